@@ -1,0 +1,65 @@
+// An environment as a value: a block shared by many calls, and this call's own changes to it.
+//
+// Ten thousand calls of one session differ in a variable or two; sharing the rest is what keeps them in memory.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sarray::util {
+
+/// An immutable list of NAME=VALUE entries with look-up by name. An entry without '=' or with an empty name is kept out
+/// (Slurm drops it too: semantics section 5.1). Of two entries with one name the first counts, as for getenv.
+class EnvironmentBlock {
+ public:
+  /// @param entries NAME=VALUE strings, in order.
+  explicit EnvironmentBlock(std::vector<std::string> entries);
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
+  /// Sorted by name.
+  [[nodiscard]] const std::vector<std::string>& entries() const { return m_entries; }
+
+ private:
+  std::vector<std::string> m_entries;
+  std::unordered_map<std::string_view, std::size_t> m_index;
+};
+
+/// A copy is cheap: the block is shared, only the changes are copied.
+class Environment {
+ public:
+  Environment();
+  explicit Environment(std::shared_ptr<const EnvironmentBlock> base);
+  /// From `environ`-like entries.
+  [[nodiscard]] static Environment from_entries(std::vector<std::string> entries);
+
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
+  void set(std::string_view name, std::string_view value);
+  void unset(std::string_view name);
+
+  /// Calls visit(name, value) for every variable, in order of name.
+  void visit(const std::function<void(std::string_view, std::string_view)>& visit) const;
+  /// Calls visit(name, value) for every variable whose name begins with `prefix`, in order of name. Costs a binary search
+  /// in the block, not a walk.
+  void visit_prefix(std::string_view prefix, const std::function<void(std::string_view, std::string_view)>& visit) const;
+
+  [[nodiscard]] const std::shared_ptr<const EnvironmentBlock>& base() const { return m_base; }
+  /// Changes against base(): a value, or nothing where the variable is unset. A change that says what the base says
+  /// already is not kept.
+  [[nodiscard]] const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const { return m_changes; }
+
+  /// NAME=VALUE entries in order of name, as execve wants them.
+  [[nodiscard]] std::vector<std::string> entries() const;
+
+ private:
+  std::shared_ptr<const EnvironmentBlock> m_base;
+  std::map<std::string, std::optional<std::string>, std::less<>> m_changes;
+};
+
+}  // namespace sarray::util
