@@ -27,6 +27,10 @@ struct PatternValues {
 /// @return nothing if the pattern holds a conversion whose value is not known.
 [[nodiscard]] std::optional<std::string> expand_pattern(std::string_view pattern, const PatternValues& values);
 
+/// As expand_pattern, but a conversion whose value is not known is left standing, and %% with it, so that the rest can be
+/// expanded later by the same rules. A pattern that Slurm takes literally (a backslash in it) comes back literal.
+[[nodiscard]] std::string expand_partly(std::string_view pattern, const PatternValues& values);
+
 /// Whether the conversion (e.g. 'a') stands in the pattern as Slurm reads it: not behind %%, and with no backslash anywhere.
 [[nodiscard]] bool has_conversion(std::string_view pattern, char conversion);
 

@@ -27,7 +27,7 @@ struct Error {
   int status = static_cast<int>(Exit::failed);
   /// Text to print as it stands before (or, with an empty `what`, instead of) the two lines above: a table, or another
   /// program's own words. Ends with a newline.
-  std::string body;
+  std::string body = {};
 };
 
 template <class T>

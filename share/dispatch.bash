@@ -1,0 +1,367 @@
+# The dispatcher: turns this task of the merged array back into the task that its own sbatch call would have made.
+#
+# It finds the task's record by its index, sets what is the task's own, and replaces itself by the job's own interpreter on the
+# job's own bytes: same process, so that signals, exit status and limits are the kernel's business.
+# It needs bash 4.2 and coreutils. Above it stand, written by sarray:
+#   SARRAY_DATA    where the data begins in this file, in bytes
+#   SARRAY_PAGES   the table's pages, 21 bytes each: first index, offset; the last line is where they end
+#   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
+#   SARRAY_SCRATCH a private folder of the user's on the login node, used here too where it can be seen
+# Every name begins with SARRAY_, since none of the user's variables does: nothing of theirs can be overwritten.
+# shellcheck shell=bash disable=SC2153,SC2163
+
+SARRAY_LOCALE=${LC_ALL+x$LC_ALL}
+LC_ALL=C # a character is a byte
+set -f   # a word is no file pattern
+
+SARRAY_die() {
+  printf 'sarray: error: task %s of array %s: %s\n' "${SARRAY_INDEX-?}" "${SLURM_ARRAY_JOB_ID-?}" "$1" >&2
+  exit 125
+}
+
+# SARRAY_read OFFSET LENGTH: bytes of this file into SARRAY_BYTES. What is near is skipped over by bash itself, which is
+# cheaper than a process; what is far is sought by dd, so that the cost does not grow with the number of jobs.
+SARRAY_read() {
+  SARRAY_BYTES=
+  if (($1 + $2 <= 65536)); then
+    { IFS= read -r -d '' -N "$1" _ && IFS= read -r -d '' -N "$2" SARRAY_BYTES; } <"$SARRAY_FILE" || :
+  else
+    SARRAY_BYTES=$(dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null && printf .)
+    SARRAY_BYTES=${SARRAY_BYTES%.}
+  fi
+  ((${#SARRAY_BYTES} == $2)) || SARRAY_die "the batch script is cut short, or dd failed"
+}
+
+# SARRAY_decode TEXT: a field of the table into SARRAY_TEXT.
+SARRAY_decode() {
+  case $1 in
+    '\-') SARRAY_TEXT= ;;
+    *\\*) printf -v SARRAY_TEXT %b "$1" ;;
+    *) SARRAY_TEXT=$1 ;;
+  esac
+}
+
+# The page that holds the task's index, into SARRAY_BYTES.
+SARRAY_find_page() {
+  local SARRAY_LOW=0 SARRAY_HIGH=$((${#SARRAY_PAGES} / 21 - 2)) SARRAY_MIDDLE
+  while ((SARRAY_LOW < SARRAY_HIGH)); do
+    SARRAY_MIDDLE=$(((SARRAY_LOW + SARRAY_HIGH + 1) / 2))
+    if ((10#${SARRAY_PAGES:SARRAY_MIDDLE * 21:9} <= SARRAY_INDEX)); then
+      SARRAY_LOW=$SARRAY_MIDDLE
+    else
+      SARRAY_HIGH=$((SARRAY_MIDDLE - 1))
+    fi
+  done
+  local SARRAY_FROM=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 10:10})) SARRAY_TO=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 31:10}))
+  SARRAY_read $((SARRAY_DATA + SARRAY_FROM)) $((SARRAY_TO - SARRAY_FROM))
+}
+
+# The task's row in the page: SARRAY_ROW (its values), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job), SARRAY_ID.
+SARRAY_find_row() {
+  local SARRAY_LINE SARRAY_HEAD SARRAY_COUNT SARRAY_FIRST
+  local -a SARRAY_LINES SARRAY_SHAPES
+  local IFS=$'\n'
+  # shellcheck disable=SC2206
+  SARRAY_LINES=($SARRAY_BYTES)
+  SARRAY_LINE=${SARRAY_LINES[0]}
+  [[ $SARRAY_LINE == 'page '* ]] || SARRAY_die "its record is not where it should be"
+  SARRAY_LINE=${SARRAY_LINE#page }
+  SARRAY_FIRST=${SARRAY_LINE% *}
+  SARRAY_ID=$((${SARRAY_LINE#* } - 1))
+  for SARRAY_LINE in "${SARRAY_LINES[@]:1}"; do
+    SARRAY_HEAD=${SARRAY_LINE%%$'\t'*}
+    if [[ $SARRAY_HEAD == =* ]]; then
+      SARRAY_SHAPES[${SARRAY_HEAD#=}]=${SARRAY_LINE#"$SARRAY_HEAD"}
+      continue
+    fi
+    SARRAY_ID=$((SARRAY_ID + 1)) SARRAY_COUNT=1
+    [[ $SARRAY_HEAD == *@* ]] && SARRAY_ID=${SARRAY_HEAD#*@} SARRAY_HEAD=${SARRAY_HEAD%@*}
+    [[ $SARRAY_HEAD == *'*'* ]] && SARRAY_COUNT=${SARRAY_HEAD#*'*'} SARRAY_HEAD=${SARRAY_HEAD%'*'*}
+    if ((SARRAY_INDEX < SARRAY_FIRST + SARRAY_COUNT)); then
+      SARRAY_NTH=$((SARRAY_INDEX - SARRAY_FIRST))
+      SARRAY_SHAPE=${SARRAY_SHAPES[SARRAY_HEAD]}
+      SARRAY_ROW=${SARRAY_LINE#*$'\t'}
+      return
+    fi
+    SARRAY_FIRST=$((SARRAY_FIRST + SARRAY_COUNT))
+  done
+  SARRAY_die "no record of its index"
+}
+
+# SARRAY_local_id IDS N: the n-th of "0-4,7-11:2" into SARRAY_LOCAL.
+SARRAY_local_id() {
+  local SARRAY_RANGE SARRAY_N=$2 SARRAY_FIRST SARRAY_LAST SARRAY_STEP SARRAY_COUNT IFS=,
+  for SARRAY_RANGE in $1; do
+    SARRAY_STEP=1
+    [[ $SARRAY_RANGE == *:* ]] && SARRAY_STEP=${SARRAY_RANGE#*:} SARRAY_RANGE=${SARRAY_RANGE%:*}
+    SARRAY_FIRST=${SARRAY_RANGE%-*} SARRAY_LAST=${SARRAY_RANGE#*-}
+    SARRAY_COUNT=$(((SARRAY_LAST - SARRAY_FIRST) / SARRAY_STEP + 1))
+    if ((SARRAY_N < SARRAY_COUNT)); then
+      SARRAY_LOCAL=$((SARRAY_FIRST + SARRAY_N * SARRAY_STEP))
+      return
+    fi
+    SARRAY_N=$((SARRAY_N - SARRAY_COUNT))
+  done
+  SARRAY_die "no task $2 in $1"
+}
+
+# SARRAY_field TAG VALUE: takes one field of the record.
+SARRAY_field() {
+  case $1 in
+    ids) SARRAY_local_id "$2" "$SARRAY_NTH" ;;
+    array) SARRAY_ARRAY=$2 ;;
+    script) SARRAY_SCRIPT=$2 ;;
+    run) SARRAY_RUN=$2 ;;
+    shebang) SARRAY_SHEBANG=$2 ;;
+    option) SARRAY_OPTION=("$2") ;;
+    arg) SARRAY_ARGUMENTS+=("$2") ;;
+    dir) SARRAY_DIRECTORY=$2 ;;
+    umask) SARRAY_UMASK=$2 ;;
+    limit) SARRAY_LIMITS+=("$2") ;;
+    set:*) SARRAY_SET+=("${1#set:}=$2") ;;
+    unset:*) SARRAY_UNSET+=("${1#unset:}") ;;
+    late:*) SARRAY_LATE+=("${1#late:}=$2") ;;
+    env:*) SARRAY_ENV+=("${1#env:}=$2") ;;
+    drop:*) SARRAY_DROP+=(-u "${1#drop:}") ;;
+    last) SARRAY_LAST=("$2") ;;
+    truncate) SARRAY_TRUNCATE=$2 ;;
+    append) SARRAY_APPEND=$2 ;;
+    output | error) SARRAY_NAMES+=("$1" "$2") ;;
+    *) SARRAY_die "its record says '$1', which this dispatcher does not know" ;;
+  esac
+}
+
+# Reads the fields: constant ones ("tag=value"), and those whose value stands in the row ("tag~beginning").
+SARRAY_read_fields() {
+  local SARRAY_FIELD SARRAY_TAG SARRAY_AT=0 IFS=$'\t'
+  local -a SARRAY_FIELDS SARRAY_VALUES
+  # shellcheck disable=SC2206
+  SARRAY_FIELDS=($SARRAY_SHAPE) SARRAY_VALUES=($SARRAY_ROW)
+  for SARRAY_FIELD in "${SARRAY_FIELDS[@]}"; do
+    SARRAY_TAG=${SARRAY_FIELD%%[=~]*}
+    SARRAY_FIELD=${SARRAY_FIELD#"$SARRAY_TAG"}
+    case $SARRAY_FIELD in
+      =*) SARRAY_decode "${SARRAY_FIELD#=}" ;;
+      *)
+        SARRAY_decode "${SARRAY_VALUES[SARRAY_AT]-}"
+        SARRAY_AT=$((SARRAY_AT + 1))
+        SARRAY_FIELD=${SARRAY_FIELD#\~}
+        if [[ -n $SARRAY_FIELD ]]; then
+          local SARRAY_END=$SARRAY_TEXT
+          SARRAY_decode "$SARRAY_FIELD"
+          SARRAY_TEXT+=$SARRAY_END
+        fi
+        ;;
+    esac
+    if [[ $SARRAY_TAG == *\\* ]]; then
+      local SARRAY_VALUE=$SARRAY_TEXT
+      SARRAY_decode "$SARRAY_TAG"
+      SARRAY_field "$SARRAY_TEXT" "$SARRAY_VALUE"
+    else
+      SARRAY_field "$SARRAY_TAG" "$SARRAY_TEXT"
+    fi
+  done
+}
+
+# SARRAY_store FOLDER...: SARRAY_BYTES in a file without a name, open for reading on descriptor 249. The file is made with
+# O_EXCL (noclobber), private to the user, in the first folder that takes it, and its name goes at once.
+SARRAY_store() {
+  local SARRAY_FOLDER SARRAY_NAME
+  for SARRAY_FOLDER in "$@"; do
+    [[ -n $SARRAY_FOLDER && -d $SARRAY_FOLDER && -w $SARRAY_FOLDER ]] || continue
+    SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM
+    (umask 077 && set -C && : >"$SARRAY_NAME") 2>/dev/null || continue
+    { exec 248<>"$SARRAY_NAME"; } 2>/dev/null || continue
+    printf %s "$SARRAY_BYTES" >&248 2>/dev/null && exec 249</proc/$$/fd/248
+    rm -f -- "$SARRAY_NAME"
+    exec 248>&-
+    SARRAY_is_whole && return
+    exec 249<&-
+  done
+  return 1
+}
+
+# Whether descriptor 249 holds the script, by length and checksum.
+SARRAY_is_whole() {
+  [[ -e /proc/$$/fd/249 && $(cksum </proc/$$/fd/249 2>/dev/null) == "$SARRAY_SUM" ]]
+}
+
+# Folders that nobody else can write to or make anew. An interpreter that looks for modules beside the script (Python) must not
+# be led into one that others could fill: where the user's own folder is not seen on this node, a new one stays behind, empty.
+SARRAY_own_folder() {
+  local SARRAY_FOLDER
+  SARRAY_OWN=$SARRAY_SCRATCH
+  [[ -n $SARRAY_OWN && -d $SARRAY_OWN && -O $SARRAY_OWN && -w $SARRAY_OWN ]] && return
+  for SARRAY_FOLDER in "${TMPDIR-}" /tmp /var/tmp /dev/shm; do
+    [[ -n $SARRAY_FOLDER && -w $SARRAY_FOLDER ]] || continue
+    SARRAY_OWN=$(mktemp -d "$SARRAY_FOLDER/.sarray.XXXXXXXXXX" 2>/dev/null) && return
+  done
+  SARRAY_OWN=
+}
+
+# Puts the job's script on descriptor 249, checked. Its path is then /proc/PID/fd/249 for as long as the task lives.
+SARRAY_open_script() {
+  local SARRAY_OFFSET SARRAY_LENGTH SARRAY_KIND IFS=' '
+  # shellcheck disable=SC2086
+  set -- $SARRAY_SCRIPT
+  SARRAY_OFFSET=$1 SARRAY_LENGTH=$2 SARRAY_KIND=$3 SARRAY_SUM="$4 $2"
+  SARRAY_read $((SARRAY_DATA + SARRAY_OFFSET)) "$SARRAY_LENGTH"
+  if [[ $SARRAY_KIND == shell && $SARRAY_BYTES == *$'\n' ]]; then
+    # bash keeps a here-string in a file without a name: no process is needed. (5.1 and later would use a pipe for a short one.)
+    BASH_COMPAT=5.0
+    { exec 249<<<"${SARRAY_BYTES%$'\n'}"; } 2>/dev/null && SARRAY_is_whole && return
+    SARRAY_store "${TMPDIR-}" /tmp /var/tmp /dev/shm "$SARRAY_SCRATCH" "$PWD" && return
+  else
+    SARRAY_own_folder
+    SARRAY_store "$SARRAY_OWN" && return
+  fi
+  SARRAY_die "its script could not be written and checked: no folder to write to (tried TMPDIR, /tmp, /var/tmp, /dev/shm, $SARRAY_SCRATCH)"
+}
+
+# SARRAY_expand PATTERN: what only the running task knows, into SARRAY_TEXT.
+SARRAY_expand() {
+  local SARRAY_REST=$1 SARRAY_CHAR SARRAY_WIDTH SARRAY_VALUE
+  SARRAY_TEXT=
+  while [[ $SARRAY_REST == *%* ]]; do
+    SARRAY_TEXT+=${SARRAY_REST%%\%*}
+    SARRAY_REST=${SARRAY_REST#*%}
+    SARRAY_WIDTH=${SARRAY_REST%%[!0-9]*}
+    SARRAY_REST=${SARRAY_REST#"$SARRAY_WIDTH"}
+    SARRAY_CHAR=${SARRAY_REST:0:1}
+    SARRAY_REST=${SARRAY_REST:1}
+    case $SARRAY_CHAR in
+      A) SARRAY_VALUE=$SARRAY_ARRAY_JOB_ID ;;
+      j | J) SARRAY_VALUE=$SLURM_JOB_ID ;;
+      a | b)
+        SARRAY_VALUE=${SARRAY_LOCAL:-4294967294}
+        [[ $1 == *%*A* ]] && SARRAY_VALUE=$SARRAY_INDEX
+        [[ $SARRAY_CHAR == b ]] && SARRAY_VALUE=$((SARRAY_VALUE % 10))
+        ;;
+      N) SARRAY_VALUE=${SARRAY_HOST-} SARRAY_WIDTH= ;;
+      r) SARRAY_VALUE=${SLURM_RESTART_COUNT-0} ;;
+      *) SARRAY_VALUE=$SARRAY_CHAR SARRAY_WIDTH= ;;
+    esac
+    if [[ -n $SARRAY_WIDTH ]]; then
+      SARRAY_WIDTH=$((10#$SARRAY_WIDTH > 10 ? 10 : 10#$SARRAY_WIDTH))
+      printf -v SARRAY_VALUE "%0${SARRAY_WIDTH}d" "$SARRAY_VALUE"
+    fi
+    SARRAY_TEXT+=$SARRAY_VALUE
+  done
+  SARRAY_TEXT+=$SARRAY_REST
+}
+
+# SARRAY_name_file STREAM PATTERN: gives the file that Slurm opened under a hidden name its own name, which Slurm's descriptor
+# follows, and points the link there, so that a requeued task opens it by Slurm's own rules.
+SARRAY_name_file() {
+  local SARRAY_LINK=$SARRAY_LINKS/$1/$SARRAY_INDEX SARRAY_HIDDEN SARRAY_FD=1
+  [[ $1 == error ]] && SARRAY_FD=2
+  SARRAY_HIDDEN=$(readlink -- "$SARRAY_LINK") || return 0
+  [[ ${SARRAY_HIDDEN##*/} == .sarray-* ]] || return 0
+  [[ $2 == *%*N* ]] && SARRAY_HOST=$(uname -n) SARRAY_HOST=${SARRAY_HOST%%.*}
+  SARRAY_expand "$2"
+  if [[ -e $SARRAY_HIDDEN ]]; then
+    if [[ -L $SARRAY_TEXT || (-e $SARRAY_TEXT && ! -f $SARRAY_TEXT) || (-e $SARRAY_TEXT && $SARRAY_APPEND == yes) ]]; then
+      eval "exec $SARRAY_FD>>\"\$SARRAY_TEXT\"" || SARRAY_die "$SARRAY_TEXT cannot be opened"
+      rm -f -- "$SARRAY_HIDDEN"
+    else
+      mv -fT -- "$SARRAY_HIDDEN" "$SARRAY_TEXT" || SARRAY_die "$SARRAY_TEXT cannot be written"
+    fi
+  fi
+  ln -sfnT -- "$SARRAY_TEXT" "$SARRAY_LINK" 2>/dev/null || :
+}
+
+# Files that Slurm has just made have the array's umask; the job's own may differ. An older file keeps its mode.
+SARRAY_fix_modes() {
+  local SARRAY_FD SARRAY_STATE IFS=' '
+  for SARRAY_FD in 1 2; do
+    [[ -f /proc/$$/fd/$SARRAY_FD ]] || continue
+    SARRAY_STATE=$(stat -L -c '%s %W %Z' "/proc/$$/fd/$SARRAY_FD") || continue
+    # shellcheck disable=SC2086
+    set -- $SARRAY_STATE
+    [[ $1 == 0 && ($2 == "$3" || $2 == 0) ]] && chmod "$(printf %o $((0666 & ~0$SARRAY_UMASK)))" "/proc/$$/fd/$SARRAY_FD"
+  done
+}
+
+SARRAY_prepare_files() {
+  local SARRAY_FD
+  set -- ${SARRAY_NAMES[@]+"${SARRAY_NAMES[@]}"}
+  while (($# > 0)); do
+    SARRAY_name_file "$1" "$2"
+    shift 2
+  done
+  if [[ -n $SARRAY_TRUNCATE ]]; then
+    for SARRAY_FD in 1 2; do
+      if [[ -f /proc/$$/fd/$SARRAY_FD ]]; then : >"/proc/$$/fd/$SARRAY_FD"; fi
+    done
+  fi
+  if [[ -n $SARRAY_UMASK ]]; then
+    umask "$SARRAY_UMASK"
+    SARRAY_fix_modes
+  fi
+}
+
+# Slurm's own words and statuses where a job cannot start (observed on 22.05).
+SARRAY_check_start() {
+  if [[ -n $SARRAY_DIRECTORY ]] && ! cd -- "$SARRAY_DIRECTORY" 2>/dev/null; then
+    local SARRAY_REASON="No such file or directory"
+    [[ -e $SARRAY_DIRECTORY ]] && SARRAY_REASON="Permission denied"
+    [[ -e $SARRAY_DIRECTORY && ! -d $SARRAY_DIRECTORY ]] && SARRAY_REASON="Not a directory"
+    for _ in 1 2; do
+      printf "slurmstepd-%s: error: couldn't chdir to \`%s': %s: going to /tmp instead\n" \
+        "$SLURMD_NODENAME" "$SARRAY_DIRECTORY" "$SARRAY_REASON" >&2
+    done
+    cd /tmp || :
+  fi
+  if [[ ! -e $SARRAY_RUN ]]; then
+    printf 'slurmstepd-%s: error: execve(): bad interpreter(%s): No such file or directory\n' \
+      "$SLURMD_NODENAME" "${SARRAY_SHEBANG:-$SARRAY_RUN${SARRAY_OPTION[0]+ ${SARRAY_OPTION[0]}}}" >&2
+    exit 2
+  elif [[ -d $SARRAY_RUN || ! -x $SARRAY_RUN ]]; then
+    printf 'slurmstepd-%s: error: execve(): %s: Permission denied\n' "$SLURMD_NODENAME" "${SARRAY_SHEBANG:-$SARRAY_RUN${SARRAY_OPTION[0]+ ${SARRAY_OPTION[0]}}}" >&2
+    exit 13
+  fi
+}
+
+SARRAY_set_ids() {
+  local IFS=' '
+  if [[ -n $SARRAY_LOCAL ]]; then
+    # shellcheck disable=SC2086
+    set -- $SARRAY_ARRAY
+    export SLURM_ARRAY_JOB_ID=$SARRAY_ID SLURM_ARRAY_TASK_ID=$SARRAY_LOCAL SLURM_ARRAY_TASK_COUNT=$1 \
+      SLURM_ARRAY_TASK_MIN=$2 SLURM_ARRAY_TASK_MAX=$3 SLURM_ARRAY_TASK_STEP=$4
+  else
+    unset SLURM_ARRAY_JOB_ID SLURM_ARRAY_TASK_ID SLURM_ARRAY_TASK_COUNT SLURM_ARRAY_TASK_MIN SLURM_ARRAY_TASK_MAX \
+      SLURM_ARRAY_TASK_STEP
+  fi
+}
+
+SARRAY_FILE=$0
+SARRAY_INDEX=$SLURM_ARRAY_TASK_ID
+export SARRAY_ARRAY_JOB_ID=$SLURM_ARRAY_JOB_ID SARRAY_ARRAY_TASK_ID=$SLURM_ARRAY_TASK_ID
+SARRAY_LOCAL='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
+SARRAY_OPTION=() SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=()
+SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=() SARRAY_SHEBANG=''
+
+SARRAY_find_page
+SARRAY_find_row
+SARRAY_read_fields
+SARRAY_open_script
+SARRAY_prepare_files
+SARRAY_check_start
+SARRAY_set_ids
+
+for SARRAY_TEXT in ${SARRAY_LIMITS[@]+"${SARRAY_LIMITS[@]}"}; do ulimit -S -"${SARRAY_TEXT% *}" "${SARRAY_TEXT#* }" 2>/dev/null; done
+SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$$/fd/249"
+  ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"})
+if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
+  SARRAY_COMMAND=("$(type -P env)" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
+fi
+for SARRAY_TEXT in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_TEXT"; done
+for SARRAY_TEXT in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_TEXT"; done
+unset -v OLDPWD
+if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else unset -v LC_ALL; fi
+for SARRAY_TEXT in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do export "$SARRAY_TEXT" 2>/dev/null; done
+if ((${#SARRAY_LAST[@]} > 0)); then
+  _=${SARRAY_LAST[0]} exec "${SARRAY_COMMAND[@]}"
+fi
+exec "${SARRAY_COMMAND[@]}"

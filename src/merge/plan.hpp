@@ -1,0 +1,76 @@
+// The plan: which jobs go into which merged arrays, with which index for each task, and why. Pure.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "slurm/export.hpp"
+#include "slurm/job.hpp"
+#include "util/result.hpp"
+
+namespace sarray::merge {
+
+/// A job on its way into an array.
+struct PlannedJob {
+  std::uint32_t number = 0;  ///< in the session or the queue file, from 1
+  std::uint32_t id = 0;      ///< virtual id
+  std::shared_ptr<const slurm::Call> call;
+  slurm::Job job;
+  [[nodiscard]] std::uint32_t tasks() const { return job.ids ? job.ids->count() : 1; }
+};
+
+/// What Slurm says about its own limits (`scontrol show config`), or its defaults where there is no Slurm.
+struct ClusterLimits {
+  std::uint32_t max_array_size = 1001;      ///< MaxArraySize: indices stay below it
+  std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
+  std::uint64_t max_script_size = 4194304;  ///< SchedulerParameters=max_script_size, in bytes
+  bool known = false;                       ///< whether Slurm was asked: without, nothing is refused for its size
+  [[nodiscard]] std::uint32_t tasks_per_array() const;
+};
+
+struct PlanOptions {
+  ClusterLimits limits;
+  slurm::Release release;
+  std::string user;                          ///< %u
+  std::string sarray_version;
+  bool split = false;
+  std::optional<std::uint32_t> throttle;     ///< -t; 0 means none
+  /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts.
+  std::vector<slurm::Setting> overrides;
+  std::string real_sbatch;                   ///< what `_` names in a task where our link stood; empty: left alone
+  std::string link_folder;                   ///< where links to output files are made (streams.hpp); absolute
+  std::string scratch_folder;                ///< a private folder of the user, for scripts that must not lie in a shared one
+};
+
+struct Placement {
+  std::uint32_t job = 0;          ///< index into Plan::jobs
+  std::uint32_t first_index = 0;  ///< SLURM_ARRAY_TASK_ID of its first task in the merged array
+};
+
+/// One merged array.
+struct MergedArray {
+  std::vector<Placement> placements;       ///< in order of first_index, without gaps from 0
+  std::uint32_t tasks = 0;
+  std::vector<slurm::Setting> settings;    ///< the array's own options, sorted by name
+  std::uint32_t throttle = 0;              ///< 0: none
+  std::string name;                        ///< --job-name of the array
+  bool login = false;                      ///< the node loads the login environment
+};
+
+struct Plan {
+  std::vector<PlannedJob> jobs;
+  std::vector<MergedArray> arrays;
+  std::vector<std::string> notes;          ///< one line each, said before anything is submitted
+};
+
+/// @return an error whose body holds the table (option, value, jobs) where one array cannot hold everything and `split` is
+///   not set; `why` then says how many arrays --split would submit.
+[[nodiscard]] util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& options);
+
+/// Job numbers as a person writes them: "1-3,5".
+[[nodiscard]] std::string format_numbers(const std::vector<std::uint32_t>& numbers);
+
+}  // namespace sarray::merge

@@ -1,0 +1,29 @@
+// What the dispatcher must know of one job: its record in the table.
+#pragma once
+
+#include "merge/plan.hpp"
+#include "merge/streams.hpp"
+#include "merge/table.hpp"
+#include "slurm/call.hpp"
+#include "util/environment.hpp"
+
+namespace sarray::merge {
+
+/// What every task of an array starts from: the environment, directory, umask and limits that Slurm gives it. A record says
+/// only what differs from it.
+struct Baseline {
+  util::Environment submitted;  ///< the environment that the real sbatch is run with
+  util::Environment given;      ///< what of it a task is given, as far as a record can differ from it
+  std::string directory;        ///< --chdir of the array
+  mode_t umask = 022;
+  slurm::SoftLimits limits{};
+};
+
+[[nodiscard]] Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArrayStreams& streams,
+                                     const PlanOptions& options);
+
+/// @param script where the job's bytes stand in the data: "OFFSET LENGTH KIND CHECKSUM".
+[[nodiscard]] Record make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
+                                 const ArrayStreams& streams, const PlanOptions& options, const std::string& script);
+
+}  // namespace sarray::merge

@@ -1,0 +1,198 @@
+#include "merge/render.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <unordered_map>
+
+#include "embedded/dispatch.hpp"
+#include "merge/record.hpp"
+#include "merge/table.hpp"
+#include "util/crc32.hpp"
+#include "slurm/shebang.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::merge {
+
+namespace {
+
+/// The distinct scripts of an array, byte for byte, and where each stands in the data.
+class ScriptStore {
+ public:
+  /// @return "OFFSET LENGTH KIND CHECKSUM", as a record says it.
+  const std::string& add(const std::shared_ptr<const std::string>& script) {
+    if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
+    auto [found, is_new] = m_by_bytes.emplace(*script, std::string{});
+    if (is_new) found->second = append(*script);
+    return *m_by_identity.emplace(script.get(), &found->second).first->second;
+  }
+  [[nodiscard]] const std::string& text() const { return m_text; }
+
+ private:
+  std::string append(const std::string& script) {
+    m_text += "--- script " + std::to_string(++m_count) + "\n";
+    auto reference = std::to_string(m_text.size()) + " " + std::to_string(script.size()) +
+                     (slurm::parse_shebang(script).shell ? " shell " : " other ") + std::to_string(util::posix_cksum(script));
+    m_text += script;
+    if (!script.ends_with('\n')) m_text += '\n';
+    return reference;
+  }
+
+  std::string m_text;
+  std::size_t m_count = 0;
+  std::unordered_map<std::string_view, std::string> m_by_bytes;  // the bytes are kept alive by the plan's calls
+  std::unordered_map<const std::string*, const std::string*> m_by_identity;
+};
+
+/// A value as the parser of #SBATCH lines reads it back in every release (semantics section 2): a backslash takes the next
+/// character as it is, in quotes too.
+std::string quote_directive(std::string_view value) {
+  const bool plain = !value.empty() && value.find_first_of(" \t\"'\\#") == std::string_view::npos;
+  if (plain) return std::string(value);
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+/// Options of the merged array: as #SBATCH lines where such a line can hold them, as arguments of sbatch where not.
+class OptionWriter {
+ public:
+  explicit OptionWriter(Rendered& rendered) : m_rendered(rendered) {}
+  void add(std::string_view name, const std::optional<std::string>& value) {
+    auto option = "--" + std::string(name);
+    const bool fits = !value || value->find_first_of("\n\r\v\f") == std::string::npos;
+    if (fits) {
+      m_lines += "#SBATCH " + option + (value ? "=" + quote_directive(*value) : "") + "\n";
+    } else {
+      m_rendered.arguments.push_back(option + "=" + *value);
+    }
+  }
+  [[nodiscard]] const std::string& lines() const { return m_lines; }
+
+ private:
+  Rendered& m_rendered;
+  std::string m_lines;
+};
+
+std::string array_spec(const MergedArray& array) {
+  auto spec = "0-" + std::to_string(array.tasks - 1);
+  if (array.tasks == 1) spec = "0";
+  if (array.throttle > 0) spec += "%" + std::to_string(array.throttle);
+  return spec;
+}
+
+std::string write_options(const MergedArray& array, const Baseline& baseline, Rendered& rendered) {
+  OptionWriter writer(rendered);
+  writer.add("array", array_spec(array));
+  writer.add("job-name", array.name);
+  writer.add("chdir", baseline.directory);
+  for (const auto& stream : rendered.streams.streams) {
+    if (stream.pattern) writer.add(stream_name(stream.stream), *stream.pattern);
+  }
+  if (rendered.streams.open_mode != slurm::OpenMode::site_default) {
+    writer.add("open-mode", rendered.streams.open_mode == slurm::OpenMode::append ? "append" : "truncate");
+  }
+  // A list makes the node load the login environment, as the jobs' own --export does.
+  writer.add("export", array.login ? "ALL,SARRAY_LOGIN=1" : "ALL");
+  for (const auto& setting : array.settings) {
+    writer.add(setting.option->name, setting.has_value ? std::optional(setting.value) : std::nullopt);
+  }
+  return writer.lines();
+}
+
+std::string count(std::uint64_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
+
+/// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
+std::string write_overview(const Plan& plan, const MergedArray& array) {
+  constexpr std::size_t most_rows = 100;
+  std::string text = "#   job  indices            name                 script and arguments\n";
+  std::size_t rows = 0;
+  for (const auto& placement : array.placements) {
+    if (rows++ == most_rows) {
+      text += "#   ... and " + count(array.placements.size() - most_rows, "more job") + "\n";
+      break;
+    }
+    const auto& planned = plan.jobs[placement.job];
+    auto indices = std::to_string(placement.first_index);
+    if (planned.tasks() > 1) indices += "-" + std::to_string(placement.first_index + planned.tasks() - 1);
+    if (planned.job.ids) indices += " = " + planned.job.ids->text();
+    std::string command = planned.call->source == slurm::ScriptSource::wrap             ? "(--wrap)"
+                          : planned.call->source == slurm::ScriptSource::standard_input ? "(standard input)"
+                                                                                        : planned.call->script_path;
+    for (const auto& argument : planned.job.arguments) {
+      if (command.size() > 200) break;
+      command += " " + argument;
+    }
+    std::array<char, 96> head{};
+    std::snprintf(head.data(), head.size(), "#%6u  %-17.60s  ", planned.number, util::printable(indices).c_str());
+    text += head.data();
+    auto name = util::printable(planned.job.name);
+    if (name.size() < 19) name.resize(19, ' ');
+    auto line = name + "  " + util::printable(command);
+    if (line.size() > 160) line = line.substr(0, 157) + "...";
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string page_list(const Table& table, std::size_t table_offset) {
+  std::string list;
+  std::array<char, 32> line{};
+  const auto add = [&](std::uint64_t index, std::size_t offset) {
+    std::snprintf(line.data(), line.size(), "%09llu %010zu\n", static_cast<unsigned long long>(index), offset);
+    list += line.data();
+  };
+  for (const auto& page : table.pages()) add(page.first_index, table_offset + page.offset);
+  add(999999999, table_offset + table.text().size());
+  return list;
+}
+
+/// A word in single quotes, for bash.
+std::string quote_bash(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+  Rendered rendered;
+  rendered.streams = plan_streams(plan, array, options);
+  const auto baseline = find_baseline(plan, array, rendered.streams, options);
+
+  ScriptStore scripts;
+  Table table;
+  for (const auto& placement : array.placements) {
+    const auto& reference = scripts.add(plan.jobs[placement.job].job.script);
+    table.add(make_record(plan, array, placement, baseline, rendered.streams, options, reference));
+  }
+  table.finish();
+
+  std::string head = "#!/bin/bash -p\n# " + count(array.placements.size(), "job") + " (" + count(array.tasks, "task") +
+                     ") as one job array, merged by sarray " + options.sarray_version + ".\n";
+  head += write_options(array, baseline, rendered);
+  head += "#\n" + write_overview(plan, array) + "\n";
+  const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
+  head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
+  head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
+  head += "SARRAY_PAGES='" + page_list(table, scripts.text().size()) + "'\n";
+  std::string tail = std::string(embedded::dispatch) + "\nexit 125\n";
+  // The length of this line is fixed, so that the number in it can name the place behind it.
+  constexpr std::size_t line_length = 23;
+  std::array<char, 32> data_line{};
+  std::snprintf(data_line.data(), data_line.size(), "SARRAY_DATA=%010zu\n", head.size() + line_length + tail.size());
+
+  rendered.script.reserve(head.size() + tail.size() + scripts.text().size() + table.text().size() + line_length);
+  rendered.script.append(head).append(data_line.data()).append(tail).append(scripts.text()).append(table.text());
+  rendered.environment = baseline.submitted;
+  rendered.umask = baseline.umask;
+  rendered.limits = baseline.limits;
+  rendered.directory = "/";
+  return rendered;
+}
+
+}  // namespace sarray::merge

@@ -1,0 +1,27 @@
+// The merged batch script: a pure function of the plan.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "merge/plan.hpp"
+#include "merge/streams.hpp"
+#include "slurm/call.hpp"
+
+namespace sarray::merge {
+
+/// What the real sbatch must be run with besides the script itself.
+struct Rendered {
+  std::string script;                          ///< the batch script, byte for byte
+  std::vector<std::string> arguments;          ///< sbatch options that cannot stand in a #SBATCH line
+  util::Environment environment;               ///< of the sbatch process: what the merged tasks start from
+  mode_t umask = 022;
+  slurm::SoftLimits limits{};
+  std::string directory;                       ///< to run sbatch in
+  ArrayStreams streams;                        ///< links to make before the submission: visit_links()
+};
+
+[[nodiscard]] util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options);
+
+}  // namespace sarray::merge
