@@ -1,0 +1,193 @@
+# shellcheck shell=bash
+# For tests against a real Slurm. A test is a bash program, run as root:
+#
+#   set -euo pipefail
+#   . "$(dirname "$0")/lib/cluster.bash"
+#   need_cluster                       # or: need_cluster --nodes 3 --accounting
+#   cd "$TEST_DIR"                     # fresh, mode 755, removed at the end
+#   id=$(sbatch --parsable --wrap true)
+#   wait_job "$id"
+#   assert_eq COMPLETED "$(job_field "$id" JobState)" 'state of a plain job'
+#
+# Sourcing sets TEST_DIR and an EXIT trap (the test must not set its own; it adds to it with `at_exit COMMAND...`).
+# SARRAY_TEST_CLUSTER_DIR: folder of a running cluster to be shared; it stays up. A shared cluster has jobs of other
+# tests, so look at your own job ids only. SARRAY_EVIDENCE_DIR: where a failing test leaves logs and its TEST_DIR.
+
+cluster_tool=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")/../../../tools/cluster")
+TEST_NAME=$(basename -- "$0")
+TEST_DIR=$(mktemp -d "${TMPDIR:-/tmp}/sarray-test-XXXXXX")
+TEST_DIR=$(readlink -f -- "$TEST_DIR")
+chmod 755 "$TEST_DIR"
+own_cluster=
+exit_commands=()
+
+fail() { # MSG
+  printf 'FAIL: %s: %s\n' "$TEST_NAME" "$*" >&2
+  # Says which line of the test it was, not which line of this file.
+  local i
+  for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
+    if [[ ${BASH_SOURCE[i]} != "${BASH_SOURCE[0]}" ]]; then
+      printf '  at %s:%s\n' "${BASH_SOURCE[i]}" "${BASH_LINENO[i - 1]}" >&2
+    fi
+  done
+  exit 1
+}
+
+assert_eq() { # WANT GOT MSG
+  [[ $1 == "$2" ]] || fail "${3-assert_eq}"$'\n'"  want: ${1@Q}"$'\n'"  got:  ${2@Q}"
+}
+
+assert_contains() { # TEXT PART MSG
+  [[ $1 == *"$2"* ]] || fail "${3-assert_contains}"$'\n'"  want: ...${2@Q}..."$'\n'"  got:  ${1@Q}"
+}
+
+at_exit() { exit_commands+=("$(printf '%q ' "$@")"); } # COMMAND..., run last to first, before the cluster goes down
+
+# --- the cluster -------------------------------------------------------------------------------------------------
+
+shared_cluster_suits() { # need_cluster's arguments
+  local facts
+  facts=$(cat "$SARRAY_TEST_CLUSTER_DIR/facts") || fail "SARRAY_TEST_CLUSTER_DIR=$SARRAY_TEST_CLUSTER_DIR: no cluster"
+  fact() { sed -n "s/^$1=//p" <<<"$facts"; }
+  while (($#)); do
+    case $1 in
+      --accounting)
+        [[ $(fact accounting) == 1 ]] || return 1
+        shift
+        continue
+        ;;
+      --nodes) (($(fact nodes) >= $2)) || return 1 ;;
+      --cpus) [[ $(fact cpus) == "$2" ]] || return 1 ;;
+      --max-array-size) [[ $(fact max_array_size) == "$2" ]] || return 1 ;;
+      --release) [[ $(fact release) == "$2" ]] || return 1 ;;
+      *) return 1 ;; # --conf, --bind, --dir: somebody else's configuration is not ours to know
+    esac
+    shift 2
+  done
+}
+
+# need_cluster [ARGUMENTS OF `tools/cluster up`]: afterwards SLURM_CONF (and PATH) lead to a running cluster.
+need_cluster() {
+  local cluster_env
+  if [[ -n ${SARRAY_TEST_CLUSTER_DIR-} ]] && shared_cluster_suits "$@"; then
+    SARRAY_CLUSTER_DIR=$SARRAY_TEST_CLUSTER_DIR
+  else
+    SARRAY_CLUSTER_DIR=$("$cluster_tool" up "$@" 2>"$TEST_DIR/cluster-up.log") ||
+      fail "cluster up $*"$'\n'"$(tail -n 60 "$TEST_DIR/cluster-up.log")"
+    own_cluster=1
+    rm -f "$TEST_DIR/cluster-up.log"
+  fi
+  cluster_env=$("$cluster_tool" env --dir "$SARRAY_CLUSTER_DIR") || fail "cluster env --dir $SARRAY_CLUSTER_DIR"
+  eval "$cluster_env"
+  "$cluster_tool" bind --dir "$SARRAY_CLUSTER_DIR" "$TEST_DIR"
+}
+
+in_cluster() { "$cluster_tool" exec --dir "$SARRAY_CLUSTER_DIR" -- "$@"; } # COMMAND..., in the chroot of a release
+
+show_job() { # JOBID
+  squeue -j "$1" 2>&1 || true
+  scontrol show job "$1" 2>&1 | head -n 80 || true
+}
+
+# wait_job JOBID [SECONDS]: until nothing of the job (all tasks of an array) is pending, running or completing.
+wait_job() {
+  local id=$1 limit=${2:-60} end states
+  end=$((SECONDS + limit))
+  while :; do
+    if states=$(squeue -h -j "$id" -o %T 2>&1); then
+      [[ -n $states ]] || return 0
+    elif [[ $states != *'Invalid job id'* ]]; then
+      fail "wait_job $id: squeue: $states"
+    else
+      # squeue says this of a job that was purged, too; the tests' jobs end no 300 s (MinJobAge) before they are asked for.
+      fail "wait_job $id: no such job"
+    fi
+    if ((SECONDS >= end)); then fail "wait_job $id: not finished after $limit s"$'\n'"$(show_job "$id")"; fi
+    sleep 0.1
+  done
+}
+
+# wait_accounted JOBID [SECONDS]: until sacct knows the finished job, `sacct -B` included (needs --accounting). The
+# record of a job's start, with its script, is sent up to 5 s late, even after that of its end: sacct -j then shows a
+# state already, but a listing without -j, which goes by the start, does not.
+wait_accounted() {
+  local id=$1 limit=${2:-30} end states
+  end=$((SECONDS + limit))
+  while :; do
+    states=$(sacct -n -X -o JobID%30,State 2>&1 | awk -v id="$id" '$1 == id || index($1, id "_") == 1 { print $2 }')
+    if [[ -n $states && ! $states =~ PENDING|RUNNING|REQUEUED ]]; then return 0; fi
+    if ((SECONDS >= end)); then fail "wait_accounted $id: not in sacct after $limit s"$'\n'"$(sacct -X 2>&1)"; fi
+    sleep 0.2
+  done
+}
+
+# job_field JOBID FIELD: the value `scontrol show job` gives; one line for each record of an array.
+job_field() {
+  local shown rest=' [A-Z][\w/:]*=|\s*$'
+  shown=$(scontrol show job "$1" 2>&1) || fail "job_field $1 $2: $shown"
+  # These stand alone in their line and may contain anything.
+  case $2 in Command | WorkDir | StdIn | StdOut | StdErr | Comment | TRES | Dependency) rest='\s*$' ;; esac
+  grep -oP "(?:^|\s)\Q$2\E=\K.*?(?=$rest)" <<<"$shown" || fail "job_field $1: no field '$2' in"$'\n'"$shown"
+}
+
+# --- ordinary users ----------------------------------------------------------------------------------------------
+
+# as_user USER COMMAND...: with a clean environment (clean HOME below TEST_DIR, SLURM_CONF, PATH), in this directory.
+# More variables: as_user sarray-test env A=1 COMMAND. The user is created if there is none of that name.
+as_user() {
+  local user=$1 home=$TEST_DIR/home-$1 run=()
+  shift
+  # Two tests may create the user at once; useradd holds a lock of its own, and the second one finds it done.
+  id -u "$user" >/dev/null 2>&1 || useradd --no-create-home --home-dir "/nonexistent/$user" --shell /bin/bash "$user" 2>/dev/null ||
+    id -u "$user" >/dev/null || fail "useradd $user"
+  [[ -d $home ]] || install -d -m 700 -o "$user" -g "$(id -g "$user")" "$home"
+  if [[ -n ${SARRAY_CLUSTER_DIR-} ]]; then run=(in_cluster); fi
+  "${run[@]}" setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups --no-new-privs \
+    env -i PATH="${PATH//"${SARRAY_CLUSTER_DIR-/nowhere}/bin:"/}" HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/bash LANG=C.UTF-8 \
+    ${SLURM_CONF:+SLURM_CONF="$SLURM_CONF"} "$@"
+}
+
+# --- the end of a test -------------------------------------------------------------------------------------------
+
+# Copies what explains a failure to $SARRAY_EVIDENCE_DIR/TEST_NAME.
+evidence() {
+  local to
+  [[ -n ${SARRAY_EVIDENCE_DIR-} ]] || return 0
+  to=$SARRAY_EVIDENCE_DIR/$TEST_NAME
+  mkdir -p "$to"
+  cp -a "$TEST_DIR/." "$to/workdir" || true
+  if [[ -n ${SARRAY_CLUSTER_DIR-} ]]; then
+    cp -a "$SARRAY_CLUSTER_DIR/log" "$SARRAY_CLUSTER_DIR/etc/slurm.conf" "$to/" || true
+    timeout 10 scontrol show job >"$to/jobs" 2>&1 || true
+    timeout 10 squeue >"$to/squeue" 2>&1 || true
+    timeout 10 sinfo -N -l >"$to/sinfo" 2>&1 || true
+  fi
+  printf 'evidence: %s\n' "$to" >&2
+}
+
+# What a test left running in a shared cluster would take CPUs from the next test. Ours are known by their directory.
+cancel_leftover_jobs() {
+  local ids
+  ids=$(timeout 10 squeue -h -o '%A %Z' 2>/dev/null | awk -v dir="$TEST_DIR" 'index($2, dir) == 1 { print $1 }' | sort -u) || true
+  # shellcheck disable=SC2086 # one word per job
+  [[ -z $ids ]] || timeout 10 scancel $ids || true
+}
+
+finish_test() {
+  local status=$? i
+  trap '' INT TERM HUP
+  set +e
+  for ((i = ${#exit_commands[@]} - 1; i >= 0; i--)); do eval "${exit_commands[i]}"; done
+  ((status == 0)) || evidence
+  if [[ -n $own_cluster ]]; then
+    "$cluster_tool" down --dir "$SARRAY_CLUSTER_DIR" || status=1
+  elif [[ -n ${SARRAY_CLUSTER_DIR-} ]]; then
+    cancel_leftover_jobs
+  fi
+  cd / && rm -rf --one-file-system -- "$TEST_DIR"
+  exit "$status"
+}
+trap finish_test EXIT
+# A signal must lead to the EXIT trap, too.
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
