@@ -1,0 +1,135 @@
+#include "util/fd.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace sarray::util {
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    reset();
+    m_fd = std::exchange(other.m_fd, -1);
+  }
+  return *this;
+}
+
+void Fd::reset() {
+  if (m_fd >= 0) ::close(m_fd);
+  m_fd = -1;
+}
+
+std::string errno_text(int error) { return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error); }
+
+namespace {
+
+tl::unexpected<Error> fail_errno(const std::string& what) { return fail(what, errno_text(errno)); }
+
+}  // namespace
+
+Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
+  int fd = -1;
+  do {
+    fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return fail_errno(path);
+  return Fd(fd);
+}
+
+Result<std::string> read_all(int fd, const std::string& name) {
+  std::string bytes;
+  struct stat state {};
+  if (::fstat(fd, &state) == 0 && S_ISREG(state.st_mode)) bytes.reserve(static_cast<std::size_t>(state.st_size) + 1);
+  std::array<char, 65536> buffer;
+  while (true) {
+    const auto got = ::read(fd, buffer.data(), buffer.size());
+    if (got == 0) return bytes;
+    if (got > 0) {
+      bytes.append(buffer.data(), static_cast<std::size_t>(got));
+    } else if (errno != EINTR) {
+      return fail_errno(name);
+    }
+  }
+}
+
+Result<std::string> read_file(const std::string& path) {
+  TRY(const Fd fd, open_file(path, O_RDONLY));
+  return read_all(fd.get(), path);
+}
+
+Result<void> write_all(int fd, std::string_view bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written < 0 && errno != EINTR) {
+      return fail_errno(name);
+    }
+  }
+  return {};
+}
+
+Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode, bool sync) {
+  const auto slash = path.rfind('/');
+  const auto folder = slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
+  const auto temporary = folder + ".sarray-" + random_name(16);
+  auto fd = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  if (!fd) return fail(path, fd.error().why);
+  const auto give_up = [&](const std::string& why) {
+    ::unlink(temporary.c_str());
+    return fail(path, why);
+  };
+  if (::fchmod(fd->get(), mode) != 0) return give_up(errno_text(errno));
+  if (const auto written = write_all(fd->get(), bytes, path); !written) return give_up(written.error().why);
+  if (sync && ::fsync(fd->get()) != 0) return give_up(errno_text(errno));
+  // A quota on NFS is told at close.
+  const int raw = fd->get();
+  *fd = Fd();
+  (void)raw;
+  if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(errno_text(errno));
+  return {};
+}
+
+Result<void> ensure_private_folder(const std::string& path) {
+  for (std::size_t at = 1; at != std::string::npos && at < path.size();) {
+    at = path.find('/', at + 1);
+    const auto part = path.substr(0, at);
+    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
+      struct stat state {};
+      const int reason = errno;
+      if (::stat(part.c_str(), &state) != 0 || !S_ISDIR(state.st_mode)) return fail(part, errno_text(reason));
+    }
+  }
+  struct stat state {};
+  if (::lstat(path.c_str(), &state) != 0) return fail_errno(path);
+  if (!S_ISDIR(state.st_mode)) return fail(path, "it is no folder");
+  if (state.st_uid != ::geteuid()) return fail(path, "it belongs to somebody else", "set SARRAY_STATE_DIR to a folder of your own");
+  if ((state.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return fail(path, "others can write to it", "chmod 700 " + path);
+  }
+  return {};
+}
+
+std::string random_name(std::size_t digits) {
+  constexpr std::string_view hexadecimal = "0123456789abcdef";
+  std::string name(digits, '0');
+  std::array<unsigned char, 64> bytes{};
+  std::size_t left = 0;
+  for (auto& digit : name) {
+    if (left == 0) {
+      left = bytes.size();
+      if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        for (auto& byte : bytes) byte = static_cast<unsigned char>(::getpid() * 31 + &byte - bytes.data());
+      }
+    }
+    digit = hexadecimal[bytes[--left] & 15];
+  }
+  return name;
+}
+
+}  // namespace sarray::util

@@ -1,0 +1,55 @@
+// Descriptors and whole files. Every call restarts after a signal and closes on exec.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "util/result.hpp"
+
+namespace sarray::util {
+
+/// Owns a descriptor.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : m_fd(fd) {}
+  Fd(Fd&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
+  Fd& operator=(Fd&& other) noexcept;
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() { reset(); }
+
+  [[nodiscard]] int get() const { return m_fd; }
+  [[nodiscard]] bool is_open() const { return m_fd >= 0; }
+  void reset();
+
+ private:
+  int m_fd = -1;
+};
+
+/// strerror of an errno value, without its locale.
+[[nodiscard]] std::string errno_text(int error);
+
+/// @param flags as for open(2); O_CLOEXEC is added. The error's `what` is the path, its `why` the system's reason.
+[[nodiscard]] Result<Fd> open_file(const std::string& path, int flags, mode_t mode = 0600);
+/// All that can be read from a descriptor. `name` is for the error.
+[[nodiscard]] Result<std::string> read_all(int fd, const std::string& name);
+[[nodiscard]] Result<std::string> read_file(const std::string& path);
+/// All of the bytes, or an error; a full disk is one.
+[[nodiscard]] Result<void> write_all(int fd, std::string_view bytes, const std::string& name);
+
+/// Writes a whole file so that a reader sees the old one or the new one: an O_EXCL file of a random name beside it, renamed.
+/// @param sync whether it must survive a crash of the machine.
+[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0600, bool sync = false);
+
+/// Makes the folder, and those above it, with mode 0700, and checks that it is a folder of this user that nobody else can
+/// write to. A link in its place is refused.
+[[nodiscard]] Result<void> ensure_private_folder(const std::string& path);
+
+/// Hexadecimal digits that nobody can guess.
+[[nodiscard]] std::string random_name(std::size_t digits);
+
+}  // namespace sarray::util

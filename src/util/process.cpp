@@ -1,0 +1,154 @@
+#include "util/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include "util/fd.hpp"
+
+namespace sarray::util {
+
+namespace {
+
+struct Pipe {
+  Fd read_end;
+  Fd write_end;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("pipe", errno_text(errno));
+  return Pipe{Fd(ends[0]), Fd(ends[1])};
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  result.reserve(strings.size() + 1);
+  for (const auto& string : strings) result.push_back(const_cast<char*>(string.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+using Clock = std::chrono::steady_clock;
+
+int milliseconds_left(const Command& command, Clock::time_point start) {
+  if (command.timeout.count() == 0) return -1;
+  const auto left = command.timeout - std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+  return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+/// Feeds and drains the child until it has closed its output. @return false where the time was up.
+bool exchange(const Command& command, Pipe& input, Pipe& out, Pipe& err, Output& output) {
+  const auto start = Clock::now();
+  std::string_view left = command.input;
+  if (left.empty()) input.write_end.reset();
+  while (out.read_end.is_open() || err.read_end.is_open()) {
+    std::array<pollfd, 3> polled = {{{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}, {input.write_end.get(), POLLOUT, 0}}};
+    const int ready = ::poll(polled.data(), polled.size(), milliseconds_left(command, start));
+    if (ready == 0) return false;
+    if (ready < 0) continue;  // a signal
+    const auto drain = [](pollfd& p, Fd& fd, std::string& text) {
+      if ((p.revents & (POLLIN | POLLHUP | POLLERR)) == 0) return;
+      std::array<char, 65536> buffer;
+      const auto got = ::read(fd.get(), buffer.data(), buffer.size());
+      if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+      if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) fd.reset();
+    };
+    drain(polled[0], out.read_end, output.out);
+    drain(polled[1], err.read_end, output.err);
+    if ((polled[2].revents & (POLLOUT | POLLERR | POLLHUP)) != 0) {
+      const auto written = ::write(input.write_end.get(), left.data(), std::min<std::size_t>(left.size(), 4096));
+      if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
+      if (left.empty() || (written < 0 && errno != EINTR && errno != EAGAIN)) input.write_end.reset();
+    }
+  }
+  return true;
+}
+
+[[noreturn]] void become(const Command& command, const std::string& program, Pipe& input, Pipe& out, Pipe& err, Pipe& trouble) {
+  ::dup2(input.read_end.get(), 0);
+  ::dup2(out.write_end.get(), 1);
+  ::dup2(err.write_end.get(), 2);
+  ::signal(SIGPIPE, SIG_DFL);
+  if (command.in_child) command.in_child();
+  auto argv = pointers(command.argv);
+  if (command.environment) {
+    auto environment = pointers(*command.environment);
+    ::execve(program.c_str(), argv.data(), environment.data());
+  } else {
+    ::execv(program.c_str(), argv.data());
+  }
+  const int reason = errno;
+  [[maybe_unused]] const auto told = ::write(trouble.write_end.get(), &reason, sizeof reason);
+  ::_exit(127);
+}
+
+}  // namespace
+
+Result<Output> run(const Command& command) {
+  auto program = command.argv.front();
+  if (program.find('/') == std::string::npos) {
+    const char* path = ::getenv("PATH");
+    const auto found = find_in_path(program, path != nullptr ? path : "", [](const struct stat&) { return false; });
+    if (!found) return fail(program, "not found in PATH");
+    program = *found;
+  }
+  TRY(Pipe input, make_pipe());
+  TRY(Pipe out, make_pipe());
+  TRY(Pipe err, make_pipe());
+  TRY(Pipe trouble, make_pipe());
+  struct sigaction ignore {};
+  struct sigaction before {};
+  ignore.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignore, &before);
+  const auto child = ::fork();
+  if (child < 0) return fail(program, errno_text(errno));
+  if (child == 0) become(command, program, input, out, err, trouble);
+  input.read_end.reset();
+  out.write_end.reset();
+  err.write_end.reset();
+  trouble.write_end.reset();
+  int reason = 0;
+  ssize_t got = 0;
+  while ((got = ::read(trouble.read_end.get(), &reason, sizeof reason)) < 0 && errno == EINTR) {
+  }
+  Output output;
+  const bool started = got == 0;
+  if (started && !exchange(command, input, out, err, output)) {
+    output.timed_out = true;
+    ::kill(child, SIGKILL);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  ::sigaction(SIGPIPE, &before, nullptr);
+  if (!started) return fail(program, errno_text(reason));
+  output.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return output;
+}
+
+std::optional<std::string> find_in_path(std::string_view name, std::string_view path,
+                                        const std::function<bool(const struct stat&)>& is_excluded) {
+  while (true) {
+    const auto end = std::min(path.find(':'), path.size());
+    std::string candidate(path.substr(0, end));
+    candidate += candidate.empty() ? "./" : "/";
+    candidate += name;
+    struct stat state {};
+    if (::stat(candidate.c_str(), &state) == 0 && S_ISREG(state.st_mode) && ::access(candidate.c_str(), X_OK) == 0 &&
+        !is_excluded(state)) {
+      return candidate;
+    }
+    if (end == path.size()) return std::nullopt;
+    path.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace sarray::util

@@ -1,0 +1,39 @@
+// Running other programs.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "util/result.hpp"
+
+namespace sarray::util {
+
+struct Command {
+  std::vector<std::string> argv;                           ///< argv[0]: a path, or a name that is looked up in our PATH
+  std::optional<std::vector<std::string>> environment;     ///< NAME=VALUE; nothing: ours
+  std::string input;                                       ///< its standard input
+  std::function<void()> in_child;                          ///< between fork and exec; async-signal-safe
+  std::chrono::milliseconds timeout{0};                    ///< 0: none. Then it is killed, and Output::timed_out set
+};
+
+struct Output {
+  int status = 0;  ///< exit status, or 128 + the signal that ended it
+  std::string out;
+  std::string err;
+  bool timed_out = false;
+};
+
+/// Runs it to its end. @return an error (what: the program, why: the reason) where it cannot be started.
+[[nodiscard]] Result<Output> run(const Command& command);
+
+/// The first executable file of that name in the folders of `path` that `is_excluded` does not exclude.
+[[nodiscard]] std::optional<std::string> find_in_path(std::string_view name, std::string_view path,
+                                                      const std::function<bool(const struct stat&)>& is_excluded);
+
+}  // namespace sarray::util
