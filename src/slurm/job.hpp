@@ -53,6 +53,7 @@ struct Job {
 
   bool parsable = false;                   ///< the client's side: how the call is answered
   bool quiet = false;
+  bool test_only = false;                  ///< the call belongs to the real sbatch
 
   [[nodiscard]] const Setting* find(std::string_view long_name) const;
 };

@@ -55,6 +55,7 @@ struct OptionSpec {
   std::array<std::string_view, 2> variables{};  ///< input environment variables; of two the later wins
   Release since = first_release;
   Release until = newest_release;         ///< last release that has it
+  Release variables_since = first_release;
 };
 
 /// All options of 20.11 to today, sorted by name. Source: semantics section 1.2.
@@ -80,10 +81,12 @@ class Dialect {
   [[nodiscard]] static util::Result<Dialect> deserialize(std::string_view text);
 
  private:
-  struct SiteOption;
+  Dialect(const Release& release, std::vector<OptionSpec> site);
+
+  struct Site;
   Release m_release = newest_release;
   std::vector<const OptionSpec*> m_options;
-  std::shared_ptr<const std::vector<SiteOption>> m_site;
+  std::shared_ptr<const Site> m_site;  ///< owns the specs of the site's own options, and their names
 };
 
 }  // namespace sarray::slurm

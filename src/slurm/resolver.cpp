@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <cstdlib>
+#include <unordered_map>
+
+#include "slurm/command_line.hpp"
+#include "slurm/directive.hpp"
+#include "slurm/intake.hpp"
+#include "slurm/job.hpp"
+#include "slurm/settings.hpp"
+
+namespace sarray::slurm {
+
+std::string Source::text() const {
+  switch (kind) {
+    case Kind::script: return "line " + std::to_string(line);
+    case Kind::environment: return std::string(variable);
+    case Kind::command_line: break;
+  }
+  return "command line";
+}
+
+const Setting* Job::find(std::string_view long_name) const {
+  const auto at = std::lower_bound(settings.begin(), settings.end(), long_name,
+                                   [](const Setting& setting, std::string_view n) { return setting.option->name < n; });
+  return at != settings.end() && at->option->name == long_name ? &*at : nullptr;
+}
+
+namespace {
+
+constexpr std::uint32_t first_virtual_id = 2000000001;
+
+util::Error sbatch_error(const std::string& text, int status) {
+  util::Error error;
+  error.body = "sbatch: error: " + text + "\n";
+  error.status = status;
+  return error;
+}
+
+/// What a script's own lines set.
+struct ScriptOptions {
+  Settings settings;
+  Settings with_translations;  ///< #PBS and #BSUB too
+  std::uint32_t unknown_line = 0;
+  std::optional<util::Error> error;
+  bool het_job = false;
+};
+
+ScriptOptions read_script(std::string_view script, const Dialect& dialect, const WordParser& parser) {
+  ScriptOptions result;
+  const auto directives = read_directives(script, dialect.release());
+  if (!directives) {
+    result.error = directives.error();
+    return result;
+  }
+  result.het_job = directives->het_job;
+  const auto parsed = parser.parse(directives->words);
+  if (!parsed) {
+    result.error = parsed.error();
+    return result;
+  }
+  if (parsed->operand < directives->words.size()) {
+    result.error = sbatch_error("Invalid directive found in batch script: " + directives->words[parsed->operand], 255);
+    return result;
+  }
+  auto own = *parsed;
+  // Only the command line may say these (semantics section 2).
+  std::erase_if(own.options, [](const ParsedOption& option) {
+    const auto name = option.option->name;
+    return name == "wrap" || name == "help" || name == "usage" || name == "version" || name == "quiet" || name == "verbose";
+  });
+  if (auto applied = apply_words(result.settings, own, directives->lines); !applied) result.error = applied.error();
+  result.with_translations = result.settings;
+  const auto translation = translate_other_batch_systems(script);
+  result.unknown_line = translation.unknown_line;
+  for (const auto& option : translation.options) {
+    result.with_translations.set(*option.option, option.value, Source{Source::Kind::script, option.line, {}});
+  }
+  return result;
+}
+
+util::Error refusal(const std::string& what, const std::string& why) {
+  util::Error error;
+  error.what = what;
+  error.why = why;
+  error.hint = "give this one call to the real sbatch, outside the session";
+  return error;
+}
+
+/// What a merge cannot keep, by name.
+util::Result<void> refuse_unmergeable(const Settings& settings, const Call& call, bool het_job) {
+  if (het_job || std::find(call.argv.begin(), call.argv.end(), ":") != call.argv.end()) {
+    return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
+  }
+  for (const auto& setting : settings.all()) {
+    if (setting.option->owner != Owner::refused) continue;
+    const bool waits = setting.option->name == "wait";
+    return util::fail(refusal("--" + std::string(setting.option->name),
+                              waits ? "a recorded call has nothing to wait for yet" : "it needs a job of its own in Slurm"));
+  }
+  const auto* dependency = settings.find("dependency");
+  if (dependency == nullptr) return {};
+  if (dependency->value.find("singleton") != std::string::npos) {
+    return util::fail(refusal("--dependency=singleton", "the tasks of one array do not wait for each other"));
+  }
+  const auto& text = dependency->value;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto digit = text.find_first_of("0123456789", at);
+    if (digit == std::string::npos) break;
+    auto end = text.find_first_not_of("0123456789", digit);
+    if (end == std::string::npos) end = text.size();
+    const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
+    if (id >= first_virtual_id && id < (1ULL << 31)) {
+      return util::fail(refusal("--dependency=" + text, "job " + std::to_string(id) + " is itself only recorded, and Slurm would take it for one that is done"));
+    }
+    at = end;
+  }
+  return {};
+}
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::optional<std::string> value_of(const Settings& settings, std::string_view name) {
+  const auto* setting = settings.find(name);
+  return setting != nullptr ? std::optional(setting->value) : std::nullopt;
+}
+
+std::string default_name(const Call& call) {
+  if (call.source == ScriptSource::wrap) return "wrap";
+  return call.source == ScriptSource::file ? base_name(call.script_path) : "sbatch";
+}
+
+void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
+  job.name = value_of(settings, "job-name").value_or(default_name(call));
+  job.directory = call.directory;
+  job.work_directory = value_of(settings, "chdir").value_or(call.directory);
+  if (!job.work_directory.starts_with('/')) job.work_directory = call.directory + "/" + job.work_directory;
+  job.output = value_of(settings, "output");
+  job.error = value_of(settings, "error");
+  job.input = value_of(settings, "input");
+  if (const auto mode = value_of(settings, "open-mode")) {
+    job.open_mode = (*mode)[0] == 'a' || (*mode)[0] == 'A' ? OpenMode::append : OpenMode::truncate;
+  }
+  job.parsable = settings.find("parsable") != nullptr;
+  job.quiet = settings.find("quiet") != nullptr;
+  job.test_only = settings.find("test-only") != nullptr;
+  for (const auto& setting : settings.all()) {
+    if (setting.option->owner != Owner::client) job.settings.push_back(setting);
+  }
+}
+
+}  // namespace
+
+struct Resolver::State {
+  State(const Dialect& used, std::uint32_t size) : dialect(used), max_array_size(size), parser(dialect) {}
+
+  const Dialect dialect;
+  const std::uint32_t max_array_size;
+  const WordParser parser;
+  /// By identity; the script itself is kept, so that its address stays its own.
+  std::unordered_map<const std::string*, std::pair<std::shared_ptr<const std::string>, ScriptOptions>> scripts;
+
+  const ScriptOptions& options_of(const Call& call) {
+    static const ScriptOptions none;
+    if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
+    const auto [found, is_new] = scripts.try_emplace(call.script.get());
+    if (is_new) found->second = {call.script, read_script(*call.script, dialect, parser)};
+    return found->second.second;
+  }
+};
+
+Resolver::Resolver(const Dialect& dialect, std::uint32_t max_array_size) : m_state(std::make_unique<State>(dialect, max_array_size)) {}
+Resolver::~Resolver() = default;
+
+util::Result<Job> Resolver::resolve(const Call& call) {
+  const auto& dialect = m_state->dialect;
+  auto words = call.argv;
+  std::erase(words, ":");
+  TRY(const auto parsed, m_state->parser.parse(words));
+
+  Settings early;
+  CHECK_OK(apply_words(early, parsed, {}));
+  const auto& script = m_state->options_of(call);
+  if (script.error) return util::fail(*script.error);
+  const auto ignore_pbs = call.environment.get("SBATCH_IGNORE_PBS");
+  const bool translate = early.find("ignore-pbs") == nullptr && !(ignore_pbs && is_switched_on(*ignore_pbs));
+  if (translate && script.unknown_line > 0) {
+    return util::fail(refusal("line " + std::to_string(script.unknown_line) + " of the script",
+                              "it is a #PBS or #BSUB line that sarray does not know"));
+  }
+  Settings settings = translate ? script.with_translations : script.settings;
+  CHECK_OK(apply_environment(settings, call.environment, dialect));
+  CHECK_OK(apply_words(settings, parsed, {}));
+  CHECK_OK(refuse_unmergeable(settings, call, script.het_job));
+
+  Job job;
+  fill_from_settings(job, settings, call);
+  if (const auto* array = settings.find("array")) {
+    auto ids = ArrayIds::parse(array->value, m_state->max_array_size);
+    if (!ids) {
+      auto error = ids.error();
+      error.status = failure_status(call.environment);
+      return util::fail(std::move(error));
+    }
+    job.ids = std::move(*ids);
+  }
+  if (call.source == ScriptSource::file && parsed.operand < words.size()) {
+    job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());
+  }
+  job.script = call.script;
+  return job;
+}
+
+}  // namespace sarray::slurm
