@@ -1,0 +1,227 @@
+#include "store/journal.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <vector>
+
+#include "store/encoding.hpp"
+#include "util/crc32.hpp"
+
+namespace sarray::store {
+
+namespace {
+
+constexpr std::uint32_t head_magic = 0x314a5253;  // "SRJ1"
+constexpr std::uint32_t tail_magic = 0x454a5253;  // "SRJE"
+constexpr std::size_t head_size = 16;
+constexpr std::size_t tail_size = 28;
+constexpr std::uint32_t first_virtual_id = 2000000001;
+constexpr std::uint32_t last_virtual_id = 2147483647;
+
+struct Tail {
+  std::uint64_t start = 0;
+  Totals totals;
+};
+
+std::optional<Tail> parse_tail(std::string_view bytes) {
+  Reader reader(bytes);
+  Tail tail;
+  tail.start = reader.u64();
+  tail.totals.jobs = reader.u32();
+  tail.totals.jobs_queued = reader.u32();
+  tail.totals.tasks_queued = reader.u32();
+  const auto crc = reader.u32();
+  if (reader.u32() != tail_magic || !reader.ok() || crc != util::crc32(bytes.substr(0, 20))) return std::nullopt;
+  return tail;
+}
+
+struct Head {
+  RecordKind kind{};
+  std::uint32_t length = 0;
+  std::uint32_t crc = 0;
+};
+
+std::optional<Head> parse_head(std::string_view bytes) {
+  Reader reader(bytes);
+  if (reader.u32() != head_magic) return std::nullopt;
+  Head head;
+  head.kind = static_cast<RecordKind>(reader.u32());
+  head.length = reader.u32();
+  head.crc = reader.u32();
+  return reader.ok() ? std::optional(head) : std::nullopt;
+}
+
+std::string read_at(int fd, std::uint64_t offset, std::size_t length) {
+  std::string bytes(length, '\0');
+  std::size_t got = 0;
+  while (got < length) {
+    const auto n = ::pread(fd, bytes.data() + got, length - got, static_cast<off_t>(offset + got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    got += static_cast<std::size_t>(n);
+  }
+  bytes.resize(got);
+  return bytes;
+}
+
+util::Result<void> write_at(int fd, std::uint64_t offset, std::string_view bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const auto n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return util::fail(name, util::errno_text(n == 0 ? ENOSPC : errno));
+    offset += static_cast<std::uint64_t>(n);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit) {
+  std::uint64_t at = 0;
+  while (bytes.size() - at >= head_size + tail_size) {
+    const auto head = parse_head(bytes.substr(at, head_size));
+    if (!head || head->length > bytes.size() - at - head_size - tail_size) break;
+    const auto payload = bytes.substr(at + head_size, head->length);
+    const auto tail = parse_tail(bytes.substr(at + head_size + head->length, tail_size));
+    if (!tail || tail->start != at || head->crc != util::crc32(payload)) break;
+    visit({head->kind, payload, at, tail->totals});
+    at += head_size + head->length + tail_size;
+  }
+  return at;
+}
+
+std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind) {
+  const auto head = parse_head(read_at(fd, offset, head_size));
+  if (!head || head->kind != kind || head->length > (1U << 30)) return std::nullopt;
+  auto payload = read_at(fd, offset + head_size, head->length);
+  if (payload.size() != head->length || util::crc32(payload) != head->crc) return std::nullopt;
+  return payload;
+}
+
+util::Result<util::Fd> lock_counter(const std::string& counter) {
+  TRY(util::Fd fd, util::open_file(counter, O_RDWR | O_CREAT | O_NOFOLLOW));
+  while (::flock(fd.get(), LOCK_EX) != 0) {
+    if (errno == EINTR) continue;
+    return util::fail(counter, "its file system has no locks (" + util::errno_text(errno) + ")",
+                      "export SARRAY_STATE_DIR=/a/folder/on/another/file/system");
+  }
+  return fd;
+}
+
+namespace {
+
+/// The highest id that any journal gives: the counter is lost or unreadable, and no id may be given twice.
+std::uint32_t highest_id_in_use(const std::string& counter) {
+  std::uint32_t highest = first_virtual_id - 1;
+  const auto folder = counter.substr(0, counter.rfind('/')) + "/sessions";
+  DIR* sessions = ::opendir(folder.c_str());
+  if (sessions == nullptr) return highest;
+  while (const auto* entry = ::readdir(sessions)) {
+    const auto bytes = util::read_file(folder + "/" + entry->d_name + "/journal");
+    if (!bytes) continue;
+    visit_records(*bytes, [&](const JournalRecord& record) {
+      if (record.kind != RecordKind::call) return;
+      Reader reader(record.payload);
+      reader.u32();
+      highest = std::max(highest, reader.u32());
+    });
+  }
+  ::closedir(sessions);
+  return highest;
+}
+
+}  // namespace
+
+util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count) {
+  const auto text = read_at(lock, 0, 32);
+  std::uint32_t next = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), next);
+  const bool readable = parsed.ec == std::errc{} && next >= first_virtual_id && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
+  if (!readable) next = highest_id_in_use(counter) + 1;
+  if (count > last_virtual_id - next) {
+    return util::fail("virtual ids", "all of them are used up", "move " + counter.substr(0, counter.rfind('/')) + " away");
+  }
+  CHECK_OK(write_at(lock, 0, std::to_string(next + count) + "\n", counter));
+  return next;
+}
+
+namespace {
+
+/// Keeps the torn end of a journal beside it, and cuts it off.
+util::Result<void> set_torn_aside(int fd, const std::string& journal, std::uint64_t whole, std::uint64_t size) {
+  const auto torn = read_at(fd, whole, static_cast<std::size_t>(size - whole));
+  CHECK_OK(util::write_file_atomically(journal + ".torn-" + std::to_string(whole), torn));
+  if (::ftruncate(fd, static_cast<off_t>(whole)) != 0) return util::fail(journal, util::errno_text(errno));
+  return {};
+}
+
+}  // namespace
+
+util::Result<Appender> Appender::open(const std::string& counter, const std::string& journal, bool create) {
+  Appender appender;
+  appender.m_counter = counter;
+  appender.m_name = journal;
+  TRY(appender.m_lock, lock_counter(counter));
+  TRY(appender.m_journal, util::open_file(journal, O_RDWR | O_NOFOLLOW | (create ? O_CREAT | O_EXCL : 0)));
+  const int fd = appender.m_journal.get();
+  struct stat state {};
+  if (::fstat(fd, &state) != 0) return util::fail(journal, util::errno_text(errno));
+  const auto size = static_cast<std::uint64_t>(state.st_size);
+  appender.m_end = size;
+  if (size == 0) return appender;
+  if (size >= tail_size) {
+    if (const auto tail = parse_tail(read_at(fd, size - tail_size, tail_size)); tail && tail->start < size) {
+      appender.m_totals = tail->totals;
+      return appender;
+    }
+  }
+  const auto bytes = read_at(fd, 0, static_cast<std::size_t>(size));
+  const auto whole = visit_records(bytes, [&](const JournalRecord& record) { appender.m_totals = record.totals; });
+  if (whole == 0) return util::fail(journal, "it is no journal of sarray's");
+  CHECK_OK(set_torn_aside(fd, journal, whole, size));
+  appender.m_end = whole;
+  return appender;
+}
+
+util::Result<std::uint32_t> Appender::take_id() { return take_ids(m_lock.get(), m_counter, 1); }
+
+std::uint64_t Appender::add(RecordKind kind, std::string_view payload, const Totals& after) {
+  const auto offset = m_end + m_pending.size();
+  Writer head;
+  head.u32(head_magic);
+  head.u32(static_cast<std::uint32_t>(kind));
+  head.u32(static_cast<std::uint32_t>(payload.size()));
+  head.u32(util::crc32(payload));
+  Writer tail;
+  tail.u64(offset);
+  tail.u32(after.jobs);
+  tail.u32(after.jobs_queued);
+  tail.u32(after.tasks_queued);
+  const auto crc = util::crc32(tail.bytes());
+  tail.u32(crc);
+  tail.u32(tail_magic);
+  m_pending.append(head.bytes()).append(payload).append(tail.bytes());
+  m_totals = after;
+  return offset;
+}
+
+util::Result<void> Appender::write() {
+  if (auto written = write_at(m_journal.get(), m_end, m_pending, m_name); !written) {
+    if (::ftruncate(m_journal.get(), static_cast<off_t>(m_end)) != 0) written.error().why += "; the torn end is cut off next time";
+    return written;
+  }
+  m_end += m_pending.size();
+  m_pending.clear();
+  return {};
+}
+
+}  // namespace sarray::store

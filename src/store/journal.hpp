@@ -1,0 +1,87 @@
+// The journal's records: an append-only file that any process may be killed in the middle of writing.
+//
+// A record is a head (magic, kind, length and checksum of the payload), the payload, and a tail of fixed size that says where the
+// record begins and what the session's totals are after it. So one read of the file's last bytes tells an appender that the
+// end is whole, and what the next job's number is.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "util/fd.hpp"
+#include "util/result.hpp"
+
+namespace sarray::store {
+
+enum class RecordKind : std::uint8_t {
+  start = 1,        ///< first record: version, time, host, base environment
+  call = 2,
+  environment = 3,  ///< a newer base environment
+  drop = 4,
+  intent = 5,
+  accepted = 6,
+  withdrawn = 7,
+  closed = 8,
+  script = 9,       ///< a script's bytes, for the calls that refer to it
+};
+
+inline constexpr std::uint32_t journal_version = 1;
+
+/// The session's totals after a record.
+struct Totals {
+  std::uint32_t jobs = 0;          ///< calls so far: the next one's number is one more
+  std::uint32_t jobs_queued = 0;
+  std::uint32_t tasks_queued = 0;
+};
+
+struct JournalRecord {
+  RecordKind kind{};
+  std::string_view payload;
+  std::uint64_t offset = 0;
+  Totals totals;
+};
+
+/// Walks the whole records of a journal's bytes. @return the length of what is whole.
+std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit);
+
+/// The record at `offset`, if there is a whole one. Reads only it.
+[[nodiscard]] std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind);
+
+/// Appends to a journal under the user's lock. One at a time in a process; the lock ends with the object.
+class Appender {
+ public:
+  /// Takes the lock (the counter file), opens the journal, finds its end, and cuts off what is torn (into a file beside it).
+  [[nodiscard]] static util::Result<Appender> open(const std::string& counter, const std::string& journal, bool create);
+
+  [[nodiscard]] const Totals& totals() const { return m_totals; }
+  [[nodiscard]] std::uint64_t end() const { return m_end; }
+  [[nodiscard]] int fd() const { return m_journal.get(); }
+
+  /// Takes a virtual id; it is never given again, whatever becomes of the record.
+  [[nodiscard]] util::Result<std::uint32_t> take_id();
+
+  /// Adds a record to what write() will write. @return its offset.
+  std::uint64_t add(RecordKind kind, std::string_view payload, const Totals& after);
+  /// Writes what was added in one piece. Where not all of it can be written, nothing of it stays.
+  [[nodiscard]] util::Result<void> write();
+
+ private:
+  util::Fd m_lock;
+  util::Fd m_journal;
+  std::string m_counter;
+  std::string m_name;
+  std::uint64_t m_end = 0;
+  Totals m_totals;
+  std::string m_pending;
+};
+
+/// Takes `count` ids from the counter file, under its lock, which is held by `lock`.
+[[nodiscard]] util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count);
+/// Opens and locks the counter file.
+[[nodiscard]] util::Result<util::Fd> lock_counter(const std::string& counter);
+
+}  // namespace sarray::store

@@ -1,0 +1,428 @@
+#include "store/session.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <unordered_map>
+
+#include "store/call_record.hpp"
+#include "store/encoding.hpp"
+#include "store/journal.hpp"
+#include "util/crc32.hpp"
+#include "util/environment_names.hpp"
+#include "util/fd.hpp"
+
+
+namespace sarray::store {
+
+namespace {
+
+/// Beyond this a call's difference from its base is worth a new base.
+constexpr std::size_t large_difference = 2048;
+
+std::string new_name() {
+  const auto now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S-", &local);
+  return text.data() + util::random_name(4);
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::string encode_start(const util::Environment& base) {
+  Writer writer;
+  writer.u32(journal_version);
+  writer.u64(static_cast<std::uint64_t>(std::time(nullptr)));
+  writer.text(host_name());
+  writer.text(encode_environment(base));
+  return writer.bytes();
+}
+
+struct Start {
+  std::uint32_t version = 0;
+  std::uint64_t time = 0;
+  std::string_view host;
+  std::string_view environment;
+};
+
+Start decode_start(std::string_view payload) {
+  Reader reader(payload);
+  Start start;
+  start.version = reader.u32();
+  start.time = reader.u64();
+  start.host = reader.text();
+  start.environment = reader.text();
+  return start;
+}
+
+/// Where scripts and the newest base environment stand in a journal: a hint, checked before it is used, safe to lose.
+class Hints {
+ public:
+  explicit Hints(const std::string& path) {
+    if (auto fd = util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW)) m_fd = std::move(*fd);
+  }
+  [[nodiscard]] std::uint64_t get(std::size_t slot) const {
+    std::uint64_t offset = 0;
+    if (::pread(m_fd.get(), &offset, sizeof offset, static_cast<off_t>(slot * sizeof offset)) != sizeof offset) return 0;
+    return offset;
+  }
+  void set(std::size_t slot, std::uint64_t offset) const {
+    [[maybe_unused]] const auto written = ::pwrite(m_fd.get(), &offset, sizeof offset, static_cast<off_t>(slot * sizeof offset));
+  }
+  static constexpr std::size_t environment_slot = 0;
+  static std::size_t script_slot(std::string_view script) { return 1 + util::crc32(script) % 1023; }
+
+ private:
+  util::Fd m_fd;
+};
+
+}  // namespace
+
+Session::Session(const StateFolder& folder, std::string name)
+    : m_counter(folder.counter()), m_name(std::move(name)), m_folder(folder.sessions() + "/" + m_name) {}
+
+util::Result<Session> Session::create(const StateFolder& folder, const util::Environment& base) {
+  CHECK_OK(util::ensure_private_folder(folder.sessions()));
+  Session session(folder, new_name());
+  while (::mkdir(session.m_folder.c_str(), 0700) != 0) {
+    if (errno != EEXIST) return util::fail(session.m_folder, util::errno_text(errno));
+    session = Session(folder, new_name());
+  }
+  TRY(auto appender, Appender::open(session.m_counter, session.m_folder + "/journal", true));
+  appender.add(RecordKind::start, encode_start(base), {});
+  CHECK_OK(appender.write());
+  return session;
+}
+
+util::Result<Session> Session::open(const StateFolder& folder, const std::string& name) {
+  const bool plain = !name.empty() && name.find('/') == std::string::npos && name.front() != '.';
+  Session session(folder, name);
+  struct stat state {};
+  if (!plain || ::stat((session.m_folder + "/journal").c_str(), &state) != 0) {
+    return util::fail("session " + name, "there is none of that name", "sarray sessions");
+  }
+  return session;
+}
+
+util::Result<Session> Session::current(const StateFolder& folder) {
+  const char* name = std::getenv(util::session_variable);
+  if (name == nullptr || *name == '\0') {
+    return util::fail("no session", "this shell is not inside 'sarray listen'", "sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)");
+  }
+  return open(folder, name);
+}
+
+namespace {
+
+/// The base that the next call is stored against, and its record's offset.
+struct Base {
+  std::uint64_t offset = 0;
+  std::string environment;
+};
+
+util::Result<Base> find_base(const Appender& appender, const Hints& hints, const std::string& name) {
+  if (const auto newest = hints.get(Hints::environment_slot); newest != 0) {
+    if (auto payload = read_record_at(appender.fd(), newest, RecordKind::environment)) return Base{newest, std::move(*payload)};
+  }
+  const auto payload = read_record_at(appender.fd(), 0, RecordKind::start);
+  if (!payload) return util::fail("session " + name, "its journal does not begin as one");
+  const auto start = decode_start(*payload);
+  if (start.version != journal_version) {
+    return util::fail("session " + name, "it was written by another version of sarray (format " + std::to_string(start.version) + ")");
+  }
+  return Base{0, std::string(start.environment)};
+}
+
+/// The offset of the record with the script's bytes, which is added where there is none yet.
+std::uint64_t place_script(Appender& appender, const Hints& hints, const std::string& script) {
+  const auto slot = Hints::script_slot(script);
+  if (const auto known = hints.get(slot); known != 0) {
+    if (const auto payload = read_record_at(appender.fd(), known, RecordKind::script); payload && *payload == script) return known;
+  }
+  const auto offset = appender.add(RecordKind::script, script, appender.totals());
+  hints.set(slot, offset);
+  return offset;
+}
+
+}  // namespace
+
+util::Result<Appended> Session::append(const slurm::Call& call, std::uint32_t tasks) {
+  TRY(auto appender, Appender::open(m_counter, m_folder + "/journal", false));
+  const Hints hints(m_folder + "/recent");
+  TRY(auto base, find_base(appender, hints, m_name));
+  auto changes = find_changes(base.environment, call.environment);
+  if (changes.size() > large_difference) {
+    base.environment = encode_environment(call.environment);
+    base.offset = appender.add(RecordKind::environment, base.environment, appender.totals());
+    hints.set(Hints::environment_slot, base.offset);
+    changes = {};
+  }
+  CallHead head;
+  head.script_at = place_script(appender, hints, *call.script);
+  head.environment_at = base.offset;
+  TRY(head.id, appender.take_id());
+  Totals totals = appender.totals();
+  head.job = ++totals.jobs;
+  head.tasks = tasks;
+  head.time = static_cast<std::uint64_t>(std::time(nullptr));
+  ++totals.jobs_queued;
+  totals.tasks_queued += tasks;
+  appender.add(RecordKind::call, encode_call(head, call, changes), totals);
+  CHECK_OK(appender.write());
+  return Appended{head.job, head.id, totals.jobs_queued, totals.tasks_queued};
+}
+
+namespace {
+
+/// Builds a session's contents from its records, one by one.
+class ContentsReader {
+ public:
+  explicit ContentsReader(SessionContents& contents) : m_contents(contents) {}
+
+  void take(const JournalRecord& record) {
+    Reader reader(record.payload);
+    switch (record.kind) {
+      case RecordKind::start: return take_start(record);
+      case RecordKind::environment: m_environments[record.offset] = decode_environment(record.payload); return;
+      case RecordKind::script: m_scripts[record.offset] = std::make_shared<const std::string>(record.payload); return;
+      case RecordKind::call: return take_call(record);
+      case RecordKind::drop:
+        for (const auto job : reader.numbers()) {
+          if (auto* call = find(job)) call->dropped = true;
+        }
+        return;
+      case RecordKind::intent: {
+        SubmissionNote note;
+        note.marker = reader.text();
+        note.script = reader.text();
+        note.time = static_cast<std::int64_t>(reader.u64());
+        note.jobs = reader.numbers();
+        m_contents.submissions.push_back(std::move(note));
+        return;
+      }
+      case RecordKind::accepted: return take_accepted(reader);
+      case RecordKind::withdrawn: {
+        const std::string marker(reader.text());
+        std::erase_if(m_contents.submissions, [&](const auto& note) { return note.marker == marker && !note.accepted; });
+        return;
+      }
+      case RecordKind::closed: m_contents.info.state = static_cast<SessionInfo::State>(reader.u8()); return;
+    }
+  }
+
+  [[nodiscard]] std::uint32_t version() const { return m_version; }
+
+ private:
+  RecordedCall* find(std::uint32_t job) {
+    return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
+  }
+
+  void take_start(const JournalRecord& record) {
+    const auto start = decode_start(record.payload);
+    m_version = start.version;
+    m_contents.info.started = static_cast<std::int64_t>(start.time);
+    m_contents.info.host = start.host;
+    m_environments[record.offset] = decode_environment(start.environment);
+  }
+
+  void take_accepted(Reader& reader) {
+    const std::string marker(reader.text());
+    const std::string job_id(reader.text());
+    for (auto& note : m_contents.submissions) {
+      if (note.marker != marker) continue;
+      note.accepted = true;
+      note.job_id = job_id;
+      for (const auto job : note.jobs) {
+        if (auto* call = find(job)) call->submitted = true;
+      }
+    }
+  }
+
+  void take_call(const JournalRecord& record) {
+    auto decoded = decode_call(record.payload);
+    const auto environment = decoded ? m_environments.find(decoded->head.environment_at) : m_environments.end();
+    const auto script = decoded ? m_scripts.find(decoded->head.script_at) : m_scripts.end();
+    if (environment == m_environments.end() || script == m_scripts.end()) {
+      m_contents.warnings.push_back("a record at byte " + std::to_string(record.offset) + " cannot be read and is left out");
+      m_contents.calls.emplace_back().dropped = true;
+      return;
+    }
+    util::Environment variables(environment->second);
+    for (const auto& entry : decoded->changes.set) {
+      const auto equals = entry.find('=');
+      variables.set(std::string_view(entry).substr(0, equals), std::string_view(entry).substr(equals + 1));
+    }
+    for (const auto& name : decoded->changes.unset) variables.unset(name);
+    decoded->call->environment = std::move(variables);
+    decoded->call->script = script->second;
+    RecordedCall call;
+    call.job = decoded->head.job;
+    call.id = decoded->head.id;
+    call.tasks = decoded->head.tasks;
+    call.time = static_cast<std::int64_t>(decoded->head.time);
+    call.call = std::move(decoded->call);
+    m_contents.info.last_call = call.time;
+    m_contents.calls.push_back(std::move(call));
+  }
+
+  SessionContents& m_contents;
+  std::uint32_t m_version = 0;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> m_scripts;
+};
+
+/// The pid in the file that a living `sarray listen` holds a lock on.
+void look_for_shell(const std::string& folder, SessionInfo& info) {
+  const auto fd = util::open_file(folder + "/" + alive_file, O_RDONLY | O_NOFOLLOW);
+  if (!fd) return;
+  info.shell_pid = std::atoi(util::read_all(fd->get(), alive_file).value_or("").c_str());
+  info.alive = ::flock(fd->get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+}  // namespace
+
+util::Result<SessionContents> Session::read() const {
+  const auto path = m_folder + "/journal";
+  TRY(const auto bytes, util::read_file(path));
+  SessionContents contents;
+  contents.info.name = m_name;
+  contents.info.folder = m_folder;
+  ContentsReader reader(contents);
+  const auto whole = visit_records(bytes, [&](const JournalRecord& record) { reader.take(record); });
+  if (whole == 0) return util::fail("session " + m_name, "its journal cannot be read");
+  if (reader.version() != journal_version) {
+    return util::fail("session " + m_name, "it was written by another version of sarray (format " + std::to_string(reader.version()) + ")");
+  }
+  if (whole < bytes.size()) {
+    contents.warnings.push_back("the journal's last " + std::to_string(bytes.size() - whole) +
+                                " bytes are no whole record: a call that was being recorded was cut short, and its sbatch did not answer");
+  }
+  for (const auto& call : contents.calls) {
+    if (call.dropped || call.submitted) continue;
+    ++contents.info.jobs;
+    contents.info.tasks += call.tasks;
+  }
+  look_for_shell(m_folder, contents.info);
+  return contents;
+}
+
+namespace {
+
+util::Result<void> append_record(const std::string& counter, const std::string& folder, RecordKind kind, const Writer& writer,
+                                 const std::function<void(Totals&)>& change = {}) {
+  TRY(auto appender, Appender::open(counter, folder + "/journal", false));
+  auto totals = appender.totals();
+  if (change) change(totals);
+  appender.add(kind, writer.bytes(), totals);
+  return appender.write();
+}
+
+}  // namespace
+
+util::Result<void> Session::drop(const std::vector<std::uint32_t>& jobs) {
+  TRY(const auto contents, read());
+  std::uint32_t fewer_jobs = 0;
+  std::uint32_t fewer_tasks = 0;
+  for (const auto& call : contents.calls) {
+    if (call.dropped || call.submitted || std::find(jobs.begin(), jobs.end(), call.job) == jobs.end()) continue;
+    ++fewer_jobs;
+    fewer_tasks += call.tasks;
+  }
+  Writer writer;
+  writer.numbers(jobs);
+  return append_record(m_counter, m_folder, RecordKind::drop, writer, [&](Totals& totals) {
+    totals.jobs_queued -= std::min(totals.jobs_queued, fewer_jobs);
+    totals.tasks_queued -= std::min(totals.tasks_queued, fewer_tasks);
+  });
+}
+
+util::Result<void> Session::note_intent(const std::string& marker, const std::string& script, const std::vector<std::uint32_t>& jobs) {
+  Writer writer;
+  writer.text(marker);
+  writer.text(script);
+  writer.u64(static_cast<std::uint64_t>(std::time(nullptr)));
+  writer.numbers(jobs);
+  CHECK_OK(append_record(m_counter, m_folder, RecordKind::intent, writer));
+  return sync();
+}
+
+util::Result<void> Session::note_accepted(const std::string& marker, const std::string& job_id) {
+  TRY(const auto contents, read());
+  std::uint32_t jobs = 0;
+  std::uint32_t tasks = 0;
+  for (const auto& note : contents.submissions) {
+    if (note.marker != marker || note.accepted) continue;
+    for (const auto job : note.jobs) {
+      ++jobs;
+      if (job >= 1 && job <= contents.calls.size()) tasks += contents.calls[job - 1].tasks;
+    }
+  }
+  Writer writer;
+  writer.text(marker);
+  writer.text(job_id);
+  CHECK_OK(append_record(m_counter, m_folder, RecordKind::accepted, writer, [&](Totals& totals) {
+    totals.jobs_queued -= std::min(totals.jobs_queued, jobs);
+    totals.tasks_queued -= std::min(totals.tasks_queued, tasks);
+  }));
+  return sync();
+}
+
+util::Result<void> Session::note_withdrawn(const std::string& marker) {
+  Writer writer;
+  writer.text(marker);
+  return append_record(m_counter, m_folder, RecordKind::withdrawn, writer);
+}
+
+util::Result<void> Session::close(SessionInfo::State state) {
+  Writer writer;
+  writer.u8(static_cast<std::uint8_t>(state));
+  CHECK_OK(append_record(m_counter, m_folder, RecordKind::closed, writer));
+  return sync();
+}
+
+util::Result<void> Session::sync() const {
+  TRY(const auto fd, util::open_file(m_folder + "/journal", O_RDONLY | O_NOFOLLOW));
+  if (::fsync(fd.get()) != 0) return util::fail(m_folder + "/journal", util::errno_text(errno));
+  return {};
+}
+
+util::Result<std::vector<SessionInfo>> list_sessions(const StateFolder& folder, std::vector<std::string>* warnings) {
+  std::vector<SessionInfo> sessions;
+  DIR* listing = ::opendir(folder.sessions().c_str());
+  if (listing == nullptr) return sessions;
+  while (const auto* entry = ::readdir(listing)) {
+    if (entry->d_name[0] == '.') continue;
+    const auto session = Session::open(folder, entry->d_name);
+    if (!session) continue;
+    if (auto contents = session->read()) {
+      sessions.push_back(std::move(contents->info));
+    } else if (warnings != nullptr) {
+      warnings->push_back(contents.error().what + ": " + contents.error().why);
+    }
+  }
+  ::closedir(listing);
+  std::sort(sessions.begin(), sessions.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return sessions;
+}
+
+util::Result<std::uint32_t> next_virtual_ids(const StateFolder& folder, std::uint32_t count) {
+  TRY(const auto lock, lock_counter(folder.counter()));
+  return take_ids(lock.get(), folder.counter(), count);
+}
+
+}  // namespace sarray::store

@@ -1,0 +1,105 @@
+// A session: the calls of one `sarray listen`, on disk, where they outlive the terminal.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "slurm/call.hpp"
+#include "store/state_folder.hpp"
+#include "util/environment.hpp"
+#include "util/result.hpp"
+
+namespace sarray::store {
+
+struct SessionInfo {
+  enum class State : std::uint8_t { open, submitted, cancelled };
+  std::string name;
+  std::string folder;
+  std::string host;             ///< where it was begun
+  int shell_pid = 0;
+  bool alive = false;           ///< its shell still runs, as far as this host can see
+  std::int64_t started = 0;     ///< seconds since 1970
+  std::int64_t last_call = 0;   ///< likewise; 0: none
+  std::uint32_t jobs = 0;       ///< queued: neither dropped nor submitted
+  std::uint32_t tasks = 0;      ///< of the queued jobs
+  State state = State::open;
+};
+
+struct RecordedCall {
+  std::uint32_t job = 0;        ///< number in the session, from 1; it never changes
+  std::uint32_t id = 0;         ///< virtual id
+  std::uint32_t tasks = 0;
+  std::int64_t time = 0;
+  bool dropped = false;
+  bool submitted = false;
+  std::shared_ptr<const slurm::Call> call;
+};
+
+/// A submission, as far as it came: an intent before sbatch is run, accepted once its answer is known.
+struct SubmissionNote {
+  bool accepted = false;
+  std::string marker;           ///< stands in the path that Slurm shows as the array's Command
+  std::string job_id;           ///< once accepted
+  std::string script;           ///< the file that the user was left
+  std::vector<std::uint32_t> jobs;
+  std::int64_t time = 0;
+};
+
+struct SessionContents {
+  SessionInfo info;
+  std::vector<RecordedCall> calls;
+  std::vector<SubmissionNote> submissions;
+  std::vector<std::string> warnings;  ///< what was found torn and set aside
+};
+
+/// What an appended call is told.
+struct Appended {
+  std::uint32_t job = 0;
+  std::uint32_t id = 0;
+  std::uint32_t jobs_queued = 0;
+  std::uint32_t tasks_queued = 0;
+};
+
+/// Its journal is append-only (journal.hpp). Every function is safe beside other processes' and after a kill -9 of any.
+class Session {
+ public:
+  /// @param base what a call of the session usually has as its environment: calls are stored as differences from it.
+  [[nodiscard]] static util::Result<Session> create(const StateFolder& folder, const util::Environment& base);
+  [[nodiscard]] static util::Result<Session> open(const StateFolder& folder, const std::string& name);
+  /// The session of this shell, by $SARRAY_SESSION.
+  [[nodiscard]] static util::Result<Session> current(const StateFolder& folder);
+
+  [[nodiscard]] const std::string& name() const { return m_name; }
+  [[nodiscard]] const std::string& folder() const { return m_folder; }
+
+  /// The call is in the journal, whole, when this returns.
+  [[nodiscard]] util::Result<Appended> append(const slurm::Call& call, std::uint32_t tasks);
+  [[nodiscard]] util::Result<SessionContents> read() const;
+
+  [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
+  [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script, const std::vector<std::uint32_t>& jobs);
+  [[nodiscard]] util::Result<void> note_accepted(const std::string& marker, const std::string& job_id);
+  [[nodiscard]] util::Result<void> note_withdrawn(const std::string& marker);
+  [[nodiscard]] util::Result<void> close(SessionInfo::State state);
+  /// Makes what is recorded survive a crash of the machine.
+  [[nodiscard]] util::Result<void> sync() const;
+
+ private:
+  Session(const StateFolder& folder, std::string name);
+  std::string m_counter;
+  std::string m_name;
+  std::string m_folder;
+};
+
+/// All sessions, oldest first. One that cannot be read is left out; `warnings` says which and why.
+[[nodiscard]] util::Result<std::vector<SessionInfo>> list_sessions(const StateFolder& folder, std::vector<std::string>* warnings = nullptr);
+
+/// Takes `count` virtual ids in a row. @return the first.
+[[nodiscard]] util::Result<std::uint32_t> next_virtual_ids(const StateFolder& folder, std::uint32_t count);
+
+/// Name of the file in a session's folder that its `sarray listen` holds a lock on while its shell lives.
+inline constexpr const char* alive_file = "alive";
+
+}  // namespace sarray::store
