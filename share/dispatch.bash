@@ -53,7 +53,7 @@ SARRAY_find_page() {
     fi
   done
   local SARRAY_FROM=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 10:10})) SARRAY_TO=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 31:10}))
-  SARRAY_read $((SARRAY_DATA + SARRAY_FROM)) $((SARRAY_TO - SARRAY_FROM))
+  SARRAY_read $((10#$SARRAY_DATA + SARRAY_FROM)) $((SARRAY_TO - SARRAY_FROM))
 }
 
 # The task's row in the page: SARRAY_ROW (its values), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job), SARRAY_ID.
@@ -205,7 +205,7 @@ SARRAY_open_script() {
   # shellcheck disable=SC2086
   set -- $SARRAY_SCRIPT
   SARRAY_OFFSET=$1 SARRAY_LENGTH=$2 SARRAY_KIND=$3 SARRAY_SUM="$4 $2"
-  SARRAY_read $((SARRAY_DATA + SARRAY_OFFSET)) "$SARRAY_LENGTH"
+  SARRAY_read $((10#$SARRAY_DATA + SARRAY_OFFSET)) "$SARRAY_LENGTH"
   if [[ $SARRAY_KIND == shell && $SARRAY_BYTES == *$'\n' ]]; then
     # bash keeps a here-string in a file without a name: no process is needed. (5.1 and later would use a pipe for a short one.)
     BASH_COMPAT=5.0

@@ -1,0 +1,11 @@
+// Our sbatch: records the call instead of submitting it, and answers as the real one would.
+#pragma once
+
+namespace sarray::capture {
+
+/// The whole program when it is called by the name of sbatch. Outside a session, and for calls that only ask sbatch something
+/// (--help, --version, --test-only), it becomes the real sbatch.
+/// @return the exit status.
+int record_sbatch(int argc, char** argv);
+
+}  // namespace sarray::capture

@@ -1,0 +1,25 @@
+// The caller's side of a call: what the process that runs our sbatch was given.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "slurm/call.hpp"
+#include "util/environment.hpp"
+
+namespace sarray::capture {
+
+/// The environment as the real sbatch would have seen it: without our folder in PATH, without our variables, BASH_ENV as it was.
+[[nodiscard]] util::Environment clean_environment(char** entries);
+
+/// PATH without the session's folder.
+[[nodiscard]] std::string clean_path(std::string_view path, std::string_view own_folder);
+
+[[nodiscard]] mode_t current_umask();
+[[nodiscard]] slurm::SoftLimits current_limits();
+[[nodiscard]] std::string current_host();
+
+/// The real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
+[[nodiscard]] std::string find_real_sbatch(std::string_view path);
+
+}  // namespace sarray::capture
