@@ -17,6 +17,7 @@
 #include "embedded/listen.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 #include "util/process.hpp"
 
 extern char** environ;
@@ -92,9 +93,10 @@ util::Result<void> furnish(const store::Session& session, const ListenOptions& o
   return util::write_file_atomically(session.folder() + "/dialect", options.dialect);
 }
 
-void set_environment(const store::Session& session, bool terminal) {
+void set_environment(const store::StateFolder& folder, const store::Session& session, bool terminal) {
   const auto bin = session.folder() + "/bin";
   ::setenv(util::session_variable, session.name().c_str(), 1);
+  ::setenv(util::state_variable, folder.path().c_str(), 1);  // HOME may change inside
   ::setenv(util::bin_variable, bin.c_str(), 1);
   ::setenv("SARRAY_SHARE", session.folder().c_str(), 1);
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
@@ -104,7 +106,7 @@ void set_environment(const store::Session& session, bool terminal) {
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 
-util::Result<int> run_shell(const std::string& shell, const store::Session& session, bool terminal) {
+util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session, bool terminal) {
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGQUIT, SIG_IGN);
   const auto child = ::fork();
@@ -112,7 +114,7 @@ util::Result<int> run_shell(const std::string& shell, const store::Session& sess
   if (child == 0) {
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGQUIT, SIG_DFL);
-    set_environment(session, terminal);
+    set_environment(folder, session, terminal);
     const auto rc = session.folder() + "/listen.bash";
     if (terminal) {
       ::execl(shell.c_str(), "bash", "--rcfile", rc.c_str(), "-i", nullptr);
@@ -127,8 +129,6 @@ util::Result<int> run_shell(const std::string& shell, const store::Session& sess
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-std::string count(std::uint32_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
-
 }  // namespace
 
 util::Result<int> listen(const ListenOptions& options) {
@@ -140,12 +140,12 @@ util::Result<int> listen(const ListenOptions& options) {
   TRY(const auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(furnish(session, options));
-  TRY(const int status, run_shell(shell, session, ::isatty(0) != 0));
+  TRY(const int status, run_shell(shell, folder, session, ::isatty(0) != 0));
   CHECK_OK(session.sync());
   TRY(const auto contents, session.read());
   for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
   if (contents.info.jobs > 0 && contents.info.state == store::SessionInfo::State::open) {
-    say("sarray: session " + session.name() + " keeps " + count(contents.info.jobs, "job") + " (" + count(contents.info.tasks, "task") + ")");
+    say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" + util::count(contents.info.tasks, "task") + ")");
     say("hint: sarray listen --resume " + session.name() + ", or sarray submit --session " + session.name());
   }
   return status;

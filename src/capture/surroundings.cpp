@@ -1,11 +1,14 @@
 #include "capture/surroundings.hpp"
 
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <optional>
 
 #include "util/environment_names.hpp"
 #include "util/process.hpp"
@@ -29,34 +32,59 @@ std::string clean_path(std::string_view path, std::string_view own_folder) {
   }
 }
 
+namespace {
+
+/// The value of an entry NAME=VALUE of that name.
+std::optional<std::string_view> value_of(std::string_view entry, std::string_view name) {
+  if (entry.size() <= name.size() || !entry.starts_with(name) || entry[name.size()] != '=') return std::nullopt;
+  return entry.substr(name.size() + 1);
+}
+
+/// BASH_ENV as `sarray listen` set it: a file in the session's folder, beside our folder of programs.
+bool is_own_bash_env(std::string_view value, std::string_view own_folder) {
+  const auto slash = own_folder.rfind('/');
+  return slash != std::string_view::npos && value.starts_with(own_folder.substr(0, slash + 1)) && value.ends_with(".bash");
+}
+
+}  // namespace
+
 util::Environment clean_environment(char** entries) {
   std::vector<std::string> kept;
   std::string_view own_folder;
   std::string_view bash_env;
-  bool in_session = false;
   for (char** entry = entries; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const auto value_of = [&](const char* name, std::string_view& value) {
-      const std::string_view wanted(name);
-      if (text.size() <= wanted.size() || text.substr(0, wanted.size()) != wanted || text[wanted.size()] != '=') return false;
-      value = text.substr(wanted.size() + 1);
-      return true;
-    };
-    value_of(util::bin_variable, own_folder);
-    if (value_of(util::bash_env_variable, bash_env)) in_session = true;
+    if (const auto value = value_of(*entry, util::bin_variable)) own_folder = *value;
+    if (const auto value = value_of(*entry, util::bash_env_variable)) bash_env = *value;
   }
   for (char** entry = entries; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     if (text.starts_with(util::own_prefix)) continue;
-    if (in_session && text.starts_with("BASH_ENV=")) continue;
-    if (text.starts_with("PATH=")) {
-      kept.push_back("PATH=" + clean_path(text.substr(5), own_folder));
+    if (const auto value = value_of(text, "BASH_ENV"); value && is_own_bash_env(*value, own_folder)) {
+      if (!bash_env.empty()) kept.push_back("BASH_ENV=" + std::string(bash_env));
+    } else if (const auto path = value_of(text, "PATH")) {
+      kept.push_back("PATH=" + clean_path(*path, own_folder));
     } else {
       kept.emplace_back(text);
     }
   }
-  if (in_session && !bash_env.empty()) kept.push_back("BASH_ENV=" + std::string(bash_env));
   return util::Environment::from_entries(std::move(kept));
+}
+
+void find_session_by_program() {
+  const auto* path = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  if (path == nullptr) return;
+  const std::string_view program(path);
+  constexpr std::string_view end = "/bin/sbatch";
+  constexpr std::string_view middle = "/sessions/";
+  if (!program.starts_with('/') || !program.ends_with(end)) return;
+  const auto folder = program.substr(0, program.size() - end.size());
+  const auto name_begin = folder.rfind('/') + 1;
+  const auto parent = folder.substr(0, name_begin);
+  if (!parent.ends_with(middle)) return;
+  const std::string state(parent.substr(0, parent.size() - middle.size()));
+  ::setenv(util::state_variable, state.c_str(), 1);
+  ::setenv(util::session_variable, std::string(folder.substr(name_begin)).c_str(), 1);
+  ::setenv(util::bin_variable, (std::string(folder) + "/bin").c_str(), 1);
 }
 
 mode_t current_umask() {

@@ -15,6 +15,10 @@ namespace sarray::capture {
 /// PATH without the session's folder.
 [[nodiscard]] std::string clean_path(std::string_view path, std::string_view own_folder);
 
+/// Sets our variables from the path that this program was started by, where that is a session's sbatch: a caller may have
+/// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
+void find_session_by_program();
+
 [[nodiscard]] mode_t current_umask();
 [[nodiscard]] slurm::SoftLimits current_limits();
 [[nodiscard]] std::string current_host();

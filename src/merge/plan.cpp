@@ -6,6 +6,7 @@
 
 #include "merge/conflict.hpp"
 #include "slurm/value.hpp"
+#include "util/message.hpp"
 
 namespace sarray::merge {
 
@@ -117,14 +118,12 @@ void note_throttles(Plan& plan, const PlanOptions& options) {
   }
 }
 
-std::string count(std::uint64_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
-
 util::Error explain_differences(const Plan& plan, const std::vector<Aspect>& differences) {
   util::Error error;
   error.body = format_differences(plan.jobs, differences);
   error.what = "the jobs cannot share one array";
-  error.why = "they differ in " + count(differences.size(), "option") + " that an array has only once";
-  error.hint = "'sarray submit --split' would submit " + count(plan.arrays.size(), "array");
+  error.why = "they differ in " + util::count(differences.size(), "option") + " that an array has only once";
+  error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
   const bool only_throttle = differences.size() == 1 && differences.front().option == "array throttle";
   if (only_throttle) {
     error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
@@ -141,7 +140,7 @@ util::Error explain_size(const Plan& plan, const PlanOptions& options, std::uint
   error.why = std::to_string(tasks) + " tasks, and this cluster allows " + std::to_string(options.limits.tasks_per_array()) +
               " (MaxArraySize=" + std::to_string(options.limits.max_array_size) +
               (options.limits.max_array_tasks > 0 ? ", max_array_tasks=" + std::to_string(options.limits.max_array_tasks) : "") + ")";
-  error.hint = "'sarray submit --split' would submit " + count(plan.arrays.size(), "array");
+  error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
   return error;
 }
 

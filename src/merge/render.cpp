@@ -10,6 +10,7 @@
 #include "merge/table.hpp"
 #include "util/crc32.hpp"
 #include "slurm/shebang.hpp"
+#include "util/message.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::merge {
@@ -103,8 +104,6 @@ std::string write_options(const MergedArray& array, const Baseline& baseline, Re
   return writer.lines();
 }
 
-std::string count(std::uint64_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
-
 /// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
 std::string write_overview(const Plan& plan, const MergedArray& array) {
   constexpr std::size_t most_rows = 100;
@@ -112,7 +111,7 @@ std::string write_overview(const Plan& plan, const MergedArray& array) {
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
     if (rows++ == most_rows) {
-      text += "#   ... and " + count(array.placements.size() - most_rows, "more job") + "\n";
+      text += "#   ... and " + util::count(array.placements.size() - most_rows, "more job") + "\n";
       break;
     }
     const auto& planned = plan.jobs[placement.job];
@@ -150,6 +149,14 @@ std::string page_list(const Table& table, std::size_t table_offset) {
   return list;
 }
 
+void collect_variables(const Record& record, std::set<std::string>& variables) {
+  for (const auto& field : record.fields) {
+    for (const std::string_view kind : {"set:", "env:", "late:"}) {
+      if (std::string_view(field.tag).starts_with(kind)) variables.insert(field.tag.substr(kind.size()));
+    }
+  }
+}
+
 /// A word in single quotes, for bash.
 std::string quote_bash(std::string_view text) {
   std::string quoted = "'";
@@ -168,11 +175,13 @@ util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const 
   Table table;
   for (const auto& placement : array.placements) {
     const auto& reference = scripts.add(plan.jobs[placement.job].job.script);
-    table.add(make_record(plan, array, placement, baseline, rendered.streams, options, reference));
+    auto record = make_record(plan, array, placement, baseline, rendered.streams, options, reference);
+    collect_variables(record, rendered.variables);
+    table.add(std::move(record));
   }
   table.finish();
 
-  std::string head = "#!/bin/bash -p\n# " + count(array.placements.size(), "job") + " (" + count(array.tasks, "task") +
+  std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" + util::count(array.tasks, "task") +
                      ") as one job array, merged by sarray " + options.sarray_version + ".\n";
   head += write_options(array, baseline, rendered);
   head += "#\n" + write_overview(plan, array) + "\n";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Rendered {
   mode_t umask = 022;
   slurm::SoftLimits limits{};
   std::string directory;                       ///< to run sbatch in
+  std::set<std::string> variables;             ///< whose values stand in the script, which administrators can read
   ArrayStreams streams;                        ///< links to make before the submission: visit_links()
 };
 

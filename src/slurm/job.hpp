@@ -58,6 +58,9 @@ struct Job {
   [[nodiscard]] const Setting* find(std::string_view long_name) const;
 };
 
+/// The hint of what a merge cannot keep; who knows where the real sbatch is says the command instead.
+inline constexpr std::string_view real_sbatch_hint = "give this one call to the real sbatch, outside the session";
+
 /// Reads a call as the installed sbatch would: script lines, then environment, then command line.
 /// Pure: no disk, no clock, no environment but the call's. Equal scripts are parsed once (by the identity of
 /// Call::script), so that a call costs microseconds.

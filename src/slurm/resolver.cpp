@@ -82,7 +82,7 @@ util::Error refusal(const std::string& what, const std::string& why) {
   util::Error error;
   error.what = what;
   error.why = why;
-  error.hint = "give this one call to the real sbatch, outside the session";
+  error.hint = real_sbatch_hint;
   return error;
 }
 

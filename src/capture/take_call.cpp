@@ -1,0 +1,107 @@
+#include "capture/take_call.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include "capture/surroundings.hpp"
+#include "util/fd.hpp"
+
+namespace sarray::capture {
+
+namespace {
+
+bool is_no_folder(const std::string& path) {
+  struct stat state {};
+  return ::stat(path.c_str(), &state) == 0 && !S_ISDIR(state.st_mode);
+}
+
+util::Error sbatch_words(const std::string& text, const util::Environment& environment) {
+  util::Error error;
+  error.body = "sbatch: error: " + text + "\n";
+  error.status = slurm::failure_status(environment);
+  return error;
+}
+
+/// The script's bytes as they are now.
+util::Result<void> load_script(slurm::Call& call, const slurm::Intake& intake) {
+  call.source = intake.source;
+  if (intake.source == slurm::ScriptSource::wrap) {
+    call.script = std::make_shared<const std::string>(slurm::wrap_script(intake.wrap));
+    return {};
+  }
+  std::string bytes;
+  if (intake.source == slurm::ScriptSource::standard_input) {
+    TRY(bytes, util::read_all(0, "standard input"));
+  } else {
+    const auto path = call.environment.get("PATH").value_or("");
+    call.script_path = slurm::find_script(intake.operand, call.directory, intake.chdir, path, is_no_folder);
+    auto file = util::open_file(call.script_path, O_RDONLY);
+    if (!file) return util::fail(sbatch_words("Unable to open file " + call.script_path, call.environment));
+    struct stat state {};
+    const bool is_folder = ::fstat(file->get(), &state) == 0 && S_ISDIR(state.st_mode);
+    if (!is_folder) {
+      TRY(bytes, util::read_all(file->get(), call.script_path));
+    }
+  }
+  CHECK_OK(slurm::check_script(bytes, call.environment));
+  call.script = std::make_shared<const std::string>(std::move(bytes));
+  return {};
+}
+
+util::Result<void> load_export_file(slurm::Call& call, const slurm::Intake& intake) {
+  if (!intake.export_file) return {};
+  const auto& name = *intake.export_file;
+  const bool is_descriptor = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  const auto number = is_descriptor ? std::strtol(name.c_str(), nullptr, 10) : 0;
+  auto bytes = is_descriptor && number >= 3 ? util::read_all(static_cast<int>(number), name) : util::read_file(name);
+  if (!bytes) {
+    auto error = sbatch_words("Could not open user environment file " + name, call.environment);
+    error.status = 255;
+    return util::fail(std::move(error));
+  }
+  call.export_file = std::move(*bytes);
+  return {};
+}
+
+util::Result<std::string> current_directory(const util::Environment& environment) {
+  char* directory = ::getcwd(nullptr, 0);
+  if (directory == nullptr) return util::fail(sbatch_words("getcwd failed: " + util::errno_text(errno), environment));
+  std::string text = directory;
+  ::free(directory);
+  return text;
+}
+
+}  // namespace
+
+util::Result<TakenCall> take_call(std::vector<std::string> argv, util::Environment environment, const slurm::Dialect& dialect,
+                                  bool read_input) {
+  TakenCall taken;
+  auto& call = taken.call;
+  call.argv = std::move(argv);
+  call.environment = std::move(environment);
+  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, dialect));
+  if (taken.intake.for_real_sbatch) {
+    taken.for_real_sbatch = true;
+    return taken;
+  }
+  if (taken.intake.source == slurm::ScriptSource::standard_input && !read_input) return util::fail("sbatch", "no script is named");
+  TRY(call.directory, current_directory(call.environment));
+  call.umask = current_umask();
+  call.limits = current_limits();
+  call.host = current_host();
+  CHECK_OK(load_script(call, taken.intake));
+  CHECK_OK(load_export_file(call, taken.intake));
+  slurm::Resolver resolver(dialect);
+  TRY(taken.job, resolver.resolve(call));
+  taken.for_real_sbatch = taken.job.test_only;
+  return taken;
+}
+
+}  // namespace sarray::capture

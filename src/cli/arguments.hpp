@@ -1,0 +1,36 @@
+// CLI11, made to report as everything else here does.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "util/result.hpp"
+
+namespace sarray::cli {
+
+/// A command's parser, with our conventions: -h/--help, no abbreviations, values of the last of several equal options.
+class Arguments {
+ public:
+  /// @param usage what stands behind `usage: ` in the help.
+  Arguments(std::string command, const std::string& description, const std::string& usage);
+
+  CLI::App& app() { return m_app; }
+  /// @return true where all is read; false where help was asked for and printed; an error with status 2 and a hint that names
+  ///   the option that was probably meant.
+  [[nodiscard]] util::Result<bool> parse(std::vector<std::string> words);
+
+ private:
+  [[nodiscard]] util::Error explain_extra(const std::string& word) const;
+  std::string m_command;
+  CLI::App m_app;
+};
+
+/// A number of at least `least`, in decimal digits alone.
+[[nodiscard]] util::Result<std::uint32_t> parse_number(const std::string& text, const std::string& what, std::uint32_t least);
+
+/// Job numbers: "1", "2-5", "1,4-6". @param most the highest there is.
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> parse_job_numbers(const std::vector<std::string>& words, std::uint32_t most);
+
+}  // namespace sarray::cli

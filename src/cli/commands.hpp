@@ -1,0 +1,24 @@
+// sarray's commands, one file each; the table of them stands in run.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "util/result.hpp"
+
+namespace sarray::cli {
+
+/// A command's words, without `sarray` and without its own name.
+using Words = std::vector<std::string>;
+/// @return the exit status.
+using Status = util::Result<int>;
+
+[[nodiscard]] Status listen(const Words& words);
+[[nodiscard]] Status list(const Words& words);
+[[nodiscard]] Status drop(const Words& words);
+[[nodiscard]] Status submit(const Words& words);
+[[nodiscard]] Status cancel(const Words& words);
+[[nodiscard]] Status sessions(const Words& words);
+[[nodiscard]] Status throttle(const Words& words);
+
+}  // namespace sarray::cli

@@ -1,0 +1,189 @@
+#include "cli/delivery.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <set>
+
+#include "report/json.hpp"
+#include "util/fd.hpp"
+#include "util/message.hpp"
+
+namespace sarray::cli {
+
+namespace {
+
+/// Slurm forgets a finished job after MinJobAge, 300 s where a site has not changed it. Less, so as to be sure.
+constexpr std::int64_t surely_remembered = 120;
+
+std::chrono::seconds sbatch_timeout() {
+  const char* text = std::getenv("SARRAY_SBATCH_TIMEOUT");
+  const auto seconds = text != nullptr ? std::strtol(text, nullptr, 10) : 0;
+  return std::chrono::seconds(seconds > 0 ? seconds : 600);
+}
+
+util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
+                              const merge::PlanOptions& options) {
+  std::set<std::string> folders;
+  util::Result<void> result;
+  merge::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
+    if (!result) return;
+    const auto folder = path.substr(0, path.rfind('/'));
+    if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
+    if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
+  });
+  return result;
+}
+
+/// What `status` and its kind will want to know without reading the script.
+std::string describe(const Delivery& delivery, const merge::MergedArray& array, const std::string& saved_script) {
+  report::Json record;
+  record["version"] = 1;
+  record["job_id"] = delivery.job_id;
+  record["time"] = static_cast<std::int64_t>(std::time(nullptr));
+  record["tasks"] = array.tasks;
+  record["jobs"] = array.placements.size();
+  record["script"] = saved_script;
+  return report::to_line(record);
+}
+
+void remove_parcel(const Parcel& parcel) {
+  std::error_code ignored;
+  std::filesystem::remove_all(parcel.folder, ignored);
+}
+
+std::vector<std::uint32_t> job_numbers(const merge::Plan& plan, const merge::MergedArray& array) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
+  return numbers;
+}
+
+util::Error refusal(const util::Output& output) {
+  util::Error error;
+  error.body = output.err;
+  error.status = output.status != 0 ? output.status : static_cast<int>(util::Exit::failed);
+  return error;
+}
+
+/// After this it is not known whether Slurm has the array: the intent stays noted, and the next submit looks.
+util::Error unknown_end(const std::string& why, const std::string& words) {
+  util::Error error;
+  error.body = words;
+  error.what = "sbatch";
+  error.why = why + "; whether Slurm took the array is not known";
+  error.hint = "sarray submit, which looks for it before it submits anything";
+  return error;
+}
+
+}  // namespace
+
+Parcel name_parcel(const store::StateFolder& folder) {
+  Parcel parcel;
+  parcel.marker = util::random_name(16);
+  parcel.folder = folder.submissions() + "/" + parcel.marker;
+  parcel.link_folder = parcel.folder + "/links";
+  return parcel;
+}
+
+util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, const merge::MergedArray& array,
+                               const merge::Rendered& rendered, const merge::PlanOptions& options, const slurm::Client& client,
+                               store::Session* session, const std::string& saved_script) {
+  CHECK_OK(util::ensure_private_folder(parcel.folder));
+  CHECK_OK(util::ensure_private_folder(options.scratch_folder));
+  CHECK_OK(make_links(plan, array, rendered, options));
+  slurm::Submission submission;
+  submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
+  submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());
+  submission.script = parcel.folder + "/sarray.slurm";
+  submission.environment = rendered.environment;
+  submission.umask = rendered.umask;
+  submission.limits = rendered.limits;
+  submission.directory = rendered.directory;
+  submission.timeout = sbatch_timeout();
+  CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
+  if (session != nullptr) CHECK_OK(session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)));
+
+  auto output = client.submit(submission);
+  const bool refused = !output || (output->status != 0 && !output->timed_out && output->status < 128);
+  if (refused) {
+    if (session != nullptr) CHECK_OK(session->note_withdrawn(parcel.marker));
+    remove_parcel(parcel);
+    return util::fail(output ? refusal(*output) : std::move(output).error());
+  }
+  if (output->timed_out) return util::fail(unknown_end("no answer within " + std::to_string(submission.timeout.count()) + " s", output->err));
+  if (output->status != 0) return util::fail(unknown_end("ended by signal " + std::to_string(output->status - 128), output->err));
+  const auto id = slurm::parse_answer(output->out);
+  if (!id) return util::fail(unknown_end("an answer without a job id", output->out + output->err));
+  Delivery delivery{*id, output->out};
+  if (session != nullptr) CHECK_OK(session->note_accepted(parcel.marker, delivery.job_id));
+  [[maybe_unused]] const auto told = util::write_all(2, output->err, "");  // sbatch's warnings
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, array, saved_script)));
+  return delivery;
+}
+
+namespace {
+
+/// The id of the job whose line of `squeue`/`sacct` output ("ID|...path...") holds the marker.
+std::optional<std::string> find_marker(const std::string& lines, const std::string& marker) {
+  const auto at = lines.find(marker);
+  if (at == std::string::npos) return std::nullopt;
+  const auto begin = lines.rfind('\n', at) == std::string::npos ? 0 : lines.rfind('\n', at) + 1;
+  const auto id = lines.substr(begin, lines.find_first_not_of("0123456789", begin) - begin);
+  return id.empty() ? std::nullopt : std::optional(id);
+}
+
+struct Memory {
+  std::string queue;
+  std::optional<std::string> accounting;  ///< nothing: there is none
+};
+
+util::Result<Memory> ask_slurm(const slurm::Client& client, std::int64_t since) {
+  Memory memory;
+  TRY(memory.queue, client.run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"}));
+  auto start = std::time_t(since - 60);
+  std::tm local{};
+  ::localtime_r(&start, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &local);
+  if (auto lines = client.run({"sacct", "-n", "-X", "-P", "-S", text.data(), "-o", "JobIDRaw,SubmitLine"})) memory.accounting = std::move(*lines);
+  return memory;
+}
+
+}  // namespace
+
+util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const slurm::Client& client, bool again) {
+  std::vector<std::string> lines;
+  TRY(const auto contents, session.read());
+  for (const auto& note : contents.submissions) {
+    if (note.accepted) continue;
+    const auto jobs = "jobs " + merge::format_numbers(note.jobs);
+    auto memory = ask_slurm(client, note.time);
+    if (!memory) {
+      auto error = std::move(memory).error();
+      error.hint = "an earlier submission of " + jobs + " was cut off; Slurm must answer before anything is submitted again";
+      return util::fail(std::move(error));
+    }
+    auto id = find_marker(memory->queue, note.marker);
+    if (!id && memory->accounting) id = find_marker(*memory->accounting, note.marker);
+    const bool known_absent = std::time(nullptr) - note.time < surely_remembered;
+    if (id) {
+      CHECK_OK(session.note_accepted(note.marker, *id));
+      lines.push_back("an earlier submission of " + jobs + ", which was cut off, is in Slurm as job " + *id);
+    } else if (known_absent || again) {
+      CHECK_OK(session.note_withdrawn(note.marker));
+      lines.push_back("an earlier submission of " + jobs + " was cut off before Slurm had it");
+    } else {
+      return util::fail("an earlier submission of " + jobs + " was cut off",
+                        "Slurm shows no job of it, but may have forgotten one that is done",
+                        "sarray submit --again, where you know that it did not run");
+    }
+  }
+  return lines;
+}
+
+}  // namespace sarray::cli

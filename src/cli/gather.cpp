@@ -1,0 +1,98 @@
+#include "cli/gather.hpp"
+
+#include <unordered_map>
+
+#include "capture/surroundings.hpp"
+#include "capture/take_call.hpp"
+#include "cli/queue_file.hpp"
+#include "util/fd.hpp"
+
+extern char** environ;
+
+namespace sarray::cli {
+
+namespace {
+
+/// A refusal, with the call that it is about in front.
+util::Error place_error(util::Error error, const std::string& place) {
+  if (error.what.empty()) {
+    error.what = place;
+    error.why = "sbatch refuses this call";
+  } else {
+    error.what = place + ": " + error.what;
+  }
+  return error;
+}
+
+/// Equal scripts become one: a queue file names the same one on ten thousand lines.
+class ScriptPool {
+ public:
+  void share(std::shared_ptr<const std::string>& script) {
+    const auto [known, is_new] = m_known.emplace(*script, script);
+    if (!is_new) script = known->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::shared_ptr<const std::string>> m_known;
+};
+
+}  // namespace
+
+Site find_site() {
+  auto environment = capture::clean_environment(environ);
+  const auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
+  return Site{environment, slurm::Client(environment, sbatch)};
+}
+
+slurm::Dialect learn_dialect(const slurm::Client& client) {
+  if (!client.has_sbatch()) return {};
+  auto dialect = client.dialect();
+  return dialect ? std::move(*dialect) : slurm::Dialect();
+}
+
+util::Result<store::Session> find_session(const std::string& name) {
+  TRY(const auto folder, store::StateFolder::open());
+  return name.empty() ? store::Session::current(folder) : store::Session::open(folder, name);
+}
+
+util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_array_size) {
+  Gathered gathered;
+  if (const auto text = util::read_file(session.folder() + "/dialect")) {
+    if (auto dialect = slurm::Dialect::deserialize(*text)) gathered.dialect = std::move(*dialect);
+  }
+  TRY(gathered.contents, session.read());
+  slurm::Resolver resolver(gathered.dialect, max_array_size);
+  for (const auto& recorded : gathered.contents.calls) {
+    if (recorded.dropped || recorded.submitted) continue;
+    auto job = resolver.resolve(*recorded.call);
+    if (!job) return util::fail(place_error(std::move(job).error(), "job " + std::to_string(recorded.job)));
+    gathered.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(*job)});
+  }
+  gathered.session = std::move(session);
+  return gathered;
+}
+
+util::Result<Gathered> gather_file(const std::string& path, const Site& site, std::uint32_t max_array_size) {
+  TRY(const auto text, path == "-" ? util::read_all(0, "standard input") : util::read_file(path));
+  TRY(const auto lines, read_queue_file(text, path, site.environment));
+  Gathered gathered;
+  gathered.dialect = learn_dialect(site.client);
+  slurm::Resolver resolver(gathered.dialect, max_array_size);
+  ScriptPool scripts;
+  for (const auto& line : lines) {
+    const auto place = path + ": line " + std::to_string(line.line);
+    auto environment = site.environment;
+    for (const auto& [name, value] : line.assignments) environment.set(name, value);
+    auto taken = capture::take_call(line.words, std::move(environment), gathered.dialect, false);
+    if (!taken) return util::fail(place_error(std::move(taken).error(), place));
+    if (taken->for_real_sbatch) return util::fail(place, "this call submits nothing", "remove the line");
+    scripts.share(taken->call.script);
+    auto call = std::make_shared<slurm::Call>(std::move(taken->call));
+    auto job = resolver.resolve(*call);
+    if (!job) return util::fail(place_error(std::move(job).error(), place));
+    gathered.jobs.push_back({static_cast<std::uint32_t>(gathered.jobs.size() + 1), 0, std::move(call), std::move(*job)});
+  }
+  return gathered;
+}
+
+}  // namespace sarray::cli

@@ -1,0 +1,251 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "capture/listen.hpp"
+#include "cli/commands.hpp"
+#include "cli/delivery.hpp"
+#include "cli/gather.hpp"
+#include "cli/preview.hpp"
+#include "cli/submit_options.hpp"
+#include "cli/version.hpp"
+#include "merge/render.hpp"
+#include "report/submission.hpp"
+#include "report/table.hpp"
+#include "util/environment_names.hpp"
+#include "util/fd.hpp"
+#include "util/message.hpp"
+#include "util/process.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::cli {
+
+namespace {
+
+void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
+
+/// Only one submit of a session at a time.
+util::Result<util::Fd> lock_session(const store::Session& session) {
+  TRY(auto fd, util::open_file(session.folder() + "/submit.lock", O_RDWR | O_CREAT | O_NOFOLLOW));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return util::fail("session " + session.name(), "another submit of it is running", "sarray list, once that has ended");
+  }
+  return fd;
+}
+
+/// What one run of submit works on.
+struct Work {
+  SubmitOptions options;
+  Site site;
+  Gathered gathered;
+  merge::PlanOptions plan_options;
+  util::Fd lock;
+};
+
+std::string user_name(const util::Environment& environment) {
+  util::Command command;
+  command.argv = {"id", "-un"};
+  const auto output = util::run(command);
+  if (!output || output->status != 0) return std::string(environment.get("USER").value_or(""));
+  return output->out.substr(0, output->out.find('\n'));
+}
+
+util::Result<void> ask_limits(Work& work) {
+  auto configuration = work.site.client.configuration();
+  if (!configuration) {
+    if (work.options.dry_run) return {};
+    return util::fail(std::move(configuration).error());
+  }
+  auto& limits = work.plan_options.limits;
+  limits.max_array_size = configuration->max_array_size;
+  limits.max_array_tasks = configuration->max_array_tasks;
+  limits.max_script_size = configuration->max_script_size;
+  limits.known = true;
+  return {};
+}
+
+util::Result<void> gather(Work& work) {
+  const auto most = work.plan_options.limits.known ? work.plan_options.limits.max_array_size : 4294967294U;
+  if (!work.options.file.empty()) {
+    TRY(work.gathered, gather_file(work.options.file, work.site, most));
+    return {};
+  }
+  TRY(auto session, find_session(work.options.session));
+  if (!work.options.dry_run) {
+    TRY(work.lock, lock_session(session));
+    CHECK_OK(session.sync());
+    TRY(const auto lines, settle_interrupted(session, work.site.client, work.options.again));
+    for (const auto& line : lines) say("sarray: note: " + line);
+  }
+  TRY(work.gathered, gather_session(std::move(session), most));
+  for (const auto& warning : work.gathered.contents.warnings) say("sarray: warning: " + warning);
+  return {};
+}
+
+/// Virtual ids for the lines of a queue file. A dry run on a machine where no state can be kept shows the first ones.
+util::Result<void> give_ids(Work& work) {
+  auto& jobs = work.gathered.jobs;
+  auto folder = store::StateFolder::open();
+  std::uint32_t id = 2000000001;
+  if (folder) {
+    TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
+  } else if (!work.options.dry_run) {
+    return util::fail(std::move(folder).error());
+  }
+  for (auto& job : jobs) job.id = id++;
+  return {};
+}
+
+util::Error empty_queue(const Work& work) {
+  if (!work.options.file.empty()) return {work.options.file, "there is no sbatch call in it", "a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
+  const bool was_submitted = !work.gathered.contents.submissions.empty();
+  return {"nothing to submit", was_submitted ? "every job of the session is submitted already" : "the queue is empty",
+          was_submitted ? "squeue --me" : "sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
+}
+
+/// sarray.slurm, sarray-2.slurm ...
+std::string numbered(const std::string& path, std::size_t number) {
+  if (number == 0) return path;
+  const auto slash = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
+  auto dot = path.rfind('.');
+  if (dot == std::string::npos || dot <= slash) dot = path.size();
+  return path.substr(0, dot) + "-" + std::to_string(number + 1) + path.substr(dot);
+}
+
+bool looks_secret(std::string_view name) {
+  std::string upper(name);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  for (const auto* word : {"TOKEN", "KEY", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"}) {
+    if (upper.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+void warn_of_secrets(const std::set<std::string>& variables) {
+  std::string names;
+  for (const auto& name : variables) {
+    if (looks_secret(name)) names += (names.empty() ? "" : ", ") + name;
+  }
+  if (names.empty()) return;
+  say("sarray: warning: values that look secret stand in the batch script, which Slurm's administrators can read: " + names);
+}
+
+util::Result<void> check_script_size(const merge::Rendered& rendered, const merge::PlanOptions& options) {
+  if (!options.limits.known || rendered.script.size() < options.limits.max_script_size) return {};
+  return util::fail("the merged script is too large",
+                    std::to_string(rendered.script.size()) + " bytes, and this cluster takes less than " +
+                        std::to_string(options.limits.max_script_size) + " (max_script_size)",
+                    "submit in parts: sarray drop, or several sessions");
+}
+
+/// One array of the plan, from its script to Slurm's answer.
+util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, const merge::Plan& plan, std::size_t number) {
+  const auto& array = plan.arrays[number];
+  const auto parcel = name_parcel(folder);
+  work.plan_options.link_folder = parcel.link_folder;
+  work.plan_options.scratch_folder = folder.path() + "/run";
+  TRY(const auto rendered, merge::render(plan, array, work.plan_options));
+  CHECK_OK(check_script_size(rendered, work.plan_options));
+  report::SubmittedArray submitted;
+  submitted.array = &array;
+  submitted.script = numbered(work.options.output, number);
+  CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
+  warn_of_secrets(rendered.variables);
+  auto* session = work.gathered.session ? &*work.gathered.session : nullptr;
+  TRY(const auto delivery, deliver(parcel, plan, array, rendered, work.plan_options, work.site.client, session, submitted.script));
+  submitted.job_id = delivery.job_id;
+  if (work.options.json) return submitted;
+  std::fputs(work.options.parsable ? (delivery.job_id + "\n").c_str() : delivery.answer.c_str(), stdout);
+  std::fflush(stdout);
+  std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
+  return submitted;
+}
+
+/// The session's shell ends once nothing is left to submit.
+util::Result<void> finish_session(Work& work) {
+  auto& session = *work.gathered.session;
+  CHECK_OK(session.close(store::SessionInfo::State::submitted));
+  const char* own = std::getenv(util::session_variable);
+  if (own == nullptr || session.name() != own) return {};
+  return capture::ask_shell_to_leave(session, 0);
+}
+
+Status submit_all(Work& work, const merge::Plan& plan) {
+  TRY(const auto folder, store::StateFolder::open());
+  std::vector<report::SubmittedArray> submitted;
+  for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
+    auto array = submit_array(work, folder, plan, number);
+    if (!array) {
+      auto error = std::move(array).error();
+      const auto left = util::count(plan.arrays.size() - number, "array");
+      if (number > 0) {
+        say("sarray: note: " + std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") +
+            (work.gathered.session ? " are submitted; the next submit sends the other " + left : " are submitted; these lines of the file are not: see above"));
+      }
+      return util::fail(std::move(error));
+    }
+    submitted.push_back(std::move(*array));
+  }
+  if (work.options.json) std::fputs(report::to_line(report::submission_json(plan, submitted)).c_str(), stdout);
+  if (work.gathered.session) CHECK_OK(finish_session(work));
+  return 0;
+}
+
+Status show_all(Work& work, const merge::Plan& plan) {
+  std::vector<report::SubmittedArray> shown;
+  for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
+    auto folder = store::StateFolder::open();
+    const auto state = folder ? folder->path() : std::string("/nonexistent/sarray");
+    work.plan_options.link_folder = state + "/submissions/dry-run/links";
+    work.plan_options.scratch_folder = state + "/run";
+    TRY(const auto rendered, merge::render(plan, plan.arrays[number], work.plan_options));
+    CHECK_OK(check_script_size(rendered, work.plan_options));
+    const auto path = numbered(work.options.output, number);
+    if (work.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
+    warn_of_secrets(rendered.variables);
+    shown.push_back({&plan.arrays[number], std::nullopt, path});
+    if (work.options.json) continue;
+    CHECK_OK(util::write_all(1, report::wants_color(1) ? color_script(rendered.script) : rendered.script, "standard output"));
+    say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
+    std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
+  }
+  if (work.options.json) std::fputs(report::to_line(report::submission_json(plan, shown)).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+Status submit(const Words& words) {
+  TRY(auto options, parse_submit_options(words));
+  if (!options) return 0;
+  Work work{std::move(*options), find_site(), {}, {}, {}};
+  if (!work.options.dry_run && !work.site.client.has_sbatch()) {
+    return util::fail("sbatch", "there is none in PATH", "load the site's Slurm module, or look with sarray submit -n");
+  }
+  if (work.options.file.empty()) {  // before Slurm is asked
+    TRY([[maybe_unused]] const auto session, find_session(work.options.session));
+  }
+  if (work.site.client.has_sbatch()) CHECK_OK(ask_limits(work));
+  CHECK_OK(gather(work));
+  if (work.gathered.jobs.empty()) return util::fail(empty_queue(work));
+  if (!work.gathered.session) CHECK_OK(give_ids(work));
+  auto& plan_options = work.plan_options;
+  plan_options.release = work.gathered.dialect.release();
+  plan_options.user = user_name(work.site.environment);
+  plan_options.sarray_version = version;
+  plan_options.split = work.options.split;
+  plan_options.throttle = work.options.throttle;
+  plan_options.real_sbatch = work.site.client.sbatch();
+  TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));
+  TRY(const auto plan, merge::make_plan(std::move(work.gathered.jobs), plan_options));
+  for (const auto& note : plan.notes) say("sarray: note: " + note);
+  return work.options.dry_run ? show_all(work, plan) : submit_all(work, plan);
+}
+
+}  // namespace sarray::cli

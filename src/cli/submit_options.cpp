@@ -1,0 +1,151 @@
+#include "cli/submit_options.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "cli/arguments.hpp"
+#include "slurm/command_line.hpp"
+#include "slurm/settings.hpp"
+
+namespace sarray::cli {
+
+namespace {
+
+constexpr std::array<std::string_view, 9> own_names = {"help", "output", "dry-run", "throttle", "json", "session", "split", "again", "parsable"};
+constexpr std::string_view own_letters = "hnot";
+
+bool is_own(std::string_view name) { return std::find(own_names.begin(), own_names.end(), name) != own_names.end(); }
+
+/// The one option of sbatch that a long name, whole or shortened, stands for.
+const slurm::OptionSpec* find_by_name(std::string_view name) {
+  const slurm::OptionSpec* found = nullptr;
+  for (const auto& option : slurm::option_table()) {
+    if (option.name == name) return &option;
+    if (!option.name.starts_with(name)) continue;
+    if (found != nullptr) return nullptr;
+    found = &option;
+  }
+  return found;
+}
+
+const slurm::OptionSpec* find_by_letter(char letter) {
+  for (const auto& option : slurm::option_table()) {
+    if (option.letter == letter) return &option;
+  }
+  return nullptr;
+}
+
+/// @return how many words, from `at`, are an option of sbatch with its value; 0: none.
+std::size_t count_sbatch_words(const Words& words, std::size_t at) {
+  const std::string_view word = words[at];
+  if (word.size() < 2 || word[0] != '-') return 0;
+  if (word[1] == '-') {
+    const auto equals = word.find('=');
+    const auto name = word.substr(2, equals == std::string_view::npos ? equals : equals - 2);
+    if (name.empty() || is_own(name)) return 0;
+    const auto* option = find_by_name(name);
+    if (option == nullptr) return 0;
+    const bool next = option->arity == slurm::Arity::required && equals == std::string_view::npos && at + 1 < words.size();
+    return next ? 2 : 1;
+  }
+  if (own_letters.find(word[1]) != std::string_view::npos) return 0;
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    const auto* option = find_by_letter(word[i]);
+    if (option == nullptr) return 0;
+    if (option->arity == slurm::Arity::none) continue;
+    const bool next = option->arity == slurm::Arity::required && i + 1 == word.size() && at + 1 < words.size();
+    return next ? 2 : 1;
+  }
+  return 1;
+}
+
+/// Whether an own option's value is the next word.
+bool takes_next_word(std::string_view word) {
+  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session";
+}
+
+util::Error usage_error(const std::string& what, const std::string& why, const std::string& hint) {
+  util::Error error{what, why, hint};
+  error.status = static_cast<int>(util::Exit::usage);
+  return error;
+}
+
+util::Result<void> check_override(const slurm::Setting& setting) {
+  const std::string name(setting.option->name);
+  if (name == "array") return util::fail(usage_error("--array", "the merged array's indices are sarray's own", "-t N throttles it"));
+  if (name == "wrap" || name == "test-only" || name == "usage" || name == "version" || name == "export-file") {
+    return util::fail(usage_error("--" + name, "it has no meaning for an array that is merged already", "sarray submit --help"));
+  }
+  if (setting.option->owner == slurm::Owner::refused) {
+    return util::fail(usage_error("--" + name, "a merged array cannot have it", "docs/fidelity.md says which options, and why"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Words take_sbatch_words(Words& words) {
+  Words own;
+  Words taken;
+  for (std::size_t at = 0; at < words.size();) {
+    if (words[at] == "--") {
+      own.insert(own.end(), words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
+      break;
+    }
+    auto count = count_sbatch_words(words, at);
+    auto& target = count > 0 ? taken : own;
+    if (count == 0) count = takes_next_word(words[at]) && at + 1 < words.size() ? 2 : 1;
+    for (; count > 0; --count) target.push_back(words[at++]);
+  }
+  words = std::move(own);
+  return taken;
+}
+
+util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words) {
+  SubmitOptions options;
+  auto own = words;
+  options.sbatch_words = take_sbatch_words(own);
+  std::string throttle;
+  Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
+                      "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
+  auto& app = arguments.app();
+  app.footer(
+      "Any other option is sbatch's and replaces the jobs' own in the merged array, e.g. --partition=long --dependency=afterok:17.\n"
+      "--job-name names the array; its tasks keep their own names.");
+  app.add_option("file", options.file, "a sbatch call a line, as a shell would read it; - is standard input");
+  auto* output = app.add_option("-o,--output", options.output, "leave the generated script in FILE (sarray.slurm)")->type_name("FILE");
+  app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
+  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  app.add_flag("--split", options.split, "submit the fewest arrays where one cannot hold all");
+  app.add_option("--session", options.session, "a session from outside of its shell")->type_name("NAME");
+  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_flag("--parsable", options.parsable, "print the job id alone");
+  app.add_flag("--again", options.again, "take an interrupted submission, of which Slurm knows nothing, for failed");
+  TRY(const bool go_on, arguments.parse(own));
+  if (!go_on) return std::optional<SubmitOptions>();
+  options.output_given = output->count() > 0;
+  if (!throttle.empty()) {
+    TRY(options.throttle, parse_number(throttle, "-t", 0));
+  }
+  if (!options.file.empty() && !options.session.empty()) {
+    return util::fail(usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
+  }
+  return std::optional(std::move(options));
+}
+
+util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect) {
+  Words words = {"sbatch"};
+  words.insert(words.end(), sbatch_words.begin(), sbatch_words.end());
+  const slurm::WordParser parser(dialect);
+  TRY(const auto parsed, parser.parse(words));
+  slurm::Settings settings;
+  CHECK_OK(slurm::apply_words(settings, parsed, {}));
+  std::vector<slurm::Setting> overrides;
+  for (const auto& setting : settings.all()) {
+    CHECK_OK(check_override(setting));
+    if (setting.option->owner != slurm::Owner::client) overrides.push_back(setting);
+  }
+  return overrides;
+}
+
+}  // namespace sarray::cli

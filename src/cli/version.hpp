@@ -1,0 +1,7 @@
+#pragma once
+
+namespace sarray::cli {
+
+inline constexpr const char* version = SARRAY_VERSION;
+
+}  // namespace sarray::cli

@@ -1,0 +1,89 @@
+#include "report/queue.hpp"
+
+#include "report/table.hpp"
+#include "util/shell_quote.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::report {
+
+namespace {
+
+constexpr std::size_t longest_shown = 2000;
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string options_text(const slurm::Job& job) {
+  std::string text;
+  for (const auto& setting : job.settings) {
+    if (setting.option->name == "wrap") continue;
+    text += (text.empty() ? "" : ", ") + ("--" + std::string(setting.option->name));
+    if (setting.has_value) text += "=" + util::shell_quote(setting.value);
+    text += " (" + setting.source.text() + ")";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string command_text(const merge::PlannedJob& planned) {
+  std::string text;
+  switch (planned.call->source) {
+    case slurm::ScriptSource::standard_input: text = "(standard input)"; break;
+    case slurm::ScriptSource::wrap: text = "(--wrap)"; break;
+    case slurm::ScriptSource::file: text = util::shell_quote(base_name(planned.call->script_path)); break;
+  }
+  for (const auto& argument : planned.job.arguments) {
+    if (text.size() > longest_shown) break;
+    text += " " + util::shell_quote(argument);
+  }
+  return util::printable(text);
+}
+
+std::string queue_text(const std::vector<merge::PlannedJob>& jobs, std::size_t width) {
+  Table table({true, true, true, false, false, false});
+  table.add({"job", "id", "tasks", "array", "name", "script and arguments"});
+  for (const auto& planned : jobs) {
+    table.add({std::to_string(planned.number), std::to_string(planned.id), std::to_string(planned.tasks()),
+               planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-", util::fit(util::printable(planned.job.name), 20),
+               command_text(planned)});
+  }
+  auto lines = table.text(width);
+  std::string text = lines.substr(0, lines.find('\n') + 1);
+  lines.erase(0, text.size());
+  for (const auto& planned : jobs) {
+    const auto end = lines.find('\n') + 1;
+    text += lines.substr(0, end);
+    lines.erase(0, end);
+    auto detail = "     in " + util::printable(planned.job.directory);
+    text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
+    detail = "     " + util::printable(options_text(planned.job));
+    if (detail.size() > 5) text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
+  }
+  return text;
+}
+
+Json queue_json(const std::vector<merge::PlannedJob>& jobs) {
+  auto list = Json::array();
+  for (const auto& planned : jobs) {
+    Json job;
+    job["job"] = planned.number;
+    job["id"] = planned.id;
+    job["name"] = planned.job.name;
+    job["array"] = planned.job.ids ? Json(planned.job.ids->text()) : Json(nullptr);
+    job["tasks"] = planned.tasks();
+    job["script"] = planned.call->source == slurm::ScriptSource::file ? Json(planned.call->script_path) : Json(nullptr);
+    job["arguments"] = planned.job.arguments;
+    job["directory"] = planned.job.directory;
+    job["options"] = Json::object();
+    job["sources"] = Json::object();
+    for (const auto& setting : planned.job.settings) {
+      const std::string name(setting.option->name);
+      job["options"][name] = setting.has_value ? Json(setting.value) : Json(true);
+      job["sources"][name] = setting.source.text();
+    }
+    list.push_back(std::move(job));
+  }
+  return Json{{"version", 1}, {"jobs", std::move(list)}};
+}
+
+}  // namespace sarray::report

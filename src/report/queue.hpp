@@ -1,0 +1,22 @@
+// The queue, for people and for scripts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "merge/plan.hpp"
+#include "report/json.hpp"
+
+namespace sarray::report {
+
+/// A job's script and arguments as one line: "train.slurm 'a b'"; "(standard input)" and "(--wrap)" where there is no file.
+[[nodiscard]] std::string command_text(const merge::PlannedJob& planned);
+
+/// Two lines a job: number, id, tasks, array ids, name, script and arguments; then its directory and its options, each with the
+/// place where it was set. @param width of the terminal, 0: do not cut.
+[[nodiscard]] std::string queue_text(const std::vector<merge::PlannedJob>& jobs, std::size_t width);
+
+/// docs/json.md: list --json.
+[[nodiscard]] Json queue_json(const std::vector<merge::PlannedJob>& jobs);
+
+}  // namespace sarray::report

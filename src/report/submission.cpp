@@ -1,0 +1,62 @@
+#include "report/submission.hpp"
+
+#include <cstdlib>
+
+#include "report/queue.hpp"
+#include "report/table.hpp"
+#include "util/message.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::report {
+
+namespace {
+
+std::string range_text(std::uint32_t first, std::uint32_t count) {
+  return count == 1 ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(first + count - 1);
+}
+
+}  // namespace
+
+std::string submission_text(const merge::Plan& plan, const merge::MergedArray& array, std::size_t width) {
+  constexpr std::size_t most_rows = 100;
+  Table table({true, true, false, false, false});
+  table.add({"job", "indices", "array", "name", "script and arguments"});
+  std::size_t rows = 0;
+  for (const auto& placement : array.placements) {
+    if (rows++ == most_rows) break;
+    const auto& planned = plan.jobs[placement.job];
+    table.add({std::to_string(planned.number), range_text(placement.first_index, planned.tasks()),
+               planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-", util::fit(util::printable(planned.job.name), 20),
+               command_text(planned)});
+  }
+  auto text = table.text(width);
+  if (array.placements.size() > most_rows) {
+    text += "... and " + util::count(array.placements.size() - most_rows, "more job") + "\n";
+  }
+  return text;
+}
+
+Json submission_json(const merge::Plan& plan, const std::vector<SubmittedArray>& arrays) {
+  auto list = Json::array();
+  for (const auto& submitted : arrays) {
+    Json array;
+    array["job_id"] = submitted.job_id ? Json(std::strtoull(submitted.job_id->c_str(), nullptr, 10)) : Json(nullptr);
+    array["array"] = range_text(0, submitted.array->tasks);
+    array["tasks"] = submitted.array->tasks;
+    array["script"] = submitted.script;
+    array["jobs"] = Json::array();
+    for (const auto& placement : submitted.array->placements) {
+      const auto& planned = plan.jobs[placement.job];
+      array["jobs"].push_back(Json{{"job", planned.number},
+                                   {"id", planned.id},
+                                   {"name", planned.job.name},
+                                   {"first_index", placement.first_index},
+                                   {"tasks", planned.tasks()},
+                                   {"array", planned.job.ids ? Json(planned.job.ids->text()) : Json(nullptr)}});
+    }
+    list.push_back(std::move(array));
+  }
+  return Json{{"version", 1}, {"arrays", std::move(list)}};
+}
+
+}  // namespace sarray::report

@@ -1,0 +1,25 @@
+// What was, or would be, submitted: which task of the merged arrays is which.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "merge/plan.hpp"
+#include "report/json.hpp"
+
+namespace sarray::report {
+
+struct SubmittedArray {
+  const merge::MergedArray* array = nullptr;
+  std::optional<std::string> job_id;   ///< nothing: not submitted
+  std::string script;                  ///< the file that holds the generated script
+};
+
+/// The table job -> indices of one array. Of very many jobs the first hundred.
+[[nodiscard]] std::string submission_text(const merge::Plan& plan, const merge::MergedArray& array, std::size_t width);
+
+/// docs/json.md: submit --json.
+[[nodiscard]] Json submission_json(const merge::Plan& plan, const std::vector<SubmittedArray>& arrays);
+
+}  // namespace sarray::report
