@@ -102,7 +102,8 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
   ::setenv("BASH_ENV", (session.folder() + (terminal ? "/child.bash" : "/first.bash")).c_str(), 1);
   ::setenv("PATH", (bin + ":" + variable("PATH")).c_str(), 1);
-  // bash counts one up: inside it shall say what it says outside.
+  // bash counts one up: at the prompt it shall say what it says outside. Commands from elsewhere count as a script does.
+  if (!terminal) return;
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 

@@ -20,6 +20,8 @@ ALLOWED_VARIABLES = {
     "SLURM_JOB_START_TIME": "a time",
     "SLURM_JOB_END_TIME": "a time",
 }
+# What a shell does with its signals from one moment to the next, while it waits for the probe.
+MOMENTARY = ("p-SigBlk:", "p-SigCgt:")
 SCRIPT_PATH = re.compile(r"^(/\S*/job\d+/slurm_script|/proc/\d+/fd/249)$")  # $0: allowed, stands in docs/fidelity.md
 NODE = re.compile(r"slurmstepd-n\d+")
 
@@ -29,13 +31,14 @@ class Task:
 
     def __init__(self, key, report):
         self.key = key  # CALL.LOCAL_ID
+        self.is_plain = key.endswith(".plain") or key.startswith("leaked.")  # whose SLURM_ARRAY_TASK_ID is an outer job's
         self.lines = report
         self.environment = dict(line[4:].split("=", 1) for line in report if line.startswith("env ") and "=" in line)
         self.job_id = self.environment.get("SLURM_JOB_ID", "?")
         self.pair = None
         if "SARRAY_ARRAY_JOB_ID" in self.environment:
             self.pair = self.environment["SARRAY_ARRAY_JOB_ID"] + "_" + self.environment["SARRAY_ARRAY_TASK_ID"]
-        elif "SLURM_ARRAY_JOB_ID" in self.environment and not key.endswith(".plain"):
+        elif "SLURM_ARRAY_JOB_ID" in self.environment and not self.is_plain:
             self.pair = self.environment["SLURM_ARRAY_JOB_ID"] + "_" + self.environment["SLURM_ARRAY_TASK_ID"]
 
 
@@ -48,13 +51,14 @@ class Names:
             self.ids[task.job_id] = f"<id {task.key}>"
         for task in tasks:
             if task.pair:
-                plain = task.key.endswith(".plain")
+                plain = task.is_plain
                 self.ids[task.pair] = f"<id {task.key}>" if plain else f"<pair {task.key}>"
 
     def replace(self, text):
         text = re.sub(r"\d{6,}_\d+", lambda m: self.ids.get(m[0], m[0]), text)
         text = re.sub(r"\d{6,}", lambda m: self.ids.get(m[0], m[0]), text)
         text = text.replace(".plain>_4294967294", ".plain>")  # a plain job's %A_%a
+        text = re.sub(r"\bslurm-(?:\d{6,}|<id [^>]*>_\d+)\.out$", "slurm-<never started>.out", text)
         return NODE.sub("slurmstepd-NODE", text)
 
 
@@ -62,6 +66,8 @@ def normal_report(task, names):
     result = []
     for line in task.lines:
         kind, _, rest = line.partition(" ")
+        if line.startswith(MOMENTARY):
+            continue
         if kind in ("env", "p-env"):
             name = rest.split("=", 1)[0]
             if name.startswith("SARRAY_"):
@@ -92,6 +98,8 @@ def read_tree(root, names):
     tree = {}
     for folder, folders, files in os.walk(root):
         for name in files + folders:
+            if re.fullmatch(r"sarray(-\d+)?\.slurm", name):
+                continue  # the generated script, which submit leaves where it is run
             path = os.path.join(folder, name)
             state = os.lstat(path)
             shown = names.replace(os.path.relpath(path, root))
