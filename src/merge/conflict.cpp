@@ -80,6 +80,10 @@ struct TableRow {
   std::string option, value, jobs, source;
 };
 
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(width - std::min(width, util::display_width(text)), ' ');
+}
+
 std::vector<TableRow> rows_of(const std::vector<PlannedJob>& jobs, const Aspect& aspect) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> members;
   std::map<std::uint32_t, std::size_t> first;
@@ -115,15 +119,13 @@ std::string format_differences(const std::vector<PlannedJob>& jobs, const std::v
     row.value = util::fit(row.value, 40);
     row.jobs = util::fit(row.jobs, 24);
     option_width = std::max(option_width, row.option.size());
-    value_width = std::max(value_width, row.value.size());
+    value_width = std::max(value_width, util::display_width(row.value));
     jobs_width = std::max(jobs_width, row.jobs.size());
   }
   std::string text;
-  for (auto& row : rows) {
-    row.option.resize(option_width, ' ');
-    row.value.resize(value_width, ' ');
-    row.jobs.resize(jobs_width, ' ');
-    auto line = "  " + row.option + "  " + row.value + "  " + row.jobs + "  " + row.source;
+  for (const auto& row : rows) {
+    auto line = "  " + padded(row.option, option_width) + "  " + padded(row.value, value_width) + "  " + padded(row.jobs, jobs_width) +
+                "  " + row.source;
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   }

@@ -38,7 +38,8 @@ struct PlanOptions {
   std::string sarray_version;
   bool split = false;
   std::optional<std::uint32_t> throttle;     ///< -t; 0 means none
-  /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts.
+  /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts. --chdir is
+  /// absolute.
   std::vector<slurm::Setting> overrides;
   std::string real_sbatch;                   ///< what `_` names in a task where our link stood; empty: left alone
   std::string link_folder;                   ///< where links to output files are made (streams.hpp); absolute
