@@ -80,10 +80,6 @@ struct TableRow {
   std::string option, value, jobs, source;
 };
 
-std::string padded(const std::string& text, std::size_t width) {
-  return text + std::string(width - std::min(width, util::display_width(text)), ' ');
-}
-
 std::vector<TableRow> rows_of(const std::vector<PlannedJob>& jobs, const Aspect& aspect) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> members;
   std::map<std::uint32_t, std::size_t> first;
@@ -124,7 +120,7 @@ std::string format_differences(const std::vector<PlannedJob>& jobs, const std::v
   }
   std::string text;
   for (const auto& row : rows) {
-    auto line = "  " + padded(row.option, option_width) + "  " + padded(row.value, value_width) + "  " + padded(row.jobs, jobs_width) +
+    auto line = "  " + util::pad(row.option, option_width) + "  " + util::pad(row.value, value_width) + "  " + util::pad(row.jobs, jobs_width) +
                 "  " + row.source;
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';

@@ -129,11 +129,7 @@ std::string write_overview(const Plan& plan, const MergedArray& array) {
     std::array<char, 96> head{};
     std::snprintf(head.data(), head.size(), "#%6u  %-17.60s  ", planned.number, util::printable(indices).c_str());
     text += head.data();
-    auto name = util::printable(planned.job.name);
-    if (name.size() < 19) name.resize(19, ' ');
-    auto line = name + "  " + util::printable(command);
-    if (line.size() > 160) line = line.substr(0, 157) + "...";
-    text += line + "\n";
+    text += util::fit(util::pad(util::printable(planned.job.name), 19) + "  " + util::printable(command), 160) + "\n";
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #include "util/user_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -83,6 +84,11 @@ std::string fit(std::string_view text, std::size_t width) {
     text.remove_prefix(length);
   }
   return result + std::string(dots, '.');
+}
+
+std::string pad(std::string_view text, std::size_t width) {
+  std::string padded(text);
+  return padded.append(width - std::min(width, display_width(text)), ' ');
 }
 
 }  // namespace sarray::util

@@ -7,6 +7,7 @@
 using namespace sarray;
 using util::display_width;
 using util::fit;
+using util::pad;
 using util::printable;
 
 TEST_CASE("printable: control characters are named, text stays") {
@@ -64,6 +65,12 @@ TEST_CASE("display_width: ASCII, accents, wide characters, combining marks") {
   CHECK(display_width("\xe0\xa4\x95\xe0\xa5\x8d") == 1);           // Devanagari, with a virama
   CHECK(display_width("\xe2\x80\x8b\xef\xbb\xbf") == 0);           // zero-width space, byte order mark
   CHECK(display_width("\xe2\x9a\xa1\xe2\x9c\x93") == 3);           // a wide sign and a narrow one
+}
+
+TEST_CASE("pad fills up to columns") {
+  CHECK(pad("abc", 5) == "abc  ");
+  CHECK(pad("abc", 2) == "abc");
+  CHECK(pad("\xe6\x97\xa5", 4) == "\xe6\x97\xa5  ");
 }
 
 TEST_CASE("fit cuts at characters, to columns") {
