@@ -5,6 +5,7 @@
 # It needs bash 4.2 and coreutils. Above it stand, written by sarray:
 #   SARRAY_DATA    where the data begins in this file, in bytes
 #   SARRAY_PAGES   the table's pages, 21 bytes each: first index, offset; the last line is where they end
+#   SARRAY_SUMS    their checksums (cksum), 11 bytes each
 #   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
 #   SARRAY_SCRATCH a private folder of the user's on the login node, used here too where it can be seen
 # Every name begins with SARRAY_, since none of the user's variables does: nothing of theirs can be overwritten.
@@ -13,6 +14,9 @@
 SARRAY_LOCALE=${LC_ALL+x$LC_ALL}
 LC_ALL=C # a character is a byte
 set -f   # a word is no file pattern
+# The job's own PATH may lack what is needed here, or have something else of that name.
+SARRAY_PATH=${PATH-}
+PATH=/usr/bin:/bin${PATH:+:$PATH}
 
 SARRAY_die() {
   printf 'sarray: error: task %s of array %s: %s\n' "${SARRAY_INDEX-?}" "${SLURM_ARRAY_JOB_ID-?}" "$1" >&2
@@ -30,6 +34,11 @@ SARRAY_read() {
     SARRAY_BYTES=${SARRAY_BYTES%.}
   fi
   ((${#SARRAY_BYTES} == $2)) || SARRAY_die "the batch script is cut short, or dd failed"
+}
+
+# SARRAY_is_intact CHECKSUM: whether SARRAY_BYTES are as they were written.
+SARRAY_is_intact() {
+  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$1 ${#SARRAY_BYTES}" ]]
 }
 
 # SARRAY_decode TEXT: a field of the table into SARRAY_TEXT.
@@ -54,6 +63,7 @@ SARRAY_find_page() {
   done
   local SARRAY_FROM=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 10:10})) SARRAY_TO=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 31:10}))
   SARRAY_read $((10#$SARRAY_DATA + SARRAY_FROM)) $((SARRAY_TO - SARRAY_FROM))
+  SARRAY_is_intact $((10#${SARRAY_SUMS:SARRAY_LOW * 11:10})) || SARRAY_die "the batch script is damaged or was edited: its table has another checksum"
 }
 
 # The task's row in the page: SARRAY_ROW (its values), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job), SARRAY_ID.
@@ -215,6 +225,7 @@ SARRAY_open_script() {
     SARRAY_own_folder
     SARRAY_store "$SARRAY_OWN" && return
   fi
+  SARRAY_is_intact "${SARRAY_SUM% *}" || SARRAY_die "the batch script is damaged or was edited: the job's own script has another checksum"
   SARRAY_die "its script could not be written and checked: no folder to write to (tried TMPDIR, /tmp, /var/tmp, /dev/shm, $SARRAY_SCRATCH)"
 }
 
@@ -356,6 +367,7 @@ SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$
 if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
   SARRAY_COMMAND=("$(type -P env)" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
 fi
+PATH=$SARRAY_PATH
 for SARRAY_TEXT in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_TEXT"; done
 for SARRAY_TEXT in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_TEXT"; done
 unset -v OLDPWD

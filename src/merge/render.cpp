@@ -146,6 +146,19 @@ std::string page_list(const Table& table, std::size_t table_offset) {
   return list;
 }
 
+std::string page_sums(const Table& table) {
+  std::string sums;
+  std::array<char, 16> line{};
+  const auto& pages = table.pages();
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    const auto end = i + 1 < pages.size() ? pages[i + 1].offset : table.text().size();
+    const auto page = std::string_view(table.text()).substr(pages[i].offset, end - pages[i].offset);
+    std::snprintf(line.data(), line.size(), "%010u\n", util::posix_cksum(page));
+    sums += line.data();
+  }
+  return sums;
+}
+
 /// A word in single quotes, for bash.
 std::string quote_bash(std::string_view text) {
   std::string quoted = "'";
@@ -176,6 +189,7 @@ util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const 
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   head += "SARRAY_PAGES='" + page_list(table, scripts.text().size()) + "'\n";
+  head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
   std::string tail = std::string(embedded::dispatch) + "\nexit 125\n";
   // The length of this line is fixed, so that the number in it can name the place behind it.
   constexpr std::size_t line_length = 23;

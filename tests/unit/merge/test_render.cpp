@@ -152,7 +152,6 @@ TEST_CASE("10,000 calls of one 3 KB script that differ in a seed: below 1 MB") {
   std::vector<slurm::Call> calls(10000, call);
   for (std::size_t i = 0; i < calls.size(); ++i) calls[i].argv.push_back("--seed=" + std::to_string(i));
   const auto rendered = render_jobs(test::resolve(calls));
-  MESSAGE("bytes: ", rendered.script.size());
   CHECK(rendered.script.size() < 1000000);
   CHECK(occurrences(rendered.script, std::string(3000, '#')) == 1);
 }
