@@ -5,6 +5,7 @@
 # It needs bash 4.2 and coreutils. Above it stand, written by sarray:
 #   SARRAY_DATA    where the data begins in this file, in bytes
 #   SARRAY_PAGES   the table's pages, 21 bytes each: first index, offset; the last line is where they end
+#   SARRAY_SUMS    their checksums (cksum), 11 bytes each
 #   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
 #   SARRAY_SCRATCH a private folder of the user's on the login node, used here too where it can be seen
 # Every name begins with SARRAY_, since none of the user's variables does: nothing of theirs can be overwritten.
@@ -13,6 +14,9 @@
 SARRAY_LOCALE=${LC_ALL+x$LC_ALL}
 LC_ALL=C # a character is a byte
 set -f   # a word is no file pattern
+# The job's own PATH may lack what is needed here, or have something else of that name.
+SARRAY_PATH=${PATH-}
+PATH=/usr/bin:/bin${PATH:+:$PATH}
 
 SARRAY_die() {
   printf 'sarray: error: task %s of array %s: %s\n' "${SARRAY_INDEX-?}" "${SLURM_ARRAY_JOB_ID-?}" "$1" >&2
@@ -30,6 +34,11 @@ SARRAY_read() {
     SARRAY_BYTES=${SARRAY_BYTES%.}
   fi
   ((${#SARRAY_BYTES} == $2)) || SARRAY_die "the batch script is cut short, or dd failed"
+}
+
+# SARRAY_is_intact CHECKSUM: whether SARRAY_BYTES are as they were written.
+SARRAY_is_intact() {
+  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$1 ${#SARRAY_BYTES}" ]]
 }
 
 # SARRAY_decode TEXT: a field of the table into SARRAY_TEXT.
@@ -54,6 +63,7 @@ SARRAY_find_page() {
   done
   local SARRAY_FROM=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 10:10})) SARRAY_TO=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 31:10}))
   SARRAY_read $((10#$SARRAY_DATA + SARRAY_FROM)) $((SARRAY_TO - SARRAY_FROM))
+  SARRAY_is_intact $((10#${SARRAY_SUMS:SARRAY_LOW * 11:10})) || SARRAY_die "the batch script is damaged or was edited: its table has another checksum"
 }
 
 # The task's row in the page: SARRAY_ROW (its values), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job), SARRAY_ID.
@@ -215,6 +225,7 @@ SARRAY_open_script() {
     SARRAY_own_folder
     SARRAY_store "$SARRAY_OWN" && return
   fi
+  SARRAY_is_intact "${SARRAY_SUM% *}" || SARRAY_die "the batch script is damaged or was edited: the job's own script has another checksum"
   SARRAY_die "its script could not be written and checked: no folder to write to (tried TMPDIR, /tmp, /var/tmp, /dev/shm, $SARRAY_SCRATCH)"
 }
 
@@ -270,20 +281,27 @@ SARRAY_name_file() {
   ln -sfnT -- "$SARRAY_TEXT" "$SARRAY_LINK" 2>/dev/null || :
 }
 
-# Files that Slurm has just made have the array's umask; the job's own may differ. An older file keeps its mode.
+# Files that Slurm has just made have the array's umask; the job's own may differ. An older file keeps its mode: it was changed
+# later than it was made, or, where the file system does not know when that was, some time ago.
 SARRAY_fix_modes() {
-  local SARRAY_FD SARRAY_STATE IFS=' '
+  local SARRAY_FD SARRAY_STATE SARRAY_NOW IFS='|'
+  printf -v SARRAY_NOW '%(%s)T' -1
   for SARRAY_FD in 1 2; do
     [[ -f /proc/$$/fd/$SARRAY_FD ]] || continue
-    SARRAY_STATE=$(stat -L -c '%s %W %Z' "/proc/$$/fd/$SARRAY_FD") || continue
+    SARRAY_STATE=$(stat -L -c '%s|%w|%z|%Z' "/proc/$$/fd/$SARRAY_FD") || continue
     # shellcheck disable=SC2086
     set -- $SARRAY_STATE
-    [[ $1 == 0 && ($2 == "$3" || $2 == 0) ]] && chmod "$(printf %o $((0666 & ~0$SARRAY_UMASK)))" "/proc/$$/fd/$SARRAY_FD"
+    [[ $1 == 0 && ($2 == "$3" || ($2 == - && $4 -gt $((SARRAY_NOW - 60)))) ]] || continue
+    chmod "$(printf %o $((0666 & ~0$SARRAY_UMASK)))" "/proc/$$/fd/$SARRAY_FD"
   done
 }
 
 SARRAY_prepare_files() {
   local SARRAY_FD
+  if [[ -n $SARRAY_UMASK ]]; then # before the files are touched
+    umask "$SARRAY_UMASK"
+    SARRAY_fix_modes
+  fi
   set -- ${SARRAY_NAMES[@]+"${SARRAY_NAMES[@]}"}
   while (($# > 0)); do
     SARRAY_name_file "$1" "$2"
@@ -293,10 +311,6 @@ SARRAY_prepare_files() {
     for SARRAY_FD in 1 2; do
       if [[ -f /proc/$$/fd/$SARRAY_FD ]]; then : >"/proc/$$/fd/$SARRAY_FD"; fi
     done
-  fi
-  if [[ -n $SARRAY_UMASK ]]; then
-    umask "$SARRAY_UMASK"
-    SARRAY_fix_modes
   fi
 }
 
@@ -322,6 +336,17 @@ SARRAY_check_start() {
   fi
 }
 
+# What the node's login environment says where bash has put its own: the first words of the environment that Slurm gave.
+SARRAY_keep_login() {
+  local SARRAY_ENTRY
+  while IFS= read -r -d '' SARRAY_ENTRY; do
+    case $SARRAY_ENTRY in
+      PWD=*) SARRAY_LATE=("$SARRAY_ENTRY" ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}) ;;
+      _=*) ((${#SARRAY_LAST[@]})) || SARRAY_LAST=("${SARRAY_ENTRY#_=}") ;;
+    esac
+  done </proc/$$/environ
+}
+
 SARRAY_set_ids() {
   local IFS=' '
   if [[ -n $SARRAY_LOCAL ]]; then
@@ -345,6 +370,7 @@ SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=() SARRAY_SHEBANG=''
 SARRAY_find_page
 SARRAY_find_row
 SARRAY_read_fields
+[[ -z ${SARRAY_LOGIN-} ]] || SARRAY_keep_login
 SARRAY_open_script
 SARRAY_prepare_files
 SARRAY_check_start
@@ -356,6 +382,7 @@ SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$
 if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
   SARRAY_COMMAND=("$(type -P env)" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
 fi
+PATH=$SARRAY_PATH
 for SARRAY_TEXT in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_TEXT"; done
 for SARRAY_TEXT in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_TEXT"; done
 unset -v OLDPWD

@@ -46,6 +46,7 @@ std::vector<Aspect> find_differences(const std::vector<PlannedJob>& jobs, const 
     if (slurm::loads_login_environment(jobs[i].job, options.release)) {
       columns["login environment"].add(i, "yes", "loaded on the node", "--export or --get-user-env");
     }
+    if (slurm::loses_limits(*jobs[i].call)) columns["resource limits"].add(i, "node", "the node's own", "--export-file");
     if (jobs[i].job.ids && jobs[i].job.ids->throttle() > 0 && !options.throttle) {
       columns["array throttle"].add(i, "yes", "%" + std::to_string(jobs[i].job.ids->throttle()), "--array");
     }
@@ -115,15 +116,13 @@ std::string format_differences(const std::vector<PlannedJob>& jobs, const std::v
     row.value = util::fit(row.value, 40);
     row.jobs = util::fit(row.jobs, 24);
     option_width = std::max(option_width, row.option.size());
-    value_width = std::max(value_width, row.value.size());
+    value_width = std::max(value_width, util::display_width(row.value));
     jobs_width = std::max(jobs_width, row.jobs.size());
   }
   std::string text;
-  for (auto& row : rows) {
-    row.option.resize(option_width, ' ');
-    row.value.resize(value_width, ' ');
-    row.jobs.resize(jobs_width, ' ');
-    auto line = "  " + row.option + "  " + row.value + "  " + row.jobs + "  " + row.source;
+  for (const auto& row : rows) {
+    auto line = "  " + util::pad(row.option, option_width) + "  " + util::pad(row.value, value_width) + "  " + util::pad(row.jobs, jobs_width) +
+                "  " + row.source;
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   }

@@ -12,7 +12,7 @@ namespace sarray::merge {
 /// What decides whether two jobs may share an array: the array's own options, by meaning. One column per option that any job
 /// has, in order of name.
 struct Aspect {
-  std::string option;                 ///< long name, or "login environment", or "array throttle"
+  std::string option;                 ///< long name, or "login environment", "resource limits", "array throttle"
   std::vector<std::string> values;    ///< per job, as the user wrote it; "" for not given
   std::vector<std::string> sources;   ///< per job: "line 3", "SBATCH_TIMELIMIT", "command line"
   std::vector<std::uint32_t> classes; ///< per job: equal numbers mean equal values

@@ -1,10 +1,11 @@
 #include "merge/plan.hpp"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "merge/conflict.hpp"
+#include "slurm/settings.hpp"
 #include "slurm/value.hpp"
 #include "util/message.hpp"
 
@@ -14,25 +15,31 @@ namespace {
 
 using slurm::Owner;
 
-/// Options given to submit replace the jobs' own. --job-name names the merged array only: tasks keep their names.
+/// Options given to submit replace the jobs' own, by sbatch's rules of what excludes what. --job-name names the merged array
+/// only: tasks keep their names.
 void apply_overrides(PlannedJob& planned, const std::vector<slurm::Setting>& overrides) {
+  if (overrides.empty()) return;
   auto& job = planned.job;
+  slurm::Settings settings;
+  const auto set = [&](const slurm::Setting& setting) {
+    settings.set(*setting.option, setting.has_value ? std::optional(setting.value) : std::nullopt, setting.source);
+  };
+  for (const auto& setting : job.settings) set(setting);
   for (const auto& override : overrides) {
-    if (override.option->name == "job-name") continue;
-    auto at = std::find_if(job.settings.begin(), job.settings.end(),
-                           [&](const auto& s) { return s.option->name >= override.option->name; });
-    if (at != job.settings.end() && at->option->name == override.option->name) {
-      *at = override;
-    } else {
-      job.settings.insert(at, override);
-    }
-    if (override.option->name == "error") job.error = override.value;
-    if (override.option->name == "input") job.input = override.value;
-    if (override.option->name == "chdir") job.work_directory = override.value;
-    if (override.option->name == "open-mode") {
-      job.open_mode = override.value.starts_with("a") ? slurm::OpenMode::append : slurm::OpenMode::truncate;
+    const auto& name = override.option->name;
+    if (name == "job-name") continue;
+    settings.reset(*override.option);  // --mail-type would gather
+    set(override);
+    if (name == "output") job.output = override.value;
+    if (name == "error") job.error = override.value;
+    if (name == "input") job.input = override.value;
+    if (name == "chdir") job.work_directory = override.value;
+    if (name == "open-mode") {
+      const bool appends = override.value.starts_with('a') || override.value.starts_with('A');
+      job.open_mode = appends ? slurm::OpenMode::append : slurm::OpenMode::truncate;
     }
   }
+  job.settings = settings.all();
 }
 
 /// Equal keys: may share an array.
@@ -45,6 +52,7 @@ std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
     key += '\0';
   }
   if (slurm::loads_login_environment(planned.job, options.release)) key += "login";
+  if (slurm::loses_limits(*planned.call)) key += "limits";
   if (!options.throttle && planned.job.ids && planned.job.ids->throttle() > 0) key += '%';
   return key;
 }
@@ -86,22 +94,30 @@ MergedArray start_array(const PlannedJob& first, const PlanOptions& options) {
   for (const auto& setting : first.job.settings) {
     if (setting.option->owner == Owner::array) array.settings.push_back(setting);
   }
+  array.node_limits = slurm::loses_limits(*first.call);
   array.login = slurm::loads_login_environment(first.job, options.release);
   return array;
 }
 
-/// Fills arrays in order; a job's tasks stay together.
+/// Fills arrays, jobs in order; a job's tasks stay together. Each goes where the least room is left over, which comes close to
+/// the fewest arrays (the fewest of all may take for ever to find: bin packing).
 void fill_arrays(Plan& plan, const std::vector<std::uint32_t>& group, const PlanOptions& options) {
   const auto capacity = options.limits.tasks_per_array();
   const auto first = plan.arrays.size();
+  std::set<std::pair<std::uint32_t, std::size_t>> rooms;  // tasks that an array has room for, and which array
   for (const auto index : group) {
     const auto tasks = plan.jobs[index].tasks();
-    if (plan.arrays.size() == first || plan.arrays.back().tasks + tasks > capacity) {
+    auto at = plan.arrays.size();
+    if (const auto room = rooms.lower_bound({tasks, 0}); room != rooms.end()) {
+      at = room->second;
+      rooms.erase(room);
+    } else {
       plan.arrays.push_back(start_array(plan.jobs[index], options));
     }
-    auto& array = plan.arrays.back();
+    auto& array = plan.arrays[at];
     array.placements.push_back({index, array.tasks});
     array.tasks += tasks;
+    rooms.emplace(capacity - array.tasks, at);
   }
   for (auto i = first; i < plan.arrays.size(); ++i) {
     plan.arrays[i].name = merged_name(plan.jobs, plan.arrays[i], options);
@@ -127,7 +143,7 @@ util::Error explain_differences(const Plan& plan, const std::vector<Aspect>& dif
   const bool only_throttle = differences.size() == 1 && differences.front().option == "array throttle";
   if (only_throttle) {
     error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
-  } else if (differences.size() == 1) {
+  } else if (differences.size() == 1 && differences.front().option.find(' ') == std::string::npos) {
     error.hint = "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds all; " +
                  error.hint;
   }

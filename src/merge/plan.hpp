@@ -38,7 +38,8 @@ struct PlanOptions {
   std::string sarray_version;
   bool split = false;
   std::optional<std::uint32_t> throttle;     ///< -t; 0 means none
-  /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts.
+  /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts. --chdir is
+  /// absolute.
   std::vector<slurm::Setting> overrides;
   std::string real_sbatch;                   ///< what `_` names in a task where our link stood; empty: left alone
   std::string link_folder;                   ///< where links to output files are made (streams.hpp); absolute
@@ -58,6 +59,7 @@ struct MergedArray {
   std::uint32_t throttle = 0;              ///< 0: none
   std::string name;                        ///< --job-name of the array
   bool login = false;                      ///< the node loads the login environment
+  bool node_limits = false;                ///< the tasks have the node's own resource limits, not the caller's
 };
 
 struct Plan {

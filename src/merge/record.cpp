@@ -17,27 +17,36 @@ bool starts_with(std::string_view text, std::string_view prefix) { return text.s
 /// Variables that bash reads when it starts, or writes as it runs (observed with bash 5.2 -p): the dispatcher's own bash must
 /// not meet them, so that they are set last, by `export`.
 bool is_for_last(std::string_view name) {
-  static constexpr std::array<std::string_view, 17> names = {
-      "BASH_COMPAT", "BASH_ENV", "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS", "ENV",     "FIGNORE", "GLOBIGNORE", "IFS",
-      "IGNOREEOF",   "LANG",     "LANGUAGE",      "LINES",     "OLDPWD",  "PWD",     "TIMEFORMAT", "TMOUT"};
+  static constexpr std::array<std::string_view, 22> names = {
+      "BASH_COMPAT", "BASH_ENV", "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS", "ENV", "EXECIGNORE", "FIGNORE", "FUNCNEST",
+      "GLOBIGNORE", "GLOBSORT", "IFS", "IGNOREEOF", "LANG", "LANGUAGE", "LINES", "OLDPWD", "PS1", "PS2", "PWD", "TIMEFORMAT",
+      "TMOUT"};
   return starts_with(name, "LC_") || std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// Variables that bash cannot set to any value, or changes at its will: only `env` can.
 bool is_beyond_bash(std::string_view name) {
-  static constexpr std::array<std::string_view, 31> names = {
-      "BASH",        "BASHOPTS",     "BASHPID",      "BASH_ARGV0",   "BASH_ARGC",       "BASH_ARGV",    "BASH_COMMAND", "BASH_LINENO",
-      "BASH_SOURCE", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION", "COMP_WORDBREAKS", "DIRSTACK",     "EPOCHREALTIME", "EPOCHSECONDS",
-      "EUID",        "FUNCNAME",     "GROUPS",       "HISTCMD",      "LINENO",          "OPTARG",       "OPTERR",      "OPTIND",
-      "PIPESTATUS",  "POSIXLY_CORRECT", "PPID",      "RANDOM",       "SECONDS",         "SHELLOPTS",    "UID"};
-  if (std::find(names.begin(), names.end(), name) != names.end() || name == "SRANDOM" || name == "PS4") return true;
+  static constexpr std::array<std::string_view, 38> names = {
+      "BASH", "BASHOPTS", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND",
+      "BASH_LINENO", "BASH_MONOSECONDS", "BASH_REMATCH", "BASH_SOURCE", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION",
+      "COMP_WORDBREAKS", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO",
+      "OPTARG", "OPTERR", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "POSIX_PEDANTIC", "PPID", "PS4", "RANDOM", "SECONDS",
+      "SHELLOPTS", "SRANDOM", "UID"};
+  if (std::find(names.begin(), names.end(), name) != names.end()) return true;
   const bool is_identifier = !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_') &&
                              std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
   return !is_identifier;
 }
 
+/// A level that bash counts up and, at its exec, down again to the same text, without a word.
+bool is_plain_level(std::string_view level) {
+  const bool digits = !level.empty() && level.size() <= 3 && level.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits && (level == "0" || level[0] != '0') && level != "999";
+}
+
 /// Variables that never stand in the environment that sbatch is run with: records set them.
-bool is_kept_from_sbatch(std::string_view name) {
+bool is_kept_from_sbatch(std::string_view name, std::string_view value) {
+  if (name == "SHLVL") return !is_plain_level(value);
   return name == "_" || name == "TMPDIR" || is_for_last(name) || is_beyond_bash(name) || starts_with(name, "SBATCH_") ||
          starts_with(name, "SLURM_ARRAY_") || name == "SLURM_CLUSTERS" || name == "SLURM_HINT" || name == "SLURM_UMASK" ||
          name == "SLURM_EXIT_ERROR" || name == "SLURM_HOSTFILE";
@@ -66,8 +75,8 @@ Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArraySt
   Baseline baseline;
   baseline.submitted = slurm::sent_environment(*first.call, first.job, options.release).variables;
   std::vector<std::string> kept_back;
-  baseline.submitted.visit([&](std::string_view name, std::string_view) {
-    if (is_kept_from_sbatch(name)) kept_back.emplace_back(name);
+  baseline.submitted.visit([&](std::string_view name, std::string_view value) {
+    if (is_kept_from_sbatch(name, value)) kept_back.emplace_back(name);
   });
   for (const auto& name : kept_back) baseline.submitted.unset(name);
   if (array.login) keep_common_names(baseline.submitted, plan, array, options);
@@ -221,7 +230,7 @@ void add_streams(RecordWriter& writer, const PlannedJob& planned, const ArrayStr
 
 }  // namespace
 
-Record make_record(const Plan& plan, const MergedArray&, const Placement& placement, const Baseline& baseline,
+Record make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
                    const ArrayStreams& streams, const PlanOptions& options, const std::string& script) {
   const auto& planned = plan.jobs[placement.job];
   const auto& call = call_of(plan, placement);
@@ -234,7 +243,7 @@ Record make_record(const Plan& plan, const MergedArray&, const Placement& placem
   add_start(writer, planned.job, script);
   if (planned.job.work_directory != baseline.directory) writer.add("dir", planned.job.work_directory);
   if (call.umask != baseline.umask) writer.add("umask", octal(call.umask));
-  add_limits(writer, call.limits, baseline.limits);
+  if (!array.node_limits) add_limits(writer, call.limits, baseline.limits);
   add_streams(writer, planned, streams, options);
   const auto sent = slurm::sent_environment(call, planned.job, options.release);
   add_environment(writer, planned, sent.variables, baseline);

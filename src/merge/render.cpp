@@ -98,7 +98,9 @@ std::string write_options(const MergedArray& array, const Baseline& baseline, Re
   }
   // A list makes the node load the login environment, as the jobs' own --export does.
   writer.add("export", array.login ? "ALL,SARRAY_LOGIN=1" : "ALL");
+  if (array.node_limits) writer.add("propagate", "NONE");
   for (const auto& setting : array.settings) {
+    if (array.node_limits && setting.option->name == "propagate") continue;
     writer.add(setting.option->name, setting.has_value ? std::optional(setting.value) : std::nullopt);
   }
   return writer.lines();
@@ -128,11 +130,7 @@ std::string write_overview(const Plan& plan, const MergedArray& array) {
     std::array<char, 96> head{};
     std::snprintf(head.data(), head.size(), "#%6u  %-17.60s  ", planned.number, util::printable(indices).c_str());
     text += head.data();
-    auto name = util::printable(planned.job.name);
-    if (name.size() < 19) name.resize(19, ' ');
-    auto line = name + "  " + util::printable(command);
-    if (line.size() > 160) line = line.substr(0, 157) + "...";
-    text += line + "\n";
+    text += util::fit(util::pad(util::printable(planned.job.name), 19) + "  " + util::printable(command), 160) + "\n";
   }
   return text;
 }
@@ -155,6 +153,19 @@ void collect_variables(const Record& record, std::set<std::string>& variables) {
       if (std::string_view(field.tag).starts_with(kind)) variables.insert(field.tag.substr(kind.size()));
     }
   }
+}
+
+std::string page_sums(const Table& table) {
+  std::string sums;
+  std::array<char, 16> line{};
+  const auto& pages = table.pages();
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    const auto end = i + 1 < pages.size() ? pages[i + 1].offset : table.text().size();
+    const auto page = std::string_view(table.text()).substr(pages[i].offset, end - pages[i].offset);
+    std::snprintf(line.data(), line.size(), "%010u\n", util::posix_cksum(page));
+    sums += line.data();
+  }
+  return sums;
 }
 
 /// A word in single quotes, for bash.
@@ -189,6 +200,7 @@ util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const 
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   head += "SARRAY_PAGES='" + page_list(table, scripts.text().size()) + "'\n";
+  head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
   std::string tail = std::string(embedded::dispatch) + "\nexit 125\n";
   // The length of this line is fixed, so that the number in it can name the place behind it.
   constexpr std::size_t line_length = 23;

@@ -141,8 +141,9 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   const auto choice = read_choice(setting, release);
 
   const auto set_by_option = [&own](std::string_view name, std::string_view value) { own.set(name, value); };
-  const bool name_known = call.source != ScriptSource::standard_input || job.find("job-name") != nullptr;
-  if (name_known || release >= Release{24, 11}) set_by_option("SLURM_JOB_NAME", job.name);
+  // A file's variables stand alone: the name that sbatch puts into its own environment is not among them (observed on 22.05).
+  const bool name_known = !call.export_file && (call.source != ScriptSource::standard_input || job.find("job-name") != nullptr || release >= Release{24, 11});
+  if (name_known) set_by_option("SLURM_JOB_NAME", job.name);
   if (!call.export_file || !own.get("SLURM_SUBMIT_DIR")) set_by_option("SLURM_SUBMIT_DIR", job.directory);
   set_by_option("SLURM_SUBMIT_HOST", call.host);
   if (job.open_mode != OpenMode::site_default) {
@@ -157,6 +158,8 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   sent.login = loads_login_environment(job, release);
   return sent;
 }
+
+bool loses_limits(const Call& call) { return call.export_file.has_value(); }
 
 bool is_set_by_slurm(std::string_view variable, const Job& job) {
   // Sorted. Source: semantics section 5.2; SLURM_RESTART_COUNT is not here, since it is only set on a restart.

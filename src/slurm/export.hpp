@@ -25,6 +25,10 @@ struct SentEnvironment {
 /// Source: semantics section 5.1 and 5.2 (sbatch.c:_fill_job_desc_from_opts, env.c).
 [[nodiscard]] SentEnvironment sent_environment(const Call& call, const Job& job, const Release& release);
 
+/// Whether the soft limits of the caller are lost on the way: sbatch sends them as variables of its own environment, which
+/// --export-file leaves out (observed on 22.05).
+[[nodiscard]] bool loses_limits(const Call& call);
+
 /// Whether Slurm overwrites the variable for every job, with the same value that it would have in a job of its own, so that
 /// a merge has nothing to restore. `settings` are the job's: some variables are overwritten only where an option is given.
 [[nodiscard]] bool is_set_by_slurm(std::string_view variable, const Job& job);

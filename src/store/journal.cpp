@@ -53,10 +53,18 @@ std::optional<Head> parse_head(std::string_view bytes) {
   Reader reader(bytes);
   if (reader.u32() != head_magic) return std::nullopt;
   Head head;
-  head.kind = static_cast<RecordKind>(reader.u32());
+  const auto kind = reader.u32();
+  if (kind > 0xff) return std::nullopt;
+  head.kind = static_cast<RecordKind>(kind);
   head.length = reader.u32();
   head.crc = reader.u32();
   return reader.ok() ? std::optional(head) : std::nullopt;
+}
+
+std::uint32_t checksum(RecordKind kind, std::string_view payload) {
+  Writer writer;
+  writer.u32(static_cast<std::uint32_t>(kind));
+  return util::crc32(payload, util::crc32(writer.bytes()));
 }
 
 std::string read_at(int fd, std::uint64_t offset, std::size_t length) {
@@ -85,25 +93,53 @@ util::Result<void> write_at(int fd, std::uint64_t offset, std::string_view bytes
 
 }  // namespace
 
-std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit) {
-  std::uint64_t at = 0;
-  while (bytes.size() - at >= head_size + tail_size) {
-    const auto head = parse_head(bytes.substr(at, head_size));
-    if (!head || head->length > bytes.size() - at - head_size - tail_size) break;
-    const auto payload = bytes.substr(at + head_size, head->length);
-    const auto tail = parse_tail(bytes.substr(at + head_size + head->length, tail_size));
-    if (!tail || tail->start != at || head->crc != util::crc32(payload)) break;
-    visit({head->kind, payload, at, tail->totals});
-    at += head_size + head->length + tail_size;
+namespace {
+
+/// The record at `at`, if it is whole.
+std::optional<JournalRecord> parse_record(std::string_view bytes, std::uint64_t at) {
+  if (bytes.size() - at < head_size + tail_size) return std::nullopt;
+  const auto head = parse_head(bytes.substr(at, head_size));
+  if (!head || head->length > bytes.size() - at - head_size - tail_size) return std::nullopt;
+  const auto payload = bytes.substr(at + head_size, head->length);
+  const auto tail = parse_tail(bytes.substr(at + head_size + head->length, tail_size));
+  if (!tail || tail->start != at || head->crc != checksum(head->kind, payload)) return std::nullopt;
+  return JournalRecord{head->kind, payload, at, tail->totals};
+}
+
+/// Where the next whole record behind `at` begins. A journal inside a record (in a job's script) is not taken for one: its
+/// records say that they begin elsewhere.
+std::optional<std::uint64_t> find_record(std::string_view bytes, std::uint64_t at) {
+  Writer magic;
+  magic.u32(head_magic);
+  while ((at = bytes.find(magic.bytes(), at + 1)) != std::string_view::npos) {
+    if (parse_record(bytes, at)) return at;
   }
-  return at;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit,
+                            const std::function<void(std::uint64_t, std::uint64_t)>& skip) {
+  std::uint64_t at = 0;
+  while (true) {
+    if (const auto record = parse_record(bytes, at)) {
+      visit(*record);
+      at += head_size + record->payload.size() + tail_size;
+      continue;
+    }
+    const auto next = at == 0 ? std::nullopt : find_record(bytes, at);
+    if (!next) return at;
+    if (skip) skip(at, *next);
+    at = *next;
+  }
 }
 
 std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind) {
   const auto head = parse_head(read_at(fd, offset, head_size));
   if (!head || head->kind != kind || head->length > (1U << 30)) return std::nullopt;
   auto payload = read_at(fd, offset + head_size, head->length);
-  if (payload.size() != head->length || util::crc32(payload) != head->crc) return std::nullopt;
+  if (payload.size() != head->length || checksum(kind, payload) != head->crc) return std::nullopt;
   return payload;
 }
 
@@ -156,6 +192,17 @@ util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::
 
 namespace {
 
+/// What the last record says, if the journal's last bytes are the end of a whole one: a torn record that holds another journal
+/// may end in a tail that is not its own.
+std::optional<Totals> totals_at_end(int fd, std::uint64_t size) {
+  if (size < head_size + tail_size) return std::nullopt;
+  const auto tail = parse_tail(read_at(fd, size - tail_size, tail_size));
+  if (!tail || tail->start > size - head_size - tail_size) return std::nullopt;
+  const auto head = parse_head(read_at(fd, tail->start, head_size));
+  if (!head || tail->start + head_size + head->length + tail_size != size) return std::nullopt;
+  return tail->totals;
+}
+
 /// Keeps the torn end of a journal beside it, and cuts it off.
 util::Result<void> set_torn_aside(int fd, const std::string& journal, std::uint64_t whole, std::uint64_t size) {
   const auto torn = read_at(fd, whole, static_cast<std::size_t>(size - whole));
@@ -178,11 +225,9 @@ util::Result<Appender> Appender::open(const std::string& counter, const std::str
   const auto size = static_cast<std::uint64_t>(state.st_size);
   appender.m_end = size;
   if (size == 0) return appender;
-  if (size >= tail_size) {
-    if (const auto tail = parse_tail(read_at(fd, size - tail_size, tail_size)); tail && tail->start < size) {
-      appender.m_totals = tail->totals;
-      return appender;
-    }
+  if (const auto totals = totals_at_end(fd, size)) {
+    appender.m_totals = *totals;
+    return appender;
   }
   const auto bytes = read_at(fd, 0, static_cast<std::size_t>(size));
   const auto whole = visit_records(bytes, [&](const JournalRecord& record) { appender.m_totals = record.totals; });
@@ -200,7 +245,7 @@ std::uint64_t Appender::add(RecordKind kind, std::string_view payload, const Tot
   head.u32(head_magic);
   head.u32(static_cast<std::uint32_t>(kind));
   head.u32(static_cast<std::uint32_t>(payload.size()));
-  head.u32(util::crc32(payload));
+  head.u32(checksum(kind, payload));
   Writer tail;
   tail.u64(offset);
   tail.u32(after.jobs);

@@ -1,6 +1,6 @@
 // The journal's records: an append-only file that any process may be killed in the middle of writing.
 //
-// A record is a head (magic, kind, length and checksum of the payload), the payload, and a tail of fixed size that says where the
+// A record is a head (magic, kind, length of the payload, checksum of kind and payload), the payload, and a tail of fixed size that says where the
 // record begins and what the session's totals are after it. So one read of the file's last bytes tells an appender that the
 // end is whole, and what the next job's number is.
 #pragma once
@@ -45,8 +45,11 @@ struct JournalRecord {
   Totals totals;
 };
 
-/// Walks the whole records of a journal's bytes. @return the length of what is whole.
-std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit);
+/// Walks the whole records of a journal's bytes. @return where the last of them ends; 0 where the first one is not whole.
+/// @param skip told where bytes [first, last) between whole records are none: a disk's or a person's doing, since what is torn
+///   stands at the end.
+std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit,
+                            const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
 
 /// The record at `offset`, if there is a whole one. Reads only it.
 [[nodiscard]] std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind);

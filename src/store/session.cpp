@@ -135,17 +135,25 @@ struct Base {
   std::string environment;
 };
 
-util::Result<Base> find_base(const Appender& appender, const Hints& hints, const std::string& name) {
-  if (const auto newest = hints.get(Hints::environment_slot); newest != 0) {
-    if (auto payload = read_record_at(appender.fd(), newest, RecordKind::environment)) return Base{newest, std::move(*payload)};
-  }
-  const auto payload = read_record_at(appender.fd(), 0, RecordKind::start);
+util::Result<void> check_version(std::uint32_t version, const std::string& name) {
+  if (version == journal_version) return {};
+  return util::fail("session " + name, "it was written by another version of sarray (format " + std::to_string(version) + ")");
+}
+
+/// The session's first record. @return an error where this program must not write to the session.
+util::Result<std::string> read_start(const Appender& appender, const std::string& name) {
+  auto payload = read_record_at(appender.fd(), 0, RecordKind::start);
   if (!payload) return util::fail("session " + name, "its journal does not begin as one");
-  const auto start = decode_start(*payload);
-  if (start.version != journal_version) {
-    return util::fail("session " + name, "it was written by another version of sarray (format " + std::to_string(start.version) + ")");
+  CHECK_OK(check_version(decode_start(*payload).version, name));
+  return std::move(*payload);
+}
+
+util::Result<Base> find_base(const Appender& appender, const Hints& hints, const std::string& name) {
+  TRY(const auto payload, read_start(appender, name));
+  if (const auto newest = hints.get(Hints::environment_slot); newest != 0) {
+    if (auto environment = read_record_at(appender.fd(), newest, RecordKind::environment)) return Base{newest, std::move(*environment)};
   }
-  return Base{0, std::string(start.environment)};
+  return Base{0, std::string(decode_start(payload).environment)};
 }
 
 /// The offset of the record with the script's bytes, which is added where there is none yet.
@@ -232,6 +240,15 @@ class ContentsReader {
     return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
   }
 
+  /// Jobs up to this number that could not be read, as dropped ones: the numbers of the others stay theirs.
+  void fill(std::uint32_t job) {
+    while (m_contents.calls.size() < job) {
+      auto& missing = m_contents.calls.emplace_back();
+      missing.job = static_cast<std::uint32_t>(m_contents.calls.size());
+      missing.dropped = true;
+    }
+  }
+
   void take_start(const JournalRecord& record) {
     const auto start = decode_start(record.payload);
     m_version = start.version;
@@ -257,9 +274,10 @@ class ContentsReader {
     auto decoded = decode_call(record.payload);
     const auto environment = decoded ? m_environments.find(decoded->head.environment_at) : m_environments.end();
     const auto script = decoded ? m_scripts.find(decoded->head.script_at) : m_scripts.end();
-    if (environment == m_environments.end() || script == m_scripts.end()) {
+    const bool in_order = decoded && decoded->head.job == record.totals.jobs && decoded->head.job > m_contents.calls.size();
+    if (environment == m_environments.end() || script == m_scripts.end() || !in_order) {
       m_contents.warnings.push_back("a record at byte " + std::to_string(record.offset) + " cannot be read and is left out");
-      m_contents.calls.emplace_back().dropped = true;
+      fill(record.totals.jobs);
       return;
     }
     util::Environment variables(environment->second);
@@ -270,6 +288,7 @@ class ContentsReader {
     for (const auto& name : decoded->changes.unset) variables.unset(name);
     decoded->call->environment = std::move(variables);
     decoded->call->script = script->second;
+    fill(decoded->head.job - 1);
     RecordedCall call;
     call.job = decoded->head.job;
     call.id = decoded->head.id;
@@ -303,11 +322,14 @@ util::Result<SessionContents> Session::read() const {
   contents.info.name = m_name;
   contents.info.folder = m_folder;
   ContentsReader reader(contents);
-  const auto whole = visit_records(bytes, [&](const JournalRecord& record) { reader.take(record); });
+  const auto whole = visit_records(
+      bytes, [&](const JournalRecord& record) { reader.take(record); },
+      [&](std::uint64_t first, std::uint64_t last) {
+        contents.warnings.push_back("the journal is damaged from byte " + std::to_string(first) + " to " + std::to_string(last) +
+                                    ": what was recorded there is left out");
+      });
   if (whole == 0) return util::fail("session " + m_name, "its journal cannot be read");
-  if (reader.version() != journal_version) {
-    return util::fail("session " + m_name, "it was written by another version of sarray (format " + std::to_string(reader.version()) + ")");
-  }
+  CHECK_OK(check_version(reader.version(), m_name));
   if (whole < bytes.size()) {
     contents.warnings.push_back("the journal's last " + std::to_string(bytes.size() - whole) +
                                 " bytes are no whole record: a call that was being recorded was cut short, and its sbatch did not answer");
@@ -326,6 +348,7 @@ namespace {
 util::Result<void> append_record(const std::string& counter, const std::string& folder, RecordKind kind, const Writer& writer,
                                  const std::function<void(Totals&)>& change = {}) {
   TRY(auto appender, Appender::open(counter, folder + "/journal", false));
+  CHECK_OK(read_start(appender, folder.substr(folder.rfind('/') + 1)));
   auto totals = appender.totals();
   if (change) change(totals);
   appender.add(kind, writer.bytes(), totals);

@@ -21,6 +21,8 @@ class EnvironmentBlock {
  public:
   /// @param entries NAME=VALUE strings, in order.
   explicit EnvironmentBlock(std::vector<std::string> entries);
+  EnvironmentBlock(const EnvironmentBlock&) = delete;  // the index points into the entries
+  EnvironmentBlock& operator=(const EnvironmentBlock&) = delete;
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   /// Sorted by name.

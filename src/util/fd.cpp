@@ -87,15 +87,15 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
   if (::fchmod(fd->get(), mode) != 0) return give_up(errno_text(errno));
   if (const auto written = write_all(fd->get(), bytes, path); !written) return give_up(written.error().why);
   if (sync && ::fsync(fd->get()) != 0) return give_up(errno_text(errno));
-  // A quota on NFS is told at close.
-  const int raw = fd->get();
-  *fd = Fd();
-  (void)raw;
+  // A quota on NFS is told at close. The descriptor is gone even where a signal interrupted it.
+  if (::close(fd->release()) != 0 && errno != EINTR) return give_up(errno_text(errno));
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(errno_text(errno));
   return {};
 }
 
-Result<void> ensure_private_folder(const std::string& path) {
+Result<void> ensure_private_folder(const std::string& given) {
+  auto path = given;  // a slash at its end would make lstat follow a link
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
   for (std::size_t at = 1; at != std::string::npos && at < path.size();) {
     at = path.find('/', at + 1);
     const auto part = path.substr(0, at);

@@ -24,6 +24,8 @@ class Fd {
 
   [[nodiscard]] int get() const { return m_fd; }
   [[nodiscard]] bool is_open() const { return m_fd >= 0; }
+  /// Gives it away: the caller closes it.
+  [[nodiscard]] int release() { return std::exchange(m_fd, -1); }
   void reset();
 
  private:

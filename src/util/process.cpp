@@ -22,10 +22,19 @@ struct Pipe {
   Fd write_end;
 };
 
+/// Its ends are above the standard streams, also where ours are closed: dup2 of a number onto itself would leave it closing on
+/// exec.
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("pipe", errno_text(errno));
-  return Pipe{Fd(ends[0]), Fd(ends[1])};
+  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
+  for (auto* end : {&pipe.read_end, &pipe.write_end}) {
+    if (end->get() > 2) continue;
+    Fd moved(::fcntl(end->get(), F_DUPFD_CLOEXEC, 3));
+    if (!moved.is_open()) return fail("pipe", errno_text(errno));
+    *end = std::move(moved);
+  }
+  return pipe;
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
@@ -44,12 +53,11 @@ int milliseconds_left(const Command& command, Clock::time_point start) {
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
-/// Feeds and drains the child until it has closed its output. @return false where the time was up.
-bool exchange(const Command& command, Pipe& input, Pipe& out, Pipe& err, Output& output) {
-  const auto start = Clock::now();
+/// Feeds and drains the child until it has closed its output and taken its input. @return false where the time was up.
+bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe& out, Pipe& err, Output& output) {
   std::string_view left = command.input;
   if (left.empty()) input.write_end.reset();
-  while (out.read_end.is_open() || err.read_end.is_open()) {
+  while (out.read_end.is_open() || err.read_end.is_open() || input.write_end.is_open()) {
     std::array<pollfd, 3> polled = {{{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}, {input.write_end.get(), POLLOUT, 0}}};
     const int ready = ::poll(polled.data(), polled.size(), milliseconds_left(command, start));
     if (ready == 0) return false;
@@ -90,6 +98,17 @@ bool exchange(const Command& command, Pipe& input, Pipe& out, Pipe& err, Output&
   ::_exit(127);
 }
 
+/// Waits for the child's end. @return false where the time was up: it still runs.
+bool wait_for(pid_t child, const Command& command, Clock::time_point start, int& status) {
+  while (true) {
+    const auto ended = ::waitpid(child, &status, command.timeout.count() == 0 ? 0 : WNOHANG);
+    if (ended == child || (ended < 0 && errno != EINTR)) return true;
+    if (ended != 0) continue;
+    if (milliseconds_left(command, start) == 0) return false;
+    ::usleep(1000);
+  }
+}
+
 }  // namespace
 
 Result<Output> run(const Command& command) {
@@ -121,12 +140,14 @@ Result<Output> run(const Command& command) {
   }
   Output output;
   const bool started = got == 0;
-  if (started && !exchange(command, input, out, err, output)) {
+  const auto start = Clock::now();
+  int status = 0;
+  const bool in_time = !started || exchange(command, start, input, out, err, output);
+  if (!in_time || !wait_for(child, command, start, status)) {
     output.timed_out = true;
     ::kill(child, SIGKILL);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
   }
   ::sigaction(SIGPIPE, &before, nullptr);
   if (!started) return fail(program, errno_text(reason));

@@ -1,7 +1,10 @@
 #include "util/user_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+
+#include "util/character_width.hpp"
 
 namespace sarray::util {
 
@@ -30,22 +33,8 @@ Character decode(std::string_view text) {
 
 /// C0, DEL, C1, and what turns the direction of writing: a name could hide another one behind it.
 bool commands_terminal(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || (code >= 0x200e && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
          (code >= 0x2066 && code <= 0x2069);
-}
-
-std::size_t columns_of(std::uint32_t code) {
-  const auto within = [code](std::uint32_t low, std::uint32_t high) { return code >= low && code <= high; };
-  if (within(0x300, 0x36f) || within(0x483, 0x489) || within(0x591, 0x5bd) || within(0x64b, 0x65f) || within(0x1ab0, 0x1aff) ||
-      within(0x1dc0, 0x1dff) || within(0x200b, 0x200d) || within(0x20d0, 0x20ff) || within(0xfe00, 0xfe0f) || within(0xfe20, 0xfe2f)) {
-    return 0;
-  }
-  if (within(0x1100, 0x115f) || within(0x2e80, 0x303e) || within(0x3041, 0xa4cf) || within(0xac00, 0xd7a3) || within(0xf900, 0xfaff) ||
-      within(0xfe30, 0xfe6f) || within(0xff00, 0xff60) || within(0xffe0, 0xffe6) || within(0x1f300, 0x1f64f) ||
-      within(0x1f900, 0x1f9ff) || within(0x20000, 0x3fffd)) {
-    return 2;
-  }
-  return 1;
 }
 
 }  // namespace
@@ -95,6 +84,11 @@ std::string fit(std::string_view text, std::size_t width) {
     text.remove_prefix(length);
   }
   return result + std::string(dots, '.');
+}
+
+std::string pad(std::string_view text, std::size_t width) {
+  std::string padded(text);
+  return padded.append(width - std::min(width, display_width(text)), ' ');
 }
 
 }  // namespace sarray::util

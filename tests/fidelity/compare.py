@@ -20,8 +20,9 @@ ALLOWED_VARIABLES = {
     "SLURM_JOB_START_TIME": "a time",
     "SLURM_JOB_END_TIME": "a time",
 }
-# What a shell does with its signals from one moment to the next, while it waits for the probe.
-MOMENTARY = ("p-SigBlk:", "p-SigCgt:")
+# What an interpreter does with its signals and pipes from one moment to the next, while it waits for the probe (whose own are
+# compared).
+MOMENTARY = ("p-Sig", "p-fd 3", "p-fd 4")
 SCRIPT_PATH = re.compile(r"^(/\S*/job\d+/slurm_script|/proc/\d+/fd/249)$")  # $0: allowed, stands in docs/fidelity.md
 NODE = re.compile(r"slurmstepd-n\d+")
 
@@ -66,7 +67,7 @@ def normal_report(task, names):
     result = []
     for line in task.lines:
         kind, _, rest = line.partition(" ")
-        if line.startswith(MOMENTARY):
+        if line.startswith(MOMENTARY) and "/" not in line:
             continue
         if kind in ("env", "p-env"):
             name = rest.split("=", 1)[0]

@@ -1,0 +1,164 @@
+// The dispatcher and the job's own bytes: what reaches the interpreter, where it comes from, what is refused.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "dispatch_support.hpp"
+
+using namespace sarray;
+using test::Merged;
+using test::probe;
+using test::TemporaryFolder;
+using test::Words;
+
+namespace {
+
+slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const std::string& script) {
+  auto call = test::make_call(words, script);
+  call.directory = folder.path();
+  return call;
+}
+
+std::string every_byte() {
+  std::string bytes;
+  for (int byte = 1; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  return bytes;
+}
+
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename());
+  return names;
+}
+
+/// One line of ours on standard error, a status that is not 0, and nothing run.
+void check_refused(const test::Ran& ran, const std::string& reason) {
+  CHECK(ran.status == 125);
+  CHECK_FALSE(ran.seen);
+  CHECK(ran.out == "");
+  CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+  CHECK_MESSAGE(ran.err.starts_with("sarray: error: task "), ran.err);
+  CHECK_MESSAGE(ran.err.find(reason) != std::string::npos, ran.err);
+}
+
+}  // namespace
+
+TEST_CASE("scripts byte for byte: with and without a newline at the end, binary tails, any size") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> tails = {"", "exit 0", "exit 0\n", "exit 0\n\n\n", "exit 0\n" + every_byte(), "exit 0\n" + every_byte() + "\n",
+                                          "exit 0\n" + std::string(4000, 'x') + "\n", "exit 0\n" + std::string(70000, 'y'),
+                                          "exit 0\n" + std::string(300000, 'z') + "\n"};
+  std::vector<slurm::Call> calls;
+  for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail)));
+  // The same, for an interpreter that looks beside the script: another way of keeping the bytes.
+  for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
+  const Merged merged(calls, folder);
+  for (std::uint32_t i = 0; i < calls.size(); ++i) {
+    CAPTURE(i);
+    const auto ran = merged.run(i);
+    CHECK(ran.status == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.argv == Words{"a"});
+    CHECK(ran.script.size() == calls[i].script->size());
+    const bool same = ran.script == *calls[i].script;
+    CHECK(same);
+  }
+}
+
+TEST_CASE("interpreters: with an option, by env, of another language") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j", "x"}, probe(folder.path(), "", "#!/bin/bash -eu")),
+                       make_call(folder, {"j", "x"}, probe(folder.path(), "", "#!/usr/bin/env bash")),
+                       make_call(folder, {"j", "x y"}, "#!/usr/bin/awk -f\nBEGIN { print ARGV[1] }\n")},
+                      folder);
+  CHECK(merged.run(0).interpreter == "/bin/bash -eu");
+  CHECK(merged.run(1).interpreter == "bash");
+  CHECK(merged.run(1).argv == Words{"x"});
+  CHECK(merged.run(2).out == "x y\n");
+}
+
+TEST_CASE("an interpreter that is missing or cannot be run: Slurm's own words and status") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j"}, "#!/nonexistent/sh -x\n"), make_call(folder, {"j"}, "#!/etc/passwd\n")}, folder);
+  const auto missing = merged.run(0);
+  CHECK(missing.status == 2);
+  CHECK(missing.err == "slurmstepd-node1: error: execve(): bad interpreter(/nonexistent/sh -x): No such file or directory\n");
+  const auto denied = merged.run(1);
+  CHECK(denied.status == 13);
+  CHECK(denied.err == "slurmstepd-node1: error: execve(): /etc/passwd: Permission denied\n");
+}
+
+TEST_CASE("nothing is left behind") {
+  const TemporaryFolder folder;
+  auto call = make_call(folder, {"j"}, probe(folder.path(), "exit 0"));
+  std::filesystem::create_directory(folder / "tmp");
+  call.environment.set("TMPDIR", folder / "tmp");
+  const Merged merged({call, make_call(folder, {"j"}, probe(folder.path(), "", "#!/usr/bin/env -S sh"))}, folder);
+  CHECK(merged.run(0).seen);
+  CHECK(merged.run(1).seen);
+  CHECK(names_in(folder / "tmp").empty());
+  CHECK(names_in(folder / "scratch").empty());
+}
+
+TEST_CASE("many jobs: every page, the first and last task of each") {
+  const TemporaryFolder folder;
+  std::vector<slurm::Call> calls;
+  const auto script = probe(folder.path());
+  auto call = make_call(folder, {"j"}, script);
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    call.argv = {"sbatch", "-a0-2", "j", "--seed=" + std::to_string(i), std::string(i % 90, 'p')};
+    calls.push_back(call);
+  }
+  const Merged merged(calls, folder);
+  for (const std::uint32_t job : {0, 1, 126, 127, 128, 129, 255, 256, 511, 512, 640, 767, 768, 895, 896, 998, 999}) {
+    for (const std::uint32_t task : {0, 2}) {
+      const auto ran = merged.run(job * 3 + task);
+      CHECK(ran.argv == Words{"--seed=" + std::to_string(job), std::string(job % 90, 'p')});
+      const auto id = "SLURM_ARRAY_TASK_ID=" + std::to_string(task);
+      CHECK(std::binary_search(ran.environment.begin(), ran.environment.end(), id));
+    }
+  }
+}
+
+TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
+  const TemporaryFolder folder;
+  for (const std::string shebang : {"#!/bin/sh", "#!/usr/bin/env -S sh"}) {
+    const auto script = probe(folder.path(), "exit 0 # the end\n", shebang);
+    const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"j", "--seed=2"}, script)}, folder);
+    const auto at = merged.script().find(script);
+    REQUIRE(at != std::string::npos);
+    for (const auto offset : {std::size_t{2}, script.size() / 2, script.size() - 1}) {
+      auto damaged = merged.script();
+      damaged[at + offset] = static_cast<char>(damaged[at + offset] ^ 1);
+      check_refused(merged.run(1, damaged), "the batch script is damaged");
+    }
+    check_refused(merged.run(1, merged.script().substr(0, at + 20)), "the batch script is cut short");
+    check_refused(merged.run(1, merged.script().substr(0, merged.script().size() - 5)), "the batch script is cut short");
+    CHECK(merged.run(1).seen);
+    std::filesystem::remove_all(folder / "links");
+  }
+}
+
+TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
+  const TemporaryFolder folder;
+  const auto script = probe(folder.path());
+  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)}, folder);
+  const auto table = merged.script().rfind("\npage ") + 1;
+  REQUIRE(table > 1);
+  const auto size = merged.script().size();
+  for (auto at = table; at < size; at += 1 + (size - table) / 40) {
+    CAPTURE(at - table);
+    auto damaged = merged.script();
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    check_refused(merged.run(1, damaged), "the batch script is damaged");
+  }
+  auto edited = merged.script();  // what a person's editor does: the same page, a byte longer
+  edited.replace(edited.find("--seed=", table), 7, "--speed=");
+  check_refused(merged.run(1, edited), "the batch script is damaged");
+}
+
+TEST_CASE("an index that no job has is refused") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j"}, probe(folder.path()))}, folder);
+  check_refused(merged.run(1), "no record of its index");
+}

@@ -1,0 +1,48 @@
+#include "util/crc32.hpp"
+
+#include <doctest/doctest.h>
+
+#include "../support.hpp"
+#include "util/fd.hpp"
+#include "util/process.hpp"
+
+using namespace sarray;
+using util::crc32;
+using util::posix_cksum;
+
+TEST_CASE("crc32: known values") {
+  CHECK(crc32("") == 0);
+  CHECK(crc32("123456789") == 0xCBF43926);  // the check value of CRC-32/ISO-HDLC
+  CHECK(crc32("The quick brown fox jumps over the lazy dog") == 0x414FA339);
+  CHECK(crc32(std::string(32, '\0')) == 0x190A55AD);
+  CHECK(crc32(std::string(32, '\xff')) == 0xFF6CAB0B);
+}
+
+TEST_CASE("crc32: a text in two parts has the checksum of the whole, wherever it is cut") {
+  const auto text = test::RandomBytes(3).text(100) + std::string(40, 'x');
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    CHECK(crc32(std::string_view(text).substr(cut), crc32(std::string_view(text).substr(0, cut))) == crc32(text));
+  }
+}
+
+TEST_CASE("posix_cksum says what the cksum program says") {
+  test::TemporaryFolder folder;
+  std::vector<std::string> contents = {"", std::string(1, '\0'), std::string(300, '\0'), std::string(70000, 'z')};
+  for (std::size_t length = 1; length < 20; ++length) contents.push_back(std::string("\xff\x00\x80" "abcdefghijklmnopq", 20).substr(0, length));
+  test::RandomBytes random(4);
+  for (int i = 0; i < 20; ++i) contents.push_back(random.text(5000));
+  util::Command command;
+  command.argv = {"cksum"};
+  for (const auto& content : contents) {
+    const auto path = folder / std::to_string(command.argv.size());
+    REQUIRE(util::write_file_atomically(path, content));
+    command.argv.push_back(path);
+  }
+  std::string expected;
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    expected += std::to_string(posix_cksum(contents[i])) + " " + std::to_string(contents[i].size()) + " " + command.argv[i + 1] + "\n";
+  }
+  const auto output = util::run(command);
+  REQUIRE(output);
+  CHECK(output->out == expected);
+}
