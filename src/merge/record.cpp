@@ -80,6 +80,8 @@ Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArraySt
   });
   for (const auto& name : kept_back) baseline.submitted.unset(name);
   if (array.login) keep_common_names(baseline.submitted, plan, array, options);
+  // sbatch itself must find its cluster, also where --export-file leaves nothing of the caller's environment. The node sets it anew.
+  if (const auto configuration = first.call->environment.get("SLURM_CONF")) baseline.submitted.set("SLURM_CONF", *configuration);
 
   baseline.given = baseline.submitted;
   baseline.given.set("SLURM_JOB_NAME", array.name);
