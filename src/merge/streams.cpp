@@ -68,6 +68,13 @@ std::string effective_pattern(const slurm::Job& job, Stream stream) {
   return escape_percent(job.work_directory) + "/slurm-%A_%a.out";
 }
 
+/// What %x stands for: SLURM_JOB_NAME of the environment that the job was sent with (fname.c:_batch_path_check), which lacks it
+/// for a script from standard input and after --export-file (observed on 22.05).
+std::string pattern_name(const PlannedJob& planned, const slurm::Release& release) {
+  const auto sent = slurm::sent_environment(*planned.call, planned.job, release);
+  return std::string(sent.variables.get("SLURM_JOB_NAME").value_or("(null)"));
+}
+
 /// Whether Slurm's own expansion in the merged array says for every task what its own job would have said.
 bool means_the_same_merged(const std::string& pattern, const PlannedJob& planned, const MergedArray& array, const slurm::Release& release) {
   const bool single = array.placements.size() == 1;
@@ -78,7 +85,7 @@ bool means_the_same_merged(const std::string& pattern, const PlannedJob& planned
     if (has_conversion(pattern, 'a')) return false;
     if (has_conversion(pattern, 'b') && release >= slurm::Release{24, 11}) return false;
   }
-  return !has_conversion(pattern, 'x') || planned.job.name == array.name;
+  return !has_conversion(pattern, 'x') || pattern_name(planned, release) == array.name;
 }
 
 }  // namespace
@@ -133,9 +140,9 @@ ArrayStreams plan_streams(const Plan& plan, const MergedArray& array, const Plan
 namespace {
 
 /// All that is known of a task before it runs.
-slurm::PatternValues known_values(const PlannedJob& planned, const PlanOptions& options) {
+slurm::PatternValues known_values(const PlannedJob& planned, const std::string& pattern, const PlanOptions& options) {
   slurm::PatternValues values;
-  values.job_name = planned.job.name;
+  if (has_conversion(pattern, 'x')) values.job_name = pattern_name(planned, options.release);
   values.user = options.user;
   values.release = options.release;
   return values;
@@ -145,7 +152,7 @@ slurm::PatternValues known_values(const PlannedJob& planned, const PlanOptions& 
 
 std::optional<std::string> late_pattern(const PlannedJob& planned, Stream stream, const PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);
-  auto values = known_values(planned, options);
+  auto values = known_values(planned, pattern, options);
   values.array_task_id = 0;
   if (slurm::expand_pattern(pattern, values)) return std::nullopt;
   values.array_task_id.reset();
@@ -155,7 +162,7 @@ std::optional<std::string> late_pattern(const PlannedJob& planned, Stream stream
 std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t task, std::uint32_t index,
                         const PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);
-  auto values = known_values(planned, options);
+  auto values = known_values(planned, pattern, options);
   values.array_task_id = planned.job.ids ? planned.job.ids->nth(task) : no_task_id;
   if (has_conversion(pattern, 'A')) values.array_task_id = index;
   if (auto name = slurm::expand_pattern(pattern, values)) return *name;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -30,12 +31,15 @@ namespace {
 constexpr std::size_t large_difference = 2048;
 
 std::string new_name() {
-  const auto now = std::time(nullptr);
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
   std::tm local{};
-  ::localtime_r(&now, &local);
+  ::localtime_r(&now.tv_sec, &local);
   std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S-", &local);
-  return text.data() + util::random_name(4);
+  std::strftime(text.data(), text.size(), "%Y%m%d-%H%M%S", &local);
+  std::array<char, 8> fraction{};  // so that names sort by time
+  std::snprintf(fraction.data(), fraction.size(), ".%03u-", static_cast<unsigned>(now.tv_nsec / 1000000) % 1000);
+  return std::string(text.data()) + fraction.data() + util::random_name(4);
 }
 
 std::string host_name() {

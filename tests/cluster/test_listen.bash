@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# The session's shell, on a real terminal (tmux) and without one: prompt, PATH, startup files, leaving and coming back.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+need_cluster
+cd "$TEST_DIR"
+export HOME=$TEST_DIR/home SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH SHELL=/bin/bash
+mkdir "$HOME"
+unset PROMPT_COMMAND NO_COLOR
+cat >job.slurm <<'END'
+#!/bin/bash
+echo "job $*"
+END
+
+# --- commands from no terminal -------------------------------------------------------------------
+before=$(env -0 | sort -z | tr '\0' '\n')
+out=$(sarray listen <<'END'
+type -P sbatch >where
+sbatch job.slurm a
+bash -c 'sbatch job.slurm b'
+sh -c 'sbatch job.slurm c'
+echo "$PATH" >path
+false
+END
+) && fail "the status of the last command is lost"
+assert_eq "Submitted batch job 2000000001
+Submitted batch job 2000000002
+Submitted batch job 2000000003" "$out" 'answers of recorded calls'
+assert_contains "$(cat where)" "$SARRAY_STATE_DIR/sessions/" 'our sbatch is first in PATH'
+assert_eq "$before" "$(env -0 | sort -z | tr '\0' '\n')" 'the parent shell is untouched'
+[[ $(type -P sbatch) != *"$SARRAY_STATE_DIR"* ]] || fail 'our sbatch is in PATH outside of the session'
+
+# --- what was left is listed, resumed, submitted from outside ---------------------------------------
+sessions=$(sarray sessions)
+assert_contains "$sessions" 'left' 'the session is kept'
+name=$(sarray sessions --json | python3 -c 'import json,sys; s=json.load(sys.stdin)["sessions"]; assert len(s)==1 and s[0]["jobs"]==3 and s[0]["state"]=="left", s; print(s[0]["name"])')
+words=$(sarray listen --resume <<<'sbatch job.slurm d; sarray list --json' 2>resume.err | tail -n 1)
+assert_eq 4 "$(python3 -c 'import json,sys; print(len(json.loads(sys.argv[1])["jobs"]))' "$words")" 'jobs after --resume'
+assert_contains "$(cat resume.err)" "sarray: session $name keeps 4 jobs (4 tasks)
+hint: sarray listen --resume $name, or sarray submit --session $name" 'how to come back'
+id=$(sarray submit --session "$name" --parsable 2>/dev/null)
+wait_job "$id"
+assert_eq 'job a job b job c job d' "$(sort slurm-"${id}"_*.out | tr '\n' ' ' | sed 's/ $//')" 'outputs'
+assert_contains "$(sarray submit --session "$name" 2>&1 || true)" 'sarray: error: nothing to submit: every job of the session is submitted already' 'a second submit'
+
+# --- a listen inside a listen ---------------------------------------------------------------------
+nested=$(sarray listen <<<'sarray listen </dev/null' 2>&1 || true)
+assert_contains "$nested" 'sarray: error: listen: this shell is a listen session already (' 'a nested listen'
+
+# --- on a terminal --------------------------------------------------------------------------------
+cat >"$HOME/.bashrc" <<'END'
+PS1='prompt> '
+mkdir -p "$HOME/bin"; printf '#!/bin/sh\necho impostor\n' >"$HOME/bin/sbatch"; chmod +x "$HOME/bin/sbatch"
+PATH=$HOME/bin:$PATH
+module() { PATH=$HOME/bin:${PATH//$HOME\/bin:/}; }
+END
+socket=$TEST_DIR/tmux
+screen() { tmux -S "$socket" capture-pane -p -e -t s; }
+keys() { tmux -S "$socket" send-keys -t s "$@" Enter; }
+wait_screen() { # TEXT: until it stands on the screen
+  local i
+  for ((i = 0; i < 100; i++)); do
+    [[ $(screen) == *"$1"* ]] && return
+    sleep 0.1
+  done
+  fail "never on the screen: $1"$'\n'"$(screen)"
+}
+tmux -S "$socket" -f /dev/null new-session -d -s s -x 120 -y 50 "env PS1='outer> ' bash --norc"
+at_exit tmux -S "$socket" kill-server
+wait_screen 'outer>'
+keys 'echo "outer level <$SHLVL>"'
+wait_screen 'outer level <'
+sleep 0.3
+level=$(screen | grep -oP '^outer level \K<\d+>')
+keys 'sarray listen'
+wait_screen '[sarray]'
+[[ $(screen) == *$'\e[1m\e[33m[sarray]'* || $(screen) == *$'\e[1;33m[sarray]'* ]] || fail "the mark is not bold yellow: $(screen | cat -v)"
+keys 'module load x; sbatch job.slurm t'
+wait_screen 'Submitted batch job 20000000'
+wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+[[ $(screen) != *impostor* ]] || fail 'the sbatch of ~/.bashrc was called'
+keys 'echo "inner level <$SHLVL>"'
+wait_screen "inner level $level"
+keys 'sarray cancel; echo after'
+wait_screen 'sarray: dropped 1 job'
+keys 'echo outer again $SARRAY_SESSION.'
+wait_screen 'outer again .'
+# A lost terminal keeps the queue.
+keys 'sarray listen'
+sleep 0.5
+keys 'sbatch --array=0-4 job.slurm lost'
+wait_screen 'queued as job 1: job.slurm, 5 tasks (5 in session)'
+tmux -S "$socket" kill-server
+for ((i = 0; i < 50; i++)); do
+  [[ $(sarray sessions) == *' 5 '*left* ]] && break
+  sleep 0.1
+done
+assert_contains "$(sarray sessions | tail -n 1)" 'left' 'the session of a lost terminal'
+sarray listen --resume 2>/dev/null <<<'sarray list' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
+
+# --- a shell that is not known --------------------------------------------------------------------
+assert_contains "$(SHELL=/bin/zsh sarray listen </dev/null 2>&1)" "sarray: note: the session's shell is bash; /bin/zsh is not known to sarray yet" 'another shell'
+echo "sessions, terminal, resume"
