@@ -264,7 +264,7 @@ SARRAY_expand() {
 # SARRAY_name_file STREAM PATTERN: gives the file that Slurm opened under a hidden name its own name, which Slurm's descriptor
 # follows, and points the link there, so that a requeued task opens it by Slurm's own rules.
 SARRAY_name_file() {
-  local SARRAY_LINK=$SARRAY_LINKS/$1/$SARRAY_INDEX SARRAY_HIDDEN SARRAY_FD=1
+  local SARRAY_LINK=$SARRAY_LINKS/$1/$SARRAY_INDEX SARRAY_HIDDEN SARRAY_FD=1 SARRAY_BOTH=''
   [[ $1 == error ]] && SARRAY_FD=2
   SARRAY_HIDDEN=$(readlink -- "$SARRAY_LINK") || return 0
   [[ ${SARRAY_HIDDEN##*/} == .sarray-* ]] || return 0
@@ -272,7 +272,10 @@ SARRAY_name_file() {
   SARRAY_expand "$2"
   if [[ -e $SARRAY_HIDDEN ]]; then
     if [[ -L $SARRAY_TEXT || (-e $SARRAY_TEXT && ! -f $SARRAY_TEXT) || (-e $SARRAY_TEXT && $SARRAY_APPEND == yes) ]]; then
+      [[ /proc/$$/fd/1 -ef /proc/$$/fd/2 ]] && SARRAY_BOTH=yes # the other stream must not stay in the hidden file
+      [[ -f $SARRAY_TEXT && $SARRAY_APPEND != yes ]] && : >"$SARRAY_TEXT"
       eval "exec $SARRAY_FD>>\"\$SARRAY_TEXT\"" || SARRAY_die "$SARRAY_TEXT cannot be opened"
+      [[ -n $SARRAY_BOTH ]] && eval "exec $((3 - SARRAY_FD))>&$SARRAY_FD"
       rm -f -- "$SARRAY_HIDDEN"
     else
       mv -fT -- "$SARRAY_HIDDEN" "$SARRAY_TEXT" || SARRAY_die "$SARRAY_TEXT cannot be written"

@@ -189,6 +189,7 @@ TEST_CASE("directories and umasks that differ") {
   const auto ran = merged.run(1);
   CHECK(ran.directory == folder / "sub/it's a \"folder\"\n\xff" "\n");
   CHECK(ran.umask == "0000\n");
+  CHECK(difference(ran.environment, merged.expected_environment(1, 1)) == "");  // no OLDPWD of the dispatcher's
 }
 
 TEST_CASE("a directory that is gone: Slurm's own words, and /tmp") {

@@ -172,9 +172,11 @@ TEST_CASE("a pattern with a backslash is literal") {
 TEST_CASE("open modes: all the same, or appended and emptied by the dispatcher") {
   CHECK(plan_words({{"j"}}).streams.open_mode == slurm::OpenMode::site_default);
   CHECK(plan_words({{"--open-mode=append", "j"}, {"--open-mode=a", "j"}}).streams.open_mode == slurm::OpenMode::append);
-  const auto mixed = plan_words({{"--open-mode=append", "j"}, {"--open-mode=truncate", "j"}});
-  CHECK(mixed.streams.mixed_open_modes);
-  CHECK(mixed.streams.open_mode == slurm::OpenMode::append);
+  for (const auto& words : {std::vector<Words>{{"--open-mode=append", "j"}, {"--open-mode=truncate", "j"}}, {{"--open-mode=truncate", "j"}, {"j"}}}) {
+    const auto mixed = plan_words(words);
+    CHECK(mixed.streams.mixed_open_modes);
+    CHECK(mixed.streams.open_mode == slurm::OpenMode::append);
+  }
 }
 
 TEST_CASE("a link folder with a percent sign") {

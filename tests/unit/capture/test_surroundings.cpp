@@ -1,0 +1,101 @@
+#include "capture/surroundings.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../support.hpp"
+#include "util/fd.hpp"
+
+using namespace sarray;
+using capture::clean_path;
+
+namespace {
+
+using Entries = std::vector<std::string>;
+
+Entries cleaned(Entries entries) {
+  std::vector<char*> pointers;
+  for (auto& entry : entries) pointers.push_back(entry.data());
+  pointers.push_back(nullptr);
+  return capture::clean_environment(pointers.data()).entries();
+}
+
+}  // namespace
+
+TEST_CASE("clean_path takes our folder out, wherever it stands, and nothing else") {
+  CHECK(clean_path("/s/bin:/usr/bin:/bin", "/s/bin") == "/usr/bin:/bin");
+  CHECK(clean_path("/usr/bin:/s/bin:/bin", "/s/bin") == "/usr/bin:/bin");
+  CHECK(clean_path("/usr/bin:/s/bin", "/s/bin") == "/usr/bin");
+  CHECK(clean_path("/s/bin:/usr/bin:/s/bin", "/s/bin") == "/usr/bin");
+  CHECK(clean_path("/s/bin", "/s/bin") == "");
+  CHECK(clean_path("/s/bin2:/s:/s/bin/x", "/s/bin") == "/s/bin2:/s:/s/bin/x");
+  CHECK(clean_path("/usr/bin", "/s/bin") == "/usr/bin");
+  CHECK(clean_path("", "/s/bin") == "");
+}
+
+TEST_CASE("clean_path keeps empty parts, which mean the current folder") {
+  CHECK(clean_path("/s/bin::/bin", "/s/bin") == ":/bin");
+  CHECK(clean_path(":/s/bin:/bin", "/s/bin") == ":/bin");
+  CHECK(clean_path("/bin::/s/bin", "/s/bin") == "/bin:");
+  CHECK(clean_path("/s/bin:/bin:", "/s/bin") == "/bin:");
+  CHECK(clean_path("::", "/s/bin") == "::");
+  CHECK(clean_path("/a::/b", "") == "/a::/b");
+}
+
+TEST_CASE("clean_environment: none of our variables, our folder out of PATH") {
+  CHECK(cleaned({"A=1", "SARRAY_SESSION=x", "SARRAY_BIN=/s/bin", "PATH=/s/bin:/bin", "SARRAY_OF_TOMORROW=1", "SARRAYED=2"}) ==
+        Entries{"A=1", "PATH=/bin", "SARRAYED=2"});
+  // In whatever order they come.
+  CHECK(cleaned({"PATH=/s/bin:/bin", "SARRAY_BIN=/s/bin"}) == Entries{"PATH=/bin"});
+  CHECK(cleaned({"PATH=/s/bin:/bin"}) == Entries{"PATH=/s/bin:/bin"});
+  CHECK(cleaned({}).empty());
+}
+
+TEST_CASE("clean_environment: BASH_ENV as it was before the session") {
+  CHECK(cleaned({"BASH_ENV=/s/child", "SARRAY_BASH_ENV=/home/ada/env"}) == Entries{"BASH_ENV=/home/ada/env"});
+  CHECK(cleaned({"BASH_ENV=/s/child", "SARRAY_BASH_ENV="}) == Entries{});
+  CHECK(cleaned({"BASH_ENV=/home/ada/env"}) == Entries{"BASH_ENV=/home/ada/env"});  // outside a session it is the user's
+  CHECK(cleaned({"BASH_ENV_OTHER=1", "BASH_ENV=/s/child", "SARRAY_BASH_ENV="}) == Entries{"BASH_ENV_OTHER=1"});
+}
+
+TEST_CASE("clean_environment keeps everything else as it is: odd names, functions, bytes") {
+  const Entries odd = {"A=x=y\n\t\xff", "BASH_FUNC_f%%=() { :; }", "E=", "a.b=1"};
+  CHECK(cleaned(odd) == odd);
+}
+
+TEST_CASE("the umask is read and not changed") {
+  const auto before = ::umask(0137);
+  CHECK(capture::current_umask() == 0137);
+  CHECK(::umask(before) == 0137);
+}
+
+TEST_CASE("the soft limits, in the order of their names") {
+  rlimit saved{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &saved) == 0);
+  const rlimit lowered{100, saved.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &lowered) == 0);
+  const auto limits = capture::current_limits();
+  ::setrlimit(RLIMIT_NOFILE, &saved);
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    CAPTURE(slurm::limit_names[i]);
+    if (slurm::limit_names[i] == "NOFILE") CHECK(limits[i] == 100);
+    if (slurm::limit_names[i] == "STACK") {
+      rlimit stack{};
+      ::getrlimit(RLIMIT_STACK, &stack);
+      CHECK(limits[i] == (stack.rlim_cur == RLIM_INFINITY ? slurm::unlimited : stack.rlim_cur));
+    }
+  }
+}
+
+TEST_CASE("the real sbatch is the first that is not this program under another name") {
+  test::TemporaryFolder folder;
+  for (const char* name : {"ours", "other", "third"}) std::filesystem::create_directory(folder / name);
+  std::filesystem::create_symlink(std::filesystem::read_symlink("/proc/self/exe"), folder / "ours/sbatch");
+  const auto path = folder.path() + "/ours:" + folder.path() + "/other:" + folder.path() + "/third";
+  CHECK(capture::find_real_sbatch(path) == "");
+  REQUIRE(util::write_file_atomically(folder / "other/sbatch", "#!/bin/sh\n", 0644));
+  REQUIRE(util::write_file_atomically(folder / "third/sbatch", "#!/bin/sh\n", 0755));
+  CHECK(capture::find_real_sbatch(path) == folder / "third/sbatch");
+}
