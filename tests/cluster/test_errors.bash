@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# What goes wrong is said in one way, word for word. Issue 2, point 7.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+need_cluster
+cd "$TEST_DIR"
+export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
+unset SARRAY_SESSION
+printf '#!/bin/bash\nsleep 60\n' >job.slurm
+
+# says STATUS WORDS COMMAND...: its status, and what it says on stderr.
+says() {
+  local want_status=$1 want=$2 status=0 words
+  shift 2
+  words=$("$@" 2>&1 >/dev/null) || status=$?
+  assert_eq "$want" "$words" "words of: $*"
+  assert_eq "$want_status" "$status" "status of: $*"
+}
+session() { sarray listen 2>&1 <<<"$1"; } # COMMANDS
+
+no_session='sarray: error: no session: this shell is not inside '"'sarray listen'"'
+hint: sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)'
+for command in submit list cancel 'drop 1'; do
+  # shellcheck disable=SC2086 # its words
+  says 1 "$no_session" sarray $command
+done
+says 1 'sarray: error: session nosuch: there is none of that name
+hint: sarray sessions' sarray submit --session nosuch
+says 1 'sarray: error: listen: there is no session to resume
+hint: sarray sessions' sarray listen --resume
+
+assert_eq 'sarray: error: nothing to submit: the queue is empty
+hint: sbatch [OPTION]... SCRIPT [ARGUMENT]...' "$(session 'sarray submit; true')" 'an empty queue'
+assert_eq 'sarray: error: job 3: the jobs are 1 to 1
+hint: sarray list' "$(session 'sbatch job.slurm >/dev/null; sarray drop 3; sarray cancel 2>/dev/null')" 'a job that there is not'
+assert_eq 'sarray: dropped 1 job; 0 jobs left
+sarray: error: job 1: it was dropped already
+hint: sarray list' "$(session 'sbatch job.slurm >/dev/null; sarray drop 1; sarray drop 1')" 'dropped twice'
+
+# --- a queue file ----------------------------------------------------------------------------------
+printf '# fine\njob.slurm\nsbatch job.slurm "unended\n' >queue
+says 1 'sarray: error: queue: line 3: a " without its end' sarray submit queue
+printf 'job.slurm\nsbatch job.slurm | tee log\n' >queue
+says 1 "sarray: error: queue: line 2: '|' is for a shell, and a queue file is not run by one
+hint: quote it, or run the file as a script: sarray listen < queue" sarray submit queue
+printf 'sbatch --array=0-2 job.slurm\nsbatch --nosuch=3 job.slurm\n' >queue
+says 255 "sbatch: unrecognized option '--nosuch=3'
+Try \"sbatch --help\" for more information
+sarray: error: queue: line 2: sbatch refuses this call" sarray submit queue
+printf 'sbatch nosuch.slurm\n' >queue
+says 1 'sbatch: error: Unable to open file nosuch.slurm
+sarray: error: queue: line 1: sbatch refuses this call' sarray submit queue
+printf '\n# nothing\n' >queue
+says 1 'sarray: error: queue: there is no sbatch call in it
+hint: a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]...' sarray submit queue
+says 1 'sarray: error: nofile: No such file or directory' sarray submit nofile
+
+# --- recorded calls that sbatch would refuse ---------------------------------------------------------
+printf 'echo no interpreter\n' >plain.txt
+for call in 'sbatch nosuch.slurm' 'sbatch plain.txt' 'sbatch --nosuch job.slurm' 'sbatch -n x job.slurm' 'sbatch /dev/null' 'sbatch .'; do
+  status=0
+  alone=$($call 2>&1) || status=$?
+  assert_eq "$alone|$status" "$(session "$call; echo \"|\$?\"" | paste -sd '~' | sed 's/~|/|/; s/~/\n/g')" "refusal of: $call"
+done
+assert_eq 'sarray: error: --wait: a recorded call has nothing to wait for yet
+hint: '"$(type -P sbatch) '--wait' 'job.slurm'" "$(session 'sbatch --wait job.slurm; true' | sed "s/ --wait job.slurm\$/ '--wait' 'job.slurm'/")" 'what a merge cannot keep'
+
+# --- throttle --------------------------------------------------------------------------------------
+plain=$(sbatch --parsable -o /dev/null job.slurm)
+at_exit scancel "$plain"
+chmod 755 .
+other=$(as_user sarray-test sbatch --parsable -o /dev/null --chdir=/ --array=0-1 <job.slurm)
+at_exit scancel "$other"
+says 1 "sarray: error: job $plain: it is no job array
+hint: squeue --me --array" sarray throttle "$plain" -n 1
+says 1 "sarray: error: job $other: it belongs to sarray-test
+hint: squeue --me" sarray throttle "$other" -n 1
+says 1 'sarray: error: job 99999999: Slurm knows no such job
+hint: squeue --me' sarray throttle 99999999 -n 1
+says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm knows the merged array
+hint: squeue --me' sarray throttle 2000000001 -n 1
+says 2 "sarray: error: job id: 'x' is no number of at least 1" sarray throttle x -n 1
+
+# --- did you mean ----------------------------------------------------------------------------------
+says 2 "sarray: error: sumbit: there is no such command
+hint: did you mean 'sarray submit'?" sarray sumbit
+says 2 "sarray: error: list: there is no option '--jsno'
+hint: did you mean --json?" sarray list --jsno
+says 2 "sarray: error: --array: the merged array's indices are sarray's own
+hint: -t N throttles it" sarray submit --array=0-3 queue
+scancel "$plain" "$other"
+echo "each error word for word"

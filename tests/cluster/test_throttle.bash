@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# throttle on a running array: the limit, and which tasks --requeue and --kill hit. Issue 2, point 6.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+need_cluster
+cd "$TEST_DIR"
+export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
+unset SARRAY_SESSION
+printf '#!/bin/bash\nsleep 100\n' >long.slurm
+
+states() { squeue -h -r -j "$1" -o '%K %T' | sort -n | paste -sd ','; } # JOBID: "0 RUNNING,1 PENDING"
+wait_states() {                                                        # JOBID STATES
+  local i
+  for ((i = 0; i < 100; i++)); do
+    [[ $(states "$1") == "$2" ]] && return
+    sleep 0.1
+  done
+  fail "states of $1: want $2"$'\n'"got $(states "$1")"
+}
+
+id=$(sbatch --parsable -o /dev/null --array=0-5%2 long.slurm)
+at_exit scancel "$id"
+wait_states "$id" '0 RUNNING,1 RUNNING,2 PENDING,3 PENDING,4 PENDING,5 PENDING'
+sleep 1.1 # the next ones start a second later, so that they are the newest
+assert_eq "sarray: $id: at most 4 tasks at once" "$(sarray throttle "$id" -n 4 2>&1)" 'what it says'
+wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 RUNNING,4 PENDING,5 PENDING'
+assert_eq 4 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'the limit in scontrol'
+
+assert_eq "sarray: would set the limit of $id to 3 and requeue ${id}_3" "$(sarray throttle "$id" --max 3 --requeue --dry-run 2>&1)" '--dry-run'
+assert_eq 4 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'a dry run changes nothing'
+assert_eq "sarray: $id: at most 3 tasks at once; requeued ${id}_3" "$(sarray throttle "$id" --max 3 --requeue 2>&1)" '--requeue'
+wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 PENDING,4 PENDING,5 PENDING'
+assert_eq "sarray: $id: at most 1 task at once; cancelled ${id}_2,${id}_1" "$(sarray throttle "$id" --max-tasks 1 --kill 2>&1)" '--kill'
+wait_states "$id" '0 RUNNING,3 PENDING,4 PENDING,5 PENDING'
+assert_eq "sarray: $id: no limit" "$(sarray throttle "$id" -n 0 2>&1)" '-n 0 lifts the limit'
+assert_eq 0 "$(scontrol show job "$id" | grep -c ArrayTaskThrottle=[1-9] || true)" 'no limit in scontrol'
+scancel "$id"
+
+id=$(sbatch --parsable -o /dev/null --array=0-1 long.slurm)
+at_exit scancel "$id"
+status=0
+words=$(sarray throttle "$id" -n 1 --kill --requeue 2>&1) || status=$?
+assert_eq "2 sarray: error: throttle: --kill excludes --requeue
+hint: sarray throttle --help" "$status $words" '--kill with --requeue'
+assert_eq '' "$(scontrol show job "$id" | grep -o 'ArrayTaskThrottle=[1-9]' || true)" 'nothing was changed'
+scancel "$id"
+echo "limit, --requeue, --kill, --dry-run"
