@@ -5,13 +5,12 @@
 //   out, an answer: "accepted" | "refused" | "real" | "unmergeable", status, first error line, then for each option in force its
 //                   name, "1" if it has a value, the value, the normalised value, where it came from
 // The options "(array)", "(name)", "(work-directory)" and "(arguments)" are no options, but what sarray derived from them.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "slurm/intake.hpp"
 #include "slurm/job.hpp"
 #include "slurm/value.hpp"
+#include "util/fd.hpp"
 
 using namespace sarray;
 
@@ -88,14 +88,14 @@ bool is_candidate(const std::string& path) {
 util::Result<std::string> read_script(const slurm::Call& call, const std::string& standard_input, const slurm::Intake& intake) {
   if (call.source == slurm::ScriptSource::wrap) return slurm::wrap_script(intake.wrap);
   if (call.source == slurm::ScriptSource::standard_input) return standard_input;
-  std::ifstream file(call.script_path, std::ios::binary);
-  if (!file) {
+  const util::Fd file(::open(call.script_path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) {
     util::Error error;
     error.body = "sbatch: error: Unable to open file " + call.script_path + "\n";
     error.status = slurm::failure_status(call.environment);
     return util::fail(error);
   }
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  return util::read_all(file.get(), call.script_path).value_or("");  // a folder is an empty script
 }
 
 util::Result<slurm::Job> resolve(slurm::Call& call, const std::string& standard_input, const slurm::Dialect& dialect,
