@@ -42,6 +42,25 @@ const OptionSpec* resolve_alias(const OptionSpec* spec) {
   return spec;
 }
 
+std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters, const ::option* long_options) {
+  const util::Fd memory(::memfd_create("getopt", MFD_CLOEXEC));
+  const util::Fd saved(::fcntl(2, F_DUPFD_CLOEXEC, 3));
+  if (!memory.is_open() || !saved.is_open()) return words[0] + ": bad option\n";
+  std::fflush(stderr);
+  ::dup2(memory.get(), 2);
+  auto argv = pointers(words);
+  optind = 0;
+  opterr = 1;
+  int code = 0;
+  while (code != -1 && code != '?') {
+    code = ::getopt_long(static_cast<int>(words.size()), argv.data(), letters.c_str(), long_options, nullptr);
+  }
+  std::fflush(stderr);
+  ::dup2(saved.get(), 2);
+  ::lseek(memory.get(), 0, SEEK_SET);
+  return util::read_all(memory.get(), "getopt").value_or("");
+}
+
 WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
   const auto& options = dialect.options();
   for (const auto* spec : options) {
@@ -64,27 +83,7 @@ const OptionSpec* WordParser::find_by_code(int code) const {
   return found != options.end() ? *found : nullptr;
 }
 
-/// Lets getopt_long say in its own words what it does not take. Only where something is wrong already.
-std::string WordParser::getopt_words(const std::vector<std::string>& words) const {
-  const util::Fd memory(::memfd_create("getopt", MFD_CLOEXEC));
-  const util::Fd saved(::fcntl(2, F_DUPFD_CLOEXEC, 3));
-  if (!memory.is_open() || !saved.is_open()) return words[0] + ": bad option\n";
-  std::fflush(stderr);
-  ::dup2(memory.get(), 2);
-  auto argv = pointers(words);
-  optind = 0;
-  opterr = 1;
-  int code = 0;
-  while (code != -1 && code != '?') {
-    code = ::getopt_long(static_cast<int>(words.size()), argv.data(), m_letters.c_str(), m_long_options.data(), nullptr);
-  }
-  std::fflush(stderr);
-  ::dup2(saved.get(), 2);
-  ::lseek(memory.get(), 0, SEEK_SET);
-  return util::read_all(memory.get(), "getopt").value_or("");
-}
-
-util::Result<ParsedWords> WordParser::parse(const std::vector<std::string>& words) const {
+ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
   auto argv = pointers(words);
   ParsedWords parsed;
   optind = 0;  // GNU: starts anew, and reads the letters' '+' again
@@ -95,9 +94,10 @@ util::Result<ParsedWords> WordParser::parse(const std::vector<std::string>& word
     const auto* spec = code == '?' ? nullptr : find_by_code(code);
     if (spec == nullptr) {
       util::Error error;
-      error.body = getopt_words(words) + "Try \"sbatch --help\" for more information\n";
+      error.body = getopt_complaint(words, m_letters, m_long_options.data()) + "Try \"sbatch --help\" for more information\n";
       error.status = 255;
-      return util::fail(std::move(error));
+      parsed.error = std::move(error);
+      return parsed;
     }
     parsed.options.push_back({spec, optarg != nullptr ? std::optional<std::string>(optarg) : std::nullopt,
                               static_cast<std::size_t>(optind)});

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 BASE_PATH = "/usr/local/bin:/usr/bin:/bin"
 # sbatch says these with "error:" and goes on.
-HARMLESS = re.compile(r"sbatch: error: (Change from #SLURM|Ignoring unrecognized power option|Ignoring (-S|--thread-spec) since)")
+HARMLESS = re.compile(r"sbatch: error: (SLURM_EXIT_ERROR has zero value|Change from #SLURM|Ignoring unrecognized power option|Ignoring (-S|--thread-spec) since)")
 # getopt's own words, and parse_time's, have no "error:".
 PLAIN_ERROR = re.compile(r"(sbatch: (unrecognized option|invalid option|option |unknown option|ambiguous)|Invalid time specification)")
 BLOCK_LINE = re.compile(r"sbatch: (\S+) *: ?(.*)", re.DOTALL)
@@ -55,7 +55,8 @@ def read_block(text):
 
 
 def is_quiet(case):
-    return any(re.fullmatch(r"-[HOsvk]*Q.*|--qu?i?e?t?", word) for word in case.argv)
+    """Whether the block cannot be had: -Q forbids -vv, and SBATCH_DEBUG=0 takes it back."""
+    return "SBATCH_DEBUG" in case.environment or any(re.fullmatch(r"-[HOsvk]*Q.*|--qu?i?e?t?", word) for word in case.argv)
 
 
 def ask_sbatch(case, environment, directory):
