@@ -61,11 +61,27 @@ std::string getopt_complaint(const std::vector<std::string>& words, const std::s
   return util::read_all(memory.get(), "getopt").value_or("");
 }
 
+namespace {
+
+/// Where an option stands in sbatch's own table: alphabetically, but for these. getopt lists what an abbreviation may mean in
+/// that order.
+std::string_view place_in_table(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> moved[] = {
+      {"bb", "begin+"}, {"bbf", "begin++"}, {"cluster-constraint", "c"}, {"constraint", "contiguous+"}, {"usage", "version+"}};
+  for (const auto& [option, place] : moved) {
+    if (name == option) return place;
+  }
+  return name;
+}
+
+}  // namespace
+
 WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
   const auto& options = dialect.options();
   for (const auto* spec : options) {
-    // Aliases have one code, so that an abbreviation that fits both is not ambiguous, as in sbatch.
-    const auto canonical = std::find(options.begin(), options.end(), resolve_alias(spec));
+    // Of the aliases only this one has its option's own code in sbatch, so that what fits both is not ambiguous.
+    const auto* same = spec->name == "tasks-per-node" ? resolve_alias(spec) : spec;
+    const auto canonical = std::find(options.begin(), options.end(), same);
     const int code = first_code + static_cast<int>(canonical - options.begin());
     // Names end with a zero: they are literals of the table, or std::strings of the dialect.
     m_long_options.push_back({spec->name.data(), arity_of(*spec), nullptr, code});
@@ -73,6 +89,9 @@ WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
     m_letters += spec->letter;
     m_letters.append(spec->arity == Arity::none ? "" : spec->arity == Arity::required ? ":" : "::");
   }
+  std::stable_sort(m_long_options.begin(), m_long_options.end(), [](const ::option& one, const ::option& other) {
+    return place_in_table(one.name) < place_in_table(other.name);
+  });
   m_long_options.push_back({nullptr, 0, nullptr, 0});
 }
 

@@ -5,6 +5,7 @@
 
 #include "slurm/command_line.hpp"
 #include "slurm/settings.hpp"
+#include "slurm/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -52,6 +53,9 @@ util::Result<Intake> read_command_line(const std::vector<std::string>& argv, con
   Settings settings;
   for (const auto& option : parsed.options) {  // one after another: --help before a mistake is only help
     CHECK_OK(apply_option(settings, *option.option, option.value, Source{}));
+    if (option.option->name == "distribution") {
+      if (auto fault = find_plane_fault(*option.value, environment)) return util::fail(std::move(*fault));
+    }
     take_option(intake, option);
     intake.for_real_sbatch = intake.for_real_sbatch || settings.ends_at_once;
     if (intake.for_real_sbatch) return intake;

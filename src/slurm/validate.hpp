@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "slurm/option.hpp"
+#include "util/environment.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {
@@ -21,6 +22,9 @@ using Fault = std::optional<util::Error>;
 
 /// Whether sbatch prints a help text for the value, and ends: --gres=help, --mem-bind=help.
 [[nodiscard]] bool asks_for_help(const OptionSpec& option, std::string_view value);
+
+/// --distribution=plane without a size takes it from SLURM_DIST_PLANESIZE: the one value that find_fault cannot judge alone.
+[[nodiscard]] Fault find_plane_fault(std::string_view distribution, const util::Environment& environment);
 
 /// @param lines without "sbatch: error: ", separated by newlines.
 [[nodiscard]] util::Error make_fault(std::string_view lines, int status);

@@ -121,18 +121,31 @@ Fault check_cpu_frequency(std::string_view value) {
   return is_governor(governor) ? std::nullopt : Fault(refuse("illegal governor: " + std::string(governor) + " on --cpu-freq"));
 }
 
-/// "plane" alone takes its size from the environment: left to sbatch. Source: proc_args.c:verify_dist_type.
+namespace {
+
+Fault refuse_distribution(const std::string& line = "") {
+  return make_fault((line.empty() ? "" : line + "\n") + "Invalid --distribution specification", refused);
+}
+
+Fault check_plane_size(std::string_view text) {
+  const auto size = leading_number(text);
+  const bool valid = size.end != 0 && size.end == text.size() && size.value > 0 && size.value <= INT_MAX;
+  return valid ? std::nullopt : refuse_distribution("Invalid plane size or size not specified");
+}
+
+}  // namespace
+
+Fault find_plane_fault(std::string_view distribution, const util::Environment& environment) {
+  if (!starts_ignoring_case(distribution, "plane") || distribution.find('=') != std::string_view::npos) return std::nullopt;
+  return check_plane_size(environment.get("SLURM_DIST_PLANESIZE").value_or(""));
+}
+
+/// Source: proc_args.c:verify_dist_type.
 Fault check_distribution(std::string_view value) {
-  const auto refuse = [](const std::string& line = "") {
-    return make_fault((line.empty() ? "" : line + "\n") + "Invalid --distribution specification", refused);
-  };
+  const auto refuse = [] { return refuse_distribution(); };
   if (starts_ignoring_case(value, "plane")) {
     const auto sign = value.find('=');
-    if (sign == std::string_view::npos) return std::nullopt;
-    const auto text = value.substr(sign + 1);
-    const auto size = leading_number(text);
-    const bool valid = size.end != 0 && size.end == text.size() && size.value > 0 && size.value <= INT_MAX;
-    return valid ? std::nullopt : Fault(refuse("Invalid plane size or size not specified"));
+    return sign == std::string_view::npos ? std::nullopt : check_plane_size(value.substr(sign + 1));
   }
   const auto is_flag = [](std::string_view word) { return equals_ignoring_case(word, "pack") || equals_ignoring_case(word, "nopack"); };
   if (value.empty() || value.front() == ',') return refuse();

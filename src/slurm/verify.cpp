@@ -173,6 +173,9 @@ util::Result<void> verify_counts(const Settings& settings, std::string& lines, i
 
 util::Result<void> verify_together(Settings& settings, const util::Environment& environment, int quiet, int verbose) {
   const int status = failure_status(environment);
+  if (const auto* distribution = settings.find("distribution")) {
+    if (auto fault = find_plane_fault(distribution->value, environment)) return util::fail(std::move(*fault));
+  }
   CHECK_OK(verify_tasks_per_gpu(settings));
   CHECK_OK(verify_specialized(settings));
   CHECK_OK(verify_memory(settings));

@@ -13,6 +13,8 @@ from sides import read_block, run_sbatch
 CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 # Two names of one thing in sbatch's memory: it prints the common value for each name that was used.
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
+# What only the site's own sbatch can judge; sarray leaves it to the submission.
+LEFT_TO_SBATCH = re.compile(r"sbatch: error: governor of .* is not allowed in slurm.conf")
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
@@ -89,6 +91,8 @@ def compare(case, theirs, ours, environment, directory):
         refused_by_name = re.match(r"(--(wait|bbf|bb|container|dependency)|heterogeneous job)", ours.error) or (
             b"umask=" in (case.script or b"") and ours.error.startswith("line "))
         return [] if refused_by_name else [f"sarray refuses it itself: {ours.error}"]
+    if LEFT_TO_SBATCH.match(theirs.error):
+        return []
     if theirs.verdict != ours.verdict:
         return [f"sbatch: {theirs.verdict} {theirs.status} {theirs.error!r}, sarray: {ours.verdict} {ours.status} {ours.error!r}"]
     if theirs.verdict == "refused":

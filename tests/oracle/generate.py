@@ -176,7 +176,9 @@ def same_option_case(rng):
             lines.append(directive_line(option_words(row, value, "long", rng), rng))
         else:
             argv += option_words(row, value, rng.choice(["long", "short"]), rng)
-    if "switches" in family and rng.random() < 0.7:
+    if "switches" in family and rng.random() < 0.8:
+        if rng.random() < 0.3:
+            lines, argv = [], []
         environment[rng.choice(["SBATCH_REQ_SWITCH", "SBATCH_WAIT4SWITCH"])] = rng.choice(["1", "2", "5", "1:00"])
     if "dependency" in family or "mail-type" in family:
         lines.append("#SBATCH --comment=x")

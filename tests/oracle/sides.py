@@ -47,10 +47,17 @@ def read_block(text):
     parts = text.split(RULE + "\n")
     if len(parts) < 3:
         return None
-    options = {}
+    options, nameless = {}, []
     for line in re.split(r"\n(?=sbatch: )", parts[1].rstrip("\n")):
         if match := BLOCK_LINE.fullmatch(line):
-            options[match[1]] = match[2]
+            if match[1] == "(null)":  # an option that has only a variable: a half of --switches
+                nameless.append(match[2])
+            else:
+                options[match[1]] = match[2]
+    counts = [value for value in nameless if value.isdigit()]
+    if counts and "switches" not in options:
+        waits = [value for value in nameless if not value.isdigit()]
+        options["switches"] = "@".join([counts[0], *waits[:1]])
     return options
 
 
