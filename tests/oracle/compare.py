@@ -7,14 +7,14 @@ The options are compared by sbatch itself: what sarray resolved is given to it o
 import re
 from datetime import datetime
 
-from sides import read_block, run_sbatch
+from sides import ARRAY_ERROR, read_block, run_sbatch
 
 # Said by the client only, or by this test: they are no part of what a job is.
 CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 # Two names of one thing in sbatch's memory: it prints the common value for each name that was used.
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
 # What only the site's own sbatch can judge; sarray leaves it to the submission.
-LEFT_TO_SBATCH = re.compile(r"sbatch: error: governor of .* is not allowed in slurm.conf")
+LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id )")
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
@@ -93,10 +93,12 @@ def compare(case, theirs, ours, environment, directory):
         return [] if refused_by_name else [f"sarray refuses it itself: {ours.error}"]
     if LEFT_TO_SBATCH.match(theirs.error):
         return []
+    if theirs.submission != 0 and ARRAY_ERROR in ours.error:  # the controller found something else first
+        return []
     if theirs.verdict != ours.verdict:
         return [f"sbatch: {theirs.verdict} {theirs.status} {theirs.error!r}, sarray: {ours.verdict} {ours.status} {ours.error!r}"]
     if theirs.verdict == "refused":
-        if theirs.error == "Invalid job array specification":  # --test-only words and ends it in its own way
+        if theirs.error == ARRAY_ERROR:  # --test-only words and ends it in its own way
             return [] if theirs.error in ours.error else [f"first line: sbatch {theirs.error!r}, sarray {ours.error!r}"]
         differences = []
         if theirs.status != ours.status:

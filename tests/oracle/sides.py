@@ -11,6 +11,7 @@ HARMLESS = re.compile(r"sbatch: error: (SLURM_EXIT_ERROR has zero value|Change f
 # getopt's own words, and parse_time's, have no "error:".
 PLAIN_ERROR = re.compile(r"(sbatch: (unrecognized option|invalid option|option |unknown option|ambiguous)|Invalid time specification)")
 BLOCK_LINE = re.compile(r"sbatch: (\S+) *: ?(.*)", re.DOTALL)
+ARRAY_ERROR = "Invalid job array specification"
 RULE = "sbatch: -------------------- --------------------"
 
 
@@ -21,6 +22,7 @@ class Answer:
     error: str = ""
     options: dict = field(default_factory=dict)
     output: str = ""
+    submission: int = 0  # the status of what came after sbatch's own reading: the controller's verdict
 
 
 def encode(text):
@@ -74,9 +76,9 @@ def ask_sbatch(case, environment, directory):
     block = read_block(err)
     if block is None and not (quiet and (status == 0 or "allocation failure" in err)):
         return Answer("refused", status, first_error(err), {}, out + err)
-    answer = Answer("accepted", 0, "", block or {}, out + err)
-    if "Invalid job array specification" in err:
-        answer.verdict, answer.status, answer.error = "refused", status, "Invalid job array specification"
+    answer = Answer("accepted", 0, "", block or {}, out + err, status)
+    if ARRAY_ERROR in err:
+        answer.verdict, answer.status, answer.error = "refused", status, ARRAY_ERROR
     return answer
 
 
