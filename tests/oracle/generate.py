@@ -11,7 +11,7 @@ from options import TABLE, UNKNOWN
 
 NAMES = [row[0] for row in TABLE]
 # Names that sbatch knows beside the table's, which make an abbreviation ambiguous.
-HIDDEN = ["bbf", "cluster", "clusters", "export-file", "gid", "nodefile", "uid", "wrap"]
+HIDDEN = ["bbf", "wrap"]
 ENDS_AT_ONCE = {"help", "usage", "version", "test-only"}
 SHELL = b"#!/bin/sh\n"
 
@@ -279,6 +279,20 @@ def script_case(rng):
     return Case("bytes", [*argv, rng.choice(["job.sh", "./job.sh"])], environment, script)
 
 
+def mutated_case(rng):
+    """A known value with a character or two changed: nobody thought of it."""
+    row = rng.choice([row for row in TABLE if row[5] and row[0] not in ("array", "uid", "gid")])
+    value = rng.choice(row[4] + row[5])
+    for _ in range(rng.choice([1, 1, 2, 3])):
+        at = rng.randint(0, len(value))
+        letter = rng.choice("0123456789" + "-:@,.=*;/ +_" + "BRTkmgxae" + value + value.swapcase())
+        value = rng.choice([value[:at] + letter + value[at:], value[:at] + value[at + 1 :], value[:at] + letter + value[at + 1 :],
+                            value + rng.choice([",", ":", "-"]) + rng.choice(row[4] + row[5])])
+    if row[3] and rng.random() < 0.3:
+        return Case(f"mutated {row[0]}", ["job.sh"], {rng.choice(row[3]): value})
+    return Case(f"mutated {row[0]}", [f"--{row[0]}={value}", "job.sh"])
+
+
 def het_case(rng):
     return Case("het", rng.choice([["-n1", ":", "-n2", "job.sh"], [":", "job.sh"], ["-n1", "job.sh", ":", "x"], ["-t5", ":", "-n", "x", "job.sh"], ["--wrap=x", ":", "-n2"]]))
 
@@ -300,7 +314,7 @@ def generate(seed, count):
     values = values[: int((count - len(forms)) * 0.3)]
     cases = forms + values
     makers = [mixed_case] * 5 + [same_option_case] * 4 + [raw_directive_case] * 3 + [cluster_case] * 2 + [other_system_case] * 2 + [script_case] * 2
-    makers += [array_case] + [het_case] * (rng.random() < 0.3)
+    makers += [mutated_case] * 4 + [array_case] + [het_case] * (rng.random() < 0.3)
     while len(cases) < count:
         cases.append(rng.choice(makers)(rng))
     return cases
