@@ -42,30 +42,7 @@ const OptionSpec* resolve_alias(const OptionSpec* spec) {
   return spec;
 }
 
-WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
-  const auto& options = dialect.options();
-  for (const auto* spec : options) {
-    // Aliases have one code, so that an abbreviation that fits both is not ambiguous, as in sbatch.
-    const auto canonical = std::find(options.begin(), options.end(), resolve_alias(spec));
-    const int code = first_code + static_cast<int>(canonical - options.begin());
-    // Names end with a zero: they are literals of the table, or std::strings of the dialect.
-    m_long_options.push_back({spec->name.data(), arity_of(*spec), nullptr, code});
-    if (spec->letter == 0) continue;
-    m_letters += spec->letter;
-    m_letters.append(spec->arity == Arity::none ? "" : spec->arity == Arity::required ? ":" : "::");
-  }
-  m_long_options.push_back({nullptr, 0, nullptr, 0});
-}
-
-const OptionSpec* WordParser::find_by_code(int code) const {
-  const auto& options = m_dialect.options();
-  if (code >= first_code) return options[static_cast<std::size_t>(code - first_code)];
-  const auto found = std::find_if(options.begin(), options.end(), [code](const auto* spec) { return spec->letter == code; });
-  return found != options.end() ? *found : nullptr;
-}
-
-/// Lets getopt_long say in its own words what it does not take. Only where something is wrong already.
-std::string WordParser::getopt_words(const std::vector<std::string>& words) const {
+std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters, const ::option* long_options) {
   const util::Fd memory(::memfd_create("getopt", MFD_CLOEXEC));
   const util::Fd saved(::fcntl(2, F_DUPFD_CLOEXEC, 3));
   if (!memory.is_open() || !saved.is_open()) return words[0] + ": bad option\n";
@@ -76,7 +53,7 @@ std::string WordParser::getopt_words(const std::vector<std::string>& words) cons
   opterr = 1;
   int code = 0;
   while (code != -1 && code != '?') {
-    code = ::getopt_long(static_cast<int>(words.size()), argv.data(), m_letters.c_str(), m_long_options.data(), nullptr);
+    code = ::getopt_long(static_cast<int>(words.size()), argv.data(), letters.c_str(), long_options, nullptr);
   }
   std::fflush(stderr);
   ::dup2(saved.get(), 2);
@@ -84,7 +61,48 @@ std::string WordParser::getopt_words(const std::vector<std::string>& words) cons
   return util::read_all(memory.get(), "getopt").value_or("");
 }
 
-util::Result<ParsedWords> WordParser::parse(const std::vector<std::string>& words) const {
+namespace {
+
+/// Where an option stands in sbatch's own table: alphabetically, but for these. getopt lists what an abbreviation may mean in
+/// that order.
+std::string_view place_in_table(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> moved[] = {
+      {"bb", "begin+"}, {"bbf", "begin++"}, {"cluster-constraint", "c"}, {"constraint", "contiguous+"}, {"usage", "version+"}};
+  for (const auto& [option, place] : moved) {
+    if (name == option) return place;
+  }
+  return name;
+}
+
+}  // namespace
+
+WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
+  const auto& options = dialect.options();
+  for (const auto* spec : options) {
+    // Of the aliases only this one has its option's own code in sbatch, so that what fits both is not ambiguous.
+    const auto* same = spec->name == "tasks-per-node" ? resolve_alias(spec) : spec;
+    const auto canonical = std::find(options.begin(), options.end(), same);
+    const int code = first_code + static_cast<int>(canonical - options.begin());
+    // Names end with a zero: they are literals of the table, or std::strings of the dialect.
+    m_long_options.push_back({spec->name.data(), arity_of(*spec), nullptr, code});
+    if (spec->letter == 0) continue;
+    m_letters += spec->letter;
+    m_letters.append(spec->arity == Arity::none ? "" : spec->arity == Arity::required ? ":" : "::");
+  }
+  std::stable_sort(m_long_options.begin(), m_long_options.end(), [](const ::option& one, const ::option& other) {
+    return place_in_table(one.name) < place_in_table(other.name);
+  });
+  m_long_options.push_back({nullptr, 0, nullptr, 0});
+}
+
+const OptionSpec* WordParser::find_by_code(int code) const {
+  const auto& options = m_dialect.options();
+  if (code >= first_code) return options[static_cast<std::size_t>(code - first_code)];
+  const auto found = std::find_if(options.begin(), options.end(), [code](const auto* spec) { return spec->letter == code; });
+  return found != options.end() ? *found : nullptr;
+}
+
+ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
   auto argv = pointers(words);
   ParsedWords parsed;
   optind = 0;  // GNU: starts anew, and reads the letters' '+' again
@@ -95,9 +113,10 @@ util::Result<ParsedWords> WordParser::parse(const std::vector<std::string>& word
     const auto* spec = code == '?' ? nullptr : find_by_code(code);
     if (spec == nullptr) {
       util::Error error;
-      error.body = getopt_words(words) + "Try \"sbatch --help\" for more information\n";
+      error.body = getopt_complaint(words, m_letters, m_long_options.data()) + "Try \"sbatch --help\" for more information\n";
       error.status = 255;
-      return util::fail(std::move(error));
+      parsed.error = std::move(error);
+      return parsed;
     }
     parsed.options.push_back({spec, optarg != nullptr ? std::optional<std::string>(optarg) : std::nullopt,
                               static_cast<std::size_t>(optind)});

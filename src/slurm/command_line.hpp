@@ -21,7 +21,13 @@ struct ParsedOption {
 struct ParsedWords {
   std::vector<ParsedOption> options;
   std::size_t operand = 0;  ///< index of the first word that is no option; words.size() where there is none
+  /// getopt's own words and sbatch's hint, where it stopped at an option. Those before it count first: sbatch takes one at a
+  /// time, and a bad value among them is what it complains of.
+  std::optional<util::Error> error;
 };
+
+/// Lets getopt_long say in its own words what it does not take in `words`. Only where something is wrong already.
+[[nodiscard]] std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters, const ::option* long_options);
 
 /// Reads words as one release's sbatch does. Not for two threads at once: getopt_long keeps its state in globals.
 class WordParser {
@@ -30,12 +36,10 @@ class WordParser {
   explicit WordParser(const Dialect& dialect);
 
   /// @param words words[0] is the program's name, as getopt_long has it.
-  /// @return getopt's own words and sbatch's hint in Error::body, status 255, where sbatch would refuse.
-  [[nodiscard]] util::Result<ParsedWords> parse(const std::vector<std::string>& words) const;
+  [[nodiscard]] ParsedWords parse(const std::vector<std::string>& words) const;
 
  private:
   [[nodiscard]] const OptionSpec* find_by_code(int code) const;
-  [[nodiscard]] std::string getopt_words(const std::vector<std::string>& words) const;
 
   const Dialect& m_dialect;
   std::string m_letters = "+";  ///< '+': stop at the first word that is no option

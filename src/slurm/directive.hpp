@@ -18,23 +18,17 @@ struct DirectiveWords {
   bool het_job = false;              ///< `#SBATCH hetjob`
 };
 
-/// Source: semantics section 2 (opt.c:_opt_batch_script, get_argument; observed on 22.05).
+/// The words of one line, as sbatch's own tokenizer cuts them.
+/// @param file, number name the line in sbatch's complaints. Source: opt.c:get_argument.
+[[nodiscard]] util::Result<std::vector<std::string>> cut_words(std::string_view line, std::string_view file, std::uint32_t number,
+                                                               const Release& release);
+
+/// Takes the script's next line, without its end.
+[[nodiscard]] std::string_view take_line(std::string_view& script);
+
+/// Source: semantics section 2 (opt.c:_opt_batch_script; observed on 22.05).
+/// @param file the script's base name, or "stdin".
 /// @return sbatch's words and status where a line cannot be read.
-[[nodiscard]] util::Result<DirectiveWords> read_directives(std::string_view script, const Release& release);
-
-/// An option that a #PBS or #BSUB line stands for.
-struct TranslatedOption {
-  const OptionSpec* option = nullptr;
-  std::string value;
-  std::uint32_t line = 0;
-};
-
-/// Source: xlate.c:xlate_batch_script; observed on 22.05. Options that sbatch ignores are left out.
-struct Translation {
-  std::vector<TranslatedOption> options;
-  /// A line that is not known here. Only the real sbatch knows what it would do with it.
-  std::uint32_t unknown_line = 0;
-};
-[[nodiscard]] Translation translate_other_batch_systems(std::string_view script);
+[[nodiscard]] util::Result<DirectiveWords> read_directives(std::string_view script, std::string_view file, const Release& release);
 
 }  // namespace sarray::slurm

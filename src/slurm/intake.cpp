@@ -5,6 +5,7 @@
 
 #include "slurm/command_line.hpp"
 #include "slurm/settings.hpp"
+#include "slurm/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -46,14 +47,20 @@ util::Result<Intake> read_command_line(const std::vector<std::string>& argv, con
   auto words = argv;
   std::erase(words, ":");  // sbatch's first pass knows no components
   const WordParser parser(dialect);
-  TRY(const auto parsed, parser.parse(words));
+  const auto parsed = parser.parse(words);
   Intake intake;
   intake.source = ScriptSource::standard_input;
   Settings settings;
-  CHECK_OK(apply_environment(settings, environment, dialect));
-  CHECK_OK(apply_words(settings, parsed, {}));
-  for (const auto& option : parsed.options) take_option(intake, option);
-  if (intake.for_real_sbatch) return intake;
+  for (const auto& option : parsed.options) {  // one after another: --help before a mistake is only help
+    CHECK_OK(apply_option(settings, *option.option, option.value, Source{}));
+    if (option.option->name == "distribution") {
+      if (auto fault = find_plane_fault(*option.value, environment)) return util::fail(std::move(*fault));
+    }
+    take_option(intake, option);
+    intake.for_real_sbatch = intake.for_real_sbatch || settings.ends_at_once;
+    if (intake.for_real_sbatch) return intake;
+  }
+  if (parsed.error) return util::fail(*parsed.error);
   if (parsed.operand < words.size()) {
     if (intake.source == ScriptSource::wrap) {
       return util::fail(sbatch_error("Script arguments not permitted with --wrap option", failure_status(environment)));
@@ -67,12 +74,14 @@ util::Result<Intake> read_command_line(const std::vector<std::string>& argv, con
 std::string find_script(std::string_view operand, std::string_view directory, std::optional<std::string_view> chdir,
                         std::string_view path, const std::function<bool(const std::string&)>& is_candidate) {
   if (operand.starts_with('/') || operand.starts_with('.')) return std::string(operand);
-  auto candidate = std::string(chdir.value_or(directory)) + "/" + std::string(operand);
+  auto base = std::string(chdir.value_or(directory));
+  if (!base.starts_with('/')) base = std::string(directory) + "/" + base;
+  auto candidate = base + "/" + std::string(operand);
   if (is_candidate(candidate)) return candidate;
   while (true) {
     const auto end = std::min(path.find(':'), path.size());
     if (end > 0) {
-      candidate = std::string(path.substr(0, end)) + "/" + std::string(operand);
+      candidate = (path.front() == '.' ? base + "/" : "") + std::string(path.substr(0, end)) + "/" + std::string(operand);
       if (is_candidate(candidate)) return candidate;
     }
     if (end == path.size()) return std::string(operand);
@@ -83,7 +92,8 @@ std::string find_script(std::string_view operand, std::string_view directory, st
 util::Result<void> check_script(std::string_view bytes, const util::Environment& environment) {
   const auto refuse = [&](const std::string& lines) { return util::fail(sbatch_error(lines, failure_status(environment))); };
   if (bytes.empty()) return refuse("Batch script is empty!");
-  if (bytes.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos) return refuse("Batch script contains only whitespace!");
+  // sbatch looks up to the first NUL here.
+  if (bytes.substr(0, bytes.find('\0')).find_first_not_of(" \t\n\v\f\r") == std::string_view::npos) return refuse("Batch script contains only whitespace!");
   if (!bytes.starts_with("#!")) {
     return refuse(
         "This does not look like a batch script.  The first\n"
@@ -107,7 +117,7 @@ int failure_status(const util::Environment& environment) {
   const auto text = environment.get("SLURM_EXIT_ERROR");
   if (!text) return 1;
   const int status = std::atoi(std::string(*text).c_str());
-  return status != 0 ? status : 1;
+  return status != 0 ? status & 0xff : 1;  // what is left of it behind exit()
 }
 
 }  // namespace sarray::slurm

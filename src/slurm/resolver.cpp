@@ -7,6 +7,7 @@
 #include "slurm/intake.hpp"
 #include "slurm/job.hpp"
 #include "slurm/settings.hpp"
+#include "slurm/translate.hpp"
 
 namespace sarray::slurm {
 
@@ -39,41 +40,38 @@ util::Error sbatch_error(const std::string& text, int status) {
 /// What a script's own lines set.
 struct ScriptOptions {
   Settings settings;
-  Settings with_translations;  ///< #PBS and #BSUB too
-  std::uint32_t unknown_line = 0;
   std::optional<util::Error> error;
   bool het_job = false;
+  Settings with_translations;  ///< #PBS and #BSUB too
+  Translation translation;
 };
 
-ScriptOptions read_script(std::string_view script, const Dialect& dialect, const WordParser& parser) {
+/// @param file what sbatch calls the script in its complaints.
+ScriptOptions read_script(std::string_view script, std::string_view file, const Dialect& dialect, const WordParser& parser) {
   ScriptOptions result;
-  const auto directives = read_directives(script, dialect.release());
+  const auto directives = read_directives(script, file, dialect.release());
   if (!directives) {
     result.error = directives.error();
     return result;
   }
   result.het_job = directives->het_job;
-  const auto parsed = parser.parse(directives->words);
-  if (!parsed) {
-    result.error = parsed.error();
-    return result;
-  }
-  if (parsed->operand < directives->words.size()) {
-    result.error = sbatch_error("Invalid directive found in batch script: " + directives->words[parsed->operand], 255);
-    return result;
-  }
-  auto own = *parsed;
+  auto parsed = parser.parse(directives->words);
   // Only the command line may say these (semantics section 2).
-  std::erase_if(own.options, [](const ParsedOption& option) {
+  std::erase_if(parsed.options, [](const ParsedOption& option) {
     const auto name = option.option->name;
     return name == "wrap" || name == "help" || name == "usage" || name == "version" || name == "quiet" || name == "verbose";
   });
-  if (auto applied = apply_words(result.settings, own, directives->lines); !applied) result.error = applied.error();
+  if (auto applied = apply_words(result.settings, parsed, directives->lines); !applied) {
+    result.error = applied.error();
+    return result;
+  }
+  if (parsed.operand < directives->words.size() && !result.settings.ends_at_once) {
+    result.error = sbatch_error("Invalid directive found in batch script: " + directives->words[parsed.operand], 255);
+    return result;
+  }
   result.with_translations = result.settings;
-  const auto translation = translate_other_batch_systems(script);
-  result.unknown_line = translation.unknown_line;
-  for (const auto& option : translation.options) {
-    result.with_translations.set(*option.option, option.value, Source{Source::Kind::script, option.line, {}});
+  if (!result.settings.ends_at_once) {
+    result.translation = translate_other_batch_systems(result.with_translations, script, file, dialect.release());
   }
   return result;
 }
@@ -129,6 +127,18 @@ std::string default_name(const Call& call) {
   return call.source == ScriptSource::file ? base_name(call.script_path) : "sbatch";
 }
 
+int count_of(const ParsedWords& parsed, std::string_view name) {
+  return static_cast<int>(std::count_if(parsed.options.begin(), parsed.options.end(),
+                                        [&](const ParsedOption& option) { return option.option->name == name; }));
+}
+
+/// SBATCH_DEBUG's number takes the place of the -v that came before it.
+int verbosity(const util::Environment& environment, int given) {
+  const auto debug = environment.get("SBATCH_DEBUG");
+  if (!debug) return given;
+  return is_switched_on(*debug) ? std::atoi(std::string(*debug).c_str()) : 0;
+}
+
 void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
   job.name = value_of(settings, "job-name").value_or(default_name(call));
   job.directory = call.directory;
@@ -142,7 +152,7 @@ void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
   }
   job.parsable = settings.find("parsable") != nullptr;
   job.quiet = settings.find("quiet") != nullptr;
-  job.test_only = settings.find("test-only") != nullptr;
+  job.test_only = settings.ends_at_once || settings.find("test-only") != nullptr;
   for (const auto& setting : settings.all()) {
     if (setting.option->owner != Owner::client) job.settings.push_back(setting);
   }
@@ -158,13 +168,18 @@ struct Resolver::State {
   const WordParser parser;
   /// By identity; the script itself is kept, so that its address stays its own.
   std::unordered_map<const std::string*, std::pair<std::shared_ptr<const std::string>, ScriptOptions>> scripts;
+  ScriptOptions faulty;
 
+  /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
   const ScriptOptions& options_of(const Call& call) {
     static const ScriptOptions none;
     if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
+    const auto file = call.source == ScriptSource::file ? base_name(call.script_path) : "stdin";
     const auto [found, is_new] = scripts.try_emplace(call.script.get());
-    if (is_new) found->second = {call.script, read_script(*call.script, dialect, parser)};
-    return found->second.second;
+    if (is_new) found->second = {call.script, read_script(*call.script, file, dialect, parser)};
+    const auto& options = found->second.second;
+    if (is_new || (!options.error && !options.translation.error)) return options;
+    return faulty = read_script(*call.script, file, dialect, parser);
   }
 };
 
@@ -175,21 +190,30 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   const auto& dialect = m_state->dialect;
   auto words = call.argv;
   std::erase(words, ":");
-  TRY(const auto parsed, m_state->parser.parse(words));
+  const auto parsed = m_state->parser.parse(words);
 
   Settings early;
   CHECK_OK(apply_words(early, parsed, {}));
   const auto& script = m_state->options_of(call);
   if (script.error) return util::fail(*script.error);
   const auto ignore_pbs = call.environment.get("SBATCH_IGNORE_PBS");
-  const bool translate = early.find("ignore-pbs") == nullptr && !(ignore_pbs && is_switched_on(*ignore_pbs));
-  if (translate && script.unknown_line > 0) {
-    return util::fail(refusal("line " + std::to_string(script.unknown_line) + " of the script",
-                              "it is a #PBS or #BSUB line that sarray does not know"));
+  const bool translate = early.find("ignore-pbs") == nullptr && script.settings.find("ignore-pbs") == nullptr &&
+                         !(ignore_pbs && is_switched_on(*ignore_pbs));
+  if (translate && script.translation.error) {
+    auto error = *script.translation.error;
+    if (error.status == failure_status_of_caller) error.status = failure_status(call.environment);
+    return util::fail(std::move(error));
+  }
+  if (translate && script.translation.unknown_line > 0) {
+    return util::fail(refusal("line " + std::to_string(script.translation.unknown_line) + " of the script",
+                              "Slurm has no option for it, so that sarray could not repeat it"));
   }
   Settings settings = translate ? script.with_translations : script.settings;
-  CHECK_OK(apply_environment(settings, call.environment, dialect));
-  CHECK_OK(apply_words(settings, parsed, {}));
+  if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
+  const int quiet = count_of(parsed, "quiet");
+  const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
+  if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
+  if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
   CHECK_OK(refuse_unmergeable(settings, call, script.het_job));
 
   Job job;

@@ -89,11 +89,11 @@ std::string normalize_time(std::string_view value) {
   return seconds ? std::to_string((*seconds + 59) / 60) : std::string(value);  // Slurm keeps whole minutes
 }
 
+/// What is named twice stays twice: gpu:1,gpu:1 is not gpu:1.
 std::string normalize_set(std::string_view value) {
   auto parts = split(value, ',');
   std::erase(parts, "");
   std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   return join(parts);
 }
 
@@ -148,7 +148,10 @@ std::string normalize_mail(std::string_view value) {
       words.push_back(word);
     }
   }
-  return normalize_set(join(words));
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  std::erase(words, "");
+  return join(words);
 }
 
 }  // namespace

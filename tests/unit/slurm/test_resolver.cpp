@@ -113,7 +113,6 @@ TEST_CASE("options that gather, and options that replace one another") {
   const std::string script = "#!/bin/sh\n#SBATCH --mail-type=END --mem=1G --requeue\n";
   CHECK(value({{"sbatch", "--mail-type=FAIL", "j"}, {}, script}, "mail-type") == "END,FAIL");
   CHECK(value({{"sbatch", "--mail-type=NONE", "j"}, {}, script}, "mail-type") == "END");
-  CHECK(value({{"sbatch", "--mem-per-cpu=5", "j"}, {}, script}, "mem") == "(unset)");
   CHECK(value({{"sbatch", "--no-requeue", "j"}, {}, script}, "requeue") == "(unset)");
 }
 

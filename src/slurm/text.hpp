@@ -1,0 +1,53 @@
+// Small questions about texts, asked as C's library asks them, because sbatch does.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sarray::slurm {
+
+[[nodiscard]] inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+[[nodiscard]] inline bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }  ///< isspace() of the C locale
+[[nodiscard]] inline char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+[[nodiscard]] inline std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) c = to_lower(c);
+  return result;
+}
+
+[[nodiscard]] inline bool equals_ignoring_case(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
+
+[[nodiscard]] inline bool starts_ignoring_case(std::string_view text, std::string_view prefix) {
+  return lower(text.substr(0, prefix.size())) == lower(prefix);
+}
+
+/// strtol: a number, and where it ended.
+struct LeadingNumber {
+  long long value = 0;
+  std::size_t end = 0;  ///< 0: there is none
+};
+[[nodiscard]] inline LeadingNumber leading_number(std::string_view text, int base = 10) {
+  const std::string copy(text);
+  char* end = nullptr;
+  const auto value = std::strtoll(copy.c_str(), &end, base);
+  return {value, static_cast<std::size_t>(end - copy.c_str())};
+}
+
+/// strtok: the pieces between separators, empty ones left out.
+[[nodiscard]] inline std::vector<std::string> split_tokens(std::string_view text, char separator) {
+  std::vector<std::string> tokens;
+  while (true) {
+    const auto begin = text.find_first_not_of(separator);
+    if (begin == std::string_view::npos) return tokens;
+    text.remove_prefix(begin);
+    const auto end = text.find(separator);
+    tokens.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return tokens;
+    text.remove_prefix(end);
+  }
+}
+
+}  // namespace sarray::slurm

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --job=short --part=debug --out=o.txt
+./run

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --ntasks-per=5
+./run

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --array=1, 2, 3
+./run

@@ -1,0 +1,4 @@
+#!/bin/bash
+N=10
+#SBATCH --array=1-$N
+./run

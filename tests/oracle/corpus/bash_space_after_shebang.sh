@@ -1,0 +1,3 @@
+#! /bin/bash
+#SBATCH -t 30
+echo hi

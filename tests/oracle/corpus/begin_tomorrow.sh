@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --begin=tomorrow
+#SBATCH -t 5
+./run

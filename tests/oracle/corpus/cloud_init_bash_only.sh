@@ -1,0 +1,3 @@
+#!/bin/bash -x
+#SBATCH --comment=trace
+./run

@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --job-name=`date`
+#SBATCH --comment=$(hostname)
+./run

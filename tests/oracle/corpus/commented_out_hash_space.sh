@@ -1,0 +1,5 @@
+#!/bin/bash
+# SBATCH --time=99
+# #SBATCH --mem=99G
+#SBATCH --time=1
+./run

@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH -S 1
+#SBATCH --contiguous
+#SBATCH --reboot
+./run

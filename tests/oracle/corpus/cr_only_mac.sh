@@ -1,0 +1,1 @@
+#!/bin/bash#SBATCH -t 5./run

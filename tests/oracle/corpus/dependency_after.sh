@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -d afterok:123:124
+./run

@@ -1,0 +1,10 @@
+#!/bin/bash
+
+
+
+#SBATCH -J spaced
+
+
+#SBATCH -t 3
+
+echo x

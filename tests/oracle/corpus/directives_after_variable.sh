@@ -1,0 +1,4 @@
+#!/bin/bash
+NAME=foo
+#SBATCH -J foo
+echo $NAME

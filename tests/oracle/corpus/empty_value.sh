@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH --account=
+#SBATCH --partition=
+#SBATCH --job-name=
+./run

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --export=ALL,LR=0.1,SEED=3
+python x.py

@@ -1,0 +1,5 @@
+#!/bin/bash
+
+#SBATCH -t 5
+
+#SBATCH -J ff

@@ -1,0 +1,5 @@
+#!/bin/bash -l
+#SBATCH --get-user-env
+#SBATCH --clusters=inter
+#SBATCH --export=NONE
+./run

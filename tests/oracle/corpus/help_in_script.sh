@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --help
+#SBATCH --version
+./run

@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH -J outer
+cat > inner.pbs <<'END'
+#PBS -N inner
+END

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -L ansys@slurmdb:4,matlab
+./run

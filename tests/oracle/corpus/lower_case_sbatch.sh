@@ -1,0 +1,5 @@
+#!/bin/bash
+#sbatch --time=99
+#Sbatch --time=98
+#SBATCH --time=1
+./run

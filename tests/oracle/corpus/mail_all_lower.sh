@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --mail-type=all --mail-user=ada
+./run

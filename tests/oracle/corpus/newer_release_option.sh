@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --tres-per-task=gres/gpu:1
+./run

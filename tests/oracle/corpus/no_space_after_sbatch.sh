@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH--time=7
+#SBATCH-J glued
+./run

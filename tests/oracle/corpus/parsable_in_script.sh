@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --parsable
+#SBATCH -J parse
+./run

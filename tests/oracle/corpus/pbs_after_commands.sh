@@ -1,0 +1,4 @@
+#!/bin/bash
+echo start
+#PBS -N late
+echo end

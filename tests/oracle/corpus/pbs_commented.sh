@@ -1,0 +1,5 @@
+#!/bin/bash
+##PBS -N no
+# PBS -N no
+#SBATCH -J yes
+./run

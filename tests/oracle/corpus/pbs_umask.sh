@@ -1,0 +1,3 @@
+#!/bin/bash
+#PBS -W umask=0027
+./run

@@ -1,0 +1,4 @@
+#!/bin/bash
+#PBS -N x
+#PBS -Q fast
+./run

@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH -A [ACCOUNT]
+#SBATCH -p <partition>
+#SBATCH --mail-user=your.email@here
+./run

@@ -1,0 +1,4 @@
+#!/usr/bin/env python3
+"""Train the thing."""
+#SBATCH --time=5
+import sys

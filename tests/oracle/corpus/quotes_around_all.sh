@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH "--job-name=whole thing"
+#SBATCH '-t' "5"
+./run

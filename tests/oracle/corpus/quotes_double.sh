@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --job-name="my long name"
+#SBATCH --comment="uses # inside"
+./run

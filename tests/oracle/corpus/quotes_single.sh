@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --job-name='single quoted'
+#SBATCH --mail-user='a@b.c'
+./run

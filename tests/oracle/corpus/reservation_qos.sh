@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH --reservation=course
+#SBATCH -q high
+#SBATCH -A teaching
+./run

@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH -t 10
+#SBATCH -t 20
+#SBATCH --time=30
+./run

@@ -1,0 +1,2 @@
+#!/bin/bash #SBATCH -t 5
+#SBATCH -t 6

@@ -1,0 +1,3 @@
+# my script
+#!/bin/bash
+#SBATCH -t 5

@@ -1,0 +1,3 @@
+#SBATCH -t 5
+#SBATCH -J no_shebang
+echo x

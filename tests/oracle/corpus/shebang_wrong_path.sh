@@ -1,0 +1,2 @@
+#!/no/such/shell
+#SBATCH -t 5

@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH -J=name
+#SBATCH -o=out.txt
+./run

@@ -1,0 +1,4 @@
+#!/bin/bash
+#SLURM --time=5
+#SLURM -J old
+./run

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCHH --time=7
+./run

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --walltime=5
+./run

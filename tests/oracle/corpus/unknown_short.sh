@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -l walltime=5
+./run

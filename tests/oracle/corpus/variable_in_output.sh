@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH -o $HOME/logs/%j.out
+#SBATCH -J $USER-job
+./run

@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --wait
+#SBATCH -t 5
+./run

@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --wrap=hostname
+#SBATCH --quiet
+./run
