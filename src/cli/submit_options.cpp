@@ -137,9 +137,10 @@ util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_wor
   Words words = {"sbatch"};
   words.insert(words.end(), sbatch_words.begin(), sbatch_words.end());
   const slurm::WordParser parser(dialect);
-  TRY(const auto parsed, parser.parse(words));
+  const auto parsed = parser.parse(words);
   slurm::Settings settings;
   CHECK_OK(slurm::apply_words(settings, parsed, {}));
+  if (parsed.error) return util::fail(*parsed.error);
   std::vector<slurm::Setting> overrides;
   for (const auto& setting : settings.all()) {
     CHECK_OK(check_override(setting));

@@ -75,6 +75,20 @@ std::vector<RunningTask> newest_above(const std::vector<slurm::JobRecord>& recor
   return running;
 }
 
+/// scontrol fails for an array some of whose tasks have ended, and yet sets the limit of the others: so Slurm is asked.
+util::Result<void> set_limit(const slurm::Client& client, const std::string& array_id, std::uint32_t limit) {
+  const auto wanted = std::to_string(limit);
+  const auto updated = client.run({"scontrol", "update", "JobId=" + array_id, "ArrayTaskThrottle=" + wanted});
+  if (updated) return {};
+  const auto records = client.show_job(array_id);
+  const bool is_set = records && std::any_of(records->begin(), records->end(), [&](const auto& record) {
+    const auto now = record.get("ArrayTaskThrottle");
+    return limit == 0 ? now.empty() || now == "0" : now == wanted;
+  });
+  if (is_set) return {};
+  return util::fail(updated.error());
+}
+
 }  // namespace
 
 Status throttle(const Words& words) {
@@ -92,8 +106,7 @@ Status throttle(const Words& words) {
                  tasks.empty() ? "" : (" and " + verb + " " + names).c_str());
     return 0;
   }
-  TRY([[maybe_unused]] const auto updated,
-      site.client.run({"scontrol", "update", "JobId=" + array_id, "ArrayTaskThrottle=" + std::to_string(options->limit)}));
+  CHECK_OK(set_limit(site.client, array_id, options->limit));
   if (!tasks.empty()) {
     std::vector<std::string> command = options->kill ? std::vector<std::string>{"scancel"} : std::vector<std::string>{"scontrol", "requeue"};
     if (options->kill) {

@@ -86,6 +86,7 @@ says 2 "sarray: error: sumbit: there is no such command
 hint: did you mean 'sarray submit'?" sarray sumbit
 says 2 "sarray: error: list: there is no option '--jsno'
 hint: did you mean --json?" sarray list --jsno
+echo job.slurm >queue
 says 2 "sarray: error: --array: the merged array's indices are sarray's own
 hint: -t N throttles it" sarray submit --array=0-3 queue
 scancel "$plain" "$other"
