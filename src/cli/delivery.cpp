@@ -1,9 +1,11 @@
 #include "cli/delivery.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
@@ -38,6 +40,15 @@ util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray&
     if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
   });
   return result;
+}
+
+/// Held by the real sbatch as long as it lives, also where we are killed: then its end is awaited before Slurm is asked.
+util::Result<util::Fd> lock_parcel(const std::string& folder) {
+  TRY(auto fd, util::open_file(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return util::fail("an earlier submission", "its sbatch is still running", "try again once it has ended: pgrep -a sbatch");
+  }
+  return fd;
 }
 
 /// What `status` and its kind will want to know without reading the script.
@@ -106,6 +117,8 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   submission.directory = rendered.directory;
   submission.timeout = sbatch_timeout();
   CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
+  TRY(const auto lock, lock_parcel(parcel.folder));
+  submission.inherited = lock.get();
   if (session != nullptr) CHECK_OK(session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)));
 
   auto output = client.submit(submission);
@@ -154,26 +167,44 @@ util::Result<Memory> ask_slurm(const slurm::Client& client, std::int64_t since) 
   return memory;
 }
 
+/// The id of the array that Slurm has under a note's marker. A controller that is busy may take an array a moment after sbatch
+/// was killed: one that is not there yet is looked for twice.
+util::Result<std::optional<std::string>> look_for(const slurm::Client& client, const store::SubmissionNote& note) {
+  constexpr std::int64_t settled = 10;  // seconds
+  while (true) {
+    TRY(const auto memory, ask_slurm(client, note.time));
+    auto id = find_marker(memory.queue, note.marker);
+    if (!id && memory.accounting) id = find_marker(*memory.accounting, note.marker);
+    const auto age = static_cast<std::int64_t>(std::time(nullptr)) - note.time;
+    if (id || age >= settled) return id;
+    ::sleep(static_cast<unsigned>(std::clamp<std::int64_t>(settled - age, 1, settled)));
+  }
+}
+
 }  // namespace
 
-util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const slurm::Client& client, bool again) {
+util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
+                                                          const slurm::Client& client, bool again) {
   std::vector<std::string> lines;
   TRY(const auto contents, session.read());
   for (const auto& note : contents.submissions) {
     if (note.accepted) continue;
     const auto jobs = "jobs " + merge::format_numbers(note.jobs);
-    auto memory = ask_slurm(client, note.time);
-    if (!memory) {
-      auto error = std::move(memory).error();
+    const auto parcel = folder.submissions() + "/" + note.marker;
+    std::optional<util::Fd> lock;
+    if (::access(parcel.c_str(), F_OK) == 0) {
+      TRY(lock, lock_parcel(parcel));
+    }
+    auto found = look_for(client, note);
+    if (!found) {
+      auto error = std::move(found).error();
       error.hint = "an earlier submission of " + jobs + " was cut off; Slurm must answer before anything is submitted again";
       return util::fail(std::move(error));
     }
-    auto id = find_marker(memory->queue, note.marker);
-    if (!id && memory->accounting) id = find_marker(*memory->accounting, note.marker);
     const bool known_absent = std::time(nullptr) - note.time < surely_remembered;
-    if (id) {
-      CHECK_OK(session.note_accepted(note.marker, *id));
-      lines.push_back("an earlier submission of " + jobs + ", which was cut off, is in Slurm as job " + *id);
+    if (*found) {
+      CHECK_OK(session.note_accepted(note.marker, **found));
+      lines.push_back("an earlier submission of " + jobs + ", which was cut off, is in Slurm as job " + **found);
     } else if (known_absent || again) {
       CHECK_OK(session.note_withdrawn(note.marker));
       lines.push_back("an earlier submission of " + jobs + " was cut off before Slurm had it");

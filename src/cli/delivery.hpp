@@ -38,6 +38,7 @@ struct Delivery {
 /// Looks for what became of submissions that were cut off: accepted ones are noted, those that Slurm never saw are withdrawn.
 /// @param again those that Slurm cannot be asked about any more are taken for failed.
 /// @return a line about each; an error where it cannot be known.
-[[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const slurm::Client& client, bool again);
+[[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
+                                                                        const slurm::Client& client, bool again);
 
 }  // namespace sarray::cli

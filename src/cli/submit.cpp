@@ -80,7 +80,8 @@ util::Result<void> gather(Work& work) {
   if (!work.options.dry_run) {
     TRY(work.lock, lock_session(session));
     CHECK_OK(session.sync());
-    TRY(const auto lines, settle_interrupted(session, work.site.client, work.options.again));
+    TRY(const auto folder, store::StateFolder::open());
+    TRY(const auto lines, settle_interrupted(session, folder, work.site.client, work.options.again));
     for (const auto& line : lines) say("sarray: note: " + line);
   }
   TRY(work.gathered, gather_session(std::move(session), most));

@@ -1,5 +1,6 @@
 #include "slurm/client.hpp"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,6 +154,7 @@ util::Result<util::Output> Client::submit(const Submission& submission) const {
   command.in_child = [&submission] {
     ::umask(submission.umask);
     set_limits(submission.limits);
+    if (submission.inherited >= 0) ::fcntl(submission.inherited, F_SETFD, 0);
     if (::chdir(submission.directory.c_str()) != 0) ::_exit(127);
   };
   return util::run(command);

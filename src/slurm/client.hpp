@@ -48,6 +48,7 @@ struct Submission {
   SoftLimits limits{};
   std::string directory;             ///< to run it in
   std::chrono::seconds timeout{0};   ///< 0: none
+  int inherited = -1;                ///< a descriptor that it keeps open as long as it lives; -1: none
 };
 
 class Client {

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# A submission happens once: sbatch that hangs, answers nonsense, is missing, or whose answer is never noted.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+need_cluster
+cd "$TEST_DIR"
+export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state
+unset SARRAY_SESSION
+printf '#!/bin/bash\necho ran >>%q/ran\n' "$TEST_DIR" >job.slurm
+real=$(type -P sbatch)
+mkdir fake
+export PATH=$TEST_DIR/fake:${SARRAY%/*}:$PATH
+
+fake() { # BODY: what sbatch does when it is given a script
+  printf '#!/bin/bash\ncase "$*" in --version|--help) exec %q "$@" ;; esac\n%s\n' "$real" "$1" >fake/sbatch
+  chmod +x fake/sbatch
+}
+new_session() { sarray listen 2>&1 >/dev/null <<<'sbatch job.slurm; sbatch job.slurm' | sed -n 's/^sarray: session \(\S*\) keeps.*/\1/p'; }
+queued() { sarray list --session "$1" --json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["jobs"]))'; }
+submit() { # SESSION [OPTION...]: status and words
+  local status=0 words name=$1
+  shift
+  words=$(sarray submit --session "$name" "$@" 2>&1) || status=$?
+  printf '%s|%s' "$status" "$words"
+}
+fake 'exec '"$real"' "$@"'
+name=$(new_session)
+
+# --- refuses: its words, its status, nothing lost
+fake 'echo "sbatch: error: computer says no" >&2; exit 17'
+assert_eq '17|sbatch: error: computer says no' "$(submit "$name")" 'a refusal'
+assert_eq 2 "$(queued "$name")" 'jobs after a refusal'
+
+# --- hangs, before Slurm has it
+fake 'exec sleep 30'
+words=$(SARRAY_SBATCH_TIMEOUT=1 submit "$name")
+assert_eq '1|sarray: error: sbatch: no answer within 1 s; whether Slurm took the array is not known
+hint: sarray submit, which looks for it before it submits anything' "$words" 'sbatch that hangs'
+assert_eq 2 "$(queued "$name")" 'jobs after sbatch hung'
+
+# --- accepted, but the answer never came
+fake "$real"' "$@" >/dev/null; kill -9 $$'
+words=$(submit "$name")
+assert_contains "$words" 'sarray: note: an earlier submission of jobs 1,2 was cut off before Slurm had it' 'the first cut is settled'
+assert_contains "$words" 'sarray: error: sbatch: ended by signal 9; whether Slurm took the array is not known' 'the second cut'
+fake 'echo must not be called >>called; exit 1'
+words=$(submit "$name")
+assert_contains "$words" 'sarray: note: an earlier submission of jobs 1,2, which was cut off, is in Slurm as job ' 'it is found'
+id=$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")
+wait_job "$id"
+[[ ! -e called ]] || fail 'sbatch was called again'
+assert_eq 0 "$(queued "$name")" 'nothing is queued any more'
+assert_eq 2 "$(wc -l <ran)" 'each task ran once'
+
+# --- sarray itself is killed while sbatch runs, and sbatch goes on
+fake "sleep 1; $real "'"$@" >'"$TEST_DIR/late"
+name=$(new_session)
+sarray submit --session "$name" >/dev/null 2>&1 &
+sleep 0.5
+kill -9 $!
+wait $! 2>/dev/null || true
+assert_contains "$(submit "$name")" 'sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on'
+for ((i = 0; i < 50; i++)); do [[ -s late ]] && break || sleep 0.1; done
+id=$(sed 's/Submitted batch job //' late)
+fake 'echo must not be called >>called; exit 1'
+assert_contains "$(submit "$name")" "which was cut off, is in Slurm as job $id" 'a killed submit'
+wait_job "$id"
+[[ ! -e called ]] || fail 'sbatch was called again'
+assert_eq 4 "$(wc -l <ran)" 'each task ran once, again'
+
+# --- nonsense
+fake 'echo all is well'
+name=$(new_session)
+assert_contains "$(submit "$name")" 'sarray: error: sbatch: an answer without a job id; whether Slurm took the array is not known' 'nonsense'
+# --- missing
+rm fake/sbatch
+words=$(PATH=${SARRAY%/*}:/nowhere submit "$name")
+assert_contains "$words" "sarray: error: sbatch: there is none in PATH" 'a missing sbatch'
+assert_eq 2 "$(queued "$name")" 'jobs after all that'
+# --- two at once
+fake "sleep 2; exec $real "'"$@"'
+sarray submit --session "$name" >/dev/null 2>&1 &
+sleep 0.7
+assert_contains "$(submit "$name")" "sarray: error: session $name: another submit of it is running" 'two at once'
+wait $!
+assert_eq 0 "$(queued "$name")" 'the first of them submitted'
+echo "refused, hung, killed, nonsense, missing: nothing lost, nothing twice"
