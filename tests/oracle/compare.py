@@ -15,6 +15,7 @@ CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
 # What only the site's own sbatch can judge; sarray leaves it to the submission.
 LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id )")
+NODE_COUNT_ERROR = re.compile(r"sbatch: error: (Too few processes|invalid number of nodes)")  # of a file that only sbatch reads
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
@@ -92,6 +93,8 @@ def compare(case, theirs, ours, environment, directory):
             b"umask=" in (case.script or b"") and ours.error.startswith("line "))
         return [] if refused_by_name else [f"sarray refuses it itself: {ours.error}"]
     if LEFT_TO_SBATCH.match(theirs.error):
+        return []
+    if "nodefile" in ours.options and NODE_COUNT_ERROR.match(theirs.error):
         return []
     if theirs.submission != 0 and ARRAY_ERROR in ours.error:  # the controller found something else first
         return []
