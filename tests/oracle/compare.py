@@ -14,7 +14,8 @@ CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 # Two names of one thing in sbatch's memory: it prints the common value for each name that was used.
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
 # What only the site's own sbatch can judge; sarray leaves it to the submission.
-LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id )")
+LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id |"
+                            r"Incompatible begin and deadline|slurm_allocate_resources error opening file)")
 NODE_COUNT_ERROR = re.compile(r"sbatch: error: (Too few processes|invalid number of nodes)")  # of a file that only sbatch reads
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
@@ -27,6 +28,8 @@ def clean(block):
     kept = {}
     # -B prints its three parts, and --hint sets them.
     derived = PARTS if "extra-node-info" in block or "hint" in block else ()
+    if block.get("nodefile", "(null)") not in UNSET:
+        derived = (*derived, "nodelist")  # what stands in the file
     for name, value in block.items():
         if name in derived and not (name == "extra-node-info" and "hint" not in block):
             continue
