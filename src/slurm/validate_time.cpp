@@ -210,7 +210,7 @@ Fault check_moment(const OptionSpec& option, std::string_view value) {
   if (read && reader.any()) return std::nullopt;
   auto error = make_fault("Invalid --" + std::string(option.name) + " specification", 255);
   if (!read) {
-    error.body.insert(0, "Invalid time specification (pos=" + std::to_string(reader.position()) + "): " + std::string(value) + "\n");
+    error.body.insert(0, "Invalid time specification (pos=" + std::to_string(static_cast<long long>(reader.position())) + "): " + std::string(value) + "\n");
   }
   return error;
 }

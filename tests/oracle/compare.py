@@ -14,7 +14,9 @@ CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 # Two names of one thing in sbatch's memory: it prints the common value for each name that was used.
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
 # What only the site's own sbatch can judge; sarray leaves it to the submission.
-LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id )")
+LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id |"
+                            r"Incompatible begin and deadline|slurm_allocate_resources error opening file)")
+NODE_COUNT_ERROR = re.compile(r"sbatch: error: (Too few processes|invalid number of nodes)")  # of a file that only sbatch reads
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
@@ -26,6 +28,8 @@ def clean(block):
     kept = {}
     # -B prints its three parts, and --hint sets them.
     derived = PARTS if "extra-node-info" in block or "hint" in block else ()
+    if block.get("nodefile", "(null)") not in UNSET:
+        derived = (*derived, "nodelist")  # what stands in the file
     for name, value in block.items():
         if name in derived and not (name == "extra-node-info" and "hint" not in block):
             continue
@@ -92,6 +96,8 @@ def compare(case, theirs, ours, environment, directory):
             b"umask=" in (case.script or b"") and ours.error.startswith("line "))
         return [] if refused_by_name else [f"sarray refuses it itself: {ours.error}"]
     if LEFT_TO_SBATCH.match(theirs.error):
+        return []
+    if "nodefile" in ours.options and NODE_COUNT_ERROR.match(theirs.error):
         return []
     if theirs.submission != 0 and ARRAY_ERROR in ours.error:  # the controller found something else first
         return []

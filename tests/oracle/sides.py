@@ -63,6 +63,10 @@ def read_block(text):
     return options
 
 
+# What sbatch says after its block, where it cannot be seen that it came so far.
+AFTER_BLOCK = re.compile(r"allocation failure|generic resource|gres_job_state_validate|talking to database")
+
+
 def is_quiet(case):
     """Whether the block cannot be had: -Q forbids -vv, and SBATCH_DEBUG=0 takes it back."""
     return "SBATCH_DEBUG" in case.environment or any(re.fullmatch(r"-[HOsvk]*Q.*|--qu?i?e?t?", word) for word in case.argv)
@@ -74,7 +78,7 @@ def ask_sbatch(case, environment, directory):
     argv = [*([] if quiet else ["-vv"]), "--test-only", *case.argv]
     status, out, err = run_sbatch(argv, environment, directory, case.standard_input)
     block = read_block(err)
-    if block is None and not (quiet and (status == 0 or "allocation failure" in err)):
+    if block is None and not (quiet and (status == 0 or AFTER_BLOCK.search(err))):
         return Answer("refused", status, first_error(err), {}, out + err)
     answer = Answer("accepted", 0, "", block or {}, out + err, status)
     if ARRAY_ERROR in err:

@@ -54,6 +54,7 @@ TEST_CASE("moments, with the place where sbatch stops reading") {
   CHECK(fault("begin", "nowish") == bad(3, "nowish"));
   CHECK(fault("begin", "12:60") == bad(3, "12:60"));
   CHECK(fault("begin", "yesterday") == bad(0, "yesterday"));
+  CHECK(fault("begin", "0x") == bad(-1, "0x"));  // sbatch steps back over two digits where there was one
   CHECK(fault("begin", "") == error(255, "Invalid --begin specification"));
 }
 
