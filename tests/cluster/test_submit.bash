@@ -104,8 +104,10 @@ words=$(sarray submit --session "$name" --time=30 --partition=nosuch 2>&1) || st
 assert_eq "1 sbatch: error: invalid partition specified: nosuch
 sbatch: error: Batch job submission failed: Invalid partition name specified" "$status $words" "sbatch's own words and status"
 status=0
-words=$(SLURM_CONF=$TEST_DIR/none.conf sarray submit --session "$name" --time=30 2>&1) || status=$?
-assert_eq 1 "$status" 'Slurm is not there'
+echo 'ClusterName=nothing' >bad.conf # a controller that is down costs its commands a minute
+words=$(SLURM_CONF=$TEST_DIR/bad.conf sarray submit --session "$name" --time=30 2>&1) || status=$?
+assert_eq 1 "$status" 'Slurm does not answer'
+assert_contains "$words" 'sarray: error: scontrol: it failed with status 1' 'Slurm does not answer'
 assert_contains "$(sarray sessions)" '     3      3' 'nothing is lost'
 id=$(sarray submit --session "$name" --time=30 --parsable 2>/dev/null)
 wait_job "$id"
