@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include "cli/arguments.hpp"
 #include "slurm/command_line.hpp"
@@ -144,7 +145,12 @@ util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_wor
   std::vector<slurm::Setting> overrides;
   for (const auto& setting : settings.all()) {
     CHECK_OK(check_override(setting));
-    if (setting.option->owner != slurm::Owner::client) overrides.push_back(setting);
+    if (setting.option->owner == slurm::Owner::client) continue;
+    overrides.push_back(setting);
+    auto& given = overrides.back();
+    if (given.option->name == "chdir" && !given.value.starts_with('/')) {
+      given.value = std::filesystem::current_path().string() + "/" + given.value;
+    }
   }
   return overrides;
 }

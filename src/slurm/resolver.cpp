@@ -84,9 +84,16 @@ util::Error refusal(const std::string& what, const std::string& why) {
   return error;
 }
 
+/// Whether a ":" parts the options of a heterogeneous job. Behind the script's name sbatch only drops it (observed on 22.05).
+/// @param operand index of the script's name among the words that are not ":".
+bool has_components(const std::vector<std::string>& argv, std::size_t operand) {
+  const auto colon = std::find(argv.begin(), argv.end(), ":");
+  return colon != argv.end() && static_cast<std::size_t>(colon - argv.begin()) <= operand;
+}
+
 /// What a merge cannot keep, by name.
-util::Result<void> refuse_unmergeable(const Settings& settings, const Call& call, bool het_job) {
-  if (het_job || std::find(call.argv.begin(), call.argv.end(), ":") != call.argv.end()) {
+util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
+  if (het_job) {
     return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
   }
   for (const auto& setting : settings.all()) {
@@ -214,7 +221,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
   if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
   if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
-  CHECK_OK(refuse_unmergeable(settings, call, script.het_job));
+  CHECK_OK(refuse_unmergeable(settings, script.het_job || has_components(call.argv, parsed.operand)));
 
   Job job;
   fill_from_settings(job, settings, call);

@@ -33,7 +33,7 @@ wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 PENDING,4 PENDING,5 PENDING'
 assert_eq "sarray: $id: at most 1 task at once; cancelled ${id}_2,${id}_1" "$(sarray throttle "$id" --max-tasks 1 --kill 2>&1)" '--kill'
 wait_states "$id" '0 RUNNING,3 PENDING,4 PENDING,5 PENDING'
 assert_eq "sarray: $id: no limit" "$(sarray throttle "$id" -n 0 2>&1)" '-n 0 lifts the limit'
-assert_eq 0 "$(scontrol show job "$id" | grep -c ArrayTaskThrottle=[1-9] || true)" 'no limit in scontrol'
+assert_eq 0 "$(scontrol show job "$id" | grep -c 'ArrayTaskThrottle=[1-9]' || true)" 'no limit in scontrol'
 scancel "$id"
 
 id=$(sbatch --parsable -o /dev/null --array=0-1 long.slurm)

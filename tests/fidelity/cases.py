@@ -44,6 +44,7 @@ def by_hand():
         file_call("one_task", ["--array=5"]),
         file_call("stepped", ["--array=1-7:3"]),
         file_call("hostile", [], HOSTILE),
+        file_call("colon", [], ["a", ":", "b:", ":"]),
         file_call("no_newline", body=bash_body("no_newline", "echo last", final="")),
         file_call("many_newlines", body=bash_body("many_newlines") + "\n\n\n"),
         file_call("binary_tail", body=bash_body("binary_tail", "exit 0\n") + "".join(chr(i) for i in range(1, 256) if i != 13)),

@@ -170,3 +170,9 @@ TEST_CASE("where a script is looked for") {
   CHECK(find("/a") == "/a");
   CHECK(find("none") == "none");
 }
+
+TEST_CASE("a colon behind the script's name is dropped, as sbatch drops it") {
+  const auto job = resolve({.argv = {"sbatch", "-n1", "job.sh", "a", ":", "b:", ":"}});
+  REQUIRE(job);
+  CHECK(job->arguments == std::vector<std::string>{"a", "b:"});
+}
