@@ -62,8 +62,8 @@ for call in 'sbatch nosuch.slurm' 'sbatch plain.txt' 'sbatch --nosuch job.slurm'
   alone=$($call 2>&1) || status=$?
   assert_eq "$alone|$status" "$(session "$call; echo \"|\$?\"" | paste -sd '~' | sed 's/~|/|/; s/~/\n/g')" "refusal of: $call"
 done
-assert_eq 'sarray: error: --wait: a recorded call has nothing to wait for yet
-hint: '"$(type -P sbatch) '--wait' 'job.slurm'" "$(session 'sbatch --wait job.slurm; true' | sed "s/ --wait job.slurm\$/ '--wait' 'job.slurm'/")" 'what a merge cannot keep'
+assert_eq "sarray: error: --wait: a recorded call has nothing to wait for yet
+hint: $(type -P sbatch) --wait job.slurm" "$(session 'sbatch --wait job.slurm; true')" 'what a merge cannot keep'
 
 # --- throttle --------------------------------------------------------------------------------------
 plain=$(sbatch --parsable -o /dev/null job.slurm)

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The options of the sbatch call itself: how it is answered, what goes to the real sbatch, what is refused. Issue 3, point 6.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+need_cluster --accounting # sbatch -M asks slurmdbd
+cd "$TEST_DIR"
+export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
+unset SARRAY_SESSION
+printf '#!/bin/bash\ntrue\n' >job.slurm
+cluster=$(scontrol show config | sed -n 's/^ClusterName *= *//p')
+
+# both COMMAND: what it says and its status, given to the real sbatch and in a session, with the ids made equal.
+both() {
+  (set +e; eval "$1"; echo "status $?") >alone 2>&1
+  sarray listen >recorded 2>&1 <<<"$1; echo \"status \$?\"; sarray cancel 2>/dev/null"
+  sed -Ei 's/^(Submitted batch job )?[0-9]+/\1ID/' alone recorded
+  diff alone recorded || fail "$1"
+}
+both 'sbatch -o /dev/null job.slurm'
+both 'sbatch -o /dev/null --parsable job.slurm'
+both 'sbatch -o /dev/null -Q job.slurm'
+both 'sbatch -o /dev/null --quiet --parsable job.slurm'
+both "sbatch -o /dev/null -M $cluster job.slurm"
+both "sbatch -o /dev/null --parsable -M $cluster job.slurm"
+both 'sbatch --version'
+both 'sbatch --help'
+both 'sbatch --usage'
+
+# --test-only belongs to the real sbatch, on the command line and in the script; nothing is recorded.
+printf '#!/bin/bash\n#SBATCH --test-only\ntrue\n' >test_only.slurm
+words=$(sarray listen 2>&1 <<<'sbatch --test-only job.slurm; sbatch test_only.slurm; sarray list')
+assert_eq 2 "$(grep -c '^sbatch: Job [0-9]* to start at ' <<<"$words")" '--test-only'
+assert_eq 'the queue is empty' "$(tail -n 1 <<<"$words")" 'nothing is recorded'
+
+# Refused by name, with the command that does it alone.
+words=$(sarray listen 2>&1 <<<'sbatch -W job.slurm; sbatch -n1 : -n2 job.slurm; sbatch --bb x job.slurm; sbatch -d singleton job.slurm; sbatch -d afterok:2000000001 job.slurm; true')
+for refusal in '--wait: a recorded call has nothing to wait for yet' 'heterogeneous job: Slurm has no arrays of heterogeneous jobs' \
+  '--bb: it needs a job of its own in Slurm' '--dependency=singleton: the tasks of one array do not wait for each other' \
+  '--dependency=afterok:2000000001: job 2000000001 is itself only recorded, and Slurm would take it for one that is done'; do
+  assert_contains "$words" "sarray: error: $refusal
+hint: $(type -P sbatch) -" "$refusal"
+done
+assert_contains "$words" "hint: $(type -P sbatch) -W job.slurm" 'the command for the real sbatch'
+
+# A merged array of calls with -M goes there.
+sarray listen >answers 2>/dev/null <<END
+sbatch -M $cluster -o one job.slurm
+sbatch -M $cluster -o two job.slurm
+sarray submit
+END
+assert_contains "$(tail -n 1 answers)" " on cluster $cluster" "sbatch's own answer"
+id=$(tail -n 1 answers | sed 's/Submitted batch job \([0-9]*\).*/\1/')
+wait_job "$id"
+[[ -e one && -e two ]] || fail 'the tasks did not run'
+echo "parsable, quiet, clusters, help, version, test-only, refusals"
