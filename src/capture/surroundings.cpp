@@ -49,7 +49,9 @@ bool is_own_bash_env(std::string_view value, std::string_view own_folder) {
 }  // namespace
 
 util::Environment clean_environment(char** entries) {
-  std::vector<std::string> kept;
+  std::vector<std::string_view> kept;
+  std::string path_entry;
+  std::string bash_env_entry;
   std::string_view own_folder;
   std::string_view bash_env;
   for (char** entry = entries; *entry != nullptr; ++entry) {
@@ -60,14 +62,17 @@ util::Environment clean_environment(char** entries) {
     const std::string_view text(*entry);
     if (text.starts_with(util::own_prefix)) continue;
     if (const auto value = value_of(text, "BASH_ENV"); value && is_own_bash_env(*value, own_folder)) {
-      if (!bash_env.empty()) kept.push_back("BASH_ENV=" + std::string(bash_env));
-    } else if (const auto path = value_of(text, "PATH")) {
-      kept.push_back("PATH=" + clean_path(*path, own_folder));
+      if (bash_env.empty()) continue;
+      bash_env_entry = "BASH_ENV=" + std::string(bash_env);
+      kept.push_back(bash_env_entry);
+    } else if (const auto path = value_of(text, "PATH"); path && path_entry.empty()) {
+      path_entry = "PATH=" + clean_path(*path, own_folder);
+      kept.push_back(path_entry);
     } else {
-      kept.emplace_back(text);
+      kept.push_back(text);
     }
   }
-  return util::Environment::from_entries(std::move(kept));
+  return util::Environment::from_views(std::move(kept));
 }
 
 void find_session_by_program() {

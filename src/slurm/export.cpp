@@ -63,7 +63,7 @@ void drop_oversized(util::Environment& environment) {
   for (const auto& entry : environment.base()->entries()) {
     if (entry.size() <= longest_name) continue;
     const auto equals = entry.find('=');
-    if (equals > longest_name || entry.size() - equals > longest_value) dropped.push_back(entry.substr(0, equals));
+    if (equals > longest_name || entry.size() - equals > longest_value) dropped.emplace_back(entry.substr(0, equals));
   }
   for (const auto& name : dropped) environment.unset(name);
 }

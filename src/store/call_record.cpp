@@ -29,8 +29,8 @@ std::string encode_environment(const util::Environment& environment) {
 }
 
 std::shared_ptr<const util::EnvironmentBlock> decode_environment(std::string_view bytes) {
-  std::vector<std::string> entries;
-  while (!bytes.empty()) entries.emplace_back(take_entry(bytes));
+  std::vector<std::string_view> entries;
+  while (!bytes.empty()) entries.push_back(take_entry(bytes));
   return std::make_shared<const util::EnvironmentBlock>(std::move(entries));
 }
 

@@ -153,11 +153,12 @@ util::Result<std::string> read_start(const Appender& appender, const std::string
 }
 
 util::Result<Base> find_base(const Appender& appender, const Hints& hints, const std::string& name) {
-  TRY(const auto payload, read_start(appender, name));
+  TRY(auto start, read_start(appender, name));
   if (const auto newest = hints.get(Hints::environment_slot); newest != 0) {
     if (auto environment = read_record_at(appender.fd(), newest, RecordKind::environment)) return Base{newest, std::move(*environment)};
   }
-  return Base{0, std::string(decode_start(payload).environment)};
+  start.erase(0, start.size() - decode_start(start).environment.size());  // it ends the record; a copy would cost more
+  return Base{0, std::move(start)};
 }
 
 /// The offset of the record with the script's bytes, which is added where there is none yet.

@@ -4,39 +4,48 @@
 
 namespace sarray::util {
 
-namespace {
-
-std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
-std::string_view value_of(std::string_view entry) { return entry.substr(entry.find('=') + 1); }
-
-bool starts_with_name(const std::string& entry) {
-  const auto equals = entry.find('=');
-  return equals != std::string::npos && equals != 0;
-}
-
-}  // namespace
-
-EnvironmentBlock::EnvironmentBlock(std::vector<std::string> entries) : m_entries(std::move(entries)) {
-  std::erase_if(m_entries, [](const std::string& entry) { return !starts_with_name(entry); });
-  std::stable_sort(m_entries.begin(), m_entries.end(),
-                   [](const std::string& a, const std::string& b) { return name_of(a) < name_of(b); });
-  const auto repeated = [](const std::string& a, const std::string& b) { return name_of(a) == name_of(b); };
-  m_entries.erase(std::unique(m_entries.begin(), m_entries.end(), repeated), m_entries.end());
-  m_index.reserve(m_entries.size());
-  for (std::size_t i = 0; i < m_entries.size(); ++i) m_index.emplace(name_of(m_entries[i]), i);
+EnvironmentBlock::EnvironmentBlock(std::vector<std::string_view> entries) {
+  struct Named {
+    std::string_view name, entry;
+  };
+  std::vector<Named> named;
+  named.reserve(entries.size());
+  std::size_t bytes = 0;
+  for (const auto entry : entries) {
+    const auto equals = entry.find('=');
+    if (equals == std::string_view::npos || equals == 0) continue;
+    named.push_back({entry.substr(0, equals), entry});
+    bytes += entry.size();
+  }
+  const auto by_name = [](const Named& a, const Named& b) { return a.name < b.name; };
+  if (!std::is_sorted(named.begin(), named.end(), by_name)) std::stable_sort(named.begin(), named.end(), by_name);
+  m_bytes.reserve(bytes);
+  m_entries.reserve(named.size());
+  m_names.reserve(named.size());
+  for (const auto& [name, entry] : named) {
+    if (!m_names.empty() && m_names.back() == name) continue;
+    const auto* at = m_bytes.data() + m_bytes.size();
+    m_bytes.append(entry);
+    m_entries.emplace_back(at, entry.size());
+    m_names.emplace_back(at, name.size());
+  }
 }
 
 std::optional<std::string_view> EnvironmentBlock::get(std::string_view name) const {
-  const auto found = m_index.find(name);
-  if (found == m_index.end()) return std::nullopt;
-  return value_of(m_entries[found->second]);
+  const auto found = std::lower_bound(m_names.begin(), m_names.end(), name);
+  if (found == m_names.end() || *found != name) return std::nullopt;
+  return m_entries[static_cast<std::size_t>(found - m_names.begin())].substr(name.size() + 1);
 }
 
-Environment::Environment() : m_base(std::make_shared<EnvironmentBlock>(std::vector<std::string>{})) {}
+Environment::Environment() : m_base(std::make_shared<EnvironmentBlock>(std::vector<std::string_view>{})) {}
 
 Environment::Environment(std::shared_ptr<const EnvironmentBlock> base) : m_base(std::move(base)) {}
 
-Environment Environment::from_entries(std::vector<std::string> entries) {
+Environment Environment::from_entries(const std::vector<std::string>& entries) {
+  return Environment(std::make_shared<EnvironmentBlock>(entries));
+}
+
+Environment Environment::from_views(std::vector<std::string_view> entries) {
   return Environment(std::make_shared<EnvironmentBlock>(std::move(entries)));
 }
 
@@ -68,21 +77,20 @@ void Environment::visit(const std::function<void(std::string_view, std::string_v
 
 void Environment::visit_prefix(std::string_view prefix,
                                const std::function<void(std::string_view, std::string_view)>& visit) const {
-  const auto& entries = m_base->entries();
-  auto entry = std::lower_bound(entries.begin(), entries.end(), prefix,
-                                [](const std::string& e, std::string_view p) { return name_of(e) < p; });
+  const auto& names = m_base->names();
+  auto name = std::lower_bound(names.begin(), names.end(), prefix);
   auto change = m_changes.lower_bound(prefix);
-  const auto has_prefix = [&](std::string_view name) { return name.substr(0, prefix.size()) == prefix; };
+  const auto has_prefix = [&](std::string_view n) { return n.substr(0, prefix.size()) == prefix; };
   while (true) {
-    const bool base_left = entry != entries.end() && has_prefix(name_of(*entry));
+    const bool base_left = name != names.end() && has_prefix(*name);
     const bool change_left = change != m_changes.end() && has_prefix(change->first);
     if (!base_left && !change_left) return;
-    if (base_left && (!change_left || name_of(*entry) < change->first)) {
-      visit(name_of(*entry), value_of(*entry));
-      ++entry;
+    if (base_left && (!change_left || *name < change->first)) {
+      visit(*name, m_base->entries()[static_cast<std::size_t>(name - names.begin())].substr(name->size() + 1));
+      ++name;
       continue;
     }
-    if (base_left && name_of(*entry) == change->first) ++entry;
+    if (base_left && *name == change->first) ++name;
     if (change->second) visit(change->first, *change->second);
     ++change;
   }

@@ -10,27 +10,32 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace sarray::util {
 
 /// An immutable list of NAME=VALUE entries with look-up by name. An entry without '=' or with an empty name is kept out
 /// (Slurm drops it too: semantics section 5.1). Of two entries with one name the first counts, as for getenv.
+/// The entries lie in one piece of memory: recording a call must not cost an allocation for each of them.
 class EnvironmentBlock {
  public:
-  /// @param entries NAME=VALUE strings, in order.
-  explicit EnvironmentBlock(std::vector<std::string> entries);
-  EnvironmentBlock(const EnvironmentBlock&) = delete;  // the index points into the entries
+  /// @param entries NAME=VALUE, in order; they are copied.
+  explicit EnvironmentBlock(std::vector<std::string_view> entries);
+  explicit EnvironmentBlock(const std::vector<std::string>& entries)
+      : EnvironmentBlock(std::vector<std::string_view>(entries.begin(), entries.end())) {}
+  EnvironmentBlock(const EnvironmentBlock&) = delete;  // the views point into the bytes
   EnvironmentBlock& operator=(const EnvironmentBlock&) = delete;
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   /// Sorted by name.
-  [[nodiscard]] const std::vector<std::string>& entries() const { return m_entries; }
+  [[nodiscard]] const std::vector<std::string_view>& entries() const { return m_entries; }
+  /// The names of entries(), in the same order.
+  [[nodiscard]] const std::vector<std::string_view>& names() const { return m_names; }
 
  private:
-  std::vector<std::string> m_entries;
-  std::unordered_map<std::string_view, std::size_t> m_index;
+  std::string m_bytes;
+  std::vector<std::string_view> m_entries;
+  std::vector<std::string_view> m_names;
 };
 
 /// A copy is cheap: the block is shared, only the changes are copied.
@@ -39,7 +44,8 @@ class Environment {
   Environment();
   explicit Environment(std::shared_ptr<const EnvironmentBlock> base);
   /// From `environ`-like entries.
-  [[nodiscard]] static Environment from_entries(std::vector<std::string> entries);
+  [[nodiscard]] static Environment from_entries(const std::vector<std::string>& entries);
+  [[nodiscard]] static Environment from_views(std::vector<std::string_view> entries);
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;
   void set(std::string_view name, std::string_view value);

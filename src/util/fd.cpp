@@ -96,17 +96,17 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
 Result<void> ensure_private_folder(const std::string& given) {
   auto path = given;  // a slash at its end would make lstat follow a link
   while (path.size() > 1 && path.back() == '/') path.pop_back();
-  for (std::size_t at = 1; at != std::string::npos && at < path.size();) {
+  struct stat state {};
+  const bool missing = ::lstat(path.c_str(), &state) != 0;  // nearly always it is there, and a network file system is asked only once
+  for (std::size_t at = 1; missing && at != std::string::npos && at < path.size();) {
     at = path.find('/', at + 1);
     const auto part = path.substr(0, at);
     if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
-      struct stat state {};
       const int reason = errno;
       if (::stat(part.c_str(), &state) != 0 || !S_ISDIR(state.st_mode)) return fail(part, errno_text(reason));
     }
   }
-  struct stat state {};
-  if (::lstat(path.c_str(), &state) != 0) return fail_errno(path);
+  if (missing && ::lstat(path.c_str(), &state) != 0) return fail_errno(path);
   if (!S_ISDIR(state.st_mode)) return fail(path, "it is no folder");
   if (state.st_uid != ::geteuid()) return fail(path, "it belongs to somebody else", "set SARRAY_STATE_DIR to a folder of your own");
   if ((state.st_mode & (S_IWGRP | S_IWOTH)) != 0) {

@@ -1,0 +1,48 @@
+"""Row 1: recording a call, from spawn to exit."""
+import subprocess
+
+from measure import base_environment, median, spawn, write_script
+
+
+def open_session(bench, environment, cwd):
+    """A session as `sarray listen` makes it. Returns its sbatch, and the environment inside it."""
+    inside = cwd / "inside.env"
+    subprocess.run([bench.sarray, "listen"], input=f"env -0 > '{inside}'\n".encode(), env=environment, cwd=cwd, check=True, timeout=60)
+    entries = [entry.split("=", 1) for entry in inside.read_text().split("\0") if entry]
+    variables = dict(entries)
+    return variables["SARRAY_BIN"] + "/sbatch", variables
+
+
+def measure(bench):
+    cwd = bench.folder_for("capture")
+    script = write_script(cwd)
+    sbatch, environment = open_session(bench, base_environment(bench), cwd)
+    ours = [sbatch, script.name, "--seed=17"]
+    nothing = [bench.tool("nothing")]
+    spawn(bench, 20, 1, [nothing, ours], environment, cwd)
+    alone = [median(times) for times in spawn(bench, 600, 1, [nothing, ours], environment, cwd)]
+    bench.add("1", "a static program that does nothing: spawn to exit", "", f"{alone[0] * 1e6:.0f} us")
+    bench.add("1", "recording a call (3 KB script, 10 KB environment): spawn to exit", "", f"{alone[1] * 1e6:.0f} us")
+    bench.at_most("1", "recording a call : a program that does nothing", 1.5, alone[1] / alone[0], "x")
+    many = []
+    for _ in range(5):
+        many.append([times[0] for times in spawn(bench, 40, 16, [nothing, ours], environment, cwd)])
+    crowd = [median(times) for times in zip(*many)]
+    scaling = (crowd[1] / alone[1]) / (crowd[0] / alone[0])
+    bench.add("1", "16 callers at once: time a call, all in all", "", f"{crowd[1] * 1e6:.0f} us")
+    bench.at_most("1", "16 callers : 1 caller, by what the cores make of the program that does nothing", 1.25, scaling, "x")
+
+
+def measure_on_cluster(bench, environment):
+    """Beside the real sbatch. @param environment of the cluster."""
+    cwd = bench.folder_for("capture-cluster")
+    script = write_script(cwd)
+    sbatch, inside = open_session(bench, {**base_environment(bench), **environment}, cwd)
+    real = ["/usr/bin/sbatch", "-H", script.name, "--seed=17"]
+    ours = [sbatch, "-H", script.name, "--seed=17"]
+    spawn(bench, 3, 1, [ours, real], inside, cwd)
+    times = [median(t) for t in spawn(bench, 60, 1, [ours, real], inside, cwd)]
+    bench.add("1", "the real sbatch, on an idle controller of this machine: spawn to exit", "", f"{times[1] * 1e3:.1f} ms")
+    ratio = times[1] / times[0]
+    bench.add("1", "the real sbatch : recording a call", ">= 10x", f"{ratio:.1f}x", ratio >= 10)
+    subprocess.run(["scancel", "-u", "root"], env={**inside, "PATH": "/usr/bin:/bin"}, timeout=120)

@@ -1,0 +1,57 @@
+"""Row 4: what a task of a merged array costs beyond its own start, without Slurm: run as slurmd runs it."""
+import subprocess
+
+from measure import median, spawn
+
+SIZES = (10, 1000, 100_000)
+
+
+def task_variables(index, count):
+    variables = {"SLURM_JOB_ID": 4712 + index, "SLURM_JOBID": 4712 + index, "SLURM_ARRAY_JOB_ID": 4711, "SLURM_ARRAY_TASK_ID": index,
+                 "SLURM_ARRAY_TASK_COUNT": count, "SLURM_ARRAY_TASK_MIN": 0, "SLURM_ARRAY_TASK_MAX": count - 1, "SLURM_ARRAY_TASK_STEP": 1,
+                 "SLURMD_NODENAME": "n1", "ENVIRONMENT": "BATCH"}
+    return [f"{name}={value}" for name, value in variables.items()]
+
+
+def task_environment(environment):
+    """What sbatch would have sent."""
+    return {name: value for name, value in environment.items() if name != "SARRAY_STATE_DIR"}
+
+
+def merged_task(bench, count, script=None):
+    """The command of the last but one task, which is far from the beginning of everything."""
+    path = script or bench.folder / f"arguments-{count}.slurm"
+    return [*task_variables(count - 2, count), "/bin/bash", "-p", path]
+
+
+def count_processes(bench, command, environment, cwd):
+    """Processes that are started below the task's own."""
+    log = bench.folder / "strace"
+    variables = dict(word.split("=", 1) for word in command if str(word).startswith("SLURM"))
+    words = [str(word) for word in command if "=" not in str(word)]
+    tracer = ["strace", "-f", "-qq", "-e", "trace=clone,clone3,fork,vfork", "-e", "signal=none", "-o", str(log)]
+    subprocess.run([*tracer, *words], env={**environment, **variables}, cwd=cwd, check=True, timeout=60,
+                   stdout=subprocess.DEVNULL)
+    lines = log.read_text().splitlines()
+    return sum(1 for line in lines if "= " in line and "unfinished" not in line and not line.endswith("= -1"))
+
+
+def measure(bench, environment):
+    cwd = bench.folder / "submit"
+    environment = task_environment(environment)
+    empty = ["/bin/bash", "-c", ":"]
+    own = ["/bin/sh", cwd / "job.sh"]
+    commands = [empty, own] + [merged_task(bench, count) for count in SIZES]
+    spawn(bench, 5, 1, commands, environment, cwd)
+    bash, alone, *merged = [median(times) for times in spawn(bench, 150, 1, commands, environment, cwd)]
+    bench.add("4", "bash -c : , spawn to exit", "", f"{bash * 1e3:.2f} ms")
+    bench.add("4", "the job's own script by its own /bin/sh, spawn to exit", "", f"{alone * 1e3:.2f} ms")
+    for count, seconds in zip(SIZES, merged):
+        cost = seconds - alone
+        bench.add("4", f"dispatch, {count:,} jobs in the array: what a task costs beyond its own start", "", f"{cost * 1e3:.2f} ms")
+        bench.at_most("4", "  the same : an empty bash", 3, cost / bash, "x")
+    bench.at_most("4", f"dispatch among {SIZES[-1]:,} jobs : among {SIZES[0]:,} jobs", 1.5, (merged[-1] - alone) / (merged[0] - alone), "x")
+    for count in SIZES:
+        processes = count_processes(bench, merged_task(bench, count), environment, cwd)
+        bench.at_most("4", f"dispatch, {count:,} jobs in the array: processes started", 4, processes, "", 0)
+
