@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
@@ -70,20 +71,26 @@ util::Error name_real_sbatch(util::Error error, int argc, char** argv) {
   return error;
 }
 
+struct Answer {
+  std::string text;
+  std::uint32_t job = 0;  ///< its number in the session
+};
+
 /// @return nothing where the call belongs to the real sbatch.
-util::Result<std::optional<std::string>> record(int argc, char** argv) {
+util::Result<std::optional<Answer>> record(int argc, char** argv) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto session, store::Session::current(folder));
   const auto dialect = read_dialect(session);
   auto taken_call = take_call(std::vector<std::string>(argv, argv + argc), clean_environment(environ), dialect);
   if (!taken_call) return util::fail(name_real_sbatch(std::move(taken_call).error(), argc, argv));
   const auto& taken = *taken_call;
-  if (taken.for_real_sbatch) return std::optional<std::string>{};
+  if (taken.for_real_sbatch) return std::optional<Answer>{};
   const auto& job = taken.job;
   const auto tasks = job.ids ? job.ids->count() : 1;
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error like a full disk
   TRY(const auto appended, session.append(taken.call, tasks));
   if (::isatty(2) != 0) say(2, queued_line(appended, job, tasks));
-  return std::optional(answer(job, taken.intake.quiet, appended.id));
+  return std::optional(Answer{answer(job, taken.intake.quiet, appended.id), appended.job});
 }
 
 }  // namespace
@@ -92,10 +99,14 @@ int record_sbatch(int argc, char** argv) {
   find_session_by_program();
   const char* session = ::getenv(util::session_variable);
   if (session == nullptr || *session == '\0') return become_real_sbatch(argv);
-  const auto text = record(argc, argv);
-  if (!text) return report(text.error());
-  if (!*text) return become_real_sbatch(argv);
-  if (const auto told = util::write_all(1, **text, "standard output"); !told) return report(told.error());
+  const auto recorded = record(argc, argv);
+  if (!recorded) return report(recorded.error());
+  if (!*recorded) return become_real_sbatch(argv);
+  const auto& answer = **recorded;
+  if (const auto told = util::write_all(1, answer.text, "standard output"); !told) {
+    const auto job = std::to_string(answer.job);
+    return report({"standard output", told.error().why + "; the call is queued all the same, as job " + job, "sarray drop " + job + ", before it is repeated"});
+  }
   return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "report/json.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
+#include "util/user_text.hpp"
 
 namespace sarray::cli {
 
@@ -119,7 +120,13 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
   TRY(const auto lock, lock_parcel(parcel.folder));
   submission.inherited = lock.get();
-  if (session != nullptr) CHECK_OK(session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)));
+  if (session != nullptr) {
+    if (auto noted = session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)); !noted) {
+      // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
+      if (session->note_withdrawn(parcel.marker)) remove_parcel(parcel);
+      return util::fail(std::move(noted).error());
+    }
+  }
 
   auto output = client.submit(submission);
   const bool refused = !output || (output->status != 0 && !output->timed_out && output->status < 128);
@@ -133,9 +140,20 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   const auto id = slurm::parse_answer(output->out);
   if (!id) return util::fail(unknown_end("an answer without a job id", output->out + output->err));
   Delivery delivery{*id, output->out};
-  if (session != nullptr) CHECK_OK(session->note_accepted(parcel.marker, delivery.job_id));
   [[maybe_unused]] const auto told = util::write_all(2, output->err, "");  // sbatch's warnings
-  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, array, saved_script)));
+  if (session != nullptr) {
+    if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
+      auto error = std::move(noted).error();
+      error.why += "; Slurm has the array, as job " + delivery.job_id + ", and the session does not know it yet";
+      error.hint = "sarray submit, which looks for it before it submits anything";
+      return util::fail(std::move(error));
+    }
+  }
+  // The array is Slurm's: that its description is missing must not look like a failed submission.
+  if (const auto described = util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, array, saved_script)); !described) {
+    [[maybe_unused]] const auto warned =
+        util::write_all(2, "sarray: warning: " + util::printable(described.error().what + ": " + described.error().why) + "\n", "");
+  }
   return delivery;
 }
 

@@ -93,7 +93,8 @@ int run(int argc, char** argv) {
     // Nothing of ours throws; the library's own (memory, above all) end here rather than in abort().
     status = util::fail("sarray", exception.what());
   }
-  if (status && std::fflush(stdout) != 0) status = util::fail("standard output", "cannot be written");
+  // What failed in the middle is not told by the last flush.
+  if (status && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) status = util::fail("standard output", "cannot be written");
   if (status) return *status;
   [[maybe_unused]] const auto told = util::write_all(2, util::format_error(status.error()), "");
   return status.error().status;

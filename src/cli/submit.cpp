@@ -163,7 +163,7 @@ util::Result<report::SubmittedArray> submit_array(Work& work, const store::State
   submitted.job_id = delivery.job_id;
   if (work.options.json) return submitted;
   std::fputs(work.options.parsable ? (delivery.job_id + "\n").c_str() : delivery.answer.c_str(), stdout);
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0) say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
   std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
   return submitted;
 }

@@ -67,13 +67,15 @@ std::uint32_t checksum(RecordKind kind, std::string_view payload) {
   return util::crc32(payload, util::crc32(writer.bytes()));
 }
 
-std::string read_at(int fd, std::uint64_t offset, std::size_t length) {
+/// Fewer bytes only where the file ends: what a disk refuses to read must not be taken for what is not there.
+util::Result<std::string> read_at(int fd, std::uint64_t offset, std::size_t length, const std::string& name) {
   std::string bytes(length, '\0');
   std::size_t got = 0;
   while (got < length) {
     const auto n = ::pread(fd, bytes.data() + got, length - got, static_cast<off_t>(offset + got));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
+    if (n < 0) return util::fail(name, util::errno_text(errno));
+    if (n == 0) break;
     got += static_cast<std::size_t>(n);
   }
   bytes.resize(got);
@@ -136,11 +138,12 @@ std::uint64_t visit_records(std::string_view bytes, const std::function<void(con
 }
 
 std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind) {
-  const auto head = parse_head(read_at(fd, offset, head_size));
+  const auto head_bytes = read_at(fd, offset, head_size, "");
+  const auto head = head_bytes ? parse_head(*head_bytes) : std::nullopt;
   if (!head || head->kind != kind || head->length > (1U << 30)) return std::nullopt;
-  auto payload = read_at(fd, offset + head_size, head->length);
-  if (payload.size() != head->length || checksum(kind, payload) != head->crc) return std::nullopt;
-  return payload;
+  auto payload = read_at(fd, offset + head_size, head->length, "");
+  if (!payload || payload->size() != head->length || checksum(kind, *payload) != head->crc) return std::nullopt;
+  return std::move(*payload);
 }
 
 util::Result<util::Fd> lock_counter(const std::string& counter) {
@@ -178,7 +181,7 @@ std::uint32_t highest_id_in_use(const std::string& counter) {
 }  // namespace
 
 util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count) {
-  const auto text = read_at(lock, 0, 32);
+  TRY(const auto text, read_at(lock, 0, 32, counter));
   std::uint32_t next = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), next);
   const bool readable = parsed.ec == std::errc{} && next >= first_virtual_id && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
@@ -194,18 +197,20 @@ namespace {
 
 /// What the last record says, if the journal's last bytes are the end of a whole one: a torn record that holds another journal
 /// may end in a tail that is not its own.
-std::optional<Totals> totals_at_end(int fd, std::uint64_t size) {
-  if (size < head_size + tail_size) return std::nullopt;
-  const auto tail = parse_tail(read_at(fd, size - tail_size, tail_size));
-  if (!tail || tail->start > size - head_size - tail_size) return std::nullopt;
-  const auto head = parse_head(read_at(fd, tail->start, head_size));
-  if (!head || tail->start + head_size + head->length + tail_size != size) return std::nullopt;
-  return tail->totals;
+util::Result<std::optional<Totals>> totals_at_end(int fd, std::uint64_t size, const std::string& journal) {
+  std::optional<Totals> totals;
+  if (size < head_size + tail_size) return totals;
+  TRY(const auto tail_bytes, read_at(fd, size - tail_size, tail_size, journal));
+  const auto tail = parse_tail(tail_bytes);
+  if (!tail || tail->start > size - head_size - tail_size) return totals;
+  TRY(const auto head_bytes, read_at(fd, tail->start, head_size, journal));
+  const auto head = parse_head(head_bytes);
+  if (head && tail->start + head_size + head->length + tail_size == size) totals = tail->totals;
+  return totals;
 }
 
 /// Keeps the torn end of a journal beside it, and cuts it off.
-util::Result<void> set_torn_aside(int fd, const std::string& journal, std::uint64_t whole, std::uint64_t size) {
-  const auto torn = read_at(fd, whole, static_cast<std::size_t>(size - whole));
+util::Result<void> set_torn_aside(int fd, const std::string& journal, std::uint64_t whole, std::string_view torn) {
   CHECK_OK(util::write_file_atomically(journal + ".torn-" + std::to_string(whole), torn));
   if (::ftruncate(fd, static_cast<off_t>(whole)) != 0) return util::fail(journal, util::errno_text(errno));
   return {};
@@ -225,14 +230,15 @@ util::Result<Appender> Appender::open(const std::string& counter, const std::str
   const auto size = static_cast<std::uint64_t>(state.st_size);
   appender.m_end = size;
   if (size == 0) return appender;
-  if (const auto totals = totals_at_end(fd, size)) {
+  TRY(const auto totals, totals_at_end(fd, size, journal));
+  if (totals) {
     appender.m_totals = *totals;
     return appender;
   }
-  const auto bytes = read_at(fd, 0, static_cast<std::size_t>(size));
+  TRY(const auto bytes, read_at(fd, 0, static_cast<std::size_t>(size), journal));
   const auto whole = visit_records(bytes, [&](const JournalRecord& record) { appender.m_totals = record.totals; });
   if (whole == 0) return util::fail(journal, "it is no journal of sarray's");
-  CHECK_OK(set_torn_aside(fd, journal, whole, size));
+  CHECK_OK(set_torn_aside(fd, journal, whole, std::string_view(bytes).substr(whole)));
   appender.m_end = whole;
   return appender;
 }
@@ -264,9 +270,19 @@ util::Result<void> Appender::write() {
     if (::ftruncate(m_journal.get(), static_cast<off_t>(m_end)) != 0) written.error().why += "; the torn end is cut off next time";
     return written;
   }
+  m_written_at = m_end;
   m_end += m_pending.size();
   m_pending.clear();
   return {};
+}
+
+util::Result<void> Appender::close() {
+  if (::close(m_journal.release()) == 0 || errno == EINTR) return {};
+  const int reason = errno;
+  if (::truncate(m_name.c_str(), static_cast<off_t>(m_written_at)) != 0) {
+    return util::fail(m_name, util::errno_text(reason) + "; what was to be recorded may be there or not: sarray list");
+  }
+  return util::fail(m_name, util::errno_text(reason));
 }
 
 }  // namespace sarray::store

@@ -71,6 +71,9 @@ class Appender {
   std::uint64_t add(RecordKind kind, std::string_view payload, const Totals& after);
   /// Writes what was added in one piece. Where not all of it can be written, nothing of it stays.
   [[nodiscard]] util::Result<void> write();
+  /// Ends the work with the journal, still under the lock: NFS tells only here that a disk or a quota is full. Then what the last
+  /// write() wrote is taken back.
+  [[nodiscard]] util::Result<void> close();
 
  private:
   util::Fd m_lock;
@@ -78,6 +81,7 @@ class Appender {
   std::string m_counter;
   std::string m_name;
   std::uint64_t m_end = 0;
+  std::uint64_t m_written_at = 0;
   Totals m_totals;
   std::string m_pending;
 };

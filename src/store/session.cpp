@@ -97,6 +97,17 @@ class Hints {
 
 }  // namespace
 
+namespace {
+
+util::Result<void> begin_journal(const std::string& counter, const std::string& journal, const util::Environment& base) {
+  TRY(auto appender, Appender::open(counter, journal, true));
+  appender.add(RecordKind::start, encode_start(base), {});
+  CHECK_OK(appender.write());
+  return appender.close();
+}
+
+}  // namespace
+
 Session::Session(const StateFolder& folder, std::string name)
     : m_counter(folder.counter()), m_name(std::move(name)), m_folder(folder.sessions() + "/" + m_name) {}
 
@@ -107,9 +118,11 @@ util::Result<Session> Session::create(const StateFolder& folder, const util::Env
     if (errno != EEXIST) return util::fail(session.m_folder, util::errno_text(errno));
     session = Session(folder, new_name());
   }
-  TRY(auto appender, Appender::open(session.m_counter, session.m_folder + "/journal", true));
-  appender.add(RecordKind::start, encode_start(base), {});
-  CHECK_OK(appender.write());
+  if (auto begun = begin_journal(session.m_counter, session.m_folder + "/journal", base); !begun) {
+    ::unlink((session.m_folder + "/journal").c_str());
+    ::rmdir(session.m_folder.c_str());
+    return util::fail(std::move(begun).error());
+  }
   return session;
 }
 
@@ -197,6 +210,7 @@ util::Result<Appended> Session::append(const slurm::Call& call, std::uint32_t ta
   totals.tasks_queued += tasks;
   appender.add(RecordKind::call, encode_call(head, call, changes), totals);
   CHECK_OK(appender.write());
+  CHECK_OK(appender.close());
   return Appended{head.job, head.id, totals.jobs_queued, totals.tasks_queued};
 }
 
@@ -357,7 +371,8 @@ util::Result<void> append_record(const std::string& counter, const std::string& 
   auto totals = appender.totals();
   if (change) change(totals);
   appender.add(kind, writer.bytes(), totals);
-  return appender.write();
+  CHECK_OK(appender.write());
+  return appender.close();
 }
 
 }  // namespace

@@ -139,7 +139,8 @@ Result<Output> run(const Command& command) {
   while ((got = ::read(trouble.read_end.get(), &reason, sizeof reason)) < 0 && errno == EINTR) {
   }
   Output output;
-  const bool started = got == 0;
+  // Only a reason that arrived whole says that it did not start: what runs must not be taken for what never ran.
+  const bool started = got != static_cast<ssize_t>(sizeof reason);
   const auto start = Clock::now();
   int status = 0;
   const bool in_time = !started || exchange(command, start, input, out, err, output);

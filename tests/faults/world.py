@@ -1,0 +1,190 @@
+"""A session with three recorded calls and a Slurm of shell scripts, copied for each fault; and what must hold after it."""
+import json
+import os
+import re
+import shutil
+import subprocess
+
+SBATCH = r"""#!/bin/sh
+case "$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; esac
+for script; do :; done
+echo "$script" >>"${0%/*}/taken"
+echo "Submitted batch job $(grep -c . "${0%/*}/taken")"
+"""
+SQUEUE = r"""#!/bin/sh
+number=0
+[ -e "${0%/*}/taken" ] || exit 0
+while read -r script; do number=$((number + 1)); echo "$number|$script"; done <"${0%/*}/taken"
+"""
+SCONTROL = "#!/bin/sh\nprintf 'MaxArraySize            = 1001\\nMaxJobCount             = 10000\\n'\n"
+NO_ACCOUNTING = "#!/bin/sh\nexit 1\n"
+PROGRAMS = {"sbatch": SBATCH, "squeue": SQUEUE, "scontrol": SCONTROL, "sacct": NO_ACCOUNTING}
+
+
+class Broken(Exception):
+    """A promise that was not kept."""
+
+
+class World:
+    """A folder with the state, the fake Slurm and a directory to work in."""
+
+    def __init__(self, folder, program, session=""):
+        self.folder = folder
+        self.program = program
+        self.session = session
+        self.state = folder + "/state"
+        self.slurm = folder + "/slurm"
+        self.work = folder + "/work"
+
+    def make(self):
+        os.makedirs(self.work)
+        os.makedirs(self.slurm)
+        for name, text in PROGRAMS.items():
+            with open(f"{self.slurm}/{name}", "w", encoding="ascii") as file:
+                file.write(text)
+            os.chmod(f"{self.slurm}/{name}", 0o755)
+        with open(self.work + "/job.slurm", "w", encoding="ascii") as file:
+            file.write("#!/bin/bash\n#SBATCH --time=1\ntrue\n")
+        said = self.run("listen", stdin="sbatch job.slurm 0; sbatch --array=0-2 job.slurm 1; sbatch -J third job.slurm 2\n").stderr
+        found = re.search(r"session (\S+) keeps", said)
+        if not found:
+            raise Broken("no session: " + said)
+        self.session = found.group(1)
+        return self
+
+    def copy(self, folder):
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return World(folder, self.program, self.session)
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def environment(self, inside=False):
+        path = f"{self.slurm}:{os.path.dirname(self.program)}:/usr/bin:/bin"
+        result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8"}
+        if inside:
+            own = f"{self.state}/sessions/{self.session}/bin"
+            result.update(SARRAY_SESSION=self.session, SARRAY_BIN=own, PATH=own + ":" + path)
+        return result
+
+    def start(self, *words, before=(), inside=False, **more):
+        command = [*before, *words]
+        return subprocess.Popen(command, cwd=self.work, env=self.environment(inside), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                stdin=subprocess.DEVNULL, text=True, errors="replace", **more)
+
+    def run(self, *words, before=(), inside=False, stdin=""):
+        """`sarray WORDS`, or our sbatch inside of the session."""
+        if words[0] == "sbatch":
+            words = (f"{self.state}/sessions/{self.session}/bin/sbatch", *words[1:])
+        else:
+            words = (self.program, *words)
+        return subprocess.run([*before, *words], cwd=self.work, env=self.environment(inside), input=stdin, capture_output=True, text=True,
+                              errors="replace", timeout=90, check=False)
+
+    def queue(self):
+        """The queued jobs by number."""
+        listed = self.run("list", "--json", "--session", self.session)
+        if listed.returncode != 0:
+            raise Broken(f"list: {listed.stderr}")
+        jobs = json.loads(listed.stdout)["jobs"]
+        numbers = [job["job"] for job in jobs]
+        ids = [job["id"] for job in jobs]
+        if len(set(numbers)) != len(numbers) or len(set(ids)) != len(ids):
+            raise Broken(f"a number or an id twice: {numbers} {ids}")
+        return {job["job"]: job for job in jobs}
+
+    def taken(self):
+        """How many arrays the fake Slurm has."""
+        try:
+            with open(self.slurm + "/taken", encoding="utf-8") as file:
+                return len(file.readlines())
+        except FileNotFoundError:
+            return 0
+
+
+def want(condition, text):
+    if not condition:
+        raise Broken(text)
+
+
+def ended_well(done):
+    """Whether it ended with status 0; a failure must have been told, a kill cannot."""
+    if done.returncode == 0:
+        return True
+    want(done.returncode < 0 or done.stderr.strip(), f"status {done.returncode} without a word")
+    return False
+
+
+# Each operation: its words, and what must hold when `done` is how it ended. `before` is the queue before it.
+
+def check_record(world, done, before):
+    jobs = world.queue()
+    want({n: jobs.get(n) for n in before} == before, "an earlier call changed")
+    new = [jobs[n] for n in jobs if n not in before]
+    want(len(new) <= 1, "recorded twice")
+    fate = "refused"
+    if ended_well(done):
+        answered = re.fullmatch(r"Submitted batch job (\d+)\n", done.stdout)
+        want(answered, f"status 0 and the answer {done.stdout!r}")
+        want(new and str(new[0]["id"]) == answered.group(1), "answered and not in the queue")
+        want(new[0]["arguments"] == ["a b", "c" * 300] and new[0]["name"] == "new", "not whole")
+        fate = "recorded"
+    elif new:
+        fate = "recorded, not answered"
+        want(done.returncode < 0 or "queued" in done.stderr, f"queued, and the refusal does not say so: {done.stderr}")
+    again = world.run("sbatch", "-J", "later", "job.slurm", inside=True)
+    want(again.returncode == 0, f"the next call fails: {again.stderr}")
+    after = world.queue()
+    want(len(after) == len(jobs) + 1 and {n: after.get(n) for n in jobs} == jobs, "the next call is not there, or took another with it")
+    return fate
+
+
+def check_drop(world, done, before):
+    jobs = world.queue()
+    others = {n: job for n, job in before.items() if n != 2}
+    want({n: jobs.get(n) for n in others} == others, "a job that was not dropped is lost")
+    if ended_well(done):
+        want(2 not in jobs, "said dropped, and is there")
+        return "dropped"
+    return "not dropped" if 2 in jobs else "dropped, not answered"
+
+
+def check_submit(world, done, before):
+    first = world.taken()
+    want(first <= 1, f"sbatch was called {first} times")
+    fate = "cut off"
+    jobs = world.queue()
+    if ended_well(done):
+        want(first == 1 and done.stdout == "Submitted batch job 1\n", f"status 0, {first} arrays, {done.stdout!r}")
+        want(not jobs, "submitted, and still queued")
+        fate = "submitted"
+    elif done.returncode > 0:
+        fate = "refused"
+        want(first == 0 or "job 1" in done.stdout + done.stderr or "whether Slurm took the array is not known" in done.stderr, f"Slurm has the array, and nothing says so: {done.stderr}")
+    want(jobs in ({}, before), "the queue is not what it was")
+    again = world.run("submit", "--session", world.session)
+    want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
+    want(not world.queue(), f"still queued after the next submit: {again.stderr}")
+    if first and fate != "submitted":
+        want("is in Slurm as job 1" in again.stderr or "submitted already" in again.stderr, f"the next submit does not say what it found: {again.stderr}")
+        fate += " after sbatch"
+    return fate
+
+
+def check_listen(world, done, before):
+    want(world.queue() == before, "another session's queue changed")
+    listed = world.run("sessions", "--json")
+    want(listed.returncode == 0, f"sessions: {listed.stderr}")
+    count = len(json.loads(listed.stdout)["sessions"])
+    if ended_well(done):
+        want(count == 2, f"{count} sessions")
+        return "opened"
+    return "not opened"
+
+
+OPERATIONS = {
+    "record": (("sbatch", "-J", "new", "job.slurm", "a b", "c" * 300), True, check_record),
+    "drop": (("drop", "2"), True, check_drop),
+    "submit": (("submit",), True, check_submit),
+    "listen": (("listen",), False, check_listen),
+}

@@ -1,0 +1,21 @@
+// --array=SPEC: what is read is counted right, ascending, and reads back from its own text.
+#include "slurm/array_ids.hpp"
+#include "support.hpp"
+
+using sarray::fuzz::require;
+using sarray::slurm::ArrayIds;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto spec = sarray::fuzz::as_text(data, size);
+  for (const std::uint32_t most : {1001U, 4000001U, 4294967294U}) {
+    const auto parsed = ArrayIds::parse(spec, most);
+    if (!parsed || !*parsed) continue;
+    const auto& ids = **parsed;
+    require(ids.count() > 0, "a job array has tasks");
+    require(ids.nth(0) == ids.min() && ids.nth(ids.count() - 1) == ids.max() && ids.max() < most, "first and last");
+    for (std::uint32_t n = 1; n < std::min(ids.count(), 100U); ++n) require(ids.nth(n - 1) < ids.nth(n) && ids.contains(ids.nth(n)), "ascending");
+    const auto again = ArrayIds::parse(ids.text(), most);
+    require(again && *again && (*again)->ranges() == ids.ranges() && (*again)->count() == ids.count(), "its text reads back");
+  }
+  return 0;
+}
