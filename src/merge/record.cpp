@@ -223,11 +223,26 @@ void add_streams(RecordWriter& writer, const PlannedJob& planned, const ArrayStr
     if (!stream.links || stream.stream == Stream::input) continue;
     if (const auto late = late_pattern(planned, stream.stream, options)) writer.add(stream_name(stream.stream), *late);
   }
+  for (const auto& stream : streams.streams) {
+    if (!stream.links || (stream.stream != Stream::input && late_pattern(planned, stream.stream, options))) continue;
+    writer.add(std::string("map:") + stream_name(stream.stream), file_pattern(planned, stream.stream));
+  }
   if (streams.mixed_open_modes) {
     writer.add(planned.job.open_mode == slurm::OpenMode::append ? "append" : "truncate", "yes");
   } else if (streams.open_mode == slurm::OpenMode::append) {
     writer.add("append", "yes");
   }
+}
+
+/// What the dispatcher has no need of, but `sarray status` and its kind have (map.hpp).
+void add_map(RecordWriter& writer, const PlannedJob& planned, const MergedArray& array, const Record& record) {
+  const auto named = std::find_if(record.fields.begin(), record.fields.end(), [](const Field& f) { return f.tag == "set:SLURM_JOB_NAME"; });
+  const auto& name = named != record.fields.end() ? named->value : array.name;
+  if (planned.job.name != name) writer.add("map:name", planned.job.name);
+  // Numbers and virtual ids mostly grow together: what all jobs of a page share stands once.
+  writer.add("map:base", std::to_string(planned.id - planned.number));
+  const auto source = planned.call->source;
+  writer.add("map:path", source == slurm::ScriptSource::wrap ? "--wrap" : source == slurm::ScriptSource::file ? planned.call->script_path : "-");
 }
 
 }  // namespace
@@ -250,6 +265,7 @@ Record make_record(const Plan& plan, const MergedArray& array, const Placement& 
   const auto sent = slurm::sent_environment(call, planned.job, options.release);
   add_environment(writer, planned, sent.variables, baseline);
   add_shell_variables(writer, sent, baseline, options);
+  add_map(writer, planned, array, record);
   return record;
 }
 

@@ -21,6 +21,7 @@ struct Rendered {
   slurm::SoftLimits limits{};
   std::string directory;                       ///< to run sbatch in
   std::set<std::string> variables;             ///< whose values stand in the script, which administrators can read
+  std::vector<std::string> retry_of;           ///< job ids of the attempts before this one, oldest first (retry.hpp)
   ArrayStreams streams;                        ///< links to make before the submission: visit_links()
 };
 
