@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/submissions.hpp"
 #include "report/json.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -40,8 +41,12 @@ util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray&
   return result;
 }
 
-/// What `status` and its kind will want to know without reading the script.
-std::string describe(const Delivery& delivery, const merge::MergedArray& array, const std::string& saved_script) {
+/// What `status` and its kind will want to know without reading the script, and what the script does not hold.
+std::string describe(const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
+                     const merge::PlanOptions& options, const std::string& saved_script) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
+  std::error_code error;
   report::Json record;
   record["version"] = 1;
   record["job_id"] = delivery.job_id;
@@ -49,7 +54,20 @@ std::string describe(const Delivery& delivery, const merge::MergedArray& array, 
   record["tasks"] = array.tasks;
   record["jobs"] = array.placements.size();
   record["script"] = saved_script;
+  record["name"] = array.name;
+  record["directory"] = std::filesystem::current_path(error).string();
+  record["ids"] = id_ranges(std::move(ids));
+  record["retry_of"] = options.retry_of;
+  record["umask"] = rendered.umask;
+  record["limits"] = rendered.limits;
   return report::to_line(record);
+}
+
+/// What the tasks start from; a retry needs it, and the script does not hold it.
+std::string join_entries(const util::Environment& environment) {
+  std::string bytes;
+  for (const auto& entry : environment.entries()) bytes.append(entry).push_back('\0');
+  return bytes;
 }
 
 void remove_parcel(const Parcel& parcel) {
@@ -106,6 +124,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   submission.directory = rendered.directory;
   submission.timeout = sbatch_timeout();
   CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/environment", join_entries(rendered.environment)));
   if (session != nullptr) CHECK_OK(session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)));
 
   auto output = client.submit(submission);
@@ -122,7 +141,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   Delivery delivery{*id, output->out};
   if (session != nullptr) CHECK_OK(session->note_accepted(parcel.marker, delivery.job_id));
   [[maybe_unused]] const auto told = util::write_all(2, output->err, "");  // sbatch's warnings
-  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, array, saved_script)));
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, plan, array, rendered, options, saved_script)));
   return delivery;
 }
 

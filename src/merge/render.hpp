@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "merge/plan.hpp"
+#include "merge/record.hpp"
 #include "merge/streams.hpp"
 #include "slurm/call.hpp"
 
@@ -21,9 +22,12 @@ struct Rendered {
   slurm::SoftLimits limits{};
   std::string directory;                       ///< to run sbatch in
   std::set<std::string> variables;             ///< whose values stand in the script, which administrators can read
-  std::vector<std::string> retry_of;           ///< job ids of the attempts before this one, oldest first (retry.hpp)
   ArrayStreams streams;                        ///< links to make before the submission: visit_links()
 };
+
+/// The script of records that are made already, one for each placement.
+[[nodiscard]] Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams,
+                                std::vector<Record> records, const PlanOptions& options);
 
 [[nodiscard]] util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options);
 
