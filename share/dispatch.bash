@@ -137,6 +137,7 @@ SARRAY_field() {
     truncate) SARRAY_TRUNCATE=$2 ;;
     append) SARRAY_APPEND=$2 ;;
     output | error) SARRAY_NAMES+=("$1" "$2") ;;
+    map:*) ;; # for sarray status and its kind
     *) SARRAY_die "its record says '$1', which this dispatcher does not know" ;;
   esac
 }

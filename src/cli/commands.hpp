@@ -19,6 +19,15 @@ using Status = util::Result<int>;
 [[nodiscard]] Status submit(const Words& words);
 [[nodiscard]] Status cancel(const Words& words);
 [[nodiscard]] Status sessions(const Words& words);
+[[nodiscard]] Status status(const Words& words);
+[[nodiscard]] Status which(const Words& words);
+[[nodiscard]] Status find(const Words& words);
+[[nodiscard]] Status logs(const Words& words);
+[[nodiscard]] Status hold(const Words& words);
+[[nodiscard]] Status release(const Words& words);
+[[nodiscard]] Status requeue(const Words& words);
+[[nodiscard]] Status retry(const Words& words);
+[[nodiscard]] Status history(const Words& words);
 [[nodiscard]] Status throttle(const Words& words);
 
 }  // namespace sarray::cli

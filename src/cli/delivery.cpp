@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/submissions.hpp"
 #include "report/json.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -52,8 +53,12 @@ util::Result<util::Fd> lock_parcel(const std::string& folder) {
   return fd;
 }
 
-/// What `status` and its kind will want to know without reading the script.
-std::string describe(const Delivery& delivery, const merge::MergedArray& array, const std::string& saved_script) {
+/// What `status` and its kind will want to know without reading the script, and what the script does not hold.
+std::string describe(const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
+                     const merge::PlanOptions& options, const std::string& saved_script) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
+  std::error_code error;
   report::Json record;
   record["version"] = 1;
   record["job_id"] = delivery.job_id;
@@ -61,7 +66,20 @@ std::string describe(const Delivery& delivery, const merge::MergedArray& array, 
   record["tasks"] = array.tasks;
   record["jobs"] = array.placements.size();
   record["script"] = saved_script;
+  record["name"] = array.name;
+  record["directory"] = std::filesystem::current_path(error).string();
+  record["ids"] = id_ranges(std::move(ids));
+  record["retry_of"] = options.retry_of;
+  record["umask"] = rendered.umask;
+  record["limits"] = rendered.limits;
   return report::to_line(record);
+}
+
+/// What the tasks start from; a retry needs it, and the script does not hold it.
+std::string join_entries(const util::Environment& environment) {
+  std::string bytes;
+  for (const auto& entry : environment.entries()) bytes.append(entry).push_back('\0');
+  return bytes;
 }
 
 void remove_parcel(const Parcel& parcel) {
@@ -118,6 +136,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   submission.directory = rendered.directory;
   submission.timeout = sbatch_timeout();
   CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/environment", join_entries(rendered.environment)));
   TRY(const auto lock, lock_parcel(parcel.folder));
   submission.inherited = lock.get();
   if (session != nullptr) {
@@ -150,7 +169,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
     }
   }
   // The array is Slurm's: that its description is missing must not look like a failed submission.
-  if (const auto described = util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, array, saved_script)); !described) {
+  if (const auto described = util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, plan, array, rendered, options, saved_script)); !described) {
     [[maybe_unused]] const auto warned =
         util::write_all(2, "sarray: warning: " + util::printable(described.error().what + ": " + described.error().why) + "\n", "");
   }

@@ -6,6 +6,7 @@
 #include "capture/take_call.hpp"
 #include "cli/queue_file.hpp"
 #include "util/fd.hpp"
+#include "util/process.hpp"
 
 extern char** environ;
 
@@ -42,6 +43,14 @@ Site find_site() {
   auto environment = capture::clean_environment(environ);
   const auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
   return Site{environment, slurm::Client(environment, sbatch)};
+}
+
+std::string user_name(const util::Environment& environment) {
+  util::Command command;
+  command.argv = {"id", "-un"};
+  const auto output = util::run(command);
+  if (!output || output->status != 0) return std::string(environment.get("USER").value_or(""));
+  return output->out.substr(0, output->out.find('\n'));
 }
 
 slurm::Dialect learn_dialect(const slurm::Client& client) {

@@ -23,6 +23,9 @@ struct Site {
 };
 [[nodiscard]] Site find_site();
 
+/// The user's name as the system knows it; $USER where it cannot be asked.
+[[nodiscard]] std::string user_name(const util::Environment& environment);
+
 struct Gathered {
   slurm::Dialect dialect;                   ///< the jobs' settings point into it
   std::vector<merge::PlannedJob> jobs;

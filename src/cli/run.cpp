@@ -28,8 +28,17 @@ constexpr std::array commands = {
     Command{"list", "show what is queued", list},
     Command{"drop", "take jobs out of the queue", drop},
     Command{"submit", "submit the queue, or the calls in a file, as one job array", submit},
-    Command{"cancel", "drop the whole queue and leave the session", cancel},
+    Command{"cancel", "cancel tasks; without a job id, drop the queue and leave the session", cancel},
     Command{"sessions", "list the sessions that are kept", sessions},
+    Command{"status", "show what runs, what is done and what failed", status},
+    Command{"which", "say which job's task an array's task is, and the other way", which},
+    Command{"find", "find tasks by name, script, argument or directory", find},
+    Command{"logs", "show the output of tasks", logs},
+    Command{"hold", "keep tasks from starting", hold},
+    Command{"release", "let held tasks start", release},
+    Command{"requeue", "put running and failed tasks back into the queue", requeue},
+    Command{"retry", "submit failed tasks once more", retry},
+    Command{"history", "list what was submitted", history},
     Command{"throttle", "change how many tasks of a job array may run at once", throttle},
 };
 

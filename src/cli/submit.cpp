@@ -21,7 +21,6 @@
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
-#include "util/process.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::cli {
@@ -47,14 +46,6 @@ struct Work {
   merge::PlanOptions plan_options;
   util::Fd lock;
 };
-
-std::string user_name(const util::Environment& environment) {
-  util::Command command;
-  command.argv = {"id", "-un"};
-  const auto output = util::run(command);
-  if (!output || output->status != 0) return std::string(environment.get("USER").value_or(""));
-  return output->out.substr(0, output->out.find('\n'));
-}
 
 util::Result<void> ask_limits(Work& work) {
   auto configuration = work.site.client.configuration();

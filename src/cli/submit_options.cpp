@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, 9> own_names = {"help", "output", "dry-run", "throttle", "json", "session", "split", "again", "parsable"};
 constexpr std::string_view own_letters = "hnot";
 
-bool is_own(std::string_view name) { return std::find(own_names.begin(), own_names.end(), name) != own_names.end(); }
+bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
 /// The one option of sbatch that a long name, whole or shortened, stands for.
 const slurm::OptionSpec* find_by_name(std::string_view name) {
@@ -37,13 +37,13 @@ const slurm::OptionSpec* find_by_letter(char letter) {
 }
 
 /// @return how many words, from `at`, are an option of sbatch with its value; 0: none.
-std::size_t count_sbatch_words(const Words& words, std::size_t at) {
+std::size_t count_sbatch_words(const Words& words, std::size_t at, const std::vector<std::string_view>& more_own) {
   const std::string_view word = words[at];
   if (word.size() < 2 || word[0] != '-') return 0;
   if (word[1] == '-') {
     const auto equals = word.find('=');
     const auto name = word.substr(2, equals == std::string_view::npos ? equals : equals - 2);
-    if (name.empty() || is_own(name)) return 0;
+    if (name.empty() || holds(own_names, name) || holds(more_own, name)) return 0;
     const auto* option = find_by_name(name);
     if (option == nullptr) return 0;
     const bool next = option->arity == slurm::Arity::required && equals == std::string_view::npos && at + 1 < words.size();
@@ -61,7 +61,8 @@ std::size_t count_sbatch_words(const Words& words, std::size_t at) {
 }
 
 /// Whether an own option's value is the next word.
-bool takes_next_word(std::string_view word) {
+bool takes_next_word(std::string_view word, const std::vector<std::string_view>& more_own) {
+  if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
   return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session";
 }
 
@@ -85,7 +86,7 @@ util::Result<void> check_override(const slurm::Setting& setting) {
 
 }  // namespace
 
-Words take_sbatch_words(Words& words) {
+Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own) {
   Words own;
   Words taken;
   for (std::size_t at = 0; at < words.size();) {
@@ -93,9 +94,9 @@ Words take_sbatch_words(Words& words) {
       own.insert(own.end(), words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
       break;
     }
-    auto count = count_sbatch_words(words, at);
+    auto count = count_sbatch_words(words, at, more_own);
     auto& target = count > 0 ? taken : own;
-    if (count == 0) count = takes_next_word(words[at]) && at + 1 < words.size() ? 2 : 1;
+    if (count == 0) count = takes_next_word(words[at], more_own) && at + 1 < words.size() ? 2 : 1;
     for (; count > 0; --count) target.push_back(words[at++]);
   }
   words = std::move(own);

@@ -36,6 +36,7 @@ struct SubmitOptions {
 [[nodiscard]] util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect);
 
 /// Words that are sbatch's options, with their values, taken out of `words`. Pure.
-[[nodiscard]] Words take_sbatch_words(Words& words);
+/// @param more_own long names, without --, that are the command's own and take a value.
+[[nodiscard]] Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own = {});
 
 }  // namespace sarray::cli

@@ -43,6 +43,7 @@ struct PlanOptions {
   std::vector<slurm::Setting> overrides;
   std::string real_sbatch;                   ///< what `_` names in a task where our link stood; empty: left alone
   std::string link_folder;                   ///< where links to output files are made (streams.hpp); absolute
+  std::vector<std::string> retry_of;         ///< job ids of the attempts before this one, oldest first (retry.hpp)
   std::string scratch_folder;                ///< a private folder of the user, for scripts that must not lie in a shared one
 };
 

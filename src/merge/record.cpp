@@ -137,9 +137,9 @@ void add_ids(RecordWriter& writer, const slurm::Job& job) {
                           std::to_string(ids.step()));
 }
 
-void add_start(RecordWriter& writer, const slurm::Job& job, const std::string& script) {
+void add_start(RecordWriter& writer, const slurm::Job& job) {
   const auto shebang = slurm::parse_shebang(*job.script);
-  writer.add("script", script);
+  writer.add("script", "");
   writer.add("run", shebang.interpreter);
   if (shebang.argument) writer.add("option", *shebang.argument);
   const auto plain_text = shebang.interpreter + (shebang.argument ? " " + *shebang.argument : "");
@@ -218,11 +218,21 @@ void add_shell_variables(RecordWriter& writer, const slurm::SentEnvironment& env
   }
 }
 
-void add_streams(RecordWriter& writer, const PlannedJob& planned, const ArrayStreams& streams, const PlanOptions& options) {
+void add_files(RecordWriter& writer, const PlannedJob& planned, const ArrayStreams& streams, const PlanOptions& options) {
   for (const auto& stream : streams.streams) {
     if (!stream.links || stream.stream == Stream::input) continue;
     if (const auto late = late_pattern(planned, stream.stream, options)) writer.add(stream_name(stream.stream), *late);
   }
+  for (const auto& stream : streams.streams) {
+    if (!stream.links) continue;
+    const auto late = stream.stream == Stream::input ? std::nullopt : late_pattern(planned, stream.stream, options);
+    // A name that was filled in may hold a backslash, which would mean something else in a pattern.
+    const bool says_all = late && late->find('\\') == std::string::npos;
+    if (!says_all) writer.add(std::string("map:") + stream_name(stream.stream), file_pattern(planned, stream.stream));
+  }
+}
+
+void add_open_mode(RecordWriter& writer, const PlannedJob& planned, const ArrayStreams& streams) {
   if (streams.mixed_open_modes) {
     writer.add(planned.job.open_mode == slurm::OpenMode::append ? "append" : "truncate", "yes");
   } else if (streams.open_mode == slurm::OpenMode::append) {
@@ -230,10 +240,21 @@ void add_streams(RecordWriter& writer, const PlannedJob& planned, const ArrayStr
   }
 }
 
+/// What the dispatcher has no need of, but `sarray status` and its kind have (map.hpp).
+void add_map(RecordWriter& writer, const PlannedJob& planned, const MergedArray& array, const Record& record) {
+  const auto named = std::find_if(record.fields.begin(), record.fields.end(), [](const Field& f) { return f.tag == "set:SLURM_JOB_NAME"; });
+  const auto& name = named != record.fields.end() ? named->value : array.name;
+  if (planned.job.name != name) writer.add("map:name", planned.job.name);
+  // Numbers and virtual ids mostly grow together: what all jobs of a page share stands once.
+  writer.add("map:base", std::to_string(planned.id - planned.number));
+  const auto source = planned.call->source;
+  writer.add("map:path", source == slurm::ScriptSource::wrap ? "--wrap" : source == slurm::ScriptSource::file ? planned.call->script_path : "-");
+}
+
 }  // namespace
 
 Record make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
-                   const ArrayStreams& streams, const PlanOptions& options, const std::string& script) {
+                   const ArrayStreams& streams, const PlanOptions& options) {
   const auto& planned = plan.jobs[placement.job];
   const auto& call = call_of(plan, placement);
   Record record;
@@ -242,15 +263,25 @@ Record make_record(const Plan& plan, const MergedArray& array, const Placement& 
   record.id = planned.id;
   RecordWriter writer(record);
   add_ids(writer, planned.job);
-  add_start(writer, planned.job, script);
+  add_start(writer, planned.job);
   if (planned.job.work_directory != baseline.directory) writer.add("dir", planned.job.work_directory);
   if (call.umask != baseline.umask) writer.add("umask", octal(call.umask));
   if (!array.node_limits) add_limits(writer, call.limits, baseline.limits);
-  add_streams(writer, planned, streams, options);
+  add_files(writer, planned, streams, options);
+  add_open_mode(writer, planned, streams);
   const auto sent = slurm::sent_environment(call, planned.job, options.release);
   add_environment(writer, planned, sent.variables, baseline);
   add_shell_variables(writer, sent, baseline, options);
+  add_map(writer, planned, array, record);
   return record;
+}
+
+void replace_files(Record& record, const PlannedJob& planned, const ArrayStreams& streams, const PlanOptions& options) {
+  std::erase_if(record.fields, [](const Field& field) {
+    return field.tag == "output" || field.tag == "error" || field.tag == "map:output" || field.tag == "map:error" || field.tag == "map:input";
+  });
+  RecordWriter writer(record);
+  add_files(writer, planned, streams, options);
 }
 
 }  // namespace sarray::merge

@@ -22,8 +22,11 @@ struct Baseline {
 [[nodiscard]] Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArrayStreams& streams,
                                      const PlanOptions& options);
 
-/// @param script where the job's bytes stand in the data: "OFFSET LENGTH KIND CHECKSUM".
+/// Where the job's bytes stand in the data is filled in by assemble().
 [[nodiscard]] Record make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
-                                 const ArrayStreams& streams, const PlanOptions& options, const std::string& script);
+                                 const ArrayStreams& streams, const PlanOptions& options);
+
+/// Makes the record say where the files go in another array than the one that it was made for.
+void replace_files(Record& record, const PlannedJob& job, const ArrayStreams& streams, const PlanOptions& options);
 
 }  // namespace sarray::merge

@@ -168,6 +168,12 @@ std::string page_sums(const Table& table) {
   return sums;
 }
 
+std::string join_ids(const std::vector<std::string>& ids) {
+  std::string text;
+  for (const auto& id : ids) text += (text.empty() ? "" : " ") + id;
+  return text;
+}
+
 /// A word in single quotes, for bash.
 std::string quote_bash(std::string_view text) {
   std::string quoted = "'";
@@ -177,18 +183,19 @@ std::string quote_bash(std::string_view text) {
 
 }  // namespace
 
-util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, std::vector<Record> records,
+                  const PlanOptions& options) {
   Rendered rendered;
-  rendered.streams = plan_streams(plan, array, options);
-  const auto baseline = find_baseline(plan, array, rendered.streams, options);
-
+  rendered.streams = std::move(streams);
   ScriptStore scripts;
   Table table;
-  for (const auto& placement : array.placements) {
-    const auto& reference = scripts.add(plan.jobs[placement.job].job.script);
-    auto record = make_record(plan, array, placement, baseline, rendered.streams, options, reference);
-    collect_variables(record, rendered.variables);
-    table.add(std::move(record));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& reference = scripts.add(plan.jobs[array.placements[i].job].job.script);
+    for (auto& field : records[i].fields) {
+      if (field.tag == "script") field.value = reference;
+    }
+    collect_variables(records[i], rendered.variables);
+    table.add(std::move(records[i]));
   }
   table.finish();
 
@@ -199,6 +206,7 @@ util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const 
   const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
+  if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + join_ids(options.retry_of) + "'\n";
   head += "SARRAY_PAGES='" + page_list(table, scripts.text().size()) + "'\n";
   head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
   std::string tail = std::string(embedded::dispatch) + "\nexit 125\n";
@@ -214,6 +222,14 @@ util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const 
   rendered.limits = baseline.limits;
   rendered.directory = "/";
   return rendered;
+}
+
+util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+  auto streams = plan_streams(plan, array, options);
+  const auto baseline = find_baseline(plan, array, streams, options);
+  std::vector<Record> records;
+  for (const auto& placement : array.placements) records.push_back(make_record(plan, array, placement, baseline, streams, options));
+  return assemble(plan, array, baseline, std::move(streams), std::move(records), options);
 }
 
 }  // namespace sarray::merge

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "merge/plan.hpp"
+#include "merge/record.hpp"
 #include "merge/streams.hpp"
 #include "slurm/call.hpp"
 
@@ -23,6 +24,10 @@ struct Rendered {
   std::set<std::string> variables;             ///< whose values stand in the script, which administrators can read
   ArrayStreams streams;                        ///< links to make before the submission: visit_links()
 };
+
+/// The script of records that are made already, one for each placement.
+[[nodiscard]] Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams,
+                                std::vector<Record> records, const PlanOptions& options);
 
 [[nodiscard]] util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options);
 

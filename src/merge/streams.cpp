@@ -159,6 +159,8 @@ std::optional<std::string> late_pattern(const PlannedJob& planned, Stream stream
   return slurm::expand_partly(pattern, values);
 }
 
+std::string file_pattern(const PlannedJob& planned, Stream stream) { return effective_pattern(planned.job, stream); }
+
 std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t task, std::uint32_t index,
                         const PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);

@@ -47,6 +47,9 @@ struct ArrayStreams {
 /// What is left for the dispatcher to fill in (%A, %a, %j, %J, %N, %r, %%), or nothing where the link names the file itself.
 [[nodiscard]] std::optional<std::string> late_pattern(const PlannedJob& job, Stream stream, const PlanOptions& options);
 
+/// The pattern that stands for the task's file in the merged array: absolute; Slurm's default where the job gave none.
+[[nodiscard]] std::string file_pattern(const PlannedJob& job, Stream stream);
+
 /// Calls make(path of the link, its target) for every link that the array needs.
 void visit_links(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options,
                  const std::function<void(const std::string&, const std::string&)>& make);

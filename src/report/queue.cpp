@@ -26,13 +26,17 @@ std::string options_text(const slurm::Job& job) {
 }  // namespace
 
 std::string command_text(const merge::PlannedJob& planned) {
+  return command_text(planned.call->source, planned.call->script_path, planned.job.arguments);
+}
+
+std::string command_text(slurm::ScriptSource source, const std::string& script_path, const std::vector<std::string>& arguments) {
   std::string text;
-  switch (planned.call->source) {
+  switch (source) {
     case slurm::ScriptSource::standard_input: text = "(standard input)"; break;
     case slurm::ScriptSource::wrap: text = "(--wrap)"; break;
-    case slurm::ScriptSource::file: text = util::shell_quote(base_name(planned.call->script_path)); break;
+    case slurm::ScriptSource::file: text = util::shell_quote(base_name(script_path)); break;
   }
-  for (const auto& argument : planned.job.arguments) {
+  for (const auto& argument : arguments) {
     if (text.size() > longest_shown) break;
     text += " " + util::shell_quote(argument);
   }

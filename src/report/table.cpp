@@ -24,7 +24,7 @@ std::string Table::text(std::size_t width) const {
       const bool last = i + 1 == row.size();
       const auto fill = last ? 0 : widths[i] - util::display_width(row[i]);
       if (m_right[i]) line.append(fill, ' ');
-      line += last && width > used + 10 ? util::fit(row[i], width - used) : row[i];
+      line += last && width > used + 5 ? util::fit(row[i], width - used) : row[i];
       if (!m_right[i]) line.append(fill, ' ');
       used += widths[i] + 2;
     }
@@ -38,6 +38,11 @@ std::size_t terminal_width(int fd) {
   if (::isatty(fd) == 0) return 0;
   winsize size{};
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::size_t terminal_height(int fd) {
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 1 ? size.ws_row : 24;
 }
 
 bool wants_color(int fd) {

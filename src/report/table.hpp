@@ -24,6 +24,9 @@ class Table {
 /// Columns of the terminal at a descriptor; 0 where it is none.
 [[nodiscard]] std::size_t terminal_width(int fd);
 
+/// Lines of it; 24 where that is not known.
+[[nodiscard]] std::size_t terminal_height(int fd);
+
 /// Whether to colour what is written to a descriptor: a terminal, and NO_COLOR is not set (no-color.org).
 [[nodiscard]] bool wants_color(int fd);
 

@@ -1,0 +1,92 @@
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/overview.hpp"
+#include "report/json.hpp"
+#include "report/status.hpp"
+#include "report/table.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::cli {
+
+namespace {
+
+std::string date_text(std::int64_t time) {
+  const auto seconds = static_cast<std::time_t>(time);
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local);
+  return text.data();
+}
+
+report::Summary summarize(const std::vector<slurm::TaskRecord>& tasks) {
+  report::Summary summary;
+  for (const auto& task : tasks) {
+    ++summary.tasks;
+    ++summary.counts[static_cast<std::size_t>(task.state)];
+  }
+  return summary;
+}
+
+report::Json submission_json(const Submission& submission, const report::Summary& summary) {
+  report::Json json{{"job_id", submission.job_id}, {"time", submission.time},   {"name", submission.name},        {"directory", submission.directory},
+                    {"jobs", submission.jobs},     {"tasks", submission.tasks}, {"retry_of", submission.retry_of}, {"states", report::Json::object()}};
+  for (const auto state : slurm::all_task_states) json["states"][slurm::task_state_name(state)] = summary.count(state);
+  return json;
+}
+
+}  // namespace
+
+Status show_overview(const Site& site, const OverviewOptions& options) {
+  auto submissions = list_submissions();
+  if (options.most > 0 && submissions.size() > options.most) submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
+  std::vector<slurm::AskedArray> asked;
+  for (const auto& submission : submissions) asked.push_back({submission.job_id, std::min(submission.tasks, merge::most_tasks)});
+  slurm::AskedStates states;
+  if (!asked.empty()) {
+    TRY(states, slurm::ask_states(site.client, asked, false));
+  }
+  auto list = report::Json::array();
+  report::Table table({true, false, true, true, false, false});
+  table.add({"job id", "submitted", "jobs", "tasks", "result", "from"});
+  bool any_unknown = false;
+  for (std::size_t i = 0; i < submissions.size(); ++i) {
+    const auto& submission = submissions[i];
+    const auto summary = summarize(states.tasks[i]);
+    list.push_back(submission_json(submission, summary));
+    any_unknown = any_unknown || summary.count(slurm::TaskState::unknown) > 0;
+    table.add({submission.job_id, date_text(submission.time), std::to_string(submission.jobs), std::to_string(submission.tasks),
+               report::counts_text(summary), util::printable(submission.directory)});
+  }
+  if (options.json) {
+    std::fputs(report::to_line({{"version", 1}, {"submissions", std::move(list)}}).c_str(), stdout);
+    return 0;
+  }
+  if (submissions.empty()) {
+    std::fputs("nothing was submitted from here yet\n", stdout);
+    return 0;
+  }
+  std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
+  if (any_unknown) std::fputs("sarray: note: unknown: Slurm has forgotten these tasks, and accounting does not know them\n", stderr);
+  return 0;
+}
+
+Status history(const Words& words) {
+  OverviewOptions options;
+  std::string most;
+  Arguments arguments("history", "Lists what was submitted from this account's state folder, oldest first.", "[-n N] [--json]");
+  arguments.app().add_option("-n", most, "only the last N")->type_name("N");
+  arguments.app().add_flag("--json", options.json, "answer in JSON (docs/follow.md)");
+  TRY(const bool go_on, arguments.parse(words));
+  if (!go_on) return 0;
+  if (!most.empty()) {
+    TRY(options.most, parse_number(most, "-n", 1));
+  }
+  return show_overview(find_site(), options);
+}
+
+}  // namespace sarray::cli

@@ -1,0 +1,215 @@
+#include "merge/retry.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "capture/surroundings.hpp"
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/delivery.hpp"
+#include "cli/selection.hpp"
+#include "cli/submit_options.hpp"
+#include "cli/version.hpp"
+#include "report/json.hpp"
+#include "report/status.hpp"
+#include "report/submission.hpp"
+#include "report/table.hpp"
+#include "util/fd.hpp"
+#include "util/message.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::cli {
+
+namespace {
+
+using slurm::TaskState;
+
+struct RetryOptions {
+  std::string word;
+  std::string script;
+  Selection selection;
+  bool dry_run = false;
+  bool json = false;
+  bool parsable = false;
+  std::optional<std::uint32_t> throttle;
+  Words sbatch_words;
+};
+
+void say(const std::string& line) { std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str()); }
+
+util::Result<std::vector<TaskState>> parse_states(const std::string& list) {
+  std::vector<TaskState> states;
+  for (std::size_t at = 0; at <= list.size();) {
+    const auto end = std::min(list.find(',', at), list.size());
+    const auto word = list.substr(at, end - at);
+    const auto found = std::find_if(slurm::all_task_states.begin(), slurm::all_task_states.end(),
+                                    [&](TaskState state) { return word == slurm::task_state_name(state); });
+    const bool can_run_again = found != slurm::all_task_states.end() && *found != TaskState::pending && *found != TaskState::running;
+    if (!can_run_again) {
+      util::Error error{"--state " + word, "a task in no such state can be run again", "--state failed,timeout,out_of_memory,cancelled,completed,unknown"};
+      error.status = static_cast<int>(util::Exit::usage);
+      return util::fail(std::move(error));
+    }
+    states.push_back(*found);
+    at = end + 1;
+  }
+  return states;
+}
+
+util::Result<std::optional<RetryOptions>> parse(const Words& words) {
+  RetryOptions options;
+  auto own = words;
+  // Our own options come first: --job is a word that sbatch would take for the beginning of --job-name.
+  std::string states = "failed,timeout,out_of_memory";
+  std::string throttle;
+  Arguments arguments("retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
+                      "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  auto& app = arguments.app();
+  app.footer("Any other option is sbatch's and replaces the array's own, e.g. --mem=32G --time=2:00:00.");
+  app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
+  app.add_option("--state", states, "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")->type_name("STATES");
+  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+      ->type_name("SEL")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--tasks", options.selection.tasks, "only these indices of the first array")->type_name("IDS");
+  app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing");
+  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_flag("--parsable", options.parsable, "print the job id alone");
+  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
+  TRY(const bool go_on, arguments.parse(own));
+  if (!go_on) return std::optional<RetryOptions>();
+  TRY(options.selection.states, parse_states(states));
+  if (!throttle.empty()) {
+    TRY(options.throttle, parse_number(throttle, "-t", 0));
+  }
+  return std::optional(std::move(options));
+}
+
+/// What the first submission started from, as delivery.cpp noted it.
+std::optional<merge::Start> read_start(const std::string& job_id) {
+  const auto submissions = list_submissions();
+  const auto* submission = find_submission(submissions, job_id);
+  if (submission == nullptr) return std::nullopt;
+  const auto environment = util::read_file(submission->folder + "/environment");
+  const auto text = util::read_file(submission->folder + "/record.json");
+  if (!environment || !text) return std::nullopt;
+  const auto record = report::Json::parse(*text, nullptr, false);
+  const bool is_whole = record.is_object() && record.contains("umask") && record["umask"].is_number_unsigned() && record.contains("limits") &&
+                        record["limits"].is_array() && record["limits"].size() == slurm::limit_names.size();
+  if (!is_whole) return std::nullopt;
+  merge::Start start;
+  std::vector<std::string> entries;
+  for (std::size_t at = 0; at < environment->size();) {
+    const auto end = std::min(environment->find('\0', at), environment->size());
+    entries.push_back(environment->substr(at, end - at));
+    at = end + 1;
+  }
+  start.environment = util::Environment::from_entries(std::move(entries));
+  start.umask = record["umask"].get<mode_t>() & 0777;
+  for (std::size_t i = 0; i < start.limits.size(); ++i) {
+    if (!record["limits"][i].is_number_unsigned()) return std::nullopt;
+    start.limits[i] = record["limits"][i].get<std::uint64_t>();
+  }
+  return start;
+}
+
+/// This shell's own, where nothing better is known.
+merge::Start own_start(const Site& site) {
+  merge::Start start;
+  start.environment = site.environment;
+  start.umask = capture::current_umask();
+  start.limits = capture::current_limits();
+  return start;
+}
+
+util::Result<merge::PlanOptions> make_options(const RetryOptions& options, const Site& site, const report::History& history, const slurm::Dialect& dialect) {
+  merge::PlanOptions plan_options;
+  plan_options.release = dialect.release();
+  plan_options.user = user_name(site.environment);
+  plan_options.sarray_version = version;
+  plan_options.throttle = options.throttle;
+  for (const auto& attempt : history.attempts) plan_options.retry_of.push_back(attempt.job_id);
+  TRY(plan_options.overrides, read_overrides(options.sbatch_words, dialect));
+  return plan_options;
+}
+
+Status show(const merge::Retry& retry, const RetryOptions& options) {
+  report::SubmittedArray shown{&retry.plan.arrays.front(), std::nullopt, ""};
+  if (options.json) {
+    std::fputs(report::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
+    return 0;
+  }
+  CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
+  say("a dry run: nothing is submitted");
+  std::fputs(report::submission_text(retry.plan, *shown.array, report::terminal_width(2)).c_str(), stderr);
+  return 0;
+}
+
+Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merge::PlanOptions& plan_options, const Site& site, const RetryOptions& options) {
+  const auto& array = retry.plan.arrays.front();
+  TRY(const auto delivery, deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr, parcel.folder + "/sarray.slurm"));
+  if (options.json) {
+    report::SubmittedArray submitted{&array, delivery.job_id, parcel.folder + "/sarray.slurm"};
+    std::fputs(report::to_line(report::submission_json(retry.plan, {submitted})).c_str(), stdout);
+    return 0;
+  }
+  std::fputs(options.parsable ? (delivery.job_id + "\n").c_str() : delivery.answer.c_str(), stdout);
+  std::fflush(stdout);
+  std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
+  return 0;
+}
+
+/// What stays as it is, so that nobody thinks that it was rerun.
+void say_what_is_left(const report::History& history, const std::vector<std::uint32_t>& indices) {
+  std::uint32_t cancelled = 0;
+  std::uint32_t unknown = 0;
+  for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
+    if (std::binary_search(indices.begin(), indices.end(), index)) continue;
+    cancelled += history.task(index).state == TaskState::cancelled ? 1 : 0;
+    unknown += history.task(index).state == TaskState::unknown ? 1 : 0;
+  }
+  if (cancelled > 0) say("note: left as they are: " + util::count(cancelled, "cancelled task") + " (--state cancelled)");
+  if (unknown > 0) say("note: left as they are: " + util::count(unknown, "task") + " that Slurm has forgotten (--state unknown)");
+}
+
+}  // namespace
+
+Status retry(const Words& words) {
+  TRY(const auto options, parse(words));
+  if (!options) return 0;
+  TRY(const auto word, parse_task_word(options->word));
+  const auto site = find_site();
+  TRY(auto target, find_target(site, word, options->script));
+  CHECK_OK(target.follower.refresh());
+  const auto& history = target.follower.history();
+  TRY(const auto selected, select_tasks(history, options->selection));
+  std::vector<std::uint32_t> indices;
+  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(), std::back_inserter(indices));
+  for (const auto& note : history.notes) say("note: " + note);
+  say_what_is_left(history, indices);
+  const auto& first_id = history.attempts.front().job_id;
+  if (indices.empty()) return util::fail("job " + options->word, "there is nothing to run again", "sarray status " + first_id);
+  const auto dialect = learn_dialect(site.client);
+  TRY(auto plan_options, make_options(*options, site, history, dialect));
+  auto start = read_start(first_id);
+  if (!start) {
+    say("warning: what job " + first_id + " was submitted with is not noted on this machine: variables that its script does not hold, umask and "
+        "limits come from this shell");
+    start = own_start(site);
+  }
+  TRY(const auto folder, store::StateFolder::open());
+  const auto parcel = name_parcel(folder);
+  plan_options.link_folder = parcel.link_folder;
+  plan_options.scratch_folder = folder.path() + "/run";
+  TRY(const auto retry, merge::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
+  if (options->dry_run) return show(retry, *options);
+  return deliver_retry(retry, parcel, plan_options, site, *options);
+}
+
+}  // namespace sarray::cli

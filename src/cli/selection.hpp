@@ -1,0 +1,46 @@
+// Which of an array's tasks a command means, in the user's own words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/submissions.hpp"
+#include "merge/map.hpp"
+#include "report/attempts.hpp"
+#include "util/result.hpp"
+
+namespace sarray::cli {
+
+/// One task, or one job of many tasks, as a person names it.
+struct TaskWord {
+  std::string job_id;                  ///< of an array in Slurm, or a virtual id
+  std::optional<std::uint32_t> index;  ///< in Slurm's array, or the local id
+  bool is_virtual = false;
+};
+/// "42137", "42137_678", "2000000003", "2000000003_4".
+[[nodiscard]] util::Result<TaskWord> parse_task_word(const std::string& word);
+
+/// What --job, --tasks and --state say; all must hold.
+struct Selection {
+  std::vector<std::string> jobs;    ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names
+  std::string tasks;                ///< indices in the merged array: "3,5-8"
+  std::vector<slurm::TaskState> states;
+  bool failed = false;
+};
+
+/// Jobs that a SEL means. @return an error where it means none, which says what there is.
+[[nodiscard]] util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words);
+
+/// @return indices of the first attempt, ascending. An empty selection means every task.
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& history, const Selection& selection);
+
+/// Opens what a word means and finds its tasks: the array with its attempts, and indices of the first attempt, ascending.
+struct Target {
+  Follower follower;
+  std::vector<std::uint32_t> indices;
+};
+[[nodiscard]] util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file);
+
+}  // namespace sarray::cli

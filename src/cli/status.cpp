@@ -1,0 +1,126 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/overview.hpp"
+#include "cli/submissions.hpp"
+#include "report/status.hpp"
+#include "report/table.hpp"
+#include "util/fd.hpp"
+#include "util/message.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::cli {
+
+namespace {
+
+struct StatusOptions {
+  std::string job_id;
+  std::string script;
+  bool json = false;
+  bool wait = false;
+  bool watch = false;
+  report::StatusView view;
+};
+
+util::Result<std::optional<StatusOptions>> parse(const Words& words) {
+  StatusOptions options;
+  Arguments arguments("status", "Shows what runs, what is done and what failed, by the jobs' own names.",
+                      "[JOBID] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
+  auto& app = arguments.app();
+  app.footer("Without JOBID: the last submissions. --wait ends with 0 where all tasks completed, with 3 where some did not.");
+  auto* id = app.add_option("jobid", options.job_id, "the merged array's job id, or that of a retry");
+  app.add_flag("--tasks", options.view.tasks, "a line for each task");
+  app.add_flag("--failed", options.view.failed_only, "only what failed");
+  app.add_flag("--usage", options.view.usage, "CPU and memory used against asked for; needs accounting");
+  auto* wait = app.add_flag("--wait", options.wait, "return when every task is done");
+  app.add_flag("--watch", options.watch, "draw anew every few seconds until every task is done")->excludes(wait);
+  app.add_flag("--json", options.json, "answer in JSON (docs/follow.md)");
+  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE")->needs(id);
+  TRY(const bool go_on, arguments.parse(words));
+  if (!go_on) return std::optional<StatusOptions>();
+  if (!options.job_id.empty()) {
+    TRY([[maybe_unused]] const auto number, parse_number(options.job_id, "job id", 1));
+  }
+  return std::optional(std::move(options));
+}
+
+std::string shown_text(const Follower& follower, const StatusOptions& options) {
+  auto view = options.view;
+  view.now = std::time(nullptr);
+  if (options.json) return report::to_line(report::status_json(follower.history(), view));
+  view.width = report::terminal_width(1);
+  view.color = report::wants_color(1);
+  return report::status_text(follower.history(), view);
+}
+
+void print_notes(const Follower& follower) {
+  for (const auto& note : follower.history().notes) std::fprintf(stderr, "sarray: note: %s\n", util::printable(note).c_str());
+}
+
+int exit_status(const Follower& follower) {
+  return static_cast<int>(report::summarize(follower.history()).failures() > 0 ? util::Exit::some_tasks_failed : util::Exit::ok);
+}
+
+/// Tasks that Slurm has forgotten will never be done: nobody waits for them.
+bool is_settled(const report::Summary& summary) { return summary.done() + summary.count(slurm::TaskState::unknown) == summary.tasks; }
+
+/// Longer and longer, up to a question every half minute: a controller has better things to do.
+unsigned next_pause(unsigned pause) { return pause < 30 ? pause + 1 + pause / 2 : 30; }
+
+Status wait_until_done(Follower& follower, const StatusOptions& options) {
+  for (unsigned pause = 1; !is_settled(report::summarize(follower.history())); pause = next_pause(pause)) {
+    ::sleep(pause);
+    CHECK_OK(follower.refresh());
+  }
+  std::fputs(shown_text(follower, options).c_str(), stdout);
+  print_notes(follower);
+  if (!report::summarize(follower.history()).is_over()) return util::fail("job " + options.job_id, "how some of its tasks ended cannot be known", "");
+  return exit_status(follower);
+}
+
+/// What fits on the screen, from the top.
+std::string first_lines(const std::string& text, std::size_t lines) {
+  std::size_t at = 0;
+  for (; lines > 0 && at < text.size(); --lines) at = std::min(text.find('\n', at), text.size() - 1) + 1;
+  return text.substr(0, at);
+}
+
+Status watch(Follower& follower, const StatusOptions& options) {
+  const bool in_place = report::terminal_width(1) > 0;
+  while (true) {
+    const auto summary = report::summarize(follower.history());
+    auto text = shown_text(follower, options);
+    const auto rest = report::estimate_rest(summary);
+    if (rest > 0 && !options.json) text = "about " + report::duration_text(rest) + " left\n" + text;
+    const bool over = is_settled(summary);
+    if (in_place && !over) text = "\033[H\033[J" + first_lines(text, report::terminal_height(1) - 1);
+    CHECK_OK(util::write_all(1, (in_place && over ? "\033[H\033[J" : "") + text, "standard output"));
+    if (over) break;
+    ::sleep(5);
+    CHECK_OK(follower.refresh(options.view.usage));
+  }
+  print_notes(follower);
+  return exit_status(follower);
+}
+
+}  // namespace
+
+Status status(const Words& words) {
+  TRY(const auto options, parse(words));
+  if (!options) return 0;
+  const auto site = find_site();
+  if (options->job_id.empty()) return show_overview(site, {.most = 10, .json = options->json});
+  TRY(auto follower, Follower::open(site, options->job_id, options->script));
+  CHECK_OK(follower.refresh(options->view.usage));
+  if (options->wait) return wait_until_done(follower, *options);
+  if (options->watch) return watch(follower, *options);
+  std::fputs(shown_text(follower, *options).c_str(), stdout);
+  print_notes(follower);
+  return 0;
+}
+
+}  // namespace sarray::cli

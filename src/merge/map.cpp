@@ -1,0 +1,359 @@
+#include "merge/map.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "merge/streams.hpp"
+#include "util/crc32.hpp"
+#include "util/shell_quote.hpp"
+
+namespace sarray::merge {
+
+namespace {
+
+constexpr std::string_view first_line = "#!/bin/bash -p\n";
+
+util::Error damaged(const std::string& why) { return {"batch script", why, "submit again, or give the script that was submitted with --script"}; }
+
+/// All of the text as a decimal number.
+template <class Number>
+std::optional<Number> to_number(std::string_view text) {
+  Number value{};
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
+/// Takes the part in front of `end` off the text; all of it where there is no such end.
+std::string_view take_until(std::string_view& text, char end) {
+  const auto at = std::min(text.find(end), text.size());
+  const auto part = text.substr(0, at);
+  text.remove_prefix(std::min(at + 1, text.size()));
+  return part;
+}
+
+/// The inverse of a #SBATCH line's quoting in render.cpp.
+std::string unquote_directive(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
+  std::string value;
+  text = text.substr(1, text.size() - 2);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    value += text[i];
+  }
+  return value;
+}
+
+void read_option(std::string_view line, std::vector<MappedOption>& options) {
+  if (!line.starts_with("--")) return;
+  line.remove_prefix(2);
+  const auto equals = line.find('=');
+  MappedOption option{std::string(line.substr(0, equals)), std::nullopt};
+  if (equals != std::string_view::npos) option.value = unquote_directive(line.substr(equals + 1));
+  options.push_back(std::move(option));
+}
+
+/// What stands between the comments and the dispatcher: NAME=DIGITS or NAME='quoted for bash', a line each.
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+/// Takes one assignment off the text. @return false where there is none.
+bool take_assignment(std::string_view& text, Variables& variables) {
+  if (!text.starts_with("SARRAY_")) return false;
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos || text.substr(0, equals).find('\n') != std::string_view::npos) return false;
+  const std::string name(text.substr(0, equals));
+  text.remove_prefix(equals + 1);
+  if (!text.starts_with('\'')) {
+    variables[name] = std::string(take_until(text, '\n'));
+    return true;
+  }
+  std::string value;
+  text.remove_prefix(1);
+  while (true) {
+    const auto quote = text.find('\'');
+    if (quote == std::string_view::npos) return false;
+    value += text.substr(0, quote);
+    text.remove_prefix(quote + 1);
+    if (!text.starts_with("\\''")) break;
+    value += '\'';
+    text.remove_prefix(3);
+  }
+  if (!text.starts_with('\n')) return false;
+  text.remove_prefix(1);
+  variables[name] = std::move(value);
+  return true;
+}
+
+/// The script's head: what stands above the dispatcher.
+struct Head {
+  std::vector<MappedOption> options;
+  Variables variables;
+};
+
+util::Result<Head> read_head(std::string_view script) {
+  if (!script.starts_with(first_line)) return util::fail("batch script", "it was not written by sarray", "sarray history");
+  Head head;
+  while (!script.empty() && (script.front() == '#' || script.front() == '\n')) {
+    const auto line = take_until(script, '\n');
+    if (line.starts_with("#SBATCH ")) read_option(line.substr(8), head.options);
+  }
+  while (head.variables.find("SARRAY_DATA") == head.variables.end()) {
+    if (!take_assignment(script, head.variables)) return util::fail("batch script", "it was not written by sarray", "sarray history");
+  }
+  return head;
+}
+
+/// A page of the table: its bytes, checked.
+util::Result<std::vector<std::string_view>> find_pages(std::string_view script, const Variables& variables) {
+  const auto text_of = [&](std::string_view name) {
+    const auto found = variables.find(name);
+    return found != variables.end() ? std::string_view(found->second) : std::string_view();
+  };
+  const auto data = to_number<std::size_t>(text_of("SARRAY_DATA"));
+  if (!data || *data > script.size()) return util::fail(damaged("it is cut short"));
+  const auto bytes = script.substr(*data);
+  std::vector<std::size_t> offsets;
+  for (auto list = text_of("SARRAY_PAGES"); !list.empty();) {
+    auto line = take_until(list, '\n');
+    take_until(line, ' ');
+    const auto offset = to_number<std::size_t>(line);
+    if (!offset || (!offsets.empty() && *offset < offsets.back())) return util::fail(damaged("its list of pages is damaged"));
+    if (*offset > bytes.size()) return util::fail(damaged("it is cut short"));
+    offsets.push_back(*offset);
+  }
+  auto sums = text_of("SARRAY_SUMS");
+  std::vector<std::string_view> pages;
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
+    const auto page = bytes.substr(offsets[i], offsets[i + 1] - offsets[i]);
+    if (to_number<std::uint32_t>(take_until(sums, '\n')) != util::posix_cksum(page)) {
+      return util::fail(damaged("it is damaged or was edited: its table has another checksum"));
+    }
+    pages.push_back(page);
+  }
+  if (pages.empty()) return util::fail(damaged("it has no jobs"));
+  return pages;
+}
+
+std::string decode(std::string_view text) { return text == "\\-" ? std::string() : util::unescape_field(text); }
+
+struct ShapeField {
+  std::string tag;
+  std::string beginning;
+  bool constant = false;
+};
+using Shapes = std::map<std::uint32_t, std::vector<ShapeField>>;
+
+/// "=1<TAB>tag=value<TAB>tag~beginning".
+bool read_shape(std::string_view line, Shapes& shapes) {
+  const auto number = to_number<std::uint32_t>(take_until(line, '\t').substr(1));
+  if (!number) return false;
+  auto& shape = shapes[*number];
+  while (!line.empty()) {
+    const auto field = take_until(line, '\t');
+    const auto mark = field.find_first_of("=~");
+    if (mark == std::string_view::npos) return false;
+    shape.push_back({util::unescape_field(field.substr(0, mark)), decode(field.substr(mark + 1)), field[mark] == '='});
+  }
+  return true;
+}
+
+/// Reads pages into records, one after another.
+class PageReader {
+ public:
+  /// @return false where the page says what no page of ours says.
+  bool read(std::string_view page, std::vector<Record>& records) {
+    if (!page.starts_with("page ")) return false;
+    page.remove_prefix(5);
+    auto heading = take_until(page, '\n');
+    const auto first = to_number<std::uint32_t>(take_until(heading, ' '));
+    const auto id = to_number<std::uint32_t>(heading);
+    if (!first || *first != m_next_index || !id) return false;
+    m_next_id = *id;
+    Shapes shapes;
+    while (!page.empty()) {
+      const auto line = take_until(page, '\n');
+      if (line.starts_with('=') ? !read_shape(line, shapes) : !read_row(line, shapes, records)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool read_row(std::string_view line, const Shapes& shapes, std::vector<Record>& records) {
+    auto head = take_until(line, '\t');
+    Record record;
+    record.first_index = m_next_index;
+    record.id = m_next_id;
+    if (const auto at = head.find('@'); at != std::string_view::npos) {
+      const auto id = to_number<std::uint32_t>(head.substr(at + 1));
+      if (!id) return false;
+      record.id = *id;
+      head = head.substr(0, at);
+    }
+    if (const auto star = head.find('*'); star != std::string_view::npos) {
+      const auto tasks = to_number<std::uint32_t>(head.substr(star + 1));
+      if (!tasks || *tasks == 0) return false;
+      record.tasks = *tasks;
+      head = head.substr(0, star);
+    }
+    const auto shape = shapes.find(to_number<std::uint32_t>(head).value_or(0));
+    if (shape == shapes.end() || record.tasks > most_tasks - m_next_index) return false;
+    for (const auto& field : shape->second) {
+      auto value = field.beginning;
+      if (!field.constant) value += decode(take_until(line, '\t'));
+      record.fields.push_back({field.tag, std::move(value)});
+    }
+    m_next_index += record.tasks;
+    m_next_id = record.id + 1;
+    records.push_back(std::move(record));
+    return true;
+  }
+
+  std::uint32_t m_next_index = 0;
+  std::uint32_t m_next_id = 0;
+};
+
+/// Turns records into jobs.
+class JobReader {
+ public:
+  JobReader(const Map& map, std::string_view script, std::size_t data) : m_map(map), m_script(script), m_data(data) {
+    if (const auto* option = map.option("open-mode"); option != nullptr && option->value) {
+      m_open_mode = *option->value == "append" ? slurm::OpenMode::append : slurm::OpenMode::truncate;
+    }
+    if (const auto* option = map.option("chdir"); option != nullptr) m_directory = option->value.value_or("");
+  }
+
+  [[nodiscard]] util::Result<MappedJob> read(Record record) const {
+    MappedJob job;
+    job.id = record.id;
+    job.first_index = record.first_index;
+    job.tasks = record.tasks;
+    job.fields = std::move(record.fields);
+    job.directory = m_directory;
+    job.open_mode = m_open_mode;
+    job.name = m_map.name;
+    if (const auto* name = job.find("set:SLURM_JOB_NAME")) job.name = name->value;
+    for (const auto& field : job.fields) CHECK_OK(take(field, job));
+    for (const auto stream : all_streams) fill_pattern(stream, job);
+    const auto count = job.ids ? job.ids->count() : 1;
+    if (count != job.tasks) return util::fail(damaged("a job's task ids do not match their number"));
+    return job;
+  }
+
+ private:
+  [[nodiscard]] util::Result<void> take(const Field& field, MappedJob& job) const {
+    const auto& tag = field.tag;
+    if (tag == "ids") {
+      TRY(job.ids, slurm::ArrayIds::parse(field.value, 4294967294U));
+      if (!job.ids) return util::fail(damaged("a job has no task ids"));
+    } else if (tag == "script") {
+      return take_script(field.value, job);
+    } else if (tag == "arg") {
+      job.arguments.push_back(field.value);
+    } else if (tag == "dir") {
+      job.directory = field.value;
+    } else if (tag == "append" || tag == "truncate") {
+      job.open_mode = tag == "append" ? slurm::OpenMode::append : slurm::OpenMode::truncate;
+    } else if (tag == "output" || tag == "map:output") {
+      job.output = field.value;
+    } else if (tag == "error" || tag == "map:error") {
+      job.error = field.value;
+    } else if (tag == "map:input") {
+      job.input = field.value;
+    } else if (tag == "map:name") {
+      job.name = field.value;
+    } else if (tag == "map:base") {
+      job.number = job.id - to_number<std::uint32_t>(field.value).value_or(job.id);
+    } else if (tag == "map:path") {
+      job.source = field.value == "-" ? slurm::ScriptSource::standard_input : field.value == "--wrap" ? slurm::ScriptSource::wrap : slurm::ScriptSource::file;
+      if (job.source == slurm::ScriptSource::file) job.script_path = field.value;
+    }
+    return {};
+  }
+
+  [[nodiscard]] util::Result<void> take_script(std::string_view reference, MappedJob& job) const {
+    const auto offset = to_number<std::size_t>(take_until(reference, ' '));
+    const auto length = to_number<std::size_t>(take_until(reference, ' '));
+    const auto room = m_script.size() - m_data;
+    if (!offset || !length || *offset > room || *length > room - *offset) return util::fail(damaged("a job's script is not in it"));
+    job.script_offset = m_data + *offset;
+    job.script_length = *length;
+    return {};
+  }
+
+  /// Where all jobs' files have one pattern, the array's own option says it.
+  void fill_pattern(Stream stream, MappedJob& job) const {
+    auto& pattern = stream == Stream::output ? job.output : stream == Stream::error ? job.error : job.input;
+    if (pattern) return;
+    const auto* option = m_map.option(stream_name(stream));
+    if (option != nullptr) pattern = option->value;
+  }
+
+  const Map& m_map;
+  std::string_view m_script;
+  std::size_t m_data;
+  slurm::OpenMode m_open_mode = slurm::OpenMode::site_default;
+  std::string m_directory;
+};
+
+}  // namespace
+
+std::optional<std::uint32_t> MappedJob::local_id(std::uint32_t index) const {
+  return ids ? std::optional(ids->nth(index - first_index)) : std::nullopt;
+}
+
+std::optional<std::uint32_t> MappedJob::index_of(std::optional<std::uint32_t> local) const {
+  if (!local || !ids) return local || ids ? std::nullopt : std::optional(first_index);
+  auto index = first_index;
+  for (const auto& range : ids->ranges()) {
+    if (*local >= range.first && *local <= range.last && (*local - range.first) % range.step == 0) return index + (*local - range.first) / range.step;
+    index += range.count();
+  }
+  return std::nullopt;
+}
+
+const Field* MappedJob::find(std::string_view tag) const {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.tag == tag; });
+  return found != fields.end() ? &*found : nullptr;
+}
+
+const MappedOption* Map::option(std::string_view option_name) const {
+  const auto found = std::find_if(options.begin(), options.end(), [&](const auto& option) { return option.name == option_name; });
+  return found != options.end() ? &*found : nullptr;
+}
+
+const MappedJob* Map::job_at(std::uint32_t index) const {
+  const auto above = std::upper_bound(jobs.begin(), jobs.end(), index, [](std::uint32_t i, const MappedJob& job) { return i < job.first_index; });
+  if (above == jobs.begin() || !std::prev(above)->has_index(index)) return nullptr;
+  return &*std::prev(above);
+}
+
+util::Result<Map> read_map(std::string_view script) {
+  TRY(auto head, read_head(script));
+  TRY(const auto pages, find_pages(script, head.variables));
+  Map map;
+  map.options = std::move(head.options);
+  if (const auto* name = map.option("job-name"); name != nullptr) map.name = name->value.value_or("");
+  map.link_folder = head.variables["SARRAY_LINKS"];
+  map.retry_of = head.variables["SARRAY_RETRY_OF"];
+  std::vector<Record> records;
+  PageReader reader;
+  for (const auto page : pages) {
+    if (!reader.read(page, records)) return util::fail(damaged("its table is damaged, or was written by a newer sarray"));
+  }
+  const JobReader jobs(map, script, *to_number<std::size_t>(head.variables["SARRAY_DATA"]));
+  for (auto& record : records) {
+    map.tasks = record.first_index + record.tasks;
+    TRY(auto job, jobs.read(std::move(record)));
+    map.jobs.push_back(std::move(job));
+  }
+  return map;
+}
+
+std::size_t find_batch_script(std::string_view text) {
+  const auto at = text.find(first_line);
+  return at == 0 || (at != std::string_view::npos && text[at - 1] == '\n') ? at : std::string_view::npos;
+}
+
+}  // namespace sarray::merge

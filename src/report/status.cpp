@@ -1,0 +1,315 @@
+#include "report/status.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+
+#include "report/queue.hpp"
+#include "report/table.hpp"
+#include "report/usage.hpp"
+#include "util/message.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::report {
+
+using slurm::TaskState;
+
+namespace {
+
+/// How a state is drawn, and what it is called where space is short.
+struct Drawing {
+  TaskState state;
+  char mark;
+  const char* color;
+  const char* word;
+};
+constexpr std::array<Drawing, 8> drawings = {{{TaskState::completed, '#', "32", "ok"},
+                                              {TaskState::failed, 'x', "31", "fail"},
+                                              {TaskState::timeout, 'x', "31", "time"},
+                                              {TaskState::out_of_memory, 'x', "31", "oom"},
+                                              {TaskState::cancelled, 'x', "35", "canc"},
+                                              {TaskState::running, '=', "36", "run"},
+                                              {TaskState::pending, '.', "2", "pend"},
+                                              {TaskState::unknown, '?', "33", "?"}}};
+
+/// Of `width` columns; every state that there is has one at least, where there are enough.
+std::string bar(const Summary& summary, std::size_t width, bool color) {
+  std::vector<std::size_t> columns;
+  std::size_t used = 0;
+  for (const auto& drawing : drawings) {
+    const std::size_t count = summary.count(drawing.state);
+    const auto share = count == 0 ? 0 : std::max<std::size_t>(count * width / std::max(summary.tasks, 1U), 1);
+    columns.push_back(share);
+    used += share;
+  }
+  while (used != width) {
+    auto widest = std::max_element(columns.begin(), columns.end());
+    if (used < width) {
+      ++*widest, ++used;
+    } else {
+      --*widest, --used;
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < drawings.size(); ++i) {
+    if (columns[i] == 0) continue;
+    if (color) text.append("\033[").append(drawings[i].color).append("m");
+    text.append(columns[i], drawings[i].mark);
+    if (color) text += "\033[0m";
+  }
+  return text;
+}
+
+std::string paint(const std::string& text, TaskState state, bool color) {
+  if (!color) return text;
+  const auto* drawing = std::find_if(drawings.begin(), drawings.end(), [&](const Drawing& d) { return d.state == state; });
+  return std::string("\033[") + drawing->color + "m" + text + "\033[0m";
+}
+
+std::string array_text(const merge::MappedJob& job) { return job.ids ? job.ids->text() : "-"; }
+
+std::string reasons_text(const History& history) {
+  std::map<std::string, std::uint32_t> reasons;
+  for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
+    const auto& task = history.task(index);
+    if (task.state == TaskState::pending) ++reasons[task.reason.empty() ? "no reason given" : task.reason];
+  }
+  std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [reason, count] : sorted) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + util::printable(reason);
+  return text;
+}
+
+std::string heading(const History& history, const StatusView& view) {
+  const auto summary = summarize(history);
+  std::string text = "array " + history.attempts.front().job_id + ": " + util::count(history.map().jobs.size(), "job") + ", " +
+                     util::count(summary.tasks, "task") + ", " + duration_text(summary.elapsed(view.now)) + "\n";
+  for (std::size_t number = 1; number < history.attempts.size(); ++number) {
+    const auto& attempt = history.attempts[number];
+    text += "  retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n";
+  }
+  const auto width = view.width > 0 ? std::clamp<std::size_t>(view.width - 2, 10, 60) : 60;
+  text += "[" + bar(summary, width, view.color) + "]\n";
+  const auto fit = [&](const std::string& line) { return (view.width > 0 ? util::fit(line, view.width) : line) + "\n"; };
+  text += fit(counts_text(summary));
+  if (const auto reasons = reasons_text(history); !reasons.empty()) text += fit("pending because: " + reasons);
+  return text;
+}
+
+/// A column of counts.
+struct CountColumn {
+  const char* word;
+  std::vector<TaskState> states;
+};
+
+/// Only the states that there are; where there is little room, all ways to fail in one column.
+std::vector<CountColumn> count_columns(const Summary& summary, bool narrow) {
+  std::vector<CountColumn> columns;
+  for (const auto& drawing : drawings) {
+    const bool is_shown = drawing.state == TaskState::completed || summary.count(drawing.state) > 0;
+    if (!is_shown) continue;
+    const bool joins = narrow && slurm::is_failure(drawing.state) && columns.size() > 1;
+    if (joins) {
+      columns.back().word = "fail";
+      columns.back().states.push_back(drawing.state);
+    } else {
+      columns.push_back({drawing.word, {drawing.state}});
+    }
+  }
+  return columns;
+}
+
+std::string count_text(const Summary& summary, const CountColumn& column) {
+  std::uint32_t count = 0;
+  for (const auto state : column.states) count += summary.count(state);
+  return count > 0 ? std::to_string(count) : "";
+}
+
+bool is_narrow(const StatusView& view) { return view.width > 0 && view.width < 100; }
+
+std::string job_lines(const History& history, const StatusView& view) {
+  const bool narrow = is_narrow(view);
+  const auto columns = count_columns(summarize(history), narrow);
+  std::vector<bool> right = {true, false, false};
+  std::vector<std::string> head = {"job", "name", "array"};
+  for (const auto& column : columns) {
+    right.push_back(true);
+    head.emplace_back(column.word);
+  }
+  right.insert(right.end(), {true, false});
+  head.insert(head.end(), {"elapsed", "script and arguments"});
+  Table table(right);
+  table.add(head);
+  for (const auto& job : history.map().jobs) {
+    const auto summary = summarize(history, job);
+    if (view.failed_only && summary.failures() == 0) continue;
+    std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 10 : 20), util::fit(array_text(job), narrow ? 8 : 16)};
+    for (const auto& column : columns) row.push_back(count_text(summary, column));
+    row.push_back(duration_text(summary.elapsed(view.now)));
+    row.push_back(command_text(job.source, job.script_path, job.arguments));
+    table.add(std::move(row));
+  }
+  return table.text(view.width);
+}
+
+std::string task_lines(const History& history, const StatusView& view) {
+  Table table({false, true, true, false, true, false, false});
+  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments"});
+  const bool narrow = is_narrow(view);
+  std::vector<TaskState> states;
+  for (const auto& job : history.map().jobs) {
+    const auto command = command_text(job.source, job.script_path, job.arguments);
+    const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
+    for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
+      const auto& task = history.task(index);
+      if (view.failed_only && !slurm::is_failure(task.state)) continue;
+      const auto local = job.local_id(index);
+      table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
+                 duration_text(task.elapsed), util::printable(state_text(task)), command});
+      states.push_back(task.state);
+    }
+  }
+  auto text = table.text(view.width);
+  if (!view.color) return text;
+  std::string colored = text.substr(0, text.find('\n') + 1);
+  std::size_t at = colored.size();
+  for (const auto state : states) {
+    const auto end = text.find('\n', at);
+    colored += paint(text.substr(at, end - at), state, true) + "\n";
+    at = end + 1;
+  }
+  return colored;
+}
+
+Json counts_json(const Summary& summary) {
+  Json counts = Json::object();
+  for (const auto state : slurm::all_task_states) counts[slurm::task_state_name(state)] = summary.count(state);
+  return counts;
+}
+
+Json time_json(std::int64_t seconds) { return seconds > 0 ? Json(seconds) : Json(nullptr); }
+
+}  // namespace
+
+std::string duration_text(std::int64_t seconds) {
+  std::array<char, 40> text{};
+  const auto days = seconds / 86400;
+  const auto rest = static_cast<int>(seconds % 86400);
+  std::snprintf(text.data(), text.size(), "%02d:%02d:%02d", rest / 3600, rest / 60 % 60, rest % 60);
+  return (days > 0 ? std::to_string(days) + "-" : "") + text.data();
+}
+
+std::string memory_text(std::uint64_t bytes) {
+  constexpr std::array<char, 4> units = {'K', 'M', 'G', 'T'};
+  double value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  while (value >= 1000 && unit + 1 < units.size()) value /= 1024, ++unit;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), value < 10 ? "%.1f%c" : "%.0f%c", value, units[unit]);
+  return text.data();
+}
+
+std::string state_text(const slurm::TaskRecord& task) {
+  if (task.state == TaskState::unknown) return task.word.empty() ? "not known" : task.word;
+  std::string text = slurm::task_state_name(task.state);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  if (task.state == TaskState::pending) return task.reason.empty() || task.reason == "None" ? text : text + " (" + task.reason + ")";
+  if (task.state != TaskState::failed) return text;
+  if (task.word != "FAILED") return text + " (" + task.word + ")";
+  if (task.exit_signal != 0) return text + " (signal " + std::to_string(task.exit_signal) + ")";
+  return text + " (exit " + std::to_string(task.exit_status) + ")";
+}
+
+std::string task_name(const History& history, std::uint32_t index) {
+  const auto& standing = history.standings[index];
+  return history.attempts[standing.attempt].job_id + "_" + std::to_string(standing.index);
+}
+
+std::string counts_text(const Summary& summary) {
+  std::string text;
+  for (const auto& drawing : drawings) {
+    const auto count = summary.count(drawing.state);
+    if (count == 0) continue;
+    std::string word = slurm::task_state_name(drawing.state);
+    std::replace(word.begin(), word.end(), '_', ' ');
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
+  }
+  return text;
+}
+
+std::string status_text(const History& history, const StatusView& view) {
+  auto text = heading(history, view) + "\n";
+  if (view.usage) return text + usage_text(history, view.width);
+  return text + (view.tasks ? task_lines(history, view) : job_lines(history, view));
+}
+
+Json status_json(const History& history, const StatusView& view) {
+  const auto total = summarize(history);
+  Json json;
+  json["version"] = 1;
+  json["attempts"] = Json::array();
+  for (const auto& attempt : history.attempts) json["attempts"].push_back(Json{{"job_id", attempt.job_id}, {"tasks", attempt.map.tasks}});
+  json["tasks"] = total.tasks;
+  json["over"] = total.is_over();
+  json["states"] = counts_json(total);
+  json["started"] = time_json(total.first_start);
+  json["elapsed"] = total.elapsed(view.now);
+  json["notes"] = history.notes;
+  json["jobs"] = Json::array();
+  for (const auto& job : history.map().jobs) {
+    const auto summary = summarize(history, job);
+    if (view.failed_only && summary.failures() == 0) continue;
+    auto entry = job_json(job);
+    entry["states"] = counts_json(summary);
+    entry["started"] = time_json(summary.first_start);
+    entry["elapsed"] = summary.elapsed(view.now);
+    if (view.usage) entry["usage"] = usage_json(history, job);
+    if (view.tasks) {
+      entry["task_list"] = Json::array();
+      for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
+        if (view.failed_only && !slurm::is_failure(history.task(index).state)) continue;
+        entry["task_list"].push_back(task_json(history, job, index));
+      }
+    }
+    json["jobs"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json job_json(const merge::MappedJob& job) {
+  const bool is_file = job.source == slurm::ScriptSource::file;
+  return Json{{"job", job.number},
+              {"id", job.id},
+              {"name", job.name},
+              {"array", job.ids ? Json(job.ids->text()) : Json(nullptr)},
+              {"first_index", job.first_index},
+              {"tasks", job.tasks},
+              {"script", is_file ? Json(job.script_path) : Json(nullptr)},
+              {"arguments", job.arguments},
+              {"directory", job.directory}};
+}
+
+Json task_json(const History& history, const merge::MappedJob& job, std::uint32_t index) {
+  const auto& task = history.task(index);
+  const auto& standing = history.standings[index];
+  const auto local = job.local_id(index);
+  Json json;
+  json["task"] = task_name(history, index);
+  json["attempt"] = standing.attempt + 1;
+  json["local_id"] = local ? Json(*local) : Json(nullptr);
+  json["job_id"] = task.job_id.empty() ? Json(nullptr) : Json(task.job_id);
+  json["state"] = slurm::task_state_name(task.state);
+  json["slurm_state"] = task.word.empty() ? Json(nullptr) : Json(task.word);
+  json["reason"] = task.reason.empty() ? Json(nullptr) : Json(task.reason);
+  json["exit_status"] = slurm::is_done(task.state) ? Json(task.exit_status) : Json(nullptr);
+  json["exit_signal"] = slurm::is_done(task.state) ? Json(task.exit_signal) : Json(nullptr);
+  json["start"] = task.start.empty() ? Json(nullptr) : Json(task.start);
+  json["end"] = task.end.empty() ? Json(nullptr) : Json(task.end);
+  json["elapsed"] = task.elapsed;
+  json["host"] = task.host.empty() ? Json(nullptr) : Json(task.host);
+  return json;
+}
+
+}  // namespace sarray::report

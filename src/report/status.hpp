@@ -1,0 +1,43 @@
+// What runs, what failed and why: a history of attempts for people and for scripts.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "report/attempts.hpp"
+#include "report/json.hpp"
+
+namespace sarray::report {
+
+struct StatusView {
+  std::size_t width = 0;      ///< columns of the terminal; 0: do not cut
+  bool color = false;
+  bool tasks = false;         ///< a line for each task
+  bool failed_only = false;
+  bool usage = false;         ///< CPU and memory, used against asked
+  std::int64_t now = 0;       ///< seconds since 1970
+};
+
+/// "00:04:12", "1-02:03:04".
+[[nodiscard]] std::string duration_text(std::int64_t seconds);
+/// "5.0G", "320M".
+[[nodiscard]] std::string memory_text(std::uint64_t bytes);
+/// "completed", "failed (exit 3)", "failed (signal 9)", "pending (Resources)"; Slurm's own word where it says more.
+[[nodiscard]] std::string state_text(const slurm::TaskRecord& task);
+/// "42137_7".
+[[nodiscard]] std::string task_name(const History& history, std::uint32_t index);
+/// "12 running, 3 failed": only what there is.
+[[nodiscard]] std::string counts_text(const Summary& summary);
+
+/// The totals with a bar, then a line a job (or a task).
+[[nodiscard]] std::string status_text(const History& history, const StatusView& view);
+
+/// docs/follow.md: status --json.
+[[nodiscard]] Json status_json(const History& history, const StatusView& view);
+[[nodiscard]] Json job_json(const merge::MappedJob& job);
+/// @param index in the first attempt.
+[[nodiscard]] Json task_json(const History& history, const merge::MappedJob& job, std::uint32_t index);
+
+}  // namespace sarray::report

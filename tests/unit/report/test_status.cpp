@@ -1,0 +1,202 @@
+#include "report/status.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "support.hpp"
+#include "report/task_files.hpp"
+#include "util/user_text.hpp"
+
+using namespace sarray;
+using slurm::TaskState;
+using test::make_attempt;
+using test::make_mapped;
+
+namespace {
+
+report::History make_history() {
+  ::setenv("TZ", "UTC", 1);
+  report::History history;
+  history.attempts.push_back(make_attempt("17", {make_mapped(1, 0, "4-6", "train"), make_mapped(2, 3, "", "plot"), make_mapped(3, 4, "", "wait")},
+                                          {TaskState::completed, TaskState::failed, TaskState::running, TaskState::timeout, TaskState::pending}));
+  find_standings(history);
+  return history;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+constexpr std::int64_t now = 1795453320;  // 2026-11-23T17:02:00Z
+
+}  // namespace
+
+TEST_CASE("totals, reasons, and a line a job") {
+  report::StatusView view;
+  view.now = now;
+  CHECK(lines_of(status_text(make_history(), view)) ==
+        std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00", "[############xxxxxxxxxxxxxxxxxxxxxxxx============............]",
+                                 "1 completed, 1 failed, 1 timeout, 1 running, 1 pending", "pending because: 1 Resources", "",
+                                 "job  name   array  ok  fail  time  run  pend   elapsed  script and arguments",
+                                 "  1  train  4-6     1     1          1        00:02:00  train.sh 'a b'",
+                                 "  2  plot   -                   1             00:01:00  plot.sh 'a b'",
+                                 "  3  wait   -                              1  00:00:00  wait.sh 'a b'"});
+}
+
+TEST_CASE("a line a task, and only the failed ones") {
+  report::StatusView view;
+  view.now = now;
+  view.tasks = view.failed_only = true;
+  const auto lines = lines_of(status_text(make_history(), view));
+  REQUIRE(lines.size() == 8);
+  CHECK(lines[5] == "task  job  local  name    elapsed  state            script and arguments");
+  CHECK(lines[6] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'");
+  CHECK(lines[7] == "17_3    2      -  plot   00:00:10  timeout          plot.sh 'a b'");
+}
+
+TEST_CASE("eighty columns hold every line, whatever the names are; colour changes no width") {
+  report::History history;
+  std::vector<TaskState> states;
+  std::vector<merge::MappedJob> jobs;
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    auto job = make_mapped(i + 1, i, "", "名前が長い\n仕事の\x1b[31m名前");
+    job.arguments = {std::string(200, 'x')};
+    jobs.push_back(job);
+    states.push_back(slurm::all_task_states[i]);
+  }
+  history.attempts.push_back(make_attempt("123456", jobs, states));
+  find_standings(history);
+  report::StatusView view;
+  view.width = 80;
+  view.now = now;
+  for (const bool tasks : {false, true}) {
+    view.tasks = tasks;
+    view.color = false;
+    const auto plain = status_text(history, view);
+    for (const auto& line : lines_of(plain)) CHECK_MESSAGE(util::display_width(line) <= 80, line);
+    CHECK(plain.find('\x1b') == std::string::npos);
+    view.color = true;
+    auto colored = status_text(history, view);
+    for (std::size_t at = 0; (at = colored.find('\x1b')) != std::string::npos;) colored.erase(at, colored.find('m', at) + 1 - at);
+    CHECK(colored == plain);
+  }
+}
+
+TEST_CASE("the bar has its width, and shows every state that there is") {
+  for (std::uint32_t tasks : {1U, 7U, 60U, 61U, 10000U}) {
+    report::History history;
+    std::vector<TaskState> states(tasks, TaskState::completed);
+    states.back() = TaskState::failed;
+    auto job = make_mapped(1, 0, "0-" + std::to_string(tasks - 1), "a");
+    history.attempts.push_back(make_attempt("1", {job}, states));
+    find_standings(history);
+    const auto line = lines_of(status_text(history, {}))[1];
+    CHECK(line.size() == 62);
+    CHECK(line.find('x') != std::string::npos);
+  }
+}
+
+TEST_CASE("a retry: every task counts where its last attempt stands") {
+  auto history = make_history();
+  auto retried = make_mapped(1, 0, "5", "train");
+  auto plot = make_mapped(2, 1, "", "plot");
+  history.attempts.push_back(make_attempt("20", {retried, plot}, {TaskState::completed, TaskState::failed}));
+  find_standings(history);
+  CHECK(report::task_name(history, 1) == "20_0");
+  CHECK(report::task_name(history, 3) == "20_1");
+  CHECK(report::task_name(history, 0) == "17_0");
+  const auto summary = summarize(history);
+  CHECK(summary.tasks == 5);
+  CHECK(summary.count(TaskState::completed) == 2);
+  CHECK(summary.failures() == 1);
+  CHECK(status_text(history, {}).find("  retried as array 20: 2 tasks\n") != std::string::npos);
+}
+
+TEST_CASE("a retry that names jobs and tasks which the first attempt never had changes nothing") {
+  auto history = make_history();
+  history.attempts.push_back(make_attempt("20", {make_mapped(9, 0, "", "x"), make_mapped(1, 1, "99", "train"), make_mapped(2, 2, "1", "plot")},
+                                          {TaskState::completed, TaskState::completed, TaskState::completed}));
+  find_standings(history);
+  CHECK(summarize(history).count(TaskState::completed) == 1);
+}
+
+TEST_CASE("what is left: as long as those done, as many at once as run") {
+  report::Summary summary;
+  summary.tasks = 10;
+  CHECK(report::estimate_rest(summary) == 0);
+  summary.counts[static_cast<std::size_t>(TaskState::completed)] = 4;
+  summary.counts[static_cast<std::size_t>(TaskState::running)] = 2;
+  summary.counts[static_cast<std::size_t>(TaskState::pending)] = 4;
+  summary.task_seconds = 40;
+  CHECK(report::estimate_rest(summary) == 30);
+}
+
+TEST_CASE("JSON: totals, jobs, and tasks where they are asked for") {
+  report::StatusView view;
+  view.now = now;
+  const auto json = status_json(make_history(), view);
+  CHECK(json["version"] == 1);
+  CHECK(json["states"]["failed"] == 1);
+  CHECK(json["jobs"].size() == 3);
+  CHECK(json["jobs"][0]["array"] == "4-6");
+  CHECK(json["jobs"][1]["array"].is_null());
+  CHECK_FALSE(json["jobs"][0].contains("task_list"));
+  view.tasks = true;
+  const auto with_tasks = status_json(make_history(), view);
+  const auto& task = with_tasks["jobs"][0]["task_list"][1];
+  CHECK(task["task"] == "17_1");
+  CHECK(task["local_id"] == 5);
+  CHECK(task["state"] == "failed");
+  CHECK(task["exit_status"] == 3);
+}
+
+TEST_CASE("words for states") {
+  slurm::TaskRecord task;
+  CHECK(report::state_text(task) == "not known");
+  task = test::make_task(1, TaskState::failed);
+  task.exit_signal = 9;
+  CHECK(report::state_text(task) == "failed (signal 9)");
+  task.word = "NODE_FAIL";
+  CHECK(report::state_text(task) == "failed (NODE_FAIL)");
+  CHECK(report::duration_text(93784) == "1-02:03:04");
+  CHECK(report::memory_text(5368709120) == "5.0G");
+  CHECK(report::memory_text(335544320) == "320M");
+}
+
+TEST_CASE("usage: the median and the most of what finished") {
+  auto history = make_history();
+  for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{5, 1U << 20, 1U << 30, 2};
+  report::StatusView view;
+  view.usage = true;
+  const auto lines = lines_of(status_text(history, view));
+  CHECK(lines[6] == "  1  00:00:10  00:00:10  25%     2    1.0M  1.0M   1.0G  train");
+  CHECK(lines[8] == "  3         -         -    -     -       -     -      -  wait");
+  CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
+}
+
+TEST_CASE("file names by their patterns") {
+  report::FileSurroundings surroundings{"ada", slurm::Release{22, 5}};
+  auto array = make_mapped(1, 4, "7-9", "na me");
+  auto plain = make_mapped(2, 0, "", "p");
+  const auto name = [&](merge::MappedJob job, const std::string& pattern, const slurm::TaskRecord& task) {
+    job.output = pattern;
+    return *file_name(job, merge::Stream::output, "17", task, surroundings, true);
+  };
+  const auto running = test::make_task(5, TaskState::running);
+  CHECK(name(array, "/l/%A_%a.out", running).path == "/l/17_5.out");
+  CHECK(name(array, "/l/%x-%03a", running).path == "/l/na me-008");
+  CHECK(name(array, "/l/%u.%j.%N", running).path == "/l/ada.105.n1");
+  CHECK(name(array, "none", running).path == "/dev/null");
+  CHECK(name(plain, "/l/%a", test::make_task(0, TaskState::running)).path == "/l/4294967294");
+  const auto pending = name(array, "/l[1]/%j-%a.out", test::make_task(5, TaskState::pending));
+  CHECK(pending.is_glob);
+  CHECK(pending.path == "/l\\[1]/*-8.out");
+  CHECK_FALSE(file_name(array, merge::Stream::error, "17", running, surroundings, true));
+}
