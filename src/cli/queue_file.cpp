@@ -19,10 +19,19 @@ struct Word {
   std::string pattern;
   bool begun = false;       ///< '' is a word too
   bool has_pattern = false; ///< an unquoted * ? or [
+  bool last_quoted = false;
   std::size_t unquoted_prefix = 0;  ///< how much of the beginning was not quoted: NAME= must not be
 
+  /// Where NAME= begins the word, the length of NAME; else 0.
+  [[nodiscard]] std::size_t assigned_name() const {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals >= unquoted_prefix || equals == 0 || !is_name_start(text[0])) return 0;
+    const auto name = std::string_view(text).substr(0, equals);
+    return std::all_of(name.begin(), name.end(), is_name_part) ? equals : 0;
+  }
+
   void add_quoted(char c) {
-    begun = true;
+    begun = last_quoted = true;
     text += c;
     if (std::string_view("*?[]\\").find(c) != std::string_view::npos) pattern += '\\';
     pattern += c;
@@ -30,6 +39,7 @@ struct Word {
   void add(char c) {
     if (text.size() == unquoted_prefix) ++unquoted_prefix;
     begun = true;
+    last_quoted = false;
     has_pattern = has_pattern || c == '*' || c == '?' || c == '[';
     text += c;
     pattern += c;
@@ -267,21 +277,21 @@ class Reader {
   }
 
   void read_tilde(Word& word) {
-    const bool whole = peek() == '/' || is_blank(peek()) || peek() == '\n' || peek() == '\r' || done();
+    // Also behind the = of NAME=, and behind each : in it, as bash has it.
+    const auto name = word.assigned_name();
+    const bool in_value = name > 0 && !word.last_quoted && (word.text.size() == name + 1 || word.text.back() == ':');
+    const bool whole = done() || is_blank(peek()) || peek() == '/' || peek() == '\n' || peek() == '\r' || (in_value && peek() == ':');
     const auto home = m_environment.get("HOME");
-    if (word.begun || !whole || !home) return word.add('~');
+    if ((word.begun && !in_value) || !whole || !home) return word.add('~');
     for (const char c : *home) word.add_quoted(c);
   }
 
   /// Ends the word, if one was begun, and puts it where it belongs.
   void finish(Word& word, QueueLine& line) {
     if (!word.begun) return;
-    const auto equals = word.text.find('=');
-    const auto name = std::string_view(word.text).substr(0, equals);
-    const bool assigns = line.words.empty() && equals != std::string::npos && equals < word.unquoted_prefix && !name.empty() &&
-                         is_name_start(name[0]) && std::all_of(name.begin(), name.end(), is_name_part);
-    if (assigns) {
-      line.assignments.emplace_back(name, word.text.substr(equals + 1));
+    const auto name = word.assigned_name();
+    if (line.words.empty() && name > 0) {
+      line.assignments.emplace_back(word.text.substr(0, name), word.text.substr(name + 1));
     } else if (word.has_pattern) {
       expand_pattern(word, line);
     } else {
