@@ -130,7 +130,7 @@ class Reader {
 
   util::Result<void> read_single(Word& word) {
     const auto begun = m_line;
-    word.begun = true;
+    word.begun = word.last_quoted = true;
     while (!done() && peek() != '\'') take_quoted(word);
     if (done()) return error("a ' without its end", begun);
     ++m_at;
@@ -144,7 +144,7 @@ class Reader {
 
   util::Result<void> read_double(Word& word) {
     const auto begun = m_line;
-    word.begun = true;
+    word.begun = word.last_quoted = true;
     QueueLine unused;
     while (!done() && peek() != '"') {
       const char c = peek();
@@ -211,7 +211,7 @@ class Reader {
   /// $'...'
   util::Result<void> read_ansi(Word& word) {
     const auto begun = m_line;
-    word.begun = true;
+    word.begun = word.last_quoted = true;
     while (!done() && peek() != '\'') {
       if (peek() != '\\' || m_at + 1 >= m_text.size()) {
         take_quoted(word);
