@@ -424,7 +424,9 @@ for SARRAY_TEXT in ${SARRAY_LIMITS[@]+"${SARRAY_LIMITS[@]}"}; do ulimit -S -"${S
 SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$$/fd/249"
   ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"})
 if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
-  SARRAY_COMMAND=("$(type -P env)" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
+  SARRAY_TEXT=/usr/bin/env
+  [[ -x $SARRAY_TEXT ]] || SARRAY_TEXT=$(type -P env)
+  SARRAY_COMMAND=("$SARRAY_TEXT" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
 fi
 PATH=$SARRAY_PATH
 for SARRAY_TEXT in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_TEXT"; done

@@ -24,13 +24,19 @@ def measure(bench):
     bench.add("1", "a static program that does nothing: spawn to exit", "", f"{alone[0] * 1e6:.0f} us")
     bench.add("1", "recording a call (3 KB script, 10 KB environment): spawn to exit", "", f"{alone[1] * 1e6:.0f} us")
     bench.at_most("1", "recording a call : a program that does nothing", 1.5, alone[1] / alone[0], "x")
-    many = []
-    for _ in range(5):
-        many.append(spawn_crowd(bench, 40, 16, [nothing, ours], environment, cwd))
-    crowd = [median(times) for times in zip(*many)]
-    scaling = (crowd[1] / alone[1]) / (crowd[0] / alone[0])
-    bench.add("1", "16 callers at once: time a call, all in all", "", f"{crowd[1] * 1e6:.0f} us")
-    bench.at_most("1", "16 callers : 1 caller, by what the cores make of the program that does nothing", 1.25, scaling, "x")
+    measure_crowd(bench, nothing, ours, environment, cwd)
+
+
+def measure_crowd(bench, nothing, ours, environment, cwd):
+    """16 callers at once, against what the same cores make of 16 callers of the program that does nothing."""
+    crowds, scalings = [], []
+    for _ in range(7):
+        one = [spawned.wall for spawned in spawn(bench, 60, [nothing, ours], environment, cwd)]
+        many = spawn_crowd(bench, 20, 16, [nothing, ours], environment, cwd)
+        crowds.append(many[1])
+        scalings.append((many[1] / one[1]) / (many[0] / one[0]))
+    bench.add("1", "16 callers at once: time a call, all in all", "", f"{median(crowds) * 1e6:.0f} us")
+    bench.at_most("1", "16 callers : 1 caller, by what the cores make of the program that does nothing", 1.25, median(scalings), "x")
 
 
 def measure_on_cluster(bench, environment):

@@ -61,7 +61,7 @@ def base_environment(bench, size=10_000):
     home = bench.folder / "home"
     home.mkdir(exist_ok=True)
     variables = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(home), "USER": "bench", "LANG": "C.UTF-8", "SHELL": "/bin/bash",
-                 "TERM": "dumb", "SARRAY_STATE_DIR": str(bench.folder / "state")}
+                 "TERM": "dumb", "SHLVL": "1", "PWD": str(home), "_": "/usr/bin/sbatch", "SARRAY_STATE_DIR": str(bench.folder / "state")}
     number = 0
     while sum(len(k) + len(v) + 2 for k, v in variables.items()) < size:
         variables[f"BENCH_MODULE_{number}"] = f"/opt/software/module-{number}/2026.1/lib:/opt/software/other/lib"

@@ -102,10 +102,14 @@ util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Env
     return taken;
   }
   if (taken.intake.source == slurm::ScriptSource::standard_input && !read_input) return util::fail("sbatch", "no script is named");
-  TRY(call.directory, current_directory(call.environment));
-  call.umask = current_umask();
-  call.limits = current_limits();
-  call.host = current_host();
+  if (!m_place) {
+    TRY(auto directory, current_directory(call.environment));
+    m_place = Place{std::move(directory), current_host(), current_umask(), current_limits()};
+  }
+  call.directory = m_place->directory;
+  call.host = m_place->host;
+  call.umask = m_place->umask;
+  call.limits = m_place->limits;
   CHECK_OK(load_script(call, taken.intake));
   CHECK_OK(load_export_file(call, taken.intake));
   TRY(taken.job, m_resolver.resolve(call));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,9 +36,17 @@ class CallTaker {
   util::Result<void> load_script(slurm::Call& call, const slurm::Intake& intake);
   util::Result<std::shared_ptr<const std::string>> read_script(const slurm::Call& call);
 
+  /// Where the caller is: the same for all calls, so asked once.
+  struct Place {
+    std::string directory, host;
+    mode_t umask = 022;
+    slurm::SoftLimits limits{};
+  };
+
   const slurm::Dialect& m_dialect;
   slurm::WordParser m_parser;
   slurm::Resolver m_resolver;
+  std::optional<Place> m_place;
   std::unordered_map<std::string, std::shared_ptr<const std::string>> m_by_path;
   std::unordered_map<std::string_view, std::shared_ptr<const std::string>> m_by_bytes;
 };
