@@ -27,6 +27,7 @@ class Bench:
     folder: Path
     full: bool = False
     cluster: bool = True
+    calls: int = 2000
     rows: list = field(default_factory=list)
 
     @property
