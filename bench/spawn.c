@@ -3,7 +3,8 @@
  *   spawn RESULT ROUNDS CALLERS COMMAND [-- COMMAND]...
  *
  * A COMMAND is [NAME=VALUE]... PATH [ARGUMENT]...; the variables come before those of the environment.
- * CALLERS 1: one round runs every command once, in turn; RESULT gets a line per command: nanoseconds of each round.
+ * CALLERS 1: one round runs every command once, in turn; RESULT gets two lines per command: nanoseconds of each round, and of
+ * processor time, of the command and of all that it waited for.
  * CALLERS N: for each command in turn, N processes run it ROUNDS times each; RESULT gets a line per command: nanoseconds from the
  * first start to the last end, by the number of calls. A command that fails ends the measurement with its status.
  * Standard input and output are /dev/null. */
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,17 +43,20 @@ static struct command parse(char **words) {
   return command;
 }
 
-static void run(struct command command) {
+/* Returns nanoseconds of processor time. */
+static long long run(struct command command) {
   int status = -1;
+  struct rusage usage;
   pid_t child = vfork();
   if (child == 0) {
     execve(command.argv[0], command.argv, command.environment);
     _exit(127);
   }
-  if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+  if (child < 0 || wait4(child, &status, 0, &usage) != child || status != 0) {
     fprintf(stderr, "spawn: %s: wait status %d\n", command.argv[0], status);
     _exit(1);
   }
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000LL + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000LL;
 }
 
 static long long run_callers(struct command command, int rounds, int callers) {
@@ -90,17 +95,20 @@ int main(int argc, char **argv) {
     for (int c = 0; c < count; ++c) fprintf(result, "%lld\n", run_callers(commands[c], rounds, callers));
     return fclose(result) != 0;
   }
-  long long *times = malloc(sizeof *times * (size_t)rounds * (size_t)count);
-  if (times == NULL) return 1;
+  size_t size = (size_t)rounds * (size_t)count;
+  long long *times = malloc(sizeof *times * size), *processor = malloc(sizeof *processor * size);
+  if (times == NULL || processor == NULL) return 1;
   for (int r = 0; r < rounds; ++r) {
     for (int c = 0; c < count; ++c) {
       long long start = now();
-      run(commands[c]);
+      processor[c * rounds + r] = run(commands[c]);
       times[c * rounds + r] = now() - start;
     }
   }
   for (int c = 0; c < count; ++c) {
     for (int r = 0; r < rounds; ++r) fprintf(result, "%lld ", times[c * rounds + r]);
+    fprintf(result, "\n");
+    for (int r = 0; r < rounds; ++r) fprintf(result, "%lld ", processor[c * rounds + r]);
     fprintf(result, "\n");
   }
   return fclose(result) != 0;

@@ -4,8 +4,10 @@
 # job's own bytes: same process, so that signals, exit status and limits are the kernel's business.
 # It needs bash 4.2 and coreutils. Above it stand, written by sarray:
 #   SARRAY_DATA    where the data begins in this file, in bytes
-#   SARRAY_PAGES   the table's pages, 21 bytes each: first index, offset; the last line is where they end
+#   SARRAY_PAGES   the table's pages, 21 bytes each: first index, offset; the last line is where both end
 #   SARRAY_SUMS    their checksums (cksum), 11 bytes each
+#   SARRAY_PIECES  empty, or the data is packed in pieces of 65536 bytes (gzip, base64): where each begins, 11 bytes each; the last
+#                  line is where they end
 #   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
 #   SARRAY_SCRATCH a private folder of the user's on the login node, used here too where it can be seen
 # Every name begins with SARRAY_, since none of the user's variables does: nothing of theirs can be overwritten.
@@ -23,22 +25,41 @@ SARRAY_die() {
   exit 125
 }
 
-# SARRAY_read OFFSET LENGTH: bytes of this file into SARRAY_BYTES. What is near is skipped over by bash itself, which is
+SARRAY_damaged() {
+  SARRAY_die "the batch script is damaged or was edited: $1"
+}
+
+# SARRAY_read OFFSET LENGTH: bytes of the data into SARRAY_BYTES. What is near is read by bash itself, all of it once, which is
 # cheaper than a process; what is far is sought by dd, so that the cost does not grow with the number of jobs.
 SARRAY_read() {
+  local SARRAY_AT=$((10#$SARRAY_DATA + $1))
   SARRAY_BYTES=
-  if (($1 + $2 <= 65536)); then
-    { IFS= read -r -d '' -N "$1" _ && IFS= read -r -d '' -N "$2" SARRAY_BYTES; } <"$SARRAY_FILE" || :
+  if [[ -n $SARRAY_PIECES ]]; then
+    SARRAY_unpack "$1" "$2"
+  elif ((SARRAY_AT + $2 <= 65536)); then
+    ((${#SARRAY_NEAR} >= SARRAY_AT + $2)) || IFS= read -r -d '' -N $((SARRAY_AT + $2)) SARRAY_NEAR <"$SARRAY_FILE" || :
+    SARRAY_BYTES=${SARRAY_NEAR:SARRAY_AT:$2}
   else
-    SARRAY_BYTES=$(dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null && printf .)
-    SARRAY_BYTES=${SARRAY_BYTES%.}
+    SARRAY_BYTES=$(exec dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$SARRAY_AT" count="$2" 2>/dev/null)
+    if ((${#SARRAY_BYTES} > 0 && ${#SARRAY_BYTES} < $2)); then
+      # Newlines at the end are lost on the way; whether they were newlines is for the checksum to say.
+      printf -v SARRAY_TEXT '%*s' $(($2 - ${#SARRAY_BYTES})) ''
+      SARRAY_BYTES+=${SARRAY_TEXT// /$'\n'}
+    fi
   fi
   ((${#SARRAY_BYTES} == $2)) || SARRAY_die "the batch script is cut short, or dd failed"
 }
 
-# SARRAY_is_intact CHECKSUM: whether SARRAY_BYTES are as they were written.
-SARRAY_is_intact() {
-  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$1 ${#SARRAY_BYTES}" ]]
+# SARRAY_unpack OFFSET LENGTH: the same of packed data. Only the pieces that hold the bytes are unpacked.
+SARRAY_unpack() {
+  local SARRAY_LOW=$(($1 / 65536)) SARRAY_HIGH=$((($1 + $2 - 1) / 65536)) SARRAY_FROM SARRAY_TO
+  SARRAY_FROM=$((10#${SARRAY_PIECES:SARRAY_LOW * 11:10})) SARRAY_TO=$((10#${SARRAY_PIECES:SARRAY_HIGH * 11 + 11:10}))
+  SARRAY_BYTES=$(
+    dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip=$((10#$SARRAY_DATA + SARRAY_FROM)) count=$((SARRAY_TO - SARRAY_FROM)) 2>/dev/null |
+      base64 -d 2>/dev/null | gzip -dc 2>/dev/null
+    printf .
+  )
+  SARRAY_BYTES=${SARRAY_BYTES:$1 - SARRAY_LOW * 65536:$2}
 }
 
 # SARRAY_decode TEXT: a field of the table into SARRAY_TEXT.
@@ -62,33 +83,47 @@ SARRAY_find_page() {
     fi
   done
   local SARRAY_FROM=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 10:10})) SARRAY_TO=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 31:10}))
-  SARRAY_read $((10#$SARRAY_DATA + SARRAY_FROM)) $((SARRAY_TO - SARRAY_FROM))
-  SARRAY_is_intact $((10#${SARRAY_SUMS:SARRAY_LOW * 11:10})) || SARRAY_die "the batch script is damaged or was edited: its table has another checksum"
+  SARRAY_LAST_INDEX=$((10#${SARRAY_PAGES:SARRAY_LOW * 21 + 21:9}))
+  SARRAY_PAGE_SUM="$((10#${SARRAY_SUMS:SARRAY_LOW * 11:10})) $((SARRAY_TO - SARRAY_FROM))"
+  SARRAY_read "$SARRAY_FROM" $((SARRAY_TO - SARRAY_FROM))
+  SARRAY_PAGE=$SARRAY_BYTES
 }
 
 # The task's row in the page: SARRAY_ROW (its values), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job), SARRAY_ID.
+# The page's checksum is only known later, with the script's (one process for both): until then its text is taken for numbers only
+# where it is made of digits.
 SARRAY_find_row() {
-  local SARRAY_LINE SARRAY_HEAD SARRAY_COUNT SARRAY_FIRST
+  local SARRAY_LINE SARRAY_HEAD SARRAY_COUNT SARRAY_FIRST SARRAY_AT=1
   local -a SARRAY_LINES SARRAY_SHAPES
   local IFS=$'\n'
   # shellcheck disable=SC2206
-  SARRAY_LINES=($SARRAY_BYTES)
+  SARRAY_LINES=($SARRAY_PAGE)
   SARRAY_LINE=${SARRAY_LINES[0]}
-  [[ $SARRAY_LINE == 'page '* ]] || SARRAY_die "its record is not where it should be"
-  SARRAY_LINE=${SARRAY_LINE#page }
-  SARRAY_FIRST=${SARRAY_LINE% *}
-  SARRAY_ID=$((${SARRAY_LINE#* } - 1))
-  for SARRAY_LINE in "${SARRAY_LINES[@]:1}"; do
+  [[ $SARRAY_LINE =~ ^page\ (0|[1-9][0-9]{0,8})\ ([1-9][0-9]{0,9})$ ]] || SARRAY_damaged "its table has another form"
+  SARRAY_FIRST=${BASH_REMATCH[1]}
+  SARRAY_ID=$((BASH_REMATCH[2] - 1))
+  while [[ ${SARRAY_LINES[SARRAY_AT]-} == =* ]]; do
+    SARRAY_LINE=${SARRAY_LINES[SARRAY_AT]}
     SARRAY_HEAD=${SARRAY_LINE%%$'\t'*}
-    if [[ $SARRAY_HEAD == =* ]]; then
-      SARRAY_SHAPES[${SARRAY_HEAD#=}]=${SARRAY_LINE#"$SARRAY_HEAD"}
-      continue
-    fi
+    [[ $SARRAY_HEAD == =[1-9]* && ${SARRAY_HEAD#=} != *[!0-9]* ]] || SARRAY_damaged "its table has another form"
+    SARRAY_SHAPES[${SARRAY_HEAD#=}]=${SARRAY_LINE#"$SARRAY_HEAD"}
+    SARRAY_AT=$((SARRAY_AT + 1))
+  done
+  # As many rows as tasks, each with the next id: then the row's place is known without a walk.
+  if ((${#SARRAY_LINES[@]} - SARRAY_AT == SARRAY_LAST_INDEX - SARRAY_FIRST)) && [[ $SARRAY_PAGE != *@* ]]; then
+    SARRAY_COUNT=$((SARRAY_INDEX - SARRAY_FIRST))
+    SARRAY_AT=$((SARRAY_AT + SARRAY_COUNT)) SARRAY_ID=$((SARRAY_ID + SARRAY_COUNT)) SARRAY_FIRST=$SARRAY_INDEX
+  fi
+  for SARRAY_LINE in "${SARRAY_LINES[@]:SARRAY_AT}"; do
+    SARRAY_HEAD=${SARRAY_LINE%%$'\t'*}
     SARRAY_ID=$((SARRAY_ID + 1)) SARRAY_COUNT=1
-    [[ $SARRAY_HEAD == *@* ]] && SARRAY_ID=${SARRAY_HEAD#*@} SARRAY_HEAD=${SARRAY_HEAD%@*}
-    [[ $SARRAY_HEAD == *'*'* ]] && SARRAY_COUNT=${SARRAY_HEAD#*'*'} SARRAY_HEAD=${SARRAY_HEAD%'*'*}
+    if [[ $SARRAY_HEAD == *[!0-9]* ]]; then
+      [[ $SARRAY_HEAD =~ ^([1-9][0-9]*)(\*([1-9][0-9]{0,8}))?(@([1-9][0-9]{0,9}))?$ ]] || SARRAY_damaged "its table has another form"
+      SARRAY_HEAD=${BASH_REMATCH[1]} SARRAY_COUNT=${BASH_REMATCH[3]:-1} SARRAY_ID=${BASH_REMATCH[5]:-$SARRAY_ID}
+    fi
     if ((SARRAY_INDEX < SARRAY_FIRST + SARRAY_COUNT)); then
       SARRAY_NTH=$((SARRAY_INDEX - SARRAY_FIRST))
+      [[ $SARRAY_HEAD == [1-9]* && -n ${SARRAY_SHAPES[SARRAY_HEAD]+x} ]] || SARRAY_damaged "its table has another form"
       SARRAY_SHAPE=${SARRAY_SHAPES[SARRAY_HEAD]}
       SARRAY_ROW=${SARRAY_LINE#*$'\t'}
       return
@@ -118,7 +153,7 @@ SARRAY_local_id() {
 # SARRAY_field TAG VALUE: takes one field of the record.
 SARRAY_field() {
   case $1 in
-    ids) SARRAY_local_id "$2" "$SARRAY_NTH" ;;
+    ids) SARRAY_IDS=$2 ;;
     array) SARRAY_ARRAY=$2 ;;
     script) SARRAY_SCRIPT=$2 ;;
     run) SARRAY_RUN=$2 ;;
@@ -138,7 +173,7 @@ SARRAY_field() {
     append) SARRAY_APPEND=$2 ;;
     output | error) SARRAY_NAMES+=("$1" "$2") ;;
     map:*) ;; # for sarray status and its kind
-    *) SARRAY_die "its record says '$1', which this dispatcher does not know" ;;
+    *) SARRAY_UNKNOWN=$1 ;;
   esac
 }
 
@@ -174,27 +209,37 @@ SARRAY_read_fields() {
   done
 }
 
-# SARRAY_store FOLDER...: SARRAY_BYTES in a file without a name, open for reading on descriptor 249. The file is made with
-# O_EXCL (noclobber), private to the user, in the first folder that takes it, and its name goes at once.
-SARRAY_store() {
-  local SARRAY_FOLDER SARRAY_NAME
+# SARRAY_keep FOLDER...: the script's bytes, SARRAY_BYTES, in a file without a name, open for reading on descriptor 249. It is made
+# with O_EXCL, private to the user, in the first folder that takes it, and its name goes at once.
+SARRAY_keep() {
+  local SARRAY_FOLDER SARRAY_NAME TMPDIR
   for SARRAY_FOLDER in "$@"; do
     [[ -n $SARRAY_FOLDER && -d $SARRAY_FOLDER && -w $SARRAY_FOLDER ]] || continue
-    SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM
-    (umask 077 && set -C && : >"$SARRAY_NAME") 2>/dev/null || continue
-    { exec 248<>"$SARRAY_NAME"; } 2>/dev/null || continue
-    printf %s "$SARRAY_BYTES" >&248 2>/dev/null && exec 249</proc/$$/fd/248
-    rm -f -- "$SARRAY_NAME"
-    exec 248>&-
+    TMPDIR=$SARRAY_FOLDER
+    if [[ $SARRAY_BYTES == *$'\n' ]]; then
+      # bash does all of that for a here-string: no process is needed. (5.1 and later would use a pipe for a short one.)
+      BASH_COMPAT=5.0
+      { exec 249<<<"${SARRAY_BYTES%$'\n'}"; } 2>/dev/null || continue
+      BASH_COMPAT=
+    else
+      SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM
+      (umask 077 && set -C && : >"$SARRAY_NAME") 2>/dev/null || continue
+      { exec 248<>"$SARRAY_NAME"; } 2>/dev/null || continue
+      printf %s "$SARRAY_BYTES" >&248 2>/dev/null && exec 249</proc/$$/fd/248
+      rm -f -- "$SARRAY_NAME"
+      exec 248>&-
+    fi
     SARRAY_is_whole && return
     exec 249<&-
   done
   return 1
 }
 
-# Whether descriptor 249 holds the script, by length and checksum.
+# Whether the page and descriptor 249 are as they were written, by length and checksum.
 SARRAY_is_whole() {
-  [[ -e /proc/$$/fd/249 && $(cksum </proc/$$/fd/249 2>/dev/null) == "$SARRAY_SUM" ]]
+  [[ -e /proc/$$/fd/249 ]] || return
+  SARRAY_TEXT=$(exec cksum - "/proc/$$/fd/249" <<<"${SARRAY_PAGE%$'\n'}" 2>/dev/null)
+  [[ $SARRAY_TEXT == "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SUM /proc/$$/fd/249" ]]
 }
 
 # Folders that nobody else can write to or make anew. An interpreter that looks for modules beside the script (Python) must not
@@ -212,21 +257,18 @@ SARRAY_own_folder() {
 
 # Puts the job's script on descriptor 249, checked. Its path is then /proc/PID/fd/249 for as long as the task lives.
 SARRAY_open_script() {
-  local SARRAY_OFFSET SARRAY_LENGTH SARRAY_KIND IFS=' '
-  # shellcheck disable=SC2086
-  set -- $SARRAY_SCRIPT
-  SARRAY_OFFSET=$1 SARRAY_LENGTH=$2 SARRAY_KIND=$3 SARRAY_SUM="$4 $2"
-  SARRAY_read $((10#$SARRAY_DATA + SARRAY_OFFSET)) "$SARRAY_LENGTH"
-  if [[ $SARRAY_KIND == shell && $SARRAY_BYTES == *$'\n' ]]; then
-    # bash keeps a here-string in a file without a name: no process is needed. (5.1 and later would use a pipe for a short one.)
-    BASH_COMPAT=5.0
-    { exec 249<<<"${SARRAY_BYTES%$'\n'}"; } 2>/dev/null && SARRAY_is_whole && return
-    SARRAY_store "${TMPDIR-}" /tmp /var/tmp /dev/shm "$SARRAY_SCRATCH" "$PWD" && return
+  [[ ${SARRAY_SCRIPT-} =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ (shell|other)\ ([0-9]+)$ ]] || SARRAY_damaged "its table has another form"
+  SARRAY_SUM="${BASH_REMATCH[4]} ${BASH_REMATCH[2]}"
+  local SARRAY_KIND=${BASH_REMATCH[3]}
+  SARRAY_read "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+  if [[ $SARRAY_KIND == shell ]]; then
+    SARRAY_keep "${TMPDIR-}" /tmp /var/tmp /dev/shm "$SARRAY_SCRATCH" "$PWD" && return
   else
     SARRAY_own_folder
-    SARRAY_store "$SARRAY_OWN" && return
+    SARRAY_keep "$SARRAY_OWN" && return
   fi
-  SARRAY_is_intact "${SARRAY_SUM% *}" || SARRAY_die "the batch script is damaged or was edited: the job's own script has another checksum"
+  [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || SARRAY_damaged "its table has another checksum"
+  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SUM" ]] || SARRAY_damaged "the job's own script has another checksum"
   SARRAY_die "its script could not be written and checked: no folder to write to (tried TMPDIR, /tmp, /var/tmp, /dev/shm, $SARRAY_SCRATCH)"
 }
 
@@ -367,15 +409,17 @@ SARRAY_set_ids() {
 SARRAY_FILE=$0
 SARRAY_INDEX=$SLURM_ARRAY_TASK_ID
 export SARRAY_ARRAY_JOB_ID=$SLURM_ARRAY_JOB_ID SARRAY_ARRAY_TASK_ID=$SLURM_ARRAY_TASK_ID
-SARRAY_LOCAL='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
+SARRAY_NEAR='' SARRAY_LOCAL='' SARRAY_IDS='' SARRAY_UNKNOWN='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
 SARRAY_OPTION=() SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=()
 SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=() SARRAY_SHEBANG=''
 
 SARRAY_find_page
 SARRAY_find_row
 SARRAY_read_fields
-[[ -z ${SARRAY_LOGIN-} ]] || SARRAY_keep_login
 SARRAY_open_script
+[[ -z $SARRAY_UNKNOWN ]] || SARRAY_die "its record says '$SARRAY_UNKNOWN', which this dispatcher does not know"
+[[ -z $SARRAY_IDS ]] || SARRAY_local_id "$SARRAY_IDS" "$SARRAY_NTH"
+[[ -z ${SARRAY_LOGIN-} ]] || SARRAY_keep_login
 SARRAY_prepare_files
 SARRAY_check_start
 SARRAY_set_ids
@@ -384,7 +428,9 @@ for SARRAY_TEXT in ${SARRAY_LIMITS[@]+"${SARRAY_LIMITS[@]}"}; do ulimit -S -"${S
 SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$$/fd/249"
   ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"})
 if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
-  SARRAY_COMMAND=("$(type -P env)" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
+  SARRAY_TEXT=/usr/bin/env
+  [[ -x $SARRAY_TEXT ]] || SARRAY_TEXT=$(type -P env)
+  SARRAY_COMMAND=("$SARRAY_TEXT" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
 fi
 PATH=$SARRAY_PATH
 for SARRAY_TEXT in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_TEXT"; done

@@ -52,7 +52,8 @@ def queue_all(bench, environment, folder, commands, cwd, listen):
     return seconds, submit_rpcs(environment) - before[0], controller_seconds(folder) - before[1]
 
 
-def measure_queueing(bench, environment, folder, count=2000):
+def measure_queueing(bench, environment, folder):
+    count = bench.calls
     cwd = bench.folder_for("queueing")
     script = write_script(cwd)
     loop = f"for ((i = 0; i < {count}; i++)); do sbatch -H {script.name} --seed=$i >/dev/null; done\n"

@@ -27,6 +27,7 @@ class Bench:
     folder: Path
     full: bool = False
     cluster: bool = True
+    calls: int = 2000
     rows: list = field(default_factory=list)
 
     @property
@@ -61,7 +62,7 @@ def base_environment(bench, size=10_000):
     home = bench.folder / "home"
     home.mkdir(exist_ok=True)
     variables = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(home), "USER": "bench", "LANG": "C.UTF-8", "SHELL": "/bin/bash",
-                 "TERM": "dumb", "SARRAY_STATE_DIR": str(bench.folder / "state")}
+                 "TERM": "dumb", "SHLVL": "1", "PWD": str(home), "_": "/usr/bin/sbatch", "SARRAY_STATE_DIR": str(bench.folder / "state")}
     number = 0
     while sum(len(k) + len(v) + 2 for k, v in variables.items()) < size:
         variables[f"BENCH_MODULE_{number}"] = f"/opt/software/module-{number}/2026.1/lib:/opt/software/other/lib"
@@ -95,39 +96,57 @@ def median(values):
     return statistics.median(values)
 
 
-def spawn(bench, rounds, callers, commands, environment, cwd):
-    """Seconds of each round for each command (callers 1), or seconds a call for each command."""
+@dataclass
+class Spawned:
+    """Medians over the rounds, in seconds."""
+    wall: float
+    processor: float
+
+
+def read_spawned(bench, rounds, callers, commands, environment, cwd):
     words = []
     for command in commands:
         words += (["--"] if words else []) + [str(word) for word in command]
     with tempfile.NamedTemporaryFile(dir=bench.folder) as result:
         subprocess.run([bench.tool("spawn"), result.name, str(rounds), str(callers), *words], env=environment, cwd=cwd, check=True, timeout=300)
-        lines = Path(result.name).read_text().splitlines()
-    return [[int(word) / 1e9 for word in line.split()] for line in lines]
+        return [[int(word) / 1e9 for word in line.split()] for line in Path(result.name).read_text().splitlines()]
+
+
+def spawn(bench, rounds, commands, environment, cwd):
+    """Runs the commands in turn, `rounds` times. Returns a Spawned for each."""
+    lines = [median(line) for line in read_spawned(bench, rounds, 1, commands, environment, cwd)]
+    return [Spawned(wall, processor) for wall, processor in zip(lines[::2], lines[1::2])]
+
+
+def spawn_crowd(bench, rounds, callers, commands, environment, cwd):
+    """Seconds a call for each command, run by that many callers at once."""
+    return [line[0] for line in read_spawned(bench, rounds, callers, commands, environment, cwd)]
 
 
 @dataclass
 class Measured:
+    """`seconds` is processor time: with one thread that is what it takes where nobody else computes."""
     seconds: float
+    wall: float
     peak_mb: float
     output: Path
 
 
 def run_once(bench, command, environment, cwd, output=None):
-    """One run: wall time, and the most memory it had."""
+    """One run: its time, and the most memory it had."""
     path = output or bench.folder / "output"
     start = time.monotonic()
     with open(path, "wb") as out, open(bench.folder / "errors", "wb") as err:
         child = subprocess.Popen(command, env=environment, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.monotonic() - start
+    wall = time.monotonic() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         raise RuntimeError(f"{command}: status {child.returncode}: {(bench.folder / 'errors').read_text()[-2000:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024, path)
+    return Measured(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, path)
 
 
 def run_median(bench, command, environment, cwd, rounds=5, output=None):
     """The same, with the median time of several runs."""
     runs = [run_once(bench, command, environment, cwd, output) for _ in range(rounds)]
-    return Measured(median(r.seconds for r in runs), max(r.peak_mb for r in runs), runs[0].output)
+    return Measured(median(r.seconds for r in runs), median(r.wall for r in runs), max(r.peak_mb for r in runs), runs[0].output)

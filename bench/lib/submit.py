@@ -1,4 +1,4 @@
-"""Rows 2 and 3: from recorded calls to the batch script, and how long that is."""
+"""Rows 2 and 3: from recorded calls to the batch script, and how long that is. Times are processor time: the machine is shared."""
 import subprocess
 
 from measure import base_environment, run_median, write_script

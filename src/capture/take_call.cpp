@@ -29,32 +29,6 @@ util::Error sbatch_words(const std::string& text, const util::Environment& envir
   return error;
 }
 
-/// The script's bytes as they are now.
-util::Result<void> load_script(slurm::Call& call, const slurm::Intake& intake) {
-  call.source = intake.source;
-  if (intake.source == slurm::ScriptSource::wrap) {
-    call.script = std::make_shared<const std::string>(slurm::wrap_script(intake.wrap));
-    return {};
-  }
-  std::string bytes;
-  if (intake.source == slurm::ScriptSource::standard_input) {
-    TRY(bytes, util::read_all(0, "standard input"));
-  } else {
-    const auto path = call.environment.get("PATH").value_or("");
-    call.script_path = slurm::find_script(intake.operand, call.directory, intake.chdir, path, is_no_folder);
-    auto file = util::open_file(call.script_path, O_RDONLY);
-    if (!file) return util::fail(sbatch_words("Unable to open file " + call.script_path, call.environment));
-    struct stat state {};
-    const bool is_folder = ::fstat(file->get(), &state) == 0 && S_ISDIR(state.st_mode);
-    if (!is_folder) {
-      TRY(bytes, util::read_all(file->get(), call.script_path));
-    }
-  }
-  CHECK_OK(slurm::check_script(bytes, call.environment));
-  call.script = std::make_shared<const std::string>(std::move(bytes));
-  return {};
-}
-
 util::Result<void> load_export_file(slurm::Call& call, const slurm::Intake& intake) {
   if (!intake.export_file) return {};
   const auto& name = *intake.export_file;
@@ -80,28 +54,72 @@ util::Result<std::string> current_directory(const util::Environment& environment
 
 }  // namespace
 
-util::Result<TakenCall> take_call(std::vector<std::string> argv, util::Environment environment, const slurm::Dialect& dialect,
-                                  bool read_input) {
+CallTaker::CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size)
+    : m_parser(dialect), m_resolver(dialect, max_array_size) {}
+
+/// The file's bytes as they are now.
+util::Result<std::shared_ptr<const std::string>> CallTaker::read_script(const slurm::Call& call) {
+  if (const auto known = m_by_path.find(call.script_path); known != m_by_path.end()) return known->second;
+  auto file = util::open_file(call.script_path, O_RDONLY);
+  if (!file) return util::fail(sbatch_words("Unable to open file " + call.script_path, call.environment));
+  struct stat state {};
+  const bool is_folder = ::fstat(file->get(), &state) == 0 && S_ISDIR(state.st_mode);
+  std::string bytes;
+  if (!is_folder) {
+    TRY(bytes, util::read_all(file->get(), call.script_path));
+  }
+  auto script = std::make_shared<const std::string>(std::move(bytes));
+  if (S_ISREG(state.st_mode)) m_by_path.emplace(call.script_path, script);
+  return script;
+}
+
+util::Result<void> CallTaker::load_script(slurm::Call& call, const slurm::Intake& intake) {
+  call.source = intake.source;
+  if (intake.source == slurm::ScriptSource::wrap) {
+    call.script = std::make_shared<const std::string>(slurm::wrap_script(intake.wrap));
+  } else if (intake.source == slurm::ScriptSource::standard_input) {
+    TRY(auto bytes, util::read_all(0, "standard input"));
+    call.script = std::make_shared<const std::string>(std::move(bytes));
+  } else {
+    const auto path = call.environment.get("PATH").value_or("");
+    call.script_path = slurm::find_script(intake.operand, call.directory, intake.chdir, path, is_no_folder);
+    TRY(call.script, read_script(call));
+  }
+  const auto [known, is_new] = m_by_bytes.emplace(*call.script, call.script);
+  if (!is_new) call.script = known->second;
+  if (intake.source == slurm::ScriptSource::wrap) return {};
+  return slurm::check_script(*call.script, call.environment);
+}
+
+util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Environment environment, bool read_input) {
   TakenCall taken;
   auto& call = taken.call;
   call.argv = std::move(argv);
   call.environment = std::move(environment);
-  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, dialect));
+  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, m_parser));
   if (taken.intake.for_real_sbatch) {
     taken.for_real_sbatch = true;
     return taken;
   }
   if (taken.intake.source == slurm::ScriptSource::standard_input && !read_input) return util::fail("sbatch", "no script is named");
-  TRY(call.directory, current_directory(call.environment));
-  call.umask = current_umask();
-  call.limits = current_limits();
-  call.host = current_host();
+  if (!m_place) {
+    TRY(auto directory, current_directory(call.environment));
+    m_place = Place{std::move(directory), current_host(), current_umask(), current_limits()};
+  }
+  call.directory = m_place->directory;
+  call.host = m_place->host;
+  call.umask = m_place->umask;
+  call.limits = m_place->limits;
   CHECK_OK(load_script(call, taken.intake));
   CHECK_OK(load_export_file(call, taken.intake));
-  slurm::Resolver resolver(dialect);
-  TRY(taken.job, resolver.resolve(call));
+  TRY(taken.job, m_resolver.resolve(call));
   taken.for_real_sbatch = taken.job.test_only;
   return taken;
+}
+
+util::Result<TakenCall> take_call(std::vector<std::string> argv, util::Environment environment, const slurm::Dialect& dialect,
+                                  bool read_input) {
+  return CallTaker(dialect).take(std::move(argv), std::move(environment), read_input);
 }
 
 }  // namespace sarray::capture

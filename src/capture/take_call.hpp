@@ -1,10 +1,15 @@
 // A call, taken whole: what the caller typed and all of its surroundings that sbatch would have looked at.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "slurm/call.hpp"
+#include "slurm/command_line.hpp"
 #include "slurm/intake.hpp"
 #include "slurm/job.hpp"
 #include "slurm/option.hpp"
@@ -17,6 +22,32 @@ struct TakenCall {
   slurm::Job job;
   slurm::Intake intake;
   bool for_real_sbatch = false;  ///< --help, --version, --test-only: nothing to record; call and job are not filled
+};
+
+/// Takes many calls made at one place and time: each script file is read once, equal scripts are one.
+class CallTaker {
+ public:
+  /// @param max_array_size as for slurm::Resolver.
+  explicit CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size = 4294967294U);
+  /// As take_call().
+  [[nodiscard]] util::Result<TakenCall> take(std::vector<std::string> argv, util::Environment environment, bool read_input);
+
+ private:
+  util::Result<void> load_script(slurm::Call& call, const slurm::Intake& intake);
+  util::Result<std::shared_ptr<const std::string>> read_script(const slurm::Call& call);
+
+  /// Where the caller is: the same for all calls, so asked once.
+  struct Place {
+    std::string directory, host;
+    mode_t umask = 022;
+    slurm::SoftLimits limits{};
+  };
+
+  slurm::WordParser m_parser;
+  slurm::Resolver m_resolver;
+  std::optional<Place> m_place;
+  std::unordered_map<std::string, std::shared_ptr<const std::string>> m_by_path;
+  std::unordered_map<std::string_view, std::shared_ptr<const std::string>> m_by_bytes;
 };
 
 /// Reads script, directory, umask and limits as they are now.

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/progress.hpp"
 #include "cli/submissions.hpp"
 #include "report/json.hpp"
 #include "util/fd.hpp"
@@ -35,8 +36,10 @@ util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray&
                               const merge::PlanOptions& options) {
   std::set<std::string> folders;
   util::Result<void> result;
+  Progress progress("linking the output files of tasks", array.tasks);
   merge::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
     if (!result) return;
+    progress.step();
     const auto folder = path.substr(0, path.rfind('/'));
     if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
     if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));

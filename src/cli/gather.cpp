@@ -1,9 +1,8 @@
 #include "cli/gather.hpp"
 
-#include <unordered_map>
-
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
+#include "cli/progress.hpp"
 #include "cli/queue_file.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
@@ -24,18 +23,6 @@ util::Error place_error(util::Error error, const std::string& place) {
   }
   return error;
 }
-
-/// Equal scripts become one: a queue file names the same one on ten thousand lines.
-class ScriptPool {
- public:
-  void share(std::shared_ptr<const std::string>& script) {
-    const auto [known, is_new] = m_known.emplace(*script, script);
-    if (!is_new) script = known->second;
-  }
-
- private:
-  std::unordered_map<std::string_view, std::shared_ptr<const std::string>> m_known;
-};
 
 }  // namespace
 
@@ -71,7 +58,10 @@ util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_
   }
   TRY(gathered.contents, session.read());
   slurm::Resolver resolver(gathered.dialect, max_array_size);
+  gathered.jobs.reserve(gathered.contents.calls.size());
+  Progress progress("reading calls", gathered.contents.calls.size());
   for (const auto& recorded : gathered.contents.calls) {
+    progress.step();
     if (recorded.dropped || recorded.submitted) continue;
     auto job = resolver.resolve(*recorded.call);
     if (!job) return util::fail(place_error(std::move(job).error(), "job " + std::to_string(recorded.job)));
@@ -86,20 +76,19 @@ util::Result<Gathered> gather_file(const std::string& path, const Site& site, st
   TRY(const auto lines, read_queue_file(text, path, site.environment));
   Gathered gathered;
   gathered.dialect = learn_dialect(site.client);
-  slurm::Resolver resolver(gathered.dialect, max_array_size);
-  ScriptPool scripts;
+  capture::CallTaker taker(gathered.dialect, max_array_size);
+  gathered.jobs.reserve(lines.size());
+  Progress progress("reading calls", lines.size());
   for (const auto& line : lines) {
+    progress.step();
     const auto place = path + ": line " + std::to_string(line.line);
     auto environment = site.environment;
     for (const auto& [name, value] : line.assignments) environment.set(name, value);
-    auto taken = capture::take_call(line.words, std::move(environment), gathered.dialect, false);
+    auto taken = taker.take(line.words, std::move(environment), false);
     if (!taken) return util::fail(place_error(std::move(taken).error(), place));
     if (taken->for_real_sbatch) return util::fail(place, "this call submits nothing", "remove the line");
-    scripts.share(taken->call.script);
     auto call = std::make_shared<slurm::Call>(std::move(taken->call));
-    auto job = resolver.resolve(*call);
-    if (!job) return util::fail(place_error(std::move(job).error(), place));
-    gathered.jobs.push_back({static_cast<std::uint32_t>(gathered.jobs.size() + 1), 0, std::move(call), std::move(*job)});
+    gathered.jobs.push_back({static_cast<std::uint32_t>(gathered.jobs.size() + 1), 0, std::move(call), std::move(taken->job)});
   }
   return gathered;
 }

@@ -57,6 +57,7 @@ util::Result<void> ask_limits(Work& work) {
   limits.max_array_size = configuration->max_array_size;
   limits.max_array_tasks = configuration->max_array_tasks;
   limits.max_script_size = configuration->max_script_size;
+  limits.max_job_count = configuration->max_job_count;
   limits.known = true;
   return {};
 }
@@ -128,6 +129,24 @@ void warn_of_secrets(const std::set<std::string>& variables) {
   say("sarray: warning: values that look secret stand in the batch script, which Slurm's administrators can read: " + names);
 }
 
+/// More than half of the limit is worth a word: the next thousand calls may be too many.
+void tell_script_size(const merge::Rendered& rendered, const merge::PlanOptions& options) {
+  const auto most = options.limits.max_script_size;
+  if (!options.limits.known || rendered.script.size() * 2 <= most) return;
+  say("sarray: note: the merged script has " + std::to_string(rendered.script.size()) + " bytes, " + std::to_string(rendered.script.size() * 100 / most) +
+      " % of what this cluster takes (max_script_size=" + std::to_string(most) + ")");
+}
+
+/// Slurm would say "temporarily unable to accept job" and try again, for ever where it can never fit.
+util::Result<void> check_job_count(const merge::Plan& plan, const merge::ClusterLimits& limits) {
+  std::uint64_t tasks = 0;
+  for (const auto& array : plan.arrays) tasks += array.tasks;
+  if (!limits.known || tasks < limits.max_job_count) return {};
+  return util::fail("too many tasks for this cluster",
+                    std::to_string(tasks) + " tasks, and it keeps fewer than " + std::to_string(limits.max_job_count) + " jobs at once (MaxJobCount)",
+                    "submit in parts: sarray drop, or several sessions");
+}
+
 util::Result<void> check_script_size(const merge::Rendered& rendered, const merge::PlanOptions& options) {
   if (!options.limits.known || rendered.script.size() < options.limits.max_script_size) return {};
   return util::fail("the merged script is too large",
@@ -144,6 +163,7 @@ util::Result<report::SubmittedArray> submit_array(Work& work, const store::State
   work.plan_options.scratch_folder = folder.path() + "/run";
   TRY(const auto rendered, merge::render(plan, array, work.plan_options));
   CHECK_OK(check_script_size(rendered, work.plan_options));
+  tell_script_size(rendered, work.plan_options);
   report::SubmittedArray submitted;
   submitted.array = &array;
   submitted.script = numbered(work.options.output, number);
@@ -198,6 +218,7 @@ Status show_all(Work& work, const merge::Plan& plan) {
     work.plan_options.scratch_folder = state + "/run";
     TRY(const auto rendered, merge::render(plan, plan.arrays[number], work.plan_options));
     CHECK_OK(check_script_size(rendered, work.plan_options));
+    tell_script_size(rendered, work.plan_options);
     const auto path = numbered(work.options.output, number);
     if (work.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
     warn_of_secrets(rendered.variables);
@@ -236,6 +257,7 @@ Status submit(const Words& words) {
   plan_options.real_sbatch = work.site.client.sbatch();
   TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));
   TRY(const auto plan, merge::make_plan(std::move(work.gathered.jobs), plan_options));
+  CHECK_OK(check_job_count(plan, plan_options.limits));
   for (const auto& note : plan.notes) say("sarray: note: " + note);
   return work.options.dry_run ? show_all(work, plan) : submit_all(work, plan);
 }

@@ -1,7 +1,6 @@
 #include "merge/plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -16,27 +15,19 @@ namespace {
 
 using slurm::Owner;
 
-/// sbatch takes one of these at a time; a person who gives another one to submit means it instead.
-constexpr std::array<std::string_view, 3> memory_options = {"mem", "mem-per-cpu", "mem-per-gpu"};
-
 /// Options given to submit replace the jobs' own, by sbatch's rules of what excludes what. --job-name names the merged array
 /// only: tasks keep their names.
 void apply_overrides(PlannedJob& planned, const std::vector<slurm::Setting>& overrides) {
   if (overrides.empty()) return;
   auto& job = planned.job;
   slurm::Settings settings;
-  const auto set = [&](const slurm::Setting& setting) {
+  for (const auto& setting : job.settings) {
     settings.set(*setting.option, setting.has_value ? std::optional(setting.value) : std::nullopt, setting.source);
-  };
-  for (const auto& setting : job.settings) set(setting);
+  }
   for (const auto& override : overrides) {
     const auto& name = override.option->name;
     if (name == "job-name") continue;
-    settings.reset(*override.option);  // --mail-type would gather
-    if (std::find(memory_options.begin(), memory_options.end(), name) != memory_options.end()) {
-      for (const auto rival : memory_options) settings.reset(rival);
-    }
-    set(override);
+    settings.replace(override);
     if (name == "output") job.output = override.value;
     if (name == "error") job.error = override.value;
     if (name == "input") job.input = override.value;

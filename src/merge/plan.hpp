@@ -27,6 +27,7 @@ struct ClusterLimits {
   std::uint32_t max_array_size = 1001;      ///< MaxArraySize: indices stay below it
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< SchedulerParameters=max_script_size, in bytes
+  std::uint32_t max_job_count = 10000;      ///< MaxJobCount: a task of an array counts as a job (Slurm's job_mgr.c, _job_create)
   bool known = false;                       ///< whether Slurm was asked: without, nothing is refused for its size
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };

@@ -21,7 +21,8 @@ bool is_for_last(std::string_view name) {
       "BASH_COMPAT", "BASH_ENV", "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS", "ENV", "EXECIGNORE", "FIGNORE", "FUNCNEST",
       "GLOBIGNORE", "GLOBSORT", "IFS", "IGNOREEOF", "LANG", "LANGUAGE", "LINES", "OLDPWD", "PS1", "PS2", "PWD", "TIMEFORMAT",
       "TMOUT"};
-  return starts_with(name, "LC_") || std::find(names.begin(), names.end(), name) != names.end();
+  static_assert(std::is_sorted(names.begin(), names.end()));
+  return starts_with(name, "LC_") || std::binary_search(names.begin(), names.end(), name);
 }
 
 /// Variables that bash cannot set to any value, or changes at its will: only `env` can.
@@ -32,7 +33,8 @@ bool is_beyond_bash(std::string_view name) {
       "COMP_WORDBREAKS", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO",
       "OPTARG", "OPTERR", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "POSIX_PEDANTIC", "PPID", "PS4", "RANDOM", "SECONDS",
       "SHELLOPTS", "SRANDOM", "UID"};
-  if (std::find(names.begin(), names.end(), name) != names.end()) return true;
+  static_assert(std::is_sorted(names.begin(), names.end()));
+  if (std::binary_search(names.begin(), names.end(), name)) return true;
   const bool is_identifier = !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_') &&
                              std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
   return !is_identifier;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "embedded/dispatch.hpp"
+#include "merge/pack.hpp"
 #include "merge/record.hpp"
 #include "merge/table.hpp"
 #include "util/crc32.hpp"
@@ -27,21 +28,29 @@ class ScriptStore {
     if (is_new) found->second = append(*script);
     return *m_by_identity.emplace(script.get(), &found->second).first->second;
   }
-  [[nodiscard]] const std::string& text() const { return m_text; }
+  [[nodiscard]] std::size_t size() const { return m_size; }
+  void append_to(std::string& text) const {
+    for (std::size_t i = 0; i < m_scripts.size(); ++i) {
+      text.append(title_of(i + 1)).append(*m_scripts[i]);
+      if (!text.ends_with('\n')) text += '\n';
+    }
+  }
 
  private:
   std::string append(const std::string& script) {
-    m_text += "--- script " + std::to_string(++m_count) + "\n";
-    auto reference = std::to_string(m_text.size()) + " " + std::to_string(script.size()) +
+    const auto title = title_of(m_scripts.size() + 1);
+    auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(script.size()) +
                      (slurm::parse_shebang(script).shell ? " shell " : " other ") + std::to_string(util::posix_cksum(script));
-    m_text += script;
-    if (!script.ends_with('\n')) m_text += '\n';
+    m_scripts.push_back(&script);
+    m_size += title.size() + script.size() + (script.ends_with('\n') ? 0 : 1);
     return reference;
   }
 
-  std::string m_text;
-  std::size_t m_count = 0;
-  std::unordered_map<std::string_view, std::string> m_by_bytes;  // the bytes are kept alive by the plan's calls
+  static std::string title_of(std::size_t number) { return "--- script " + std::to_string(number) + "\n"; }
+
+  std::vector<const std::string*> m_scripts;  // kept alive by the plan's calls
+  std::size_t m_size = 0;
+  std::unordered_map<std::string_view, std::string> m_by_bytes;
   std::unordered_map<const std::string*, const std::string*> m_by_identity;
 };
 
@@ -135,7 +144,7 @@ std::string write_overview(const Plan& plan, const MergedArray& array) {
   return text;
 }
 
-std::string page_list(const Table& table, std::size_t table_offset) {
+std::string page_list(const Table& table, std::size_t table_offset, std::uint32_t tasks) {
   std::string list;
   std::array<char, 32> line{};
   const auto add = [&](std::uint64_t index, std::size_t offset) {
@@ -143,14 +152,18 @@ std::string page_list(const Table& table, std::size_t table_offset) {
     list += line.data();
   };
   for (const auto& page : table.pages()) add(page.first_index, table_offset + page.offset);
-  add(999999999, table_offset + table.text().size());
+  add(tasks, table_offset + table.text().size());
   return list;
 }
 
-void collect_variables(const Record& record, std::set<std::string>& variables) {
+using Names = std::set<std::string, std::less<>>;
+
+void collect_variables(const Record& record, Names& variables) {
   for (const auto& field : record.fields) {
     for (const std::string_view kind : {"set:", "env:", "late:"}) {
-      if (std::string_view(field.tag).starts_with(kind)) variables.insert(field.tag.substr(kind.size()));
+      const std::string_view tag = field.tag;
+      if (!tag.starts_with(kind)) continue;
+      if (const auto name = tag.substr(kind.size()); variables.find(name) == variables.end()) variables.emplace(name);
     }
   }
 }
@@ -174,6 +187,24 @@ std::string join_ids(const std::vector<std::string>& ids) {
   return text;
 }
 
+std::string piece_list(const Packed& packed) {
+  std::string list;
+  std::array<char, 16> line{};
+  for (const auto offset : packed.offsets) {
+    std::snprintf(line.data(), line.size(), "%010zu\n", offset);
+    list += line.data();
+  }
+  return list;
+}
+
+/// Where the data begins. The line's own length is fixed, so that the number in it can name the place behind it.
+constexpr std::size_t data_line_length = 23;
+std::string data_line(std::size_t head, std::size_t tail) {
+  std::array<char, 32> line{};
+  std::snprintf(line.data(), line.size(), "SARRAY_DATA=%010zu\n", head + data_line_length + tail);
+  return line.data();
+}
+
 /// A word in single quotes, for bash.
 std::string quote_bash(std::string_view text) {
   std::string quoted = "'";
@@ -189,15 +220,17 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   rendered.streams = std::move(streams);
   ScriptStore scripts;
   Table table;
+  Names variables;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& reference = scripts.add(plan.jobs[array.placements[i].job].job.script);
     for (auto& field : records[i].fields) {
       if (field.tag == "script") field.value = reference;
     }
-    collect_variables(records[i], rendered.variables);
+    collect_variables(records[i], variables);
     table.add(std::move(records[i]));
   }
   table.finish();
+  rendered.variables.insert(variables.begin(), variables.end());
 
   std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" + util::count(array.tasks, "task") +
                      ") as one job array, merged by sarray " + options.sarray_version + ".\n";
@@ -207,16 +240,23 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + join_ids(options.retry_of) + "'\n";
-  head += "SARRAY_PAGES='" + page_list(table, scripts.text().size()) + "'\n";
+  head += "SARRAY_PIECES='";
+  const auto before_pieces = head.size();
+  head += "'\n";
+  head += "SARRAY_PAGES='" + page_list(table, scripts.size(), array.tasks) + "'\n";
   head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
-  std::string tail = std::string(embedded::dispatch) + "\nexit 125\n";
-  // The length of this line is fixed, so that the number in it can name the place behind it.
-  constexpr std::size_t line_length = 23;
-  std::array<char, 32> data_line{};
-  std::snprintf(data_line.data(), data_line.size(), "SARRAY_DATA=%010zu\n", head.size() + line_length + tail.size());
-
-  rendered.script.reserve(head.size() + tail.size() + scripts.text().size() + table.text().size() + line_length);
-  rendered.script.append(head).append(data_line.data()).append(tail).append(scripts.text()).append(table.text());
+  const auto tail = std::string(embedded::dispatch) + "\nexit 125\n";
+  auto& script = rendered.script;
+  script.reserve(head.size() + data_line_length + tail.size() + scripts.size() + table.text().size());
+  script.append(head).append(data_line(head.size(), tail.size())).append(tail);
+  const auto data_begin = script.size();
+  scripts.append_to(script);
+  script.append(table.text());
+  if (options.limits.known && script.size() >= options.limits.max_script_size) {
+    const auto packed = pack(std::string_view(script).substr(data_begin));
+    head.insert(before_pieces, piece_list(packed));
+    script = head + data_line(head.size(), tail.size()) + tail + packed.text;
+  }
   rendered.environment = baseline.submitted;
   rendered.umask = baseline.umask;
   rendered.limits = baseline.limits;

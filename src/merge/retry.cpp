@@ -31,7 +31,7 @@ util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const s
   for (const auto& setting : options.overrides) {
     if (setting.option->name == "job-name") continue;
     if (setting.option->owner != slurm::Owner::array) return util::fail(own_option(setting));
-    settings.set(*setting.option, setting.has_value ? std::optional(setting.value) : std::nullopt, setting.source);
+    settings.replace(setting);
   }
   return settings.all();
 }

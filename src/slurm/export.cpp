@@ -174,7 +174,9 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
       "SLURM_NODELIST",       "SLURM_NODE_ALIASES", "SLURM_PRIO_PROCESS",    "SLURM_PROCID",
       "SLURM_TASKS_PER_NODE", "SLURM_TASK_PID",     "SLURM_TOPOLOGY_ADDR",   "SLURM_TOPOLOGY_ADDR_PATTERN",
       "SLURM_UMASK",          "SLURM_WORKING_CLUSTER", };
-  if (std::find(always.begin(), always.end(), variable) != always.end()) return true;
+  static_assert(std::is_sorted(always.begin(), always.end()));
+  if (std::binary_search(always.begin(), always.end(), variable)) return true;
+  if (!starts_with(variable, "SLURM_")) return false;
   if (starts_with(variable, "SLURM_RLIMIT_")) return true;
   // Overwritten only where the option is given; inherited values live on otherwise.
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> by_option = {{

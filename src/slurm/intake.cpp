@@ -44,9 +44,13 @@ void take_option(Intake& intake, const ParsedOption& parsed) {
 
 util::Result<Intake> read_command_line(const std::vector<std::string>& argv, const util::Environment& environment,
                                        const Dialect& dialect) {
+  return read_command_line(argv, environment, WordParser(dialect));
+}
+
+util::Result<Intake> read_command_line(const std::vector<std::string>& argv, const util::Environment& environment,
+                                       const WordParser& parser) {
   auto words = argv;
   std::erase(words, ":");  // sbatch's first pass knows no components
-  const WordParser parser(dialect);
   const auto parsed = parser.parse(words);
   Intake intake;
   intake.source = ScriptSource::standard_input;

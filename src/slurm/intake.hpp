@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slurm/call.hpp"
+#include "slurm/command_line.hpp"
 #include "slurm/option.hpp"
 #include "util/environment.hpp"
 #include "util/result.hpp"
@@ -31,6 +32,8 @@ struct Intake {
 
 /// sbatch's first pass (semantics sections 1.1 and 2): every option of the line is checked before the script is opened.
 /// @return sbatch's words and status 255 (or 1, or SLURM_EXIT_ERROR) in the error's body and status.
+[[nodiscard]] util::Result<Intake> read_command_line(const std::vector<std::string>& argv, const util::Environment& environment,
+                                                     const WordParser& parser);
 [[nodiscard]] util::Result<Intake> read_command_line(const std::vector<std::string>& argv, const util::Environment& environment,
                                                      const Dialect& dialect);
 

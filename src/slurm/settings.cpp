@@ -103,6 +103,15 @@ void Settings::put(const OptionSpec& option, std::optional<std::string> value, c
   }
 }
 
+void Settings::replace(const Setting& setting) {
+  constexpr std::array<std::string_view, 3> memory = {"mem", "mem-per-cpu", "mem-per-gpu"};
+  reset(*setting.option);
+  if (std::find(memory.begin(), memory.end(), setting.option->name) != memory.end()) {
+    for (const auto rival : memory) reset(rival);
+  }
+  set(*setting.option, setting.has_value ? std::optional(setting.value) : std::nullopt, setting.source);
+}
+
 void Settings::set_node_info(const OptionSpec& option, const std::string& value, const Source& source) {
   if (option.name == "extra-node-info") {
     for (const auto part : node_parts) reset(part);

@@ -17,6 +17,9 @@ class Settings {
   /// switches gather; requeue and no-requeue, exclusive and oversubscribe, nodefile and nodelist replace one another; -B and its
   /// three parts are one thing; an empty --array or --dependency takes back an earlier one.
   void set(const OptionSpec& option, std::optional<std::string> value, const Source& source);
+  /// Sets an option that a person gives later to override what stands there: nothing gathers, and the one of the three memory
+  /// options that is given is the one that is meant.
+  void replace(const Setting& setting);
   /// Takes an option back to its default (a flag whose variable says no).
   void reset(const OptionSpec& option);
   void reset(std::string_view name);

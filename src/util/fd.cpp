@@ -42,18 +42,18 @@ Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
 }
 
 Result<std::string> read_all(int fd, const std::string& name) {
-  std::string bytes;
   struct stat state {};
-  if (::fstat(fd, &state) == 0 && S_ISREG(state.st_mode)) bytes.reserve(static_cast<std::size_t>(state.st_size) + 1);
-  std::array<char, 65536> buffer;
+  const bool sized = ::fstat(fd, &state) == 0 && S_ISREG(state.st_mode);
+  std::string bytes(sized ? static_cast<std::size_t>(state.st_size) + 1 : 65536, '\0');
+  std::size_t size = 0;
   while (true) {
-    const auto got = ::read(fd, buffer.data(), buffer.size());
-    if (got == 0) return bytes;
-    if (got > 0) {
-      bytes.append(buffer.data(), static_cast<std::size_t>(got));
-    } else if (errno != EINTR) {
-      return fail_errno(name);
-    }
+    if (size == bytes.size()) bytes.resize(size * 2);
+    const auto got = ::read(fd, bytes.data() + size, bytes.size() - size);
+    if (got > 0) size += static_cast<std::size_t>(got);
+    if (got < 0 && errno != EINTR) return fail_errno(name);
+    if (got != 0) continue;
+    bytes.resize(size);
+    return bytes;
   }
 }
 

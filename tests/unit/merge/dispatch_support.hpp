@@ -47,8 +47,13 @@ inline std::string probe(const std::string& folder, const std::string& more = ""
 
 class Merged {
  public:
-  explicit Merged(const std::vector<slurm::Call>& calls, const TemporaryFolder& folder) : m_folder(folder) {
+  /// @param max_script_size the cluster's limit; 0: not known.
+  explicit Merged(const std::vector<slurm::Call>& calls, const TemporaryFolder& folder, std::uint64_t max_script_size = 0) : m_folder(folder) {
     m_options = make_options();
+    if (max_script_size > 0) {
+      m_options = with_size(100000);
+      m_options.limits.max_script_size = max_script_size;
+    }
     m_options.link_folder = folder / "links";
     m_options.scratch_folder = folder / "scratch";
     std::filesystem::create_directory(m_options.scratch_folder);

@@ -157,6 +157,38 @@ TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
   check_refused(merged.run(1, edited), "the batch script is damaged");
 }
 
+TEST_CASE("data that would be too long for the cluster is packed, and every task is still itself") {
+  const TemporaryFolder folder;
+  test::RandomBytes random(9);
+  std::vector<slurm::Call> calls;
+  for (int i = 0; i < 300; ++i) {
+    std::string tail = "exit 0\n";
+    for (int line = 0; line < 20; ++line) tail += "# " + std::to_string(random.number(1000000)) + " of the job's own\n";
+    calls.push_back(make_call(folder, {"j", "--seed=" + std::to_string(i)}, probe(folder.path(), tail)));
+  }
+  calls[299].script = std::make_shared<const std::string>(probe(folder.path(), "exit 0\n" + std::string(150000, '#') + "\n\n\n"));
+  const Merged plain(calls, folder);
+  std::filesystem::remove_all(folder / "links");
+  std::filesystem::remove_all(folder / "scratch");
+  const Merged packed(calls, folder, 200000);
+  CHECK(plain.script().size() > 200000);
+  CHECK(packed.script().size() < plain.script().size() / 2);
+  for (const std::uint32_t i : {0, 1, 62, 63, 64, 127, 128, 150, 298, 299}) {
+    CAPTURE(i);
+    const auto ran = packed.run(i);
+    CHECK(ran.status == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.argv == Words{"--seed=" + std::to_string(i)});
+    const bool same = ran.script == *calls[i].script;
+    CHECK(same);
+  }
+  auto damaged = packed.script();
+  damaged[damaged.size() - 1000] = damaged[damaged.size() - 1000] == 'A' ? 'B' : 'A';
+  const auto ran = packed.run(299, damaged);
+  CHECK(ran.status == 125);
+  CHECK_FALSE(ran.seen);
+}
+
 TEST_CASE("an index that no job has is refused") {
   const TemporaryFolder folder;
   const Merged merged({make_call(folder, {"j"}, probe(folder.path()))}, folder);

@@ -1,0 +1,46 @@
+#include "merge/pack.hpp"
+
+#include <doctest/doctest.h>
+
+#include "../support.hpp"
+#include "util/process.hpp"
+
+using namespace sarray;
+
+namespace {
+
+std::string unpack(std::string_view text) {
+  util::Command command;
+  command.argv = {"/bin/sh", "-c", "base64 -d | gzip -dc"};
+  command.input = std::string(text);
+  const auto output = util::run(command);
+  REQUIRE(output);
+  CHECK(output->err == "");
+  return output->out;
+}
+
+}  // namespace
+
+TEST_CASE("base64 -d | gzip -d unpacks it, all or in pieces") {
+  test::RandomBytes random(3);
+  for (const std::size_t size : {1, 2, 3, 100, 65535, 65536, 65537, 200000}) {
+    CAPTURE(size);
+    std::string data;
+    while (data.size() < size) data += random.text(300);
+    data.resize(size);
+    const auto packed = merge::pack(data);
+    CHECK(packed.offsets.size() == (size + merge::piece_size - 1) / merge::piece_size + 1);
+    CHECK(packed.offsets.back() == packed.text.size());
+    CHECK(packed.text.find('=') == std::string::npos);
+    const bool same = unpack(packed.text) == data;
+    CHECK(same);
+    const auto last = packed.offsets[packed.offsets.size() - 2];
+    const bool same_piece = unpack(packed.text.substr(last)) == data.substr((packed.offsets.size() - 2) * merge::piece_size);
+    CHECK(same_piece);
+  }
+}
+
+TEST_CASE("nothing is nothing") {
+  CHECK(merge::pack("").text.empty());
+  CHECK(merge::pack("").offsets == std::vector<std::size_t>{0});
+}
