@@ -106,16 +106,45 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& his
 
 namespace {
 
-/// The submission that carries a virtual id. @return its job id.
-util::Result<std::string> find_array_of(const TaskWord& word) {
+/// Job ids of the user's arrays that Slurm's queue holds, oldest first, each once.
+std::vector<std::string> queued_arrays(const Site& site) {
+  std::vector<std::string> ids;
+  const auto lines = site.client.run({"squeue", "-h", "-a", "-t", "all", "-u", user_name(site.environment), "-o", "%F"});
+  if (!lines) return ids;
+  for (std::size_t at = 0; at < lines->size();) {
+    const auto end = std::min(lines->find('\n', at), lines->size());
+    ids.push_back(lines->substr(at, end - at));
+    at = end + 1;
+  }
+  std::sort(ids.begin(), ids.end(), [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+}  // namespace
+
+util::Result<std::string> find_array(const Site& site, const TaskWord& word) {
+  if (!word.is_virtual) return word.job_id;
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
-  for (const auto& submission : list_submissions()) {  // the first that has it: retries follow from there
+  const auto submissions = list_submissions();
+  for (const auto& submission : submissions) {  // the first that has it: retries follow from there
     for (const auto& [first, last] : submission.ids) {
-      if (id >= first && id <= last) return submission.job_id;
+      if (id >= first && id <= last) return submission.retry_of.empty() ? submission.job_id : submission.retry_of.front();
     }
   }
-  return util::fail("job " + word.job_id, "no submission noted on this machine has that virtual id", "sarray history");
+  constexpr std::size_t most_asked = 50;  // each is a question to the controller
+  auto queued = queued_arrays(site);
+  if (queued.size() > most_asked) queued.erase(queued.begin(), queued.end() - most_asked);
+  for (const auto& array : queued) {
+    const auto loaded = load_map(site, submissions, array, "");
+    if (!loaded) continue;
+    const auto& jobs = loaded->map.jobs;
+    if (std::any_of(jobs.begin(), jobs.end(), [&](const auto& job) { return job.id == id; })) return array;
+  }
+  return util::fail("job " + word.job_id, "no submission that is known here has that virtual id", "sarray history");
 }
+
+namespace {
 
 std::vector<std::uint32_t> all_indices(const merge::MappedJob& job) {
   std::vector<std::uint32_t> indices;
@@ -154,10 +183,7 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History&
 }  // namespace
 
 util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file) {
-  auto job_id = word.job_id;
-  if (word.is_virtual) {
-    TRY(job_id, find_array_of(word));
-  }
+  TRY(const auto job_id, find_array(site, word));
   TRY(auto follower, Follower::open(site, job_id, file));
   TRY(auto indices, word.is_virtual ? indices_of_virtual(follower.history().map(), word) : indices_of_array(follower.history(), word));
   return Target{std::move(follower), std::move(indices)};

@@ -22,6 +22,10 @@ struct TaskWord {
 /// "42137", "42137_678", "2000000003", "2000000003_4".
 [[nodiscard]] util::Result<TaskWord> parse_task_word(const std::string& word);
 
+/// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes on this
+/// machine, else by the scripts of the user's arrays that Slurm's queue still holds.
+[[nodiscard]] util::Result<std::string> find_array(const Site& site, const TaskWord& word);
+
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {
   std::vector<std::string> jobs;    ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names

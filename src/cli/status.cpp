@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/overview.hpp"
+#include "cli/selection.hpp"
 #include "cli/submissions.hpp"
 #include "report/status.hpp"
 #include "report/table.hpp"
@@ -32,7 +33,7 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
                       "[JOBID] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
   auto& app = arguments.app();
   app.footer("Without JOBID: the last submissions. --wait ends with 0 where all tasks completed, with 3 where some did not.");
-  auto* id = app.add_option("jobid", options.job_id, "the merged array's job id, or that of a retry");
+  auto* id = app.add_option("jobid", options.job_id, "the merged array's job id, that of a retry, or a recorded job's");
   app.add_flag("--tasks", options.view.tasks, "a line for each task");
   app.add_flag("--failed", options.view.failed_only, "only what failed");
   app.add_flag("--usage", options.view.usage, "CPU and memory used against asked for; needs accounting");
@@ -42,9 +43,6 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE")->needs(id);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<StatusOptions>();
-  if (!options.job_id.empty()) {
-    TRY([[maybe_unused]] const auto number, parse_number(options.job_id, "job id", 1));
-  }
   return std::optional(std::move(options));
 }
 
@@ -114,7 +112,9 @@ Status status(const Words& words) {
   if (!options) return 0;
   const auto site = find_site();
   if (options->job_id.empty()) return show_overview(site, {.most = 10, .json = options->json});
-  TRY(auto follower, Follower::open(site, options->job_id, options->script));
+  TRY(const auto word, parse_task_word(options->job_id));
+  TRY(const auto array_id, find_array(site, word));
+  TRY(auto follower, Follower::open(site, array_id, options->script));
   CHECK_OK(follower.refresh(options->view.usage));
   if (options->wait) return wait_until_done(follower, *options);
   if (options->watch) return watch(follower, *options);

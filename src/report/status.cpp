@@ -138,6 +138,11 @@ std::string job_lines(const History& history, const StatusView& view) {
     right.push_back(true);
     head.emplace_back(column.word);
   }
+  constexpr std::size_t bar_width = 10;
+  if (!narrow) {
+    right.push_back(false);
+    head.emplace_back("");
+  }
   right.insert(right.end(), {true, false});
   head.insert(head.end(), {"elapsed", "script and arguments"});
   Table table(right);
@@ -147,6 +152,7 @@ std::string job_lines(const History& history, const StatusView& view) {
     if (view.failed_only && summary.failures() == 0) continue;
     std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 10 : 20), util::fit(array_text(job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
+    if (!narrow) row.push_back(bar(summary, bar_width, false));
     row.push_back(duration_text(summary.elapsed(view.now)));
     row.push_back(command_text(job.source, job.script_path, job.arguments));
     table.add(std::move(row));

@@ -44,10 +44,10 @@ TEST_CASE("totals, reasons, and a line a job") {
   CHECK(lines_of(status_text(make_history(), view)) ==
         std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00", "[############xxxxxxxxxxxxxxxxxxxxxxxx============............]",
                                  "1 completed, 1 failed, 1 timeout, 1 running, 1 pending", "pending because: 1 Resources", "",
-                                 "job  name   array  ok  fail  time  run  pend   elapsed  script and arguments",
-                                 "  1  train  4-6     1     1          1        00:02:00  train.sh 'a b'",
-                                 "  2  plot   -                   1             00:01:00  plot.sh 'a b'",
-                                 "  3  wait   -                              1  00:00:00  wait.sh 'a b'"});
+                                 "job  name   array  ok  fail  time  run  pend               elapsed  script and arguments",
+                                 "  1  train  4-6     1     1          1        ###xxx====  00:02:00  train.sh 'a b'",
+                                 "  2  plot   -                   1             xxxxxxxxxx  00:01:00  plot.sh 'a b'",
+                                 "  3  wait   -                              1  ..........  00:00:00  wait.sh 'a b'"});
 }
 
 TEST_CASE("a line a task, and only the failed ones") {

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# After the submission, without accounting: status, which, find, logs, cancel, hold, release, retry.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/follow.bash"
+need_cluster --conf MinJobAge=300
+cd "$TEST_DIR"
+export SARRAY_STATE_DIR=$TEST_DIR/state
+
+id='' retried=''
+submit_story
+check_while_it_runs
+check_which
+check_logs
+check_end
+check_retry
+grep -L "RETRY_OF=" state/submissions/*/sarray.slurm | xargs -I{} cp {} first.slurm
+
+# Without our notes Slurm's own copy of the script is the map.
+lose_notes
+assert_eq '55 0 0 5 0 0 0' "$(counts "$retried")" 'the chain from the script in Slurm'
+assert_eq '52 2 1 5 0 0 0' "$(counts "$id")" 'the first attempt alone: nobody knows of the second'
+check_which
+check_logs
+
+# What Slurm has forgotten, without accounting.
+wait_forgotten "$id" "$retried"
+if "$SARRAY" status "$id" >out 2>err; then fail 'status of a job that nobody knows'; fi
+assert_contains "$(cat err)" '--script sarray.slurm' 'the hint'
+"$SARRAY" status "$id" --script first.slurm >out 2>err || fail "status --script: $(cat err)"
+assert_contains "$(cat out)" '60 unknown' 'states that cannot be known'
+assert_contains "$(cat err)" "the queue has forgotten all tasks of job $id, and accounting cannot be asked: " 'and why'
+assert_contains "$("$SARRAY" which "${id}_6" --script first.slurm 2>/dev/null)" "output     $PWD/logs/alpha_7.out" 'which --script'
+assert_contains "$("$SARRAY" logs "$id" --job beta --script first.slurm)" 'second x y' 'logs --script: %j is found by its shape'
+echo "follow: 60 tasks, a retry, and a forgotten job"

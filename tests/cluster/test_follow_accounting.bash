@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# After the submission, with accounting: what Slurm's queue has forgotten, sacct still says.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/follow.bash"
+need_cluster --accounting --conf MinJobAge=300
+cd "$TEST_DIR"
+export SARRAY_STATE_DIR=$TEST_DIR/state
+
+id='' retried=''
+submit_story
+check_while_it_runs
+check_end
+check_which
+check_logs
+check_retry
+wait_accounted "$retried"
+"$SARRAY" status "$id" --usage >out 2>err || fail "status --usage: $(cat err)"
+assert_contains "$(cat out)" 'asked  name' 'usage'
+wait_forgotten "$id" "$retried"
+assert_eq '55 0 0 5 0 0 0' "$(counts "$id")" 'from accounting'
+lose_notes
+assert_eq '55 0 0 5 0 0 0' "$(counts "$retried")" 'from accounting, with the script that it keeps'
+check_which
+check_logs
+echo "follow: the same from accounting"
