@@ -7,12 +7,11 @@ cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH TZ=UTC
 unset SARRAY_SESSION
 printf '#!/bin/bash\nsleep "$1"\n' >job.slurm
-listen() { sarray listen 2>&1 >/dev/null; }
 names() { sarray sessions --json | python3 -c 'import json,sys; print(*(s["state"] for s in json.load(sys.stdin)["sessions"]))'; }
 
-listen <<<'sbatch job.slurm 0' >/dev/null                        # left, with a job
-listen <<<'true' >/dev/null                                      # empty
-listen <<<'sbatch job.slurm 300; sarray submit' >submitted 2>&1  # submitted, and it runs
+sarray listen <<<'sbatch job.slurm 0' >/dev/null 2>&1             # left, with a job
+sarray listen <<<'true' >/dev/null 2>&1                           # empty
+sarray listen <<<'sbatch job.slurm 300; sarray submit' >log 2>&1  # submitted, and it runs
 id=$(squeue -h -o '%A %Z' | awk -v dir="$TEST_DIR" '$2 == dir { print $1; exit }')
 assert_eq 'left empty submitted' "$(names)" 'three sessions'
 
