@@ -19,7 +19,7 @@ demo: build
 	@tools/demo $(BUILD)/src/sarray
 
 test: build
-	@tools/install-deps test accounting
+	@tools/install-deps test accounting fuzz
 	@tests/run $(BUILD)
 
 # DESTDIR is honoured, as everywhere.

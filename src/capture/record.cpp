@@ -25,7 +25,7 @@ namespace {
 void say(int fd, const std::string& text) { [[maybe_unused]] const auto told = util::write_all(fd, text, ""); }
 
 int report(const util::Error& error) {
-  say(2, util::format_error(error));
+  say(2, util::format_error(error, ::isatty(2) != 0));
   return error.status;
 }
 

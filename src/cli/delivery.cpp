@@ -162,7 +162,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   const auto id = slurm::parse_answer(output->out);
   if (!id) return util::fail(unknown_end("an answer without a job id", output->out + output->err));
   Delivery delivery{*id, output->out};
-  [[maybe_unused]] const auto told = util::write_all(2, output->err, "");  // sbatch's warnings
+  [[maybe_unused]] const auto told = util::write_all(2, ::isatty(2) != 0 ? util::printable_lines(output->err) : output->err, "");  // sbatch's warnings
   if (session != nullptr) {
     if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
       auto error = std::move(noted).error();

@@ -1,5 +1,7 @@
 #include "cli/run.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -105,7 +107,7 @@ int run(int argc, char** argv) {
   // What failed in the middle is not told by the last flush.
   if (status && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) status = util::fail("standard output", "cannot be written");
   if (status) return *status;
-  [[maybe_unused]] const auto told = util::write_all(2, util::format_error(status.error()), "");
+  [[maybe_unused]] const auto told = util::write_all(2, util::format_error(status.error(), ::isatty(2) != 0), "");
   return status.error().status;
 }
 

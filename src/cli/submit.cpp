@@ -224,7 +224,8 @@ Status show_all(Work& work, const merge::Plan& plan) {
     warn_of_secrets(rendered.variables);
     shown.push_back({&plan.arrays[number], std::nullopt, path});
     if (work.options.json) continue;
-    CHECK_OK(util::write_all(1, report::wants_color(1) ? color_script(rendered.script) : rendered.script, "standard output"));
+    const auto text = report::wants_color(1) ? color_script(rendered.script) : ::isatty(1) != 0 ? util::printable_lines(rendered.script) : rendered.script;
+    CHECK_OK(util::write_all(1, text, "standard output"));
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
     std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
   }

@@ -54,7 +54,8 @@ EnvironmentChanges find_changes(std::string_view base, const util::Environment& 
   environment.visit([&](std::string_view name, std::string_view value) {
     skip_to(name);
     const bool known = !entry.empty() && name_of(entry) == name;
-    if (!known || entry.substr(name.size() + 1) != value) {
+    const bool has_value = known && entry.size() > name.size();  // a damaged base has names alone
+    if (!has_value || entry.substr(name.size() + 1) != value) {
       std::string own(name);
       own.append("=").append(value);
       changes.set.push_back(std::move(own));

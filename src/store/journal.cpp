@@ -23,6 +23,7 @@ constexpr std::uint32_t head_magic = 0x314a5253;  // "SRJ1"
 constexpr std::uint32_t tail_magic = 0x454a5253;  // "SRJE"
 constexpr std::size_t head_size = 16;
 constexpr std::size_t tail_size = 28;
+static_assert(head_size + tail_size == smallest_record);
 constexpr std::uint32_t first_virtual_id = 2000000001;
 constexpr std::uint32_t last_virtual_id = 2147483647;
 

@@ -30,6 +30,7 @@ enum class RecordKind : std::uint8_t {
 };
 
 inline constexpr std::uint32_t journal_version = 1;
+inline constexpr std::size_t smallest_record = 44;  ///< bytes: head and tail
 
 /// The session's totals after a record.
 struct Totals {

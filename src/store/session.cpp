@@ -219,7 +219,8 @@ namespace {
 /// Builds a session's contents from its records, one by one.
 class ContentsReader {
  public:
-  explicit ContentsReader(SessionContents& contents) : m_contents(contents) {}
+  /// @param size of the journal in bytes: more jobs than fit into it are damage.
+  ContentsReader(SessionContents& contents, std::size_t size) : m_contents(contents), m_most_jobs(size / smallest_record) {}
 
   void take(const JournalRecord& record) {
     Reader reader(record.payload);
@@ -261,7 +262,7 @@ class ContentsReader {
 
   /// Jobs up to this number that could not be read, as dropped ones: the numbers of the others stay theirs.
   void fill(std::uint32_t job) {
-    while (m_contents.calls.size() < job) {
+    while (m_contents.calls.size() < std::min<std::size_t>(job, m_most_jobs)) {
       auto& missing = m_contents.calls.emplace_back();
       missing.job = static_cast<std::uint32_t>(m_contents.calls.size());
       missing.dropped = true;
@@ -293,7 +294,8 @@ class ContentsReader {
     auto decoded = decode_call(record.payload);
     const auto environment = decoded ? m_environments.find(decoded->head.environment_at) : m_environments.end();
     const auto script = decoded ? m_scripts.find(decoded->head.script_at) : m_scripts.end();
-    const bool in_order = decoded && decoded->head.job == record.totals.jobs && decoded->head.job > m_contents.calls.size();
+    const bool in_order = decoded && decoded->head.job == record.totals.jobs && decoded->head.job > m_contents.calls.size() &&
+                          decoded->head.job <= m_most_jobs;
     if (environment == m_environments.end() || script == m_scripts.end() || !in_order) {
       m_contents.warnings.push_back("a record at byte " + std::to_string(record.offset) + " cannot be read and is left out");
       fill(record.totals.jobs);
@@ -319,6 +321,7 @@ class ContentsReader {
   }
 
   SessionContents& m_contents;
+  std::size_t m_most_jobs;
   std::uint32_t m_version = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;
   std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> m_scripts;
@@ -340,7 +343,7 @@ util::Result<SessionContents> Session::read() const {
   SessionContents contents;
   contents.info.name = m_name;
   contents.info.folder = m_folder;
-  ContentsReader reader(contents);
+  ContentsReader reader(contents, bytes.size());
   const auto whole = visit_records(
       bytes, [&](const JournalRecord& record) { reader.take(record); },
       [&](std::uint64_t first, std::uint64_t last) {

@@ -4,8 +4,8 @@
 
 namespace sarray::util {
 
-std::string format_error(const Error& error) {
-  auto text = error.body;
+std::string format_error(const Error& error, bool for_terminal) {
+  auto text = for_terminal ? printable_lines(error.body) : error.body;
   if (error.what.empty()) return text;
   text += "sarray: error: " + printable(error.what);
   if (!error.why.empty()) text += ": " + printable(error.why);

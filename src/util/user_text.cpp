@@ -59,6 +59,17 @@ std::string printable(std::string_view bytes) {
   return text;
 }
 
+std::string printable_lines(std::string_view bytes) {
+  std::string text;
+  while (!bytes.empty()) {
+    const auto end = std::min(bytes.find_first_of("\n\t"), bytes.size());
+    text += printable(bytes.substr(0, end));
+    if (end < bytes.size()) text += bytes[end];
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  }
+  return text;
+}
+
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {

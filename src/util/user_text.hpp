@@ -10,6 +10,9 @@ namespace sarray::util {
 /// Control characters and bytes that are not UTF-8 as \xNN; all else as it is.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
+/// The same of several lines: newlines and tabs stay.
+[[nodiscard]] std::string printable_lines(std::string_view bytes);
+
 /// Columns that printable text takes on a terminal: combining marks none, East Asian wide characters two.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 

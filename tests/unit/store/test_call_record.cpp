@@ -132,3 +132,11 @@ TEST_CASE("base and changes give back the environment, whatever they are") {
     CHECK(applied(base, find_changes(base, environment)).entries() == environment.entries());
   }
 }
+
+TEST_CASE("a damaged base of names alone: a call's variables are changes, nothing is read beyond") {
+  const auto environment = util::Environment::from_entries({"HOME=/home/ada", "Z=1"});
+  const std::string base("HOME\0PATH=/bin\0Z", 17);
+  const auto changes = find_changes(base, environment);
+  CHECK(changes.set == Entries{"HOME=/home/ada", "Z=1"});
+  CHECK(changes.unset == Entries{"PATH"});
+}

@@ -405,3 +405,24 @@ TEST_CASE("16 processes that append 20 calls each make 320 jobs") {
   CHECK(names.size() == 320);
   CHECK(contents.info.tasks == 640);
 }
+
+TEST_CASE("a record that claims more jobs than its journal has room for is left out, and costs no memory") {
+  const test::State state;
+  const auto folder = state.folder();
+  auto session = Session::create(folder, util::Environment());
+  REQUIRE(session);
+  REQUIRE(session->append(test::make_call(), 1));
+  {
+    auto appender = Appender::open(folder.counter(), session->folder() + "/journal", false);
+    REQUIRE(appender);
+    auto totals = appender->totals();
+    totals.jobs = 4000000000U;
+    appender->add(RecordKind::call, "no call", totals);
+    REQUIRE(appender->write());
+  }
+  const auto contents = session->read();
+  REQUIRE(contents);
+  CHECK(contents->info.jobs == 1);
+  CHECK(contents->calls.size() < 100);
+  CHECK(contents->warnings.size() == 1);
+}

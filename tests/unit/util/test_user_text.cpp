@@ -85,3 +85,9 @@ TEST_CASE("fit cuts at characters, to columns") {
   CHECK(fit("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4) == "...");  // half a character is none
   CHECK(fit("e\xcc\x81" "abcde", 5) == "e\xcc\x81" "a...");
 }
+
+TEST_CASE("several lines: newlines and tabs stay, all else is made harmless") {
+  CHECK(sarray::util::printable_lines("a\tb\n\x1b[31mc\r\n\xff") == "a\tb\n\\x1b[31mc\\x0d\n\\xff");
+  CHECK(sarray::util::printable_lines("") == "");
+  CHECK(sarray::util::printable_lines("\n\n") == "\n\n");
+}

@@ -1,0 +1,176 @@
+#include "store/prune.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <utility>
+
+#include "store/journal.hpp"
+#include "store/session.hpp"
+#include "util/fd.hpp"
+
+namespace sarray::store {
+
+namespace {
+
+constexpr std::int64_t being_made = 3600;  // seconds: longer than anything lies about unlocked while it is made
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  DIR* listing = ::opendir(folder.c_str());
+  if (listing == nullptr) return names;
+  while (const auto* entry = ::readdir(listing)) {
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  ::closedir(listing);
+  return names;
+}
+
+/// Seconds since 1970; 0 where there is no such thing.
+std::int64_t written_at(const std::string& path) {
+  struct stat state {};
+  return ::lstat(path.c_str(), &state) == 0 ? static_cast<std::int64_t>(state.st_mtime) : 0;
+}
+
+/// The candidates that the rules let go, oldest first.
+std::vector<Pruned> choose(std::vector<Pruned> candidates, const PruneRules& rules) {
+  std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.time > b.time; });
+  const auto now = static_cast<std::int64_t>(std::time(nullptr));
+  std::vector<Pruned> chosen;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (now - candidates[i].time >= rules.older_than || (rules.keep && i >= *rules.keep)) chosen.push_back(std::move(candidates[i]));
+  }
+  std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+/// Takes the name away at once; then the rest can take its time, and be cut off.
+util::Result<void> remove_folder(const std::string& parent, const std::string& name) {
+  const auto hidden = parent + "/.removed-" + name;
+  if (::rename((parent + "/" + name).c_str(), hidden.c_str()) != 0) return util::fail(parent + "/" + name, util::errno_text(errno));
+  std::error_code trouble;
+  std::filesystem::remove_all(hidden, trouble);
+  if (trouble) return util::fail(hidden, trouble.message());
+  return {};
+}
+
+/// What an earlier removal that was cut off left.
+void remove_leftovers(const std::string& parent) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+    if (entry.path().filename().string().starts_with(".removed-")) std::filesystem::remove_all(entry.path(), ignored);
+  }
+}
+
+/// @return nothing where somebody holds it.
+std::optional<util::Fd> try_lock(const std::string& path) {
+  auto fd = util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+  if (!fd || ::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return std::move(*fd);
+}
+
+std::string state_name(SessionInfo::State state) {
+  switch (state) {
+    case SessionInfo::State::open: return "empty";
+    case SessionInfo::State::submitted: return "submitted";
+    case SessionInfo::State::cancelled: return "cancelled";
+  }
+  return "";
+}
+
+/// The session as one to be removed; nothing where it must stay.
+/// @param is_ours whether it is this process that holds the lock of the session's shell.
+std::optional<Pruned> find_over(const StateFolder& folder, const std::string& name, bool is_ours) {
+  const auto path = folder.sessions() + "/" + name;
+  const auto journal = path + "/journal";
+  struct stat state {};
+  const bool begun = ::stat(journal.c_str(), &state) == 0 ? state.st_size > 0 : errno != ENOENT;
+  if (!begun) {  // its `listen` was killed before it had a journal
+    Pruned never{name, "never begun", written_at(path)};
+    return is_ours || std::time(nullptr) - never.time > being_made ? std::optional(never) : std::nullopt;
+  }
+  const auto session = Session::open(folder, name);
+  const auto contents = session ? session->read() : util::Result<SessionContents>(util::fail("", ""));
+  if (!contents || (contents->info.alive && !is_ours) || contents->info.jobs > 0) return std::nullopt;
+  const auto& notes = contents->submissions;
+  if (!std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.accepted; })) return std::nullopt;
+  return Pruned{name, notes.empty() ? state_name(contents->info.state) : "submitted", written_at(journal)};
+}
+
+/// @return false where it became somebody's in the meantime.
+util::Result<bool> remove_session(const StateFolder& folder, const std::string& name) {
+  const auto path = folder.sessions() + "/" + name;
+  const auto shell = try_lock(path + "/" + alive_file);
+  const auto submit = try_lock(path + "/submit.lock");
+  if (!shell || !submit) return false;
+  TRY(const auto journals, lock_counter(folder.counter()));  // nobody records while this is held
+  if (!find_over(folder, name, true)) return false;
+  CHECK_OK(remove_folder(folder.sessions(), name));
+  return true;
+}
+
+/// The id that Slurm gave, from the record that submit left.
+std::string job_id_of(const std::string& parcel) {
+  const auto record = util::read_file(parcel + "/record.json").value_or("");
+  constexpr std::string_view key = "\"job_id\":\"";
+  const auto at = record.find(key);
+  if (at == std::string::npos) return "";
+  const auto begin = at + key.size();
+  return record.substr(begin, record.find('"', begin) - begin);
+}
+
+}  // namespace
+
+util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, const PruneRules& rules, const std::string& own) {
+  if (!rules.dry_run) remove_leftovers(folder.sessions());
+  std::vector<Pruned> candidates;
+  for (const auto& name : names_in(folder.sessions())) {
+    if (name == own) continue;
+    if (auto over = find_over(folder, name, false)) candidates.push_back(std::move(*over));
+  }
+  auto chosen = choose(std::move(candidates), rules);
+  std::vector<Pruned> removed;
+  for (auto& session : chosen) {
+    bool gone = rules.dry_run;
+    if (!gone) {
+      TRY(gone, remove_session(folder, session.name));
+    }
+    if (gone) removed.push_back(std::move(session));
+  }
+  return removed;
+}
+
+util::Result<std::vector<Pruned>> prune_submissions(
+    const StateFolder& folder, const PruneRules& rules, const std::function<bool(const std::string&, const std::string&)>& is_known) {
+  if (!rules.dry_run) remove_leftovers(folder.submissions());
+  const auto now = static_cast<std::int64_t>(std::time(nullptr));
+  std::vector<Pruned> candidates;
+  for (const auto& marker : names_in(folder.submissions())) {
+    const auto parcel = folder.submissions() + "/" + marker;
+    const auto time = std::max(written_at(parcel), written_at(parcel + "/record.json"));
+    if (now - time <= being_made) continue;
+    const auto job_id = job_id_of(parcel);
+    if (is_known(marker, job_id)) continue;
+    candidates.push_back({job_id.empty() ? marker : job_id + " (" + marker + ")", marker, time});
+  }
+  auto chosen = choose(std::move(candidates), rules);
+  std::vector<Pruned> removed;
+  for (auto& submission : chosen) {
+    const auto marker = std::exchange(submission.state, "submission");
+    const auto lock = rules.dry_run ? std::nullopt : try_lock(folder.submissions() + "/" + marker + "/lock");
+    if (!rules.dry_run && !lock) continue;  // its sbatch still runs
+    if (!rules.dry_run) CHECK_OK(remove_folder(folder.submissions(), marker));
+    removed.push_back(std::move(submission));
+  }
+  return removed;
+}
+
+}  // namespace sarray::store
