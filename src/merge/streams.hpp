@@ -47,6 +47,9 @@ struct ArrayStreams {
 /// What is left for the dispatcher to fill in (%A, %a, %j, %J, %N, %r, %%), or nothing where the link names the file itself.
 [[nodiscard]] std::optional<std::string> late_pattern(const PlannedJob& job, Stream stream, const PlanOptions& options);
 
+/// Whether Slurm makes the missing folders of output files itself, when the job starts (observed on 24.11, and not on 22.05).
+[[nodiscard]] bool makes_folders(const slurm::Release& release);
+
 /// Calls make(path of the link, its target) for every link that the array needs.
 void visit_links(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options,
                  const std::function<void(const std::string&, const std::string&)>& make);
