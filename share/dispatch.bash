@@ -397,7 +397,7 @@ unset -v OLDPWD
 if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else unset -v LC_ALL; fi
 for SARRAY_TEXT in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do export "$SARRAY_TEXT" 2>/dev/null; done
 if [[ -n $SARRAY_TRANSLATED ]]; then # share/translate.bash
-  export SARRAY_OWN="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) $SARRAY_IDS"
+  export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) $SARRAY_IDS"
   export PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
 fi
 if ((${#SARRAY_LAST[@]} > 0)); then

@@ -5,7 +5,7 @@
 # Alone, SLURM_JOB_ID is the task, and SLURM_ARRAY_JOB_ID the task's own job. In a merged array the last task's SLURM_JOB_ID is the
 # whole array's, and SLURM_ARRAY_JOB_ID is an id that Slurm does not know. So an id of the task's own is replaced by the pair, or
 # the pairs, that it stands for; every other word goes on as it is. What cannot be said exactly is refused: nobody else's task is
-# ever hit. SARRAY_OWN, from the dispatcher: the task's raw id, its job's virtual id, its job's first index, its local ids or "-".
+# ever hit. SARRAY_SELF, from the dispatcher: the task's raw id, its job's virtual id, its job's first index, its local ids or "-".
 set -f
 
 translate_name=${0##*/}
@@ -28,7 +28,7 @@ go_on() { # WORD...
     printf '%s: command not found\n' "$translate_name" >&2
     exit 127
   fi
-  unset SARRAY_OWN
+  unset SARRAY_SELF
   PATH=$path exec "$real" "$@"
 }
 
@@ -141,8 +141,8 @@ find_verb() { # WORD...
   done
 }
 
-[[ -n ${SARRAY_OWN-} ]] || go_on "$@"
-read -r raw_id virtual_id first_index local_ids <<<"$SARRAY_OWN"
+[[ -n ${SARRAY_SELF-} ]] || go_on "$@"
+read -r raw_id virtual_id first_index local_ids <<<"$SARRAY_SELF"
 # A job that this task submitted inherits its environment; what it says is about itself.
 [[ ${SLURM_JOB_ID-$raw_id} == "$raw_id" ]] || go_on "$@"
 

@@ -3,7 +3,7 @@
 # merged, the same is done to both, and output, State and ExitCode are compared. Issue 4's points 6 to 10.
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster --nodes 2
+need_cluster --nodes 2 --cpus 32
 cd "$TEST_DIR"
 export HOME=$TEST_DIR/home SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH SHELL=/bin/bash
 unset SARRAY_SESSION
@@ -11,7 +11,7 @@ mkdir "$HOME" alone merged
 
 # --- the scripts -----------------------------------------------------------------------------------
 script() { cat >"alone/$1.sh" && cp "alone/$1.sh" merged/; } # NAME
-wait_loop='echo ready; for ((i = 0; i < 300; i++)); do sleep 0.1; done; echo "not reached"'
+wait_loop='echo ready; for ((i = 0; i < 1500; i++)); do sleep 0.1; done; echo "not reached"'
 script cancel <<END
 #!/bin/bash
 $wait_loop
@@ -44,7 +44,7 @@ sed /trap.*USR1/d alone/usr1_trap.sh | script usr1
 script usr1_child <<'END'
 #!/bin/bash
 trap 'echo usr1' USR1
-bash -c 'trap "echo child usr1; exit 3" USR1; echo ready; for ((i = 0; i < 300; i++)); do sleep 0.1; done'
+bash -c 'trap "echo child usr1; exit 3" USR1; echo ready; for ((i = 0; i < 1500; i++)); do sleep 0.1; done'
 echo "child $?"
 END
 script usr1_steps_only <<'END'
@@ -57,7 +57,7 @@ END
 script again <<'END'
 #!/bin/bash
 echo "run ${SLURM_RESTART_COUNT-none} <$*> $PWD $(umask) $FOO ${SLURM_ARRAY_TASK_ID-plain} ${SLURM_ARRAY_TASK_COUNT-} $SLURM_JOB_NAME" | sed 's:/alone:/WORK:; s:/merged:/WORK:'
-if [[ -z ${SLURM_RESTART_COUNT-} ]]; then echo ready; sleep 60; fi
+if [[ -z ${SLURM_RESTART_COUNT-} ]]; then echo ready; sleep 150; fi
 END
 script steps <<'END'
 #!/bin/bash
@@ -110,7 +110,7 @@ import json
 for array in json.load(open("json"))["arrays"]:
     for job in array["jobs"]:
         last = job["first_index"] + job["tasks"] - 1
-        print(job["id"], array["job_id"] + "_" + (str(last) if job["tasks"] == 1 else "[%d-%d]" % (job["first_index"], last)), job["first_index"])')
+        print(job["id"], str(array["job_id"]) + "_" + (str(last) if job["tasks"] == 1 else "[%d-%d]" % (job["first_index"], last)))')
 
 # --- the same done to both ---------------------------------------------------------------------------
 ready() { # FILE
@@ -120,11 +120,21 @@ ready() { # FILE
     sleep 0.1
   done
 }
+field() { # ADDRESS FIELD: of each task; scontrol shows no A_[1-2]
+  local index
+  if [[ $1 == *'['* ]]; then
+    local range=${1//[^0-9_-]/}
+    range=${range#*_}
+    for ((index = ${range%-*}; index <= ${range#*-}; index++)); do job_field "${1%_*}_$index" "$2"; done
+  else
+    job_field "$1" "$2"
+  fi
+}
 both() { # NAME FILE COMMAND...: the address is added to the command
   local run id
   for run in alone merged; do
     id=${address[$run.$1]}
-    raw[$run.$1]=$(job_field "$id" JobId | head -n 1)
+    raw[$run.$1]=$(field "$id" JobId | tail -n 1)
     ready "$run/${2//RAW/${raw[$run.$1]}}"
     # shellcheck disable=SC2086
     "${@:3}" "$id"
@@ -170,8 +180,8 @@ done
 for run in alone merged; do
   for name in "${names[@]}"; do
     id=${address[$run.$name]}
-    job_field "$id" JobId >"ids.$run"
-    paste -d ' ' <(job_field "$id" JobState) <(job_field "$id" ExitCode) <(job_field "$id" Restarts) | sort | sed "s/^/$name: /"
+    field "$id" JobId >"ids.$run"
+    paste -d ' ' <(field "$id" JobState) <(field "$id" ExitCode) <(field "$id" Restarts) | sort | sed "s/^/$name: /"
     while read -r number; do printf 's/\\b%s\\b/ID/g\n' "$number"; done <ids.$run >>"sed.$run"
     if [[ $run == alone && $id != *_* ]]; then printf 's/\\b%s\\b/ID/g\n' "$id"; fi >>"sed.$run"
     printf 's/\\b%s\\b/ID/g\n' "$(cat "$run/ids/$name")" >>"sed.$run"
