@@ -190,7 +190,9 @@ for run in alone merged; do
     sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/(\S*/job[0-9]+/slurm_script|proc/[0-9]+/fd/249)#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
       s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^Terminated$/d' | # which a dying shell says or not
       if [[ $file == *.txt ]]; then
-        grep -vE '^(SARRAY_|SLURM_(TASK_PID|LAUNCH_NODE_IPADDR|SRUN_COMM_PORT|STEP_LAUNCHER_PORT|STEPID|[A-Z_]*NODELIST|TOPOLOGY_ADDR|STEP_RESV_PORTS)|SLURMD_NODENAME|HOSTNAME|_|PWD|OLDPWD|SLURM_SUBMIT_DIR|SLURM_SRUN_COMM_HOST)=' | sort
+        # srun itself adds a merged array's SLURM_ARRAY_TASK_COUNT and its kind where a plain job has none (docs/fidelity.md).
+        if [[ $file == */step_4294967294_* ]]; then sed -E '/^SLURM_ARRAY_TASK_(COUNT|MAX|MIN|STEP)=/d'; else cat; fi |
+          grep -vE '^(SARRAY_[A-Z_]*|SHLVL|SLURM_(TASK_PID|LAUNCH_NODE_IPADDR|SRUN_COMM_PORT|STEP_LAUNCHER_PORT|STEPID|[A-Z_]*NODELIST|TOPOLOGY_ADDR|STEP_RESV_PORTS)|SLURMD_NODENAME|HOSTNAME|_|PWD|OLDPWD|SLURM_SUBMIT_DIR|SLURM_SRUN_COMM_HOST)=' | sort
       else
         cat
       fi >>"$seen"
