@@ -279,7 +279,8 @@ SARRAY_name_file() {
       [[ -n $SARRAY_BOTH ]] && eval "exec $((3 - SARRAY_FD))>&$SARRAY_FD"
       rm -f -- "$SARRAY_HIDDEN"
     else
-      [[ -d ${SARRAY_TEXT%/*}/ ]] || mkdir -p -- "${SARRAY_TEXT%/*}" 2>/dev/null || : # Slurm does so from 24.11 on, and only there it comes to this
+      # As Slurm makes it, from 24.11 on; before that the job does not come here.
+      [[ -d ${SARRAY_TEXT%/*}/ ]] || (umask g-w,o-w && mkdir -p -- "${SARRAY_TEXT%/*}") 2>/dev/null || :
       mv -fT -- "$SARRAY_HIDDEN" "$SARRAY_TEXT" || SARRAY_die "$SARRAY_TEXT cannot be written"
     fi
   fi

@@ -98,6 +98,7 @@ def by_hand():
         file_call("out_truncate", ["-o", "truncated.txt", "--open-mode=truncate"]),
         file_call("out_link", ["-o", "link.txt"]),
         file_call("out_missing_folder", ["-o", "nowhere/x.txt"], expect=[]),
+        file_call("out_missing_late", ["-o", "late/%j/x/%j.txt", "-e", "late/%x.d/y.txt"], before="umask 002", expect=[]),
         file_call("in_file", ["-i", "input.txt"], extra="cat"),
         file_call("in_missing", ["-i", "no_such_input", "-o", "in_missing.txt"], expect=[]),
         file_call("exit_3", extra="exit 3\n"),
