@@ -162,6 +162,7 @@ SARRAY_field() {
     arg) SARRAY_ARGUMENTS+=("$2") ;;
     dir) SARRAY_DIRECTORY=$2 ;;
     umask) SARRAY_UMASK=$2 ;;
+    translate) SARRAY_TRANSLATED=$2 ;;
     limit) SARRAY_LIMITS+=("$2") ;;
     set:*) SARRAY_SET+=("${1#set:}=$2") ;;
     unset:*) SARRAY_UNSET+=("${1#unset:}") ;;
@@ -321,6 +322,8 @@ SARRAY_name_file() {
       [[ -n $SARRAY_BOTH ]] && eval "exec $((3 - SARRAY_FD))>&$SARRAY_FD"
       rm -f -- "$SARRAY_HIDDEN"
     else
+      # As Slurm makes it, from 24.11 on; before that the job does not come here.
+      [[ -d ${SARRAY_TEXT%/*}/ ]] || (umask g-w,o-w && mkdir -p -- "${SARRAY_TEXT%/*}") 2>/dev/null || :
       mv -fT -- "$SARRAY_HIDDEN" "$SARRAY_TEXT" || SARRAY_die "$SARRAY_TEXT cannot be written"
     fi
   fi
@@ -411,7 +414,7 @@ SARRAY_INDEX=$SLURM_ARRAY_TASK_ID
 export SARRAY_ARRAY_JOB_ID=$SLURM_ARRAY_JOB_ID SARRAY_ARRAY_TASK_ID=$SLURM_ARRAY_TASK_ID
 SARRAY_NEAR='' SARRAY_LOCAL='' SARRAY_IDS='' SARRAY_UNKNOWN='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
 SARRAY_OPTION=() SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=()
-SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=() SARRAY_SHEBANG=''
+SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=() SARRAY_SHEBANG='' SARRAY_TRANSLATED=''
 
 SARRAY_find_page
 SARRAY_find_row
@@ -423,6 +426,9 @@ SARRAY_open_script
 SARRAY_prepare_files
 SARRAY_check_start
 SARRAY_set_ids
+# noexec counts: then the next one in the PATH would be run, and hit others.
+[[ -z $SARRAY_TRANSLATED || -x $SARRAY_TRANSLATE/scancel ]] ||
+  SARRAY_die "it names Slurm's commands with its own ids, and $SARRAY_TRANSLATE, which translates them, cannot be run here"
 
 for SARRAY_TEXT in ${SARRAY_LIMITS[@]+"${SARRAY_LIMITS[@]}"}; do ulimit -S -"${SARRAY_TEXT% *}" "${SARRAY_TEXT#* }" 2>/dev/null; done
 SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$$/fd/249"
@@ -438,6 +444,10 @@ for SARRAY_TEXT in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_TEXT"
 unset -v OLDPWD
 if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else unset -v LC_ALL; fi
 for SARRAY_TEXT in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do export "$SARRAY_TEXT" 2>/dev/null; done
+if [[ -n $SARRAY_TRANSLATED ]]; then # share/translate.bash
+  export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
+  export PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
+fi
 if ((${#SARRAY_LAST[@]} > 0)); then
   _=${SARRAY_LAST[0]} exec "${SARRAY_COMMAND[@]}"
 fi

@@ -14,6 +14,8 @@
 
 #include "cli/progress.hpp"
 #include "cli/submissions.hpp"
+#include "embedded/translate.hpp"
+#include "merge/notes.hpp"
 #include "report/json.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -32,14 +34,44 @@ std::chrono::seconds sbatch_timeout() {
   return std::chrono::seconds(seconds > 0 ? seconds : 600);
 }
 
+/// With the umask of sarray submit, which is the calls' but for the rare one. What fails here fails where the job starts, by Slurm's words.
+void make_folder(const std::string& path) {
+  for (std::size_t at = 0; at != std::string::npos;) {
+    at = path.find('/', at + 1);
+    [[maybe_unused]] const int made = ::mkdir(path.substr(0, at).c_str(), 0755);
+  }
+}
+
+/// The translator under the names of the commands that it knows.
+util::Result<void> place_translator(const merge::Plan& plan, const merge::MergedArray& array, const std::string& folder) {
+  const bool any = std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+  if (!any) return {};
+  CHECK_OK(util::ensure_private_folder(folder));
+  std::string first;
+  for (const auto name : merge::translated_commands) {
+    const auto path = folder + "/" + std::string(name);
+    if (first.empty()) {
+      CHECK_OK(util::write_file_atomically(path, embedded::translate, 0700));
+      first = name;
+    } else if (::symlink(first.c_str(), path.c_str()) != 0) {
+      return util::fail(path, util::errno_text(errno));
+    }
+  }
+  return {};
+}
+
 util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
                               const merge::PlanOptions& options) {
   std::set<std::string> folders;
+  std::set<std::string> places;
   util::Result<void> result;
   Progress progress("linking the output files of tasks", array.tasks);
   merge::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
     if (!result) return;
     progress.step();
+    // Slurm makes folders for a file, but not for a link's.
+    const auto place = target.substr(0, target.rfind('/'));
+    if (merge::makes_folders(options.release) && places.insert(place).second) make_folder(place);
     const auto folder = path.substr(0, path.rfind('/'));
     if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
     if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
@@ -129,6 +161,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   CHECK_OK(util::ensure_private_folder(parcel.folder));
   CHECK_OK(util::ensure_private_folder(options.scratch_folder));
   CHECK_OK(make_links(plan, array, rendered, options));
+  CHECK_OK(place_translator(plan, array, options.translate_folder));
   slurm::Submission submission;
   submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
   submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());

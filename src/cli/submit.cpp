@@ -160,6 +160,7 @@ util::Result<report::SubmittedArray> submit_array(Work& work, const store::State
   const auto& array = plan.arrays[number];
   const auto parcel = name_parcel(folder);
   work.plan_options.link_folder = parcel.link_folder;
+  work.plan_options.translate_folder = parcel.folder + "/translate";
   work.plan_options.scratch_folder = folder.path() + "/run";
   TRY(const auto rendered, merge::render(plan, array, work.plan_options));
   CHECK_OK(check_script_size(rendered, work.plan_options));
@@ -215,6 +216,7 @@ Status show_all(Work& work, const merge::Plan& plan) {
     auto folder = store::StateFolder::open();
     const auto state = folder ? folder->path() : std::string("/nonexistent/sarray");
     work.plan_options.link_folder = state + "/submissions/dry-run/links";
+    work.plan_options.translate_folder = state + "/submissions/dry-run/translate";
     work.plan_options.scratch_folder = state + "/run";
     TRY(const auto rendered, merge::render(plan, plan.arrays[number], work.plan_options));
     CHECK_OK(check_script_size(rendered, work.plan_options));
@@ -254,6 +256,8 @@ Status submit(const Words& words) {
   plan_options.user = user_name(work.site.environment);
   plan_options.sarray_version = version;
   plan_options.split = work.options.split;
+  if (work.options.translate) plan_options.translate = merge::Translate::always;
+  if (work.options.no_translate) plan_options.translate = merge::Translate::never;
   plan_options.throttle = work.options.throttle;
   plan_options.real_sbatch = work.site.client.sbatch();
   TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));

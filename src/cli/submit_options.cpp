@@ -12,7 +12,7 @@ namespace sarray::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> own_names = {"help", "output", "dry-run", "throttle", "json", "session", "split", "again", "parsable"};
+constexpr std::array<std::string_view, 11> own_names = {"help", "output", "dry-run", "throttle", "json", "session", "split", "again", "parsable", "translate", "no-translate"};
 constexpr std::string_view own_letters = "hnot";
 
 bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
@@ -120,6 +120,8 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "submit the fewest arrays where one cannot hold all");
   app.add_option("--session", options.session, "a session from outside of its shell")->type_name("NAME");
+  auto* translate = app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
+  app.add_flag("--no-translate", options.no_translate, "and in none, also where a script names them")->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "take an interrupted submission, of which Slurm knows nothing, for failed");

@@ -25,6 +25,8 @@ struct SubmitOptions {
   bool again = false;                      ///< an earlier submission whose end is not known is taken for failed
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
+  bool translate = false;                  ///< every task gets the translator
+  bool no_translate = false;               ///< and none
   Words sbatch_words;                      ///< sbatch's options, as given
 };
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "merge/conflict.hpp"
+#include "merge/notes.hpp"
 #include "slurm/settings.hpp"
 #include "slurm/value.hpp"
 #include "util/message.hpp"
@@ -192,7 +193,10 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
     for (const auto& array : plan.arrays) tasks += array.tasks;
     return util::fail(explain_size(plan, options, tasks));
   }
+  CHECK_OK(check_correspondence(plan, options));
   note_throttles(plan, options);
+  note_mail(plan);
+  choose_translated(plan, options);
   return plan;
 }
 

@@ -19,6 +19,7 @@ struct PlannedJob {
   std::uint32_t id = 0;      ///< virtual id
   std::shared_ptr<const slurm::Call> call;
   slurm::Job job;
+  bool translate = false;    ///< share/translate.bash stands first in its tasks' PATH
   [[nodiscard]] std::uint32_t tasks() const { return job.ids ? job.ids->count() : 1; }
 };
 
@@ -31,6 +32,9 @@ struct ClusterLimits {
   bool known = false;                       ///< whether Slurm was asked: without, nothing is refused for its size
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };
+
+/// Which jobs get the translator of what they say to Slurm about themselves (notes.hpp).
+enum class Translate : std::uint8_t { where_named, always, never };
 
 struct PlanOptions {
   ClusterLimits limits;
@@ -45,6 +49,8 @@ struct PlanOptions {
   std::string real_sbatch;                   ///< what `_` names in a task where our link stood; empty: left alone
   std::string link_folder;                   ///< where links to output files are made (streams.hpp); absolute
   std::vector<std::string> retry_of;         ///< job ids of the attempts before this one, oldest first (retry.hpp)
+  Translate translate = Translate::where_named;
+  std::string translate_folder;              ///< where the translator stands under the names of Slurm's commands; absolute
   std::string scratch_folder;                ///< a private folder of the user, for scripts that must not lie in a shared one
 };
 

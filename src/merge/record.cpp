@@ -268,6 +268,7 @@ Record make_record(const Plan& plan, const MergedArray& array, const Placement& 
   add_start(writer, planned.job);
   if (planned.job.work_directory != baseline.directory) writer.add("dir", planned.job.work_directory);
   if (call.umask != baseline.umask) writer.add("umask", octal(call.umask));
+  if (planned.translate) writer.add("translate", "yes");
   if (!array.node_limits) add_limits(writer, call.limits, baseline.limits);
   add_files(writer, planned, streams, options);
   add_open_mode(writer, planned, streams);

@@ -238,6 +238,8 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   head += "#\n" + write_overview(plan, array) + "\n";
   const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
+  const bool any_translated = std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+  if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + join_ids(options.retry_of) + "'\n";
   head += "SARRAY_PIECES='";

@@ -90,6 +90,8 @@ bool means_the_same_merged(const std::string& pattern, const PlannedJob& planned
 
 }  // namespace
 
+bool makes_folders(const slurm::Release& release) { return release >= slurm::Release{24, 11}; }
+
 const char* stream_name(Stream stream) {
   switch (stream) {
     case Stream::output: return "output";
@@ -170,8 +172,11 @@ std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t 
   if (auto name = slurm::expand_pattern(pattern, values)) return *name;
   // Both streams of a task that go to one file must go through one hidden name.
   const bool shares = stream == Stream::error && pattern == effective_pattern(planned.job, Stream::output);
+  auto place = pattern.substr(0, pattern.rfind('/'));
+  // Slurm would make the folder once it knows its name, and so does the dispatcher: until then the file stands above it.
+  while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values)) place.resize(place.rfind('/'));
   values.array_job_id = values.job_id = values.node = values.restart_count = "0";
-  const auto folder = slurm::expand_pattern(pattern.substr(0, pattern.rfind('/')), values);
+  const auto folder = slurm::expand_pattern(place, values);
   return *folder + "/.sarray-" + std::to_string(planned.id) + "-" + std::to_string(task) + "." +
          stream_name(shares ? Stream::output : stream);
 }

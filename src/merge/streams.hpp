@@ -50,6 +50,9 @@ struct ArrayStreams {
 /// The pattern that stands for the task's file in the merged array: absolute; Slurm's default where the job gave none.
 [[nodiscard]] std::string file_pattern(const PlannedJob& job, Stream stream);
 
+/// Whether Slurm makes the missing folders of output files itself, when the job starts (observed on 24.11, and not on 22.05).
+[[nodiscard]] bool makes_folders(const slurm::Release& release);
+
 /// Calls make(path of the link, its target) for every link that the array needs.
 void visit_links(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options,
                  const std::function<void(const std::string&, const std::string&)>& make);

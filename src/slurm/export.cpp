@@ -141,8 +141,10 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   const auto choice = read_choice(setting, release);
 
   const auto set_by_option = [&own](std::string_view name, std::string_view value) { own.set(name, value); };
-  // A file's variables stand alone: the name that sbatch puts into its own environment is not among them (observed on 22.05).
-  const bool name_known = !call.export_file && (call.source != ScriptSource::standard_input || job.find("job-name") != nullptr || release >= Release{24, 11});
+  // A file's variables stand alone, and a script from standard input gives no name: the one that sbatch puts into its own
+  // environment is not sent (observed on 22.05). From 24.11 on the node sets it.
+  const bool name_sent = !call.export_file && (call.source != ScriptSource::standard_input || job.find("job-name") != nullptr);
+  const bool name_known = name_sent || release >= Release{24, 11};
   if (name_known) set_by_option("SLURM_JOB_NAME", job.name);
   if (!call.export_file || !own.get("SLURM_SUBMIT_DIR")) set_by_option("SLURM_SUBMIT_DIR", job.directory);
   set_by_option("SLURM_SUBMIT_HOST", call.host);

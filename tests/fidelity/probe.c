@@ -102,6 +102,7 @@ int main(int argc, char **argv) {
     snprintf(self, sizeof self, "/proc/%d/exe", batch);
     link_of("p-exe", self);
   }
+  status_lines("", "/proc/self/status");
   descriptors("fd", "/proc/self/fd");
   fclose(report);
   char final[4096];

@@ -4,7 +4,7 @@
 # the holder: nothing of it is visible outside, and the kernel undoes the mounts when the last process has gone.
 
 release_cache=${SARRAY_RELEASE_CACHE:-/var/cache/sarray}
-release_packages=slurmctld,slurmd,slurm-client,munge
+release_packages=slurmctld,slurmd,slurm-client,munge,python3
 # Client commands that $dir/bin has wrappers of.
 release_commands=(sbatch srun salloc squeue scancel scontrol sinfo sacct sacctmgr sattach sstat sprio sdiag)
 
@@ -31,15 +31,20 @@ make_release() { # SYSTEM
     rm -f "$partial"/var/cache/apt/archives/*.deb
     mv "$partial" "$system"
   fi
-  if [[ ${fact[accounting]} == 1 && ! -x $system/usr/sbin/slurmdbd ]]; then
-    say "cluster: adding slurmdbd and MariaDB to $system"
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    unshare --mount --propagation private bash -c 'mount -t proc proc "$1/proc"; cp /etc/resolv.conf "$1/etc/"
-      export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
-      chroot "$1" apt-get -qq update && chroot "$1" apt-get -qq install -y --no-install-recommends slurmdbd mariadb-server &&
-        chroot "$1" apt-get clean' \
-      install "$system" >"$system.log" 2>&1 9>&- || die "slurmdbd in $system: $(tail -n 5 "$system.log")"
-  fi
+  # A system that an earlier version of this file made.
+  [[ -x $system/usr/bin/python3 ]] || add_packages "$system" python3
+  if [[ ${fact[accounting]} == 1 && ! -x $system/usr/sbin/slurmdbd ]]; then add_packages "$system" slurmdbd mariadb-server; fi
+}
+
+add_packages() { # SYSTEM PACKAGE...
+  local system=$1
+  say "cluster: adding ${*:2} to $system"
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  unshare --mount --propagation private bash -c 'mount -t proc proc "$1/proc"; cp /etc/resolv.conf "$1/etc/"
+    export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    chroot "$1" apt-get -qq update && chroot "$1" apt-get -qq install -y --no-install-recommends "${@:2}" &&
+      chroot "$1" apt-get clean' \
+    install "$@" >"$system.log" 2>&1 9>&- || die "${*:2} in $system: $(tail -n 5 "$system.log")"
 }
 
 # What the holder does: $1 is the cluster's folder, $2 the cached system. The overlay's source names the cluster:
