@@ -42,7 +42,7 @@ util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray&
 }
 
 /// What `status` and its kind will want to know without reading the script, and what the script does not hold.
-std::string describe(const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
+std::string describe(const Parcel& parcel, const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
                      const merge::PlanOptions& options, const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
   for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
@@ -50,6 +50,7 @@ std::string describe(const Delivery& delivery, const merge::Plan& plan, const me
   report::Json record;
   record["version"] = 1;
   record["job_id"] = delivery.job_id;
+  record["cluster"] = parcel.cluster;
   record["time"] = static_cast<std::int64_t>(std::time(nullptr));
   record["tasks"] = array.tasks;
   record["jobs"] = array.placements.size();
@@ -58,6 +59,7 @@ std::string describe(const Delivery& delivery, const merge::Plan& plan, const me
   record["directory"] = std::filesystem::current_path(error).string();
   record["ids"] = id_ranges(std::move(ids));
   record["retry_of"] = options.retry_of;
+  record["arguments"] = rendered.arguments;
   record["umask"] = rendered.umask;
   record["limits"] = rendered.limits;
   return report::to_line(record);
@@ -141,7 +143,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   Delivery delivery{*id, output->out};
   if (session != nullptr) CHECK_OK(session->note_accepted(parcel.marker, delivery.job_id));
   [[maybe_unused]] const auto told = util::write_all(2, output->err, "");  // sbatch's warnings
-  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, plan, array, rendered, options, saved_script)));
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(parcel, delivery, plan, array, rendered, options, saved_script)));
   return delivery;
 }
 
