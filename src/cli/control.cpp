@@ -16,29 +16,40 @@ using slurm::TaskState;
 
 struct VerbWords {
   const char* name;
-  const char* done;         ///< "cancelled"
-  const char* fit;          ///< which tasks it can be done to
+  const char* done;  ///< "cancelled"
+  const char* fit;   ///< which tasks it can be done to
   std::vector<std::string> command;
 };
 
 VerbWords words_of(Verb verb) {
   switch (verb) {
-    case Verb::hold: return {"hold", "held", "pending", {"scontrol", "hold"}};
-    case Verb::release: return {"release", "released", "held", {"scontrol", "release"}};
-    case Verb::requeue: return {"requeue", "requeued", "running, or failed and still known to Slurm", {"scontrol", "requeue"}};
-    case Verb::cancel: break;
+    case Verb::hold:
+      return {"hold", "held", "pending", {"scontrol", "hold"}};
+    case Verb::release:
+      return {"release", "released", "held", {"scontrol", "release"}};
+    case Verb::requeue:
+      return {"requeue", "requeued", "running, or failed and still known to Slurm", {"scontrol", "requeue"}};
+    case Verb::cancel:
+      break;
   }
   return {"cancel", "cancelled", "pending or running", {"scancel"}};
 }
 
-bool is_held(const slurm::TaskRecord& task) { return task.reason == "JobHeldUser" || task.reason == "JobHeldAdmin" || task.word == "REQUEUE_HOLD" || task.word == "SPECIAL_EXIT"; }
+bool is_held(const slurm::TaskRecord& task) {
+  return task.reason == "JobHeldUser" || task.reason == "JobHeldAdmin" || task.word == "REQUEUE_HOLD" ||
+         task.word == "SPECIAL_EXIT";
+}
 
 bool is_fit(Verb verb, const slurm::TaskRecord& task) {
   switch (verb) {
-    case Verb::hold: return task.state == TaskState::pending && !is_held(task);
-    case Verb::release: return task.state == TaskState::pending && is_held(task);
-    case Verb::requeue: return task.state == TaskState::running || slurm::is_failure(task.state);
-    case Verb::cancel: break;
+    case Verb::hold:
+      return task.state == TaskState::pending && !is_held(task);
+    case Verb::release:
+      return task.state == TaskState::pending && is_held(task);
+    case Verb::requeue:
+      return task.state == TaskState::running || slurm::is_failure(task.state);
+    case Verb::cancel:
+      break;
   }
   return task.state == TaskState::pending || task.state == TaskState::running;
 }
@@ -55,7 +66,8 @@ std::vector<std::string> name_tasks(const std::string& job_id, const std::vector
       while (end < indices.size() && indices[end] == indices[end - 1] + 1);
     }
     const auto begin = indices.begin();
-    const auto list = merge::format_numbers(std::vector<std::uint32_t>(begin + static_cast<std::ptrdiff_t>(at), begin + static_cast<std::ptrdiff_t>(end)));
+    const auto list = merge::format_numbers(
+        std::vector<std::uint32_t>(begin + static_cast<std::ptrdiff_t>(at), begin + static_cast<std::ptrdiff_t>(end)));
     names.push_back(job_id + "_[" + list + "]");
     at = end;
   }
@@ -93,7 +105,8 @@ Work find_work(const report::History& history, const std::vector<std::uint32_t>&
 util::Result<std::vector<std::uint32_t>> find_indices(const Target& target, const ControlOptions& options) {
   TRY(const auto selected, select_tasks(target.follower.history(), options.selection));
   std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(), std::back_inserter(indices));
+  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
+                        std::back_inserter(indices));
   return indices;
 }
 
@@ -110,7 +123,8 @@ Status control(const ControlOptions& options) {
   const auto verb = words_of(options.verb);
   const auto shown_id = history.attempts.front().job_id;
   if (work.tasks == 0) {
-    return util::fail("job " + options.word, "none of the tasks that are meant is " + std::string(verb.fit), "sarray status " + shown_id + " --tasks");
+    return util::fail("job " + options.word, "none of the tasks that are meant is " + std::string(verb.fit),
+                      "sarray status " + shown_id + " --tasks");
   }
   const auto left = indices.size() - work.tasks;
   auto line = util::count(work.tasks, "task") + ": " + join(work.names, " ");
@@ -159,7 +173,9 @@ void add_control_options(CLI::App& app, ControlOptions& options) {
 Status hold(const Words& words) { return control_command(Verb::hold, "Keeps pending tasks from starting.", words); }
 Status release(const Words& words) { return control_command(Verb::release, "Lets held tasks start.", words); }
 Status requeue(const Words& words) {
-  return control_command(Verb::requeue, "Puts running and failed tasks back into the queue. Slurm starts them again after two minutes or so.", words);
+  return control_command(Verb::requeue,
+                         "Puts running and failed tasks back into the queue. Slurm starts them again after two minutes or so.",
+                         words);
 }
 
 }  // namespace sarray::cli

@@ -16,9 +16,9 @@ enum class Verb : std::uint8_t { cancel, hold, release, requeue };
 
 struct ControlOptions {
   Verb verb = Verb::cancel;
-  std::string word;          ///< JOBID[_INDEX] or VIRTUALID[_LOCAL]
+  std::string word;  ///< JOBID[_INDEX] or VIRTUALID[_LOCAL]
   Selection selection;
-  std::string script;        ///< --script
+  std::string script;  ///< --script
   bool dry_run = false;
 };
 

@@ -89,7 +89,7 @@ util::Result<util::Fd> lock_parcel(const std::string& folder) {
 }
 
 /// What `status` and its kind will want to know without reading the script, and what the script does not hold.
-std::string describe(const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
+std::string describe(const Parcel& parcel, const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
                      const merge::PlanOptions& options, const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
   for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
@@ -97,6 +97,7 @@ std::string describe(const Delivery& delivery, const merge::Plan& plan, const me
   report::Json record;
   record["version"] = 1;
   record["job_id"] = delivery.job_id;
+  record["cluster"] = parcel.cluster;
   record["time"] = static_cast<std::int64_t>(std::time(nullptr));
   record["tasks"] = array.tasks;
   record["jobs"] = array.placements.size();
@@ -105,6 +106,7 @@ std::string describe(const Delivery& delivery, const merge::Plan& plan, const me
   record["directory"] = std::filesystem::current_path(error).string();
   record["ids"] = id_ranges(std::move(ids));
   record["retry_of"] = options.retry_of;
+  record["arguments"] = rendered.arguments;
   record["umask"] = rendered.umask;
   record["limits"] = rendered.limits;
   return report::to_line(record);
@@ -205,7 +207,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
     }
   }
   // The array is Slurm's: that its description is missing must not look like a failed submission.
-  if (const auto described = util::write_file_atomically(parcel.folder + "/record.json", describe(delivery, plan, array, rendered, options, saved_script)); !described) {
+  if (const auto described = util::write_file_atomically(parcel.folder + "/record.json", describe(parcel, delivery, plan, array, rendered, options, saved_script)); !described) {
     [[maybe_unused]] const auto warned =
         util::write_all(2, "sarray: warning: " + util::printable(described.error().what + ": " + described.error().why) + "\n", "");
   }

@@ -19,6 +19,7 @@ struct Parcel {
   std::string marker;
   std::string folder;       ///< STATE/submissions/MARKER
   std::string link_folder;  ///< STATE/submissions/MARKER/links
+  std::string cluster;      ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
 };
 [[nodiscard]] Parcel name_parcel(const store::StateFolder& folder);
 

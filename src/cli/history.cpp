@@ -33,8 +33,9 @@ report::Summary summarize(const std::vector<slurm::TaskRecord>& tasks) {
 }
 
 report::Json submission_json(const Submission& submission, const report::Summary& summary) {
-  report::Json json{{"job_id", submission.job_id}, {"time", submission.time},   {"name", submission.name},        {"directory", submission.directory},
-                    {"jobs", submission.jobs},     {"tasks", submission.tasks}, {"retry_of", submission.retry_of}, {"states", report::Json::object()}};
+  report::Json json{{"job_id", submission.job_id},       {"time", submission.time},         {"name", submission.name},
+                    {"directory", submission.directory}, {"jobs", submission.jobs},         {"tasks", submission.tasks},
+                    {"retry_of", submission.retry_of},   {"states", report::Json::object()}};
   for (const auto state : slurm::all_task_states) json["states"][slurm::task_state_name(state)] = summary.count(state);
   return json;
 }
@@ -42,8 +43,9 @@ report::Json submission_json(const Submission& submission, const report::Summary
 }  // namespace
 
 Status show_overview(const Site& site, const OverviewOptions& options) {
-  auto submissions = list_submissions();
-  if (options.most > 0 && submissions.size() > options.most) submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
+  auto submissions = list_submissions(site);
+  if (options.most > 0 && submissions.size() > options.most)
+    submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
   std::vector<slurm::AskedArray> asked;
   for (const auto& submission : submissions) asked.push_back({submission.job_id, std::min(submission.tasks, merge::most_tasks)});
   slurm::AskedStates states;
@@ -71,7 +73,8 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
     return 0;
   }
   std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
-  if (any_unknown) std::fputs("sarray: note: unknown: Slurm has forgotten these tasks, and accounting does not know them\n", stderr);
+  if (any_unknown)
+    std::fputs("sarray: note: unknown: Slurm has forgotten these tasks, and accounting does not know them\n", stderr);
   return 0;
 }
 

@@ -36,7 +36,8 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
                       "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--failed] [-n LINES] [-f]");
   auto& app = arguments.app();
   app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
-  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")->type_name("SEL")
+  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+      ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array")->type_name("IDS");
   app.add_flag("--failed", options.selection.failed, "only tasks that failed");
@@ -192,9 +193,11 @@ Status logs(const Words& words) {
   const auto& history = target.follower.history();
   TRY(const auto selected, select_tasks(history, options->selection));
   std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(), std::back_inserter(indices));
+  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
+                        std::back_inserter(indices));
   if (indices.empty()) {
-    return util::fail("job " + options->word, options->selection.failed ? "none of these tasks failed" : "no task is meant by that",
+    return util::fail("job " + options->word,
+                      options->selection.failed ? "none of these tasks failed" : "no task is meant by that",
                       "sarray status " + history.attempts.front().job_id);
   }
   LogList list(site, history, indices);
@@ -209,8 +212,8 @@ Status logs(const Words& words) {
     TRY(const bool there, printer.show(log));
     any = any || there;
     if (there) continue;
-    std::fprintf(stderr, "sarray: note: %s: %s: no such file (%s)\n", util::printable(log.heading).c_str(), util::printable(log.path).c_str(),
-                 report::state_text(history.task(log.index)).c_str());
+    std::fprintf(stderr, "sarray: note: %s: %s: no such file (%s)\n", util::printable(log.heading).c_str(),
+                 util::printable(log.path).c_str(), report::state_text(history.task(log.index)).c_str());
   }
   return any ? 0 : static_cast<int>(util::Exit::failed);
 }

@@ -48,9 +48,11 @@ util::Result<std::vector<TaskState>> parse_states(const std::string& list) {
     const auto word = list.substr(at, end - at);
     const auto found = std::find_if(slurm::all_task_states.begin(), slurm::all_task_states.end(),
                                     [&](TaskState state) { return word == slurm::task_state_name(state); });
-    const bool can_run_again = found != slurm::all_task_states.end() && *found != TaskState::pending && *found != TaskState::running;
+    const bool can_run_again =
+        found != slurm::all_task_states.end() && *found != TaskState::pending && *found != TaskState::running;
     if (!can_run_again) {
-      util::Error error{"--state " + word, "a task in no such state can be run again", "--state failed,timeout,out_of_memory,cancelled,completed,unknown"};
+      util::Error error{"--state " + word, "a task in no such state can be run again",
+                        "--state failed,timeout,out_of_memory,cancelled,completed,unknown"};
       error.status = static_cast<int>(util::Exit::usage);
       return util::fail(std::move(error));
     }
@@ -66,12 +68,15 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   // Our own options come first: --job is a word that sbatch would take for the beginning of --job-name.
   std::string states = "failed,timeout,out_of_memory";
   std::string throttle;
-  Arguments arguments("retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
-                      "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  Arguments arguments(
+      "retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
+      "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
   auto& app = arguments.app();
   app.footer("Any other option is sbatch's and replaces the array's own, e.g. --mem=32G --time=2:00:00.");
   app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
-  app.add_option("--state", states, "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")->type_name("STATES");
+  app.add_option("--state", states,
+                 "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
+      ->type_name("STATES");
   app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -92,16 +97,17 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
 }
 
 /// What the first submission started from, as delivery.cpp noted it.
-std::optional<merge::Start> read_start(const std::string& job_id) {
-  const auto submissions = list_submissions();
+std::optional<merge::Start> read_start(const Site& site, const std::string& job_id) {
+  const auto submissions = list_submissions(site);
   const auto* submission = find_submission(submissions, job_id);
   if (submission == nullptr) return std::nullopt;
   const auto environment = util::read_file(submission->folder + "/environment");
   const auto text = util::read_file(submission->folder + "/record.json");
   if (!environment || !text) return std::nullopt;
   const auto record = report::Json::parse(*text, nullptr, false);
-  const bool is_whole = record.is_object() && record.contains("umask") && record["umask"].is_number_unsigned() && record.contains("limits") &&
-                        record["limits"].is_array() && record["limits"].size() == slurm::limit_names.size();
+  const bool is_whole = record.is_object() && record.contains("umask") && record["umask"].is_number_unsigned() &&
+                        record.contains("limits") && record["limits"].is_array() &&
+                        record["limits"].size() == slurm::limit_names.size();
   if (!is_whole) return std::nullopt;
   merge::Start start;
   std::vector<std::string> entries;
@@ -116,6 +122,12 @@ std::optional<merge::Start> read_start(const std::string& job_id) {
     if (!record["limits"][i].is_number_unsigned()) return std::nullopt;
     start.limits[i] = record["limits"][i].get<std::uint64_t>();
   }
+  if (const auto arguments = record.find("arguments"); arguments != record.end() && arguments->is_array()) {
+    for (const auto& argument : *arguments) {
+      if (argument.is_string() && argument.get<std::string>().starts_with("--"))
+        start.arguments.push_back(argument.get<std::string>());
+    }
+  }
   return start;
 }
 
@@ -128,7 +140,8 @@ merge::Start own_start(const Site& site) {
   return start;
 }
 
-util::Result<merge::PlanOptions> make_options(const RetryOptions& options, const Site& site, const report::History& history, const slurm::Dialect& dialect) {
+util::Result<merge::PlanOptions> make_options(const RetryOptions& options, const Site& site, const report::History& history,
+                                              const slurm::Dialect& dialect) {
   merge::PlanOptions plan_options;
   plan_options.release = dialect.release();
   plan_options.user = user_name(site.environment);
@@ -151,9 +164,11 @@ Status show(const merge::Retry& retry, const RetryOptions& options) {
   return 0;
 }
 
-Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merge::PlanOptions& plan_options, const Site& site, const RetryOptions& options) {
+Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merge::PlanOptions& plan_options, const Site& site,
+                     const RetryOptions& options) {
   const auto& array = retry.plan.arrays.front();
-  TRY(const auto delivery, deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr, parcel.folder + "/sarray.slurm"));
+  TRY(const auto delivery,
+      deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr, parcel.folder + "/sarray.slurm"));
   if (options.json) {
     report::SubmittedArray submitted{&array, delivery.job_id, parcel.folder + "/sarray.slurm"};
     std::fputs(report::to_line(report::submission_json(retry.plan, {submitted})).c_str(), stdout);
@@ -190,21 +205,24 @@ Status retry(const Words& words) {
   const auto& history = target.follower.history();
   TRY(const auto selected, select_tasks(history, options->selection));
   std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(), std::back_inserter(indices));
+  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
+                        std::back_inserter(indices));
   for (const auto& note : history.notes) say("note: " + note);
   say_what_is_left(history, indices);
   const auto& first_id = history.attempts.front().job_id;
   if (indices.empty()) return util::fail("job " + options->word, "there is nothing to run again", "sarray status " + first_id);
   const auto dialect = learn_dialect(site.client);
   TRY(auto plan_options, make_options(*options, site, history, dialect));
-  auto start = read_start(first_id);
+  auto start = read_start(site, first_id);
   if (!start) {
-    say("warning: what job " + first_id + " was submitted with is not noted on this machine: variables that its script does not hold, umask and "
+    say("warning: what job " + first_id +
+        " was submitted with is not noted on this machine: variables that its script does not hold, umask and "
         "limits come from this shell");
     start = own_start(site);
   }
   TRY(const auto folder, store::StateFolder::open());
-  const auto parcel = name_parcel(folder);
+  auto parcel = name_parcel(folder);
+  parcel.cluster = cluster_name(site);
   plan_options.link_folder = parcel.link_folder;
   plan_options.scratch_folder = folder.path() + "/run";
   TRY(const auto retry, merge::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));

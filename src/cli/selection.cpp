@@ -15,7 +15,8 @@ namespace {
 constexpr std::uint32_t first_virtual_id = 2000000001;
 
 bool is_number_list(const std::string& word) {
-  return !word.empty() && word.find_first_not_of("0123456789,-") == std::string::npos && word.front() >= '0' && word.front() <= '9';
+  return !word.empty() && word.find_first_not_of("0123456789,-") == std::string::npos && word.front() >= '0' &&
+         word.front() <= '9';
 }
 
 util::Error usage_error(const std::string& what, const std::string& why, const std::string& hint) {
@@ -24,7 +25,9 @@ util::Error usage_error(const std::string& what, const std::string& why, const s
   return error;
 }
 
-bool has_number(const std::vector<std::uint32_t>& numbers, std::uint32_t number) { return std::binary_search(numbers.begin(), numbers.end(), number); }
+bool has_number(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
+  return std::binary_search(numbers.begin(), numbers.end(), number);
+}
 
 /// Adds the jobs that one word means. @return whether there were any.
 util::Result<bool> add_jobs(const merge::Map& map, const std::string& word, std::vector<bool>& chosen) {
@@ -86,7 +89,8 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& his
   if (!selection.tasks.empty()) {
     auto parsed = slurm::ArrayIds::parse(selection.tasks, history.map().tasks);
     if (!parsed || !*parsed) {
-      return util::fail(usage_error("--tasks " + selection.tasks, "the array's indices are 0 to " + std::to_string(history.map().tasks - 1), "--tasks 3,5-8"));
+      return util::fail(usage_error("--tasks " + selection.tasks,
+                                    "the array's indices are 0 to " + std::to_string(history.map().tasks - 1), "--tasks 3,5-8"));
     }
     tasks = std::move(*parsed);
   }
@@ -116,17 +120,27 @@ std::vector<std::string> queued_arrays(const Site& site) {
     ids.push_back(lines->substr(at, end - at));
     at = end + 1;
   }
-  std::sort(ids.begin(), ids.end(), [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+  std::sort(ids.begin(), ids.end(),
+            [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
+}
+
+/// A task has a job id of its own, too: the array's is meant.
+std::string array_of_task(const Site& site, const std::string& job_id) {
+  const auto line = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
+  const auto array = line ? line->substr(0, line->find('\n')) : std::string();
+  return array.empty() || array.find_first_not_of("0123456789") != std::string::npos ? job_id : array;
 }
 
 }  // namespace
 
 util::Result<std::string> find_array(const Site& site, const TaskWord& word) {
-  if (!word.is_virtual) return word.job_id;
+  const auto submissions = list_submissions(site);
+  if (!word.is_virtual) {
+    return find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
+  }
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
-  const auto submissions = list_submissions();
   for (const auto& submission : submissions) {  // the first that has it: retries follow from there
     for (const auto& [first, last] : submission.ids) {
       if (id >= first && id <= last) return submission.retry_of.empty() ? submission.job_id : submission.retry_of.front();
@@ -157,18 +171,21 @@ util::Result<std::vector<std::uint32_t>> indices_of_virtual(const merge::Map& ma
     if (std::to_string(job.id) != word.job_id) continue;
     if (!word.index) return all_indices(job);
     if (const auto index = job.index_of(word.index)) return std::vector<std::uint32_t>{*index};
-    return util::fail("job " + word.job_id, job.ids ? "its task ids are " + job.ids->text() : "it is a plain job and has no task ids",
+    return util::fail("job " + word.job_id,
+                      job.ids ? "its task ids are " + job.ids->text() : "it is a plain job and has no task ids",
                       "sarray which " + word.job_id);
   }
   return util::fail("job " + word.job_id, "that array has no job of this virtual id", "sarray history");
 }
 
 util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History& history, const TaskWord& word) {
-  const auto asked = std::find_if(history.attempts.begin(), history.attempts.end(), [&](const auto& attempt) { return attempt.job_id == word.job_id; });
+  const auto asked = std::find_if(history.attempts.begin(), history.attempts.end(),
+                                  [&](const auto& attempt) { return attempt.job_id == word.job_id; });
   const auto& map = asked != history.attempts.end() ? asked->map : history.map();
   std::vector<std::uint32_t> indices;
   for (const auto& job : map.jobs) {
-    const auto original = std::find_if(history.map().jobs.begin(), history.map().jobs.end(), [&](const auto& other) { return other.id == job.id; });
+    const auto original =
+        std::find_if(history.map().jobs.begin(), history.map().jobs.end(), [&](const auto& other) { return other.id == job.id; });
     if (original == history.map().jobs.end()) continue;
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       if (word.index && *word.index != index) continue;
@@ -177,7 +194,8 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History&
   }
   std::sort(indices.begin(), indices.end());
   if (!indices.empty()) return indices;
-  return util::fail("job " + word.job_id, "its indices are 0 to " + std::to_string(map.tasks - 1), "sarray status " + word.job_id + " --tasks");
+  return util::fail("job " + word.job_id, "its indices are 0 to " + std::to_string(map.tasks - 1),
+                    "sarray status " + word.job_id + " --tasks");
 }
 
 }  // namespace
@@ -185,7 +203,8 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History&
 util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file) {
   TRY(const auto job_id, find_array(site, word));
   TRY(auto follower, Follower::open(site, job_id, file));
-  TRY(auto indices, word.is_virtual ? indices_of_virtual(follower.history().map(), word) : indices_of_array(follower.history(), word));
+  TRY(auto indices,
+      word.is_virtual ? indices_of_virtual(follower.history().map(), word) : indices_of_array(follower.history(), word));
   return Target{std::move(follower), std::move(indices)};
 }
 

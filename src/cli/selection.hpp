@@ -22,20 +22,21 @@ struct TaskWord {
 /// "42137", "42137_678", "2000000003", "2000000003_4".
 [[nodiscard]] util::Result<TaskWord> parse_task_word(const std::string& word);
 
-/// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes on this
-/// machine, else by the scripts of the user's arrays that Slurm's queue still holds.
+/// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
+/// on this machine, else by the scripts of the user's arrays that Slurm's queue still holds.
 [[nodiscard]] util::Result<std::string> find_array(const Site& site, const TaskWord& word);
 
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {
-  std::vector<std::string> jobs;    ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names
-  std::string tasks;                ///< indices in the merged array: "3,5-8"
+  std::vector<std::string> jobs;  ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names
+  std::string tasks;              ///< indices in the merged array: "3,5-8"
   std::vector<slurm::TaskState> states;
   bool failed = false;
 };
 
 /// Jobs that a SEL means. @return an error where it means none, which says what there is.
-[[nodiscard]] util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words);
+[[nodiscard]] util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map,
+                                                                             const std::vector<std::string>& words);
 
 /// @return indices of the first attempt, ascending. An empty selection means every task.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& history, const Selection& selection);

@@ -1,3 +1,5 @@
+#include "report/status.hpp"
+
 #include <unistd.h>
 
 #include <cstdio>
@@ -8,7 +10,6 @@
 #include "cli/overview.hpp"
 #include "cli/selection.hpp"
 #include "cli/submissions.hpp"
-#include "report/status.hpp"
 #include "report/table.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -64,19 +65,34 @@ int exit_status(const Follower& follower) {
 }
 
 /// Tasks that Slurm has forgotten will never be done: nobody waits for them.
-bool is_settled(const report::Summary& summary) { return summary.done() + summary.count(slurm::TaskState::unknown) == summary.tasks; }
+bool is_settled(const report::Summary& summary) {
+  return summary.done() + summary.count(slurm::TaskState::unknown) == summary.tasks;
+}
 
 /// Longer and longer, up to a question every half minute: a controller has better things to do.
 unsigned next_pause(unsigned pause) { return pause < 30 ? pause + 1 + pause / 2 : 30; }
 
+/// A controller that is started anew, or is busy, is no reason to end hours of waiting.
+util::Result<void> refresh_patiently(Follower& follower, unsigned pause, bool with_usage) {
+  constexpr int most_failures = 10;
+  for (int failures = 0;; ++failures) {
+    ::sleep(pause);
+    auto refreshed = follower.refresh(with_usage);
+    if (refreshed || failures == most_failures) return refreshed;
+    std::fprintf(stderr, "sarray: note: Slurm does not answer (%s); trying again\n",
+                 util::printable(refreshed.error().why).c_str());
+    pause = 30;
+  }
+}
+
 Status wait_until_done(Follower& follower, const StatusOptions& options) {
   for (unsigned pause = 1; !is_settled(report::summarize(follower.history())); pause = next_pause(pause)) {
-    ::sleep(pause);
-    CHECK_OK(follower.refresh());
+    CHECK_OK(refresh_patiently(follower, pause, false));
   }
   std::fputs(shown_text(follower, options).c_str(), stdout);
   print_notes(follower);
-  if (!report::summarize(follower.history()).is_over()) return util::fail("job " + options.job_id, "how some of its tasks ended cannot be known", "");
+  if (!report::summarize(follower.history()).is_over())
+    return util::fail("job " + options.job_id, "how some of its tasks ended cannot be known", "");
   return exit_status(follower);
 }
 
@@ -98,8 +114,7 @@ Status watch(Follower& follower, const StatusOptions& options) {
     if (in_place && !over) text = "\033[H\033[J" + first_lines(text, report::terminal_height(1) - 1);
     CHECK_OK(util::write_all(1, (in_place && over ? "\033[H\033[J" : "") + text, "standard output"));
     if (over) break;
-    ::sleep(5);
-    CHECK_OK(follower.refresh(options.view.usage));
+    CHECK_OK(refresh_patiently(follower, 5, options.view.usage));
   }
   print_notes(follower);
   return exit_status(follower);

@@ -31,6 +31,7 @@ std::optional<Submission> read_record(const std::string& folder) {
   Submission submission;
   submission.folder = folder;
   submission.job_id = text_of(record, "job_id");
+  submission.cluster = text_of(record, "cluster");
   submission.time = number_of(record, "time");
   submission.tasks = number_of(record, "tasks");
   submission.jobs = number_of(record, "jobs");
@@ -43,7 +44,8 @@ std::optional<Submission> read_record(const std::string& folder) {
   }
   if (const auto ids = record.find("ids"); ids != record.end() && ids->is_array()) {
     for (const auto& range : *ids) {
-      const bool is_range = range.is_array() && range.size() == 2 && range[0].is_number_unsigned() && range[1].is_number_unsigned();
+      const bool is_range =
+          range.is_array() && range.size() == 2 && range[0].is_number_unsigned() && range[1].is_number_unsigned();
       if (is_range) submission.ids.emplace_back(range[0].get<std::uint32_t>(), range[1].get<std::uint32_t>());
     }
   }
@@ -51,13 +53,20 @@ std::optional<Submission> read_record(const std::string& folder) {
   return submission;
 }
 
+/// Of an array sacct prints the script once for every task (observed on 22.05): one task is enough.
+std::string one_task_of(const slurm::Client& client, const std::string& job_id) {
+  const auto tasks = client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
+  const auto first = tasks ? tasks->substr(0, tasks->find('\n')) : std::string();
+  const bool is_task = first.starts_with(job_id + "_") && first.find_first_not_of("0123456789_") == std::string::npos;
+  return is_task ? first : job_id;  // no task of its own: all of it was cancelled before it began
+}
+
 /// Slurm's own copy: the queue's while it remembers the job, else accounting's.
 util::Result<std::string> ask_script(const slurm::Client& client, const std::string& job_id) {
   // scontrol says so on its stderr, and ends with 0, where it has none (observed on 22.05).
   const auto queued = client.run({"scontrol", "write", "batch_script", job_id, "-"});
   if (queued && merge::find_batch_script(*queued) != std::string::npos) return *queued;
-  // Of an array sacct prints the script once for every task (observed on 22.05): the first task's is enough.
-  const auto accounted = client.run({"sacct", "-B", "-j", job_id + "_0"});
+  const auto accounted = client.run({"sacct", "-B", "-j", one_task_of(client, job_id)});
   if (accounted) {
     if (const auto at = merge::find_batch_script(*accounted); at != std::string::npos) return accounted->substr(at);
   }
@@ -69,7 +78,12 @@ util::Result<std::string> ask_script(const slurm::Client& client, const std::str
 
 }  // namespace
 
-std::vector<Submission> list_submissions() {
+std::string cluster_name(const Site& site) {
+  const auto configuration = site.client.configuration();
+  return configuration ? configuration->cluster_name : std::string();
+}
+
+std::vector<Submission> list_submissions(const Site& site) {
   std::vector<Submission> submissions;
   const auto state = store::StateFolder::open();
   if (!state) return submissions;
@@ -77,6 +91,9 @@ std::vector<Submission> list_submissions() {
   for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {
     if (auto submission = read_record(entry.path().string())) submissions.push_back(std::move(*submission));
   }
+  if (submissions.empty()) return submissions;
+  const auto cluster = cluster_name(site);
+  std::erase_if(submissions, [&](const auto& s) { return !cluster.empty() && !s.cluster.empty() && s.cluster != cluster; });
   std::sort(submissions.begin(), submissions.end(), [](const auto& a, const auto& b) {
     if (a.time != b.time) return a.time < b.time;
     return a.job_id.size() != b.job_id.size() ? a.job_id.size() < b.job_id.size() : a.job_id < b.job_id;
@@ -108,7 +125,9 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
   const auto* submission = find_submission(submissions, job_id);
   if (!file.empty()) {
     TRY(loaded.script, util::read_file(file));
-  } else if (auto local = submission != nullptr ? util::read_file(submission->folder + "/sarray.slurm") : util::Result<std::string>(); local && !local->empty()) {
+  } else if (auto local =
+                 submission != nullptr ? util::read_file(submission->folder + "/sarray.slurm") : util::Result<std::string>();
+             local && !local->empty()) {
     loaded.script = std::move(*local);
   } else {
     TRY(loaded.script, ask_script(site.client, job_id));
@@ -138,7 +157,8 @@ std::vector<std::string> split_words(const std::string& text) {
 }
 
 /// The ids of an array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
-std::vector<std::string> attempt_ids(const merge::Map& map, const std::string& job_id, const std::vector<Submission>& submissions) {
+std::vector<std::string> attempt_ids(const merge::Map& map, const std::string& job_id,
+                                     const std::vector<Submission>& submissions) {
   auto ids = split_words(map.retry_of);
   if (ids.size() > 1000) ids.clear();  // a script that nobody of us wrote
   ids.push_back(job_id);
@@ -147,7 +167,8 @@ std::vector<std::string> attempt_ids(const merge::Map& map, const std::string& j
     const bool follows = std::find(submission.retry_of.begin(), submission.retry_of.end(), first) != submission.retry_of.end();
     if (follows && std::find(ids.begin(), ids.end(), submission.job_id) == ids.end()) ids.push_back(submission.job_id);
   }
-  std::stable_sort(ids.begin() + 1, ids.end(), [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
+  std::stable_sort(ids.begin() + 1, ids.end(),
+                   [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
   return ids;
 }
 
@@ -155,7 +176,7 @@ std::vector<std::string> attempt_ids(const merge::Map& map, const std::string& j
 
 util::Result<Follower> Follower::open(const Site& site, const std::string& job_id, const std::string& file) {
   Follower follower(site);
-  const auto submissions = list_submissions();
+  const auto submissions = list_submissions(site);
   TRY(auto asked, load_map(site, submissions, job_id, file));
   for (const auto& id : attempt_ids(asked.map, job_id, submissions)) {
     const bool is_asked = id == job_id;

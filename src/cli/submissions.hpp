@@ -16,19 +16,24 @@ namespace sarray::cli {
 
 /// A submission as STATE/submissions/MARKER/record.json has it.
 struct Submission {
-  std::string folder;               ///< STATE/submissions/MARKER
+  std::string folder;  ///< STATE/submissions/MARKER
   std::string job_id;
-  std::int64_t time = 0;            ///< seconds since 1970
+  std::string cluster;    ///< ClusterName; empty: not known
+  std::int64_t time = 0;  ///< seconds since 1970
   std::uint32_t tasks = 0;
   std::uint32_t jobs = 0;
-  std::string name;                 ///< of the array
-  std::string directory;            ///< where it was submitted from
-  std::vector<std::string> retry_of;  ///< the attempts before it, oldest first; empty: a first one
+  std::string name;                                          ///< of the array
+  std::string directory;                                     ///< where it was submitted from
+  std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: a first one
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
 };
 
-/// All that can be read, oldest first. None where there is no state folder.
-[[nodiscard]] std::vector<Submission> list_submissions();
+/// ClusterName of the Slurm that is seen from here; empty where it does not say.
+[[nodiscard]] std::string cluster_name(const Site& site);
+
+/// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None where there is no
+/// state folder.
+[[nodiscard]] std::vector<Submission> list_submissions(const Site& site);
 
 /// The newest one of that job id. @return null where there is none.
 [[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id);
@@ -43,8 +48,8 @@ struct LoadedMap {
 };
 
 /// From `file` where it is given, else from the local record, else from Slurm's queue, else from its accounting.
-[[nodiscard]] util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>& submissions, const std::string& job_id,
-                                               const std::string& file);
+[[nodiscard]] util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>& submissions,
+                                               const std::string& job_id, const std::string& file);
 
 /// An array with its earlier and later attempts, and the state of every task.
 class Follower {

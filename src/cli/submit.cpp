@@ -45,6 +45,7 @@ struct Work {
   Gathered gathered;
   merge::PlanOptions plan_options;
   util::Fd lock;
+  std::string cluster;
 };
 
 util::Result<void> ask_limits(Work& work) {
@@ -53,6 +54,7 @@ util::Result<void> ask_limits(Work& work) {
     if (work.options.dry_run) return {};
     return util::fail(std::move(configuration).error());
   }
+  work.cluster = configuration->cluster_name;
   auto& limits = work.plan_options.limits;
   limits.max_array_size = configuration->max_array_size;
   limits.max_array_tasks = configuration->max_array_tasks;
@@ -158,7 +160,8 @@ util::Result<void> check_script_size(const merge::Rendered& rendered, const merg
 /// One array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, const merge::Plan& plan, std::size_t number) {
   const auto& array = plan.arrays[number];
-  const auto parcel = name_parcel(folder);
+  auto parcel = name_parcel(folder);
+  parcel.cluster = work.cluster;
   work.plan_options.link_folder = parcel.link_folder;
   work.plan_options.translate_folder = parcel.folder + "/translate";
   work.plan_options.scratch_folder = folder.path() + "/run";
@@ -240,7 +243,7 @@ Status show_all(Work& work, const merge::Plan& plan) {
 Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
-  Work work{std::move(*options), find_site(), {}, {}, {}};
+  Work work{std::move(*options), find_site(), {}, {}, {}, {}};
   if (!work.options.dry_run && !work.site.client.has_sbatch()) {
     return util::fail("sbatch", "there is none in PATH", "load the site's Slurm module, or look with sarray submit -n");
   }

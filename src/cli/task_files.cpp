@@ -40,7 +40,8 @@ std::string newest_match(const std::string& pattern) {
       struct stat status {};
       if (::stat(matches.gl_pathv[i], &status) != 0) continue;
       const auto& time = status.st_mtim;
-      if (!newest.empty() && (time.tv_sec < latest.tv_sec || (time.tv_sec == latest.tv_sec && time.tv_nsec <= latest.tv_nsec))) continue;
+      if (!newest.empty() && (time.tv_sec < latest.tv_sec || (time.tv_sec == latest.tv_sec && time.tv_nsec <= latest.tv_nsec)))
+        continue;
       latest = time;
       newest = matches.gl_pathv[i];
     }
@@ -66,10 +67,12 @@ void FileFinder::learn_surroundings() {
   };
   if (uses('u')) m_surroundings.user = user_name(m_site.environment);
   if (!uses('b') && !uses('r')) return;
-  if (const auto version = m_site.client.run({"sbatch", "--version"})) m_surroundings.release = slurm::Dialect::from_help(*version, "").release();
+  if (const auto version = m_site.client.run({"sbatch", "--version"}))
+    m_surroundings.release = slurm::Dialect::from_help(*version, "").release();
 }
 
-std::string FileFinder::find_one(const report::Attempt& attempt, const merge::MappedJob& job, const slurm::TaskRecord& task, merge::Stream stream) {
+std::string FileFinder::find_one(const report::Attempt& attempt, const merge::MappedJob& job, const slurm::TaskRecord& task,
+                                 merge::Stream stream) {
   const auto guess = report::file_name(job, stream, attempt.job_id, task, m_surroundings, true);
   if (!guess) return {};
   if (!guess->is_glob && exists(guess->path)) return guess->path;

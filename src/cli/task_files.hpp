@@ -23,7 +23,8 @@ class FileFinder {
   [[nodiscard]] TaskFiles find(std::uint32_t index);
 
  private:
-  [[nodiscard]] std::string find_one(const report::Attempt& attempt, const merge::MappedJob& job, const slurm::TaskRecord& task, merge::Stream stream);
+  [[nodiscard]] std::string find_one(const report::Attempt& attempt, const merge::MappedJob& job, const slurm::TaskRecord& task,
+                                     merge::Stream stream);
   void learn_surroundings();
 
   const Site& m_site;

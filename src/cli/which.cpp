@@ -28,9 +28,12 @@ std::string arguments_text(const merge::MappedJob& job) {
 
 std::string script_text(const merge::MappedJob& job) {
   switch (job.source) {
-    case slurm::ScriptSource::standard_input: return "(standard input)";
-    case slurm::ScriptSource::wrap: return "(--wrap)";
-    case slurm::ScriptSource::file: break;
+    case slurm::ScriptSource::standard_input:
+      return "(standard input)";
+    case slurm::ScriptSource::wrap:
+      return "(--wrap)";
+    case slurm::ScriptSource::file:
+      break;
   }
   return job.script_path;
 }
@@ -55,7 +58,8 @@ void print_task(const report::History& history, const merge::MappedJob& job, std
   if (task.elapsed > 0 || !task.start.empty()) print_field("elapsed", report::duration_text(task.elapsed));
 }
 
-report::Json which_json(const report::History& history, const merge::MappedJob& job, std::uint32_t index, const TaskFiles& files) {
+report::Json which_json(const report::History& history, const merge::MappedJob& job, std::uint32_t index,
+                        const TaskFiles& files) {
   auto json = report::job_json(job);
   json.update(report::task_json(history, job, index));
   json["output"] = files.output;
@@ -135,7 +139,7 @@ Status find(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   const auto site = find_site();
-  const auto submissions = list_submissions();
+  const auto submissions = list_submissions(site);
   auto list = report::Json::array();
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
@@ -150,8 +154,9 @@ Status find(const Words& words) {
       auto entry = report::job_json(job);
       entry["array_job_id"] = id;
       list.push_back(std::move(entry));
-      table.add({indices_text(id, job), std::to_string(job.number), std::to_string(job.id), job.ids ? util::fit(job.ids->text(), 16) : "-",
-                 util::fit(util::printable(job.name), 20), report::command_text(job.source, job.script_path, job.arguments)});
+      table.add({indices_text(id, job), std::to_string(job.number), std::to_string(job.id),
+                 job.ids ? util::fit(job.ids->text(), 16) : "-", util::fit(util::printable(job.name), 20),
+                 report::command_text(job.source, job.script_path, job.arguments)});
     }
   }
   const bool found = !list.empty();

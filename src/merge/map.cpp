@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view first_line = "#!/bin/bash -p\n";
 
-util::Error damaged(const std::string& why) { return {"batch script", why, "submit again, or give the script that was submitted with --script"}; }
+util::Error damaged(const std::string& why) {
+  return {"batch script", why, "submit again, or give the script that was submitted with --script"};
+}
 
 /// All of the text as a decimal number.
 template <class Number>
@@ -100,7 +102,8 @@ util::Result<Head> read_head(std::string_view script) {
     if (line.starts_with("#SBATCH ")) read_option(line.substr(8), head.options);
   }
   while (head.variables.find("SARRAY_DATA") == head.variables.end()) {
-    if (!take_assignment(script, head.variables)) return util::fail("batch script", "it was not written by sarray", "sarray history");
+    if (!take_assignment(script, head.variables))
+      return util::fail("batch script", "it was not written by sarray", "sarray history");
   }
   return head;
 }
@@ -266,7 +269,9 @@ class JobReader {
     } else if (tag == "map:base") {
       job.number = job.id - to_number<std::uint32_t>(field.value).value_or(job.id);
     } else if (tag == "map:path") {
-      job.source = field.value == "-" ? slurm::ScriptSource::standard_input : field.value == "--wrap" ? slurm::ScriptSource::wrap : slurm::ScriptSource::file;
+      job.source = field.value == "-"        ? slurm::ScriptSource::standard_input
+                   : field.value == "--wrap" ? slurm::ScriptSource::wrap
+                                             : slurm::ScriptSource::file;
       if (job.source == slurm::ScriptSource::file) job.script_path = field.value;
     }
     return {};
@@ -276,7 +281,8 @@ class JobReader {
     const auto offset = to_number<std::size_t>(take_until(reference, ' '));
     const auto length = to_number<std::size_t>(take_until(reference, ' '));
     const auto room = m_script.size() - m_data;
-    if (!offset || !length || *offset > room || *length > room - *offset) return util::fail(damaged("a job's script is not in it"));
+    if (!offset || !length || *offset > room || *length > room - *offset)
+      return util::fail(damaged("a job's script is not in it"));
     job.script_offset = m_data + *offset;
     job.script_length = *length;
     return {};
@@ -307,7 +313,8 @@ std::optional<std::uint32_t> MappedJob::index_of(std::optional<std::uint32_t> lo
   if (!local || !ids) return local || ids ? std::nullopt : std::optional(first_index);
   auto index = first_index;
   for (const auto& range : ids->ranges()) {
-    if (*local >= range.first && *local <= range.last && (*local - range.first) % range.step == 0) return index + (*local - range.first) / range.step;
+    if (*local >= range.first && *local <= range.last && (*local - range.first) % range.step == 0)
+      return index + (*local - range.first) / range.step;
     index += range.count();
   }
   return std::nullopt;
@@ -324,7 +331,8 @@ const MappedOption* Map::option(std::string_view option_name) const {
 }
 
 const MappedJob* Map::job_at(std::uint32_t index) const {
-  const auto above = std::upper_bound(jobs.begin(), jobs.end(), index, [](std::uint32_t i, const MappedJob& job) { return i < job.first_index; });
+  const auto above = std::upper_bound(jobs.begin(), jobs.end(), index,
+                                      [](std::uint32_t i, const MappedJob& job) { return i < job.first_index; });
   if (above == jobs.begin() || !std::prev(above)->has_index(index)) return nullptr;
   return &*std::prev(above);
 }

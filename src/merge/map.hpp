@@ -19,24 +19,24 @@ namespace sarray::merge {
 
 /// What the script says of one job.
 struct MappedJob {
-  std::uint32_t number = 0;               ///< in the session or the queue file; 0 where it is not known
-  std::uint32_t id = 0;                   ///< virtual id
-  std::uint32_t first_index = 0;          ///< SLURM_ARRAY_TASK_ID of its first task
+  std::uint32_t number = 0;       ///< in the session or the queue file; 0 where it is not known
+  std::uint32_t id = 0;           ///< virtual id
+  std::uint32_t first_index = 0;  ///< SLURM_ARRAY_TASK_ID of its first task
   std::uint32_t tasks = 1;
-  std::optional<slurm::ArrayIds> ids;     ///< local ids; nothing: a plain job
+  std::optional<slurm::ArrayIds> ids;  ///< local ids; nothing: a plain job
   std::string name;
   slurm::ScriptSource source = slurm::ScriptSource::file;
-  std::string script_path;                ///< empty unless source is file
-  std::size_t script_offset = 0;          ///< of its bytes in the batch script
+  std::string script_path;        ///< empty unless source is file
+  std::size_t script_offset = 0;  ///< of its bytes in the batch script
   std::size_t script_length = 0;
   std::vector<std::string> arguments;
-  std::string directory;                  ///< the task's working directory
+  std::string directory;  ///< the task's working directory
   /// Patterns of its files, absolute, by the merged array's rules; nothing: Slurm's default, or for error the output.
   std::optional<std::string> output;
   std::optional<std::string> error;
   std::optional<std::string> input;
   slurm::OpenMode open_mode = slurm::OpenMode::site_default;
-  std::vector<Field> fields;              ///< all that the record says, as the dispatcher reads it
+  std::vector<Field> fields;  ///< all that the record says, as the dispatcher reads it
 
   [[nodiscard]] bool has_index(std::uint32_t index) const { return index >= first_index && index - first_index < tasks; }
   /// @return nothing for a plain job. Precondition: has_index(index).
@@ -53,12 +53,12 @@ struct MappedOption {
 };
 
 struct Map {
-  std::vector<MappedJob> jobs;            ///< in order of first_index, without gaps from 0
+  std::vector<MappedJob> jobs;  ///< in order of first_index, without gaps from 0
   std::uint32_t tasks = 0;
-  std::string name;                       ///< --job-name of the array
+  std::string name;  ///< --job-name of the array
   std::vector<MappedOption> options;
-  std::string link_folder;                ///< of the links to output files; empty: there are none
-  std::string retry_of;                   ///< job id of the array that this one is a retry of; empty: of none
+  std::string link_folder;  ///< of the links to output files; empty: there are none
+  std::string retry_of;     ///< job id of the array that this one is a retry of; empty: of none
 
   [[nodiscard]] const MappedOption* option(std::string_view option_name) const;
   /// @return null where no job has it.

@@ -10,22 +10,26 @@ namespace {
 
 /// Head options that assemble() writes itself, from what it knows of the array.
 bool is_made_anew(std::string_view option) {
-  static constexpr std::array<std::string_view, 8> names = {"array", "job-name", "chdir", "output", "error", "input", "open-mode", "export"};
+  static constexpr std::array<std::string_view, 8> names = {"array", "job-name", "chdir",     "output",
+                                                            "error", "input",    "open-mode", "export"};
   return std::find(names.begin(), names.end(), option) != names.end();
 }
 
 util::Error own_option(const slurm::Setting& setting) {
-  util::Error error{"--" + std::string(setting.option->name), "it is each task's own, and a retry keeps it", "sarray retry --help"};
+  util::Error error{"--" + std::string(setting.option->name), "it is each task's own, and a retry keeps it",
+                    "sarray retry --help"};
   error.status = static_cast<int>(util::Exit::usage);
   return error;
 }
 
-util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const slurm::Dialect& dialect, const PlanOptions& options) {
+util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const slurm::Dialect& dialect,
+                                                         const PlanOptions& options) {
   slurm::Settings settings;
   for (const auto& option : map.options) {
     if (is_made_anew(option.name)) continue;
     const auto* spec = dialect.find(option.name);
-    if (spec == nullptr) return util::fail("--" + option.name, "the array was submitted with it, and this sbatch does not know it", "sbatch --help");
+    if (spec == nullptr)
+      return util::fail("--" + option.name, "the array was submitted with it, and this sbatch does not know it", "sbatch --help");
     settings.set(*spec, option.value, {});
   }
   for (const auto& setting : options.overrides) {
@@ -34,6 +38,11 @@ util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const s
     settings.replace(setting);
   }
   return settings.all();
+}
+
+bool is_overridden(std::string_view name, const PlanOptions& options) {
+  return std::any_of(options.overrides.begin(), options.overrides.end(),
+                     [&](const auto& setting) { return setting.option->name == name; });
 }
 
 /// The tasks of one job that are to run again.
@@ -88,7 +97,8 @@ std::uint32_t original_throttle(const Map& map) {
   return ids && *ids ? (*ids)->throttle() : 0;
 }
 
-MergedArray make_array(const Map& map, const std::vector<PlannedJob>& jobs, std::vector<slurm::Setting> settings, const PlanOptions& options) {
+MergedArray make_array(const Map& map, const std::vector<PlannedJob>& jobs, std::vector<slurm::Setting> settings,
+                       const PlanOptions& options) {
   MergedArray array;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     array.placements.push_back({i, array.tasks});
@@ -113,8 +123,8 @@ void keep_open_mode(const Map& map, ArrayStreams& streams) {
   }
 }
 
-Record make_retry_record(const MappedJob& mapped, const PlannedJob& planned, std::uint32_t first_index, const Map& map, const MergedArray& array,
-                         const ArrayStreams& streams, const PlanOptions& options) {
+Record make_retry_record(const MappedJob& mapped, const PlannedJob& planned, std::uint32_t first_index, const Map& map,
+                         const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options) {
   Record record;
   record.first_index = first_index;
   record.tasks = planned.tasks();
@@ -132,8 +142,8 @@ Record make_retry_record(const MappedJob& mapped, const PlannedJob& planned, std
 
 }  // namespace
 
-util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices, const Start& start,
-                               const slurm::Dialect& dialect, const PlanOptions& options) {
+util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices,
+                               const Start& start, const slurm::Dialect& dialect, const PlanOptions& options) {
   TRY(auto settings, merge_settings(map, dialect, options));
   const auto chosen = group_by_job(map, indices);
   if (chosen.empty()) return util::fail("retry", "no tasks to run again", "sarray status --failed");
@@ -150,9 +160,14 @@ util::Result<Retry> plan_retry(const Map& map, std::string_view script, const st
   if (const auto* directory = map.option("chdir"); directory != nullptr) baseline.directory = directory->value.value_or("");
   std::vector<Record> records;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
-    records.push_back(make_retry_record(*chosen[i].job, retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options));
+    records.push_back(
+        make_retry_record(*chosen[i].job, retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options));
   }
   retry.rendered = assemble(retry.plan, array, baseline, std::move(streams), std::move(records), options);
+  for (const auto& argument : start.arguments) {
+    const auto name = std::string_view(argument).substr(2, argument.find('=') - 2);
+    if (!is_overridden(name, options)) retry.rendered.arguments.push_back(argument);
+  }
   return retry;
 }
 

@@ -18,10 +18,11 @@ struct Start {
   util::Environment environment;
   mode_t umask = 022;
   slurm::SoftLimits limits{};
+  std::vector<std::string> arguments;  ///< --NAME=VALUE: options of the array that no #SBATCH line could hold
 };
 
 struct Retry {
-  Plan plan;      ///< one array
+  Plan plan;  ///< one array
   Rendered rendered;
 };
 
@@ -30,7 +31,7 @@ struct Retry {
 /// @param options overrides are put over the array's own options; retry_of, link_folder and the like are the new array's.
 /// @param dialect the settings of the result point into it.
 /// @return an error for an option that is each task's own.
-[[nodiscard]] util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices, const Start& start,
-                                             const slurm::Dialect& dialect, const PlanOptions& options);
+[[nodiscard]] util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices,
+                                             const Start& start, const slurm::Dialect& dialect, const PlanOptions& options);
 
 }  // namespace sarray::merge

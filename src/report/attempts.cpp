@@ -41,7 +41,6 @@ std::int64_t Summary::elapsed(std::int64_t now) const {
 
 namespace {
 
-
 /// Slurm's times are of equal length and sort as text.
 struct Span {
   std::string first_start;

@@ -25,9 +25,9 @@ struct Standing {
 };
 
 struct History {
-  std::vector<Attempt> attempts;     ///< at least one; the first has every task
-  std::vector<Standing> standings;   ///< by index in the first attempt
-  std::vector<std::string> notes;    ///< what could not be known, and why
+  std::vector<Attempt> attempts;    ///< at least one; the first has every task
+  std::vector<Standing> standings;  ///< by index in the first attempt
+  std::vector<std::string> notes;   ///< what could not be known, and why
 
   [[nodiscard]] const merge::Map& map() const { return attempts.front().map; }
   [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const {

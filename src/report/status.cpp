@@ -78,7 +78,8 @@ std::string reasons_text(const History& history) {
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
-  for (const auto& [reason, count] : sorted) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + util::printable(reason);
+  for (const auto& [reason, count] : sorted)
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + util::printable(reason);
   return text;
 }
 
@@ -150,7 +151,8 @@ std::string job_lines(const History& history, const StatusView& view) {
   for (const auto& job : history.map().jobs) {
     const auto summary = summarize(history, job);
     if (view.failed_only && summary.failures() == 0) continue;
-    std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 10 : 20), util::fit(array_text(job), narrow ? 8 : 16)};
+    std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 10 : 20),
+                                    util::fit(array_text(job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
     if (!narrow) row.push_back(bar(summary, bar_width, false));
     row.push_back(duration_text(summary.elapsed(view.now)));
@@ -221,7 +223,8 @@ std::string state_text(const slurm::TaskRecord& task) {
   if (task.state == TaskState::unknown) return task.word.empty() ? "not known" : task.word;
   std::string text = slurm::task_state_name(task.state);
   std::replace(text.begin(), text.end(), '_', ' ');
-  if (task.state == TaskState::pending) return task.reason.empty() || task.reason == "None" ? text : text + " (" + task.reason + ")";
+  if (task.state == TaskState::pending)
+    return task.reason.empty() || task.reason == "None" ? text : text + " (" + task.reason + ")";
   if (task.state != TaskState::failed) return text;
   if (task.word != "FAILED") return text + " (" + task.word + ")";
   if (task.exit_signal != 0) return text + " (signal " + std::to_string(task.exit_signal) + ")";
@@ -256,7 +259,8 @@ Json status_json(const History& history, const StatusView& view) {
   Json json;
   json["version"] = 1;
   json["attempts"] = Json::array();
-  for (const auto& attempt : history.attempts) json["attempts"].push_back(Json{{"job_id", attempt.job_id}, {"tasks", attempt.map.tasks}});
+  for (const auto& attempt : history.attempts)
+    json["attempts"].push_back(Json{{"job_id", attempt.job_id}, {"tasks", attempt.map.tasks}});
   json["tasks"] = total.tasks;
   json["over"] = total.is_over();
   json["states"] = counts_json(total);

@@ -12,12 +12,12 @@
 namespace sarray::report {
 
 struct StatusView {
-  std::size_t width = 0;      ///< columns of the terminal; 0: do not cut
+  std::size_t width = 0;  ///< columns of the terminal; 0: do not cut
   bool color = false;
-  bool tasks = false;         ///< a line for each task
+  bool tasks = false;  ///< a line for each task
   bool failed_only = false;
-  bool usage = false;         ///< CPU and memory, used against asked
-  std::int64_t now = 0;       ///< seconds since 1970
+  bool usage = false;    ///< CPU and memory, used against asked
+  std::int64_t now = 0;  ///< seconds since 1970
 };
 
 /// "00:04:12", "1-02:03:04".

@@ -34,7 +34,8 @@ std::optional<FileName> file_name(const merge::MappedJob& job, merge::Stream str
   values.array_job_id = array_job_id;
   values.array_task_id = task.index;
   // Where %A stands, %a is its companion in Slurm's own pair; alone it is the job's own.
-  if (!slurm::has_conversion(*pattern, 'A')) values.array_task_id = job.has_index(task.index) ? job.local_id(task.index).value_or(no_task_id) : no_task_id;
+  if (!slurm::has_conversion(*pattern, 'A'))
+    values.array_task_id = job.has_index(task.index) ? job.local_id(task.index).value_or(no_task_id) : no_task_id;
   if (!task.job_id.empty()) values.job_id = task.job_id;
   values.job_name = job.name;
   values.user = surroundings.user;

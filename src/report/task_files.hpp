@@ -13,8 +13,8 @@ namespace sarray::report {
 
 /// What the world says beyond the map.
 struct FileSurroundings {
-  std::string user;                                 ///< %u
-  slurm::Release release = slurm::newest_release;   ///< decides what %b and %r mean
+  std::string user;                                ///< %u
+  slurm::Release release = slurm::newest_release;  ///< decides what %b and %r mean
 };
 
 /// A name that is known as far as the task's state is.
@@ -25,7 +25,8 @@ struct FileName {
 
 /// @param stream output or error. @return nothing for an error stream that goes where the output goes.
 /// @param guess_host takes the node's name for the host's, which %N means.
-[[nodiscard]] std::optional<FileName> file_name(const merge::MappedJob& job, merge::Stream stream, const std::string& array_job_id,
-                                                const slurm::TaskRecord& task, const FileSurroundings& surroundings, bool guess_host);
+[[nodiscard]] std::optional<FileName> file_name(const merge::MappedJob& job, merge::Stream stream,
+                                                const std::string& array_job_id, const slurm::TaskRecord& task,
+                                                const FileSurroundings& surroundings, bool guess_host);
 
 }  // namespace sarray::report

@@ -24,9 +24,9 @@ Spread spread(std::vector<double> values) {
 }
 
 struct JobUsage {
-  Spread elapsed;      ///< seconds
-  Spread efficiency;   ///< of the CPUs that were asked for, 0 to 1
-  Spread memory;       ///< bytes
+  Spread elapsed;     ///< seconds
+  Spread efficiency;  ///< of the CPUs that were asked for, 0 to 1
+  Spread memory;      ///< bytes
   std::uint64_t asked_memory = 0;
   std::uint32_t cpus = 0;
 };
@@ -70,8 +70,9 @@ std::string usage_text(const History& history, std::size_t width) {
       continue;
     }
     table.add({std::to_string(job.number), duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
-               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), percent(usage->efficiency.median), std::to_string(usage->cpus),
-               memory_or_dash(usage->memory.median), memory_or_dash(usage->memory.most), memory_or_dash(static_cast<double>(usage->asked_memory)), name});
+               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), percent(usage->efficiency.median),
+               std::to_string(usage->cpus), memory_or_dash(usage->memory.median), memory_or_dash(usage->memory.most),
+               memory_or_dash(static_cast<double>(usage->asked_memory)), name});
   }
   return table.text(width) + "elapsed, cpu (used of the CPUs asked for) and memory: the median of each job's finished tasks\n";
 }

@@ -42,6 +42,28 @@ const OptionSpec* resolve_alias(const OptionSpec* spec) {
   return spec;
 }
 
+namespace {
+
+/// Where an option stands in sbatch's own table: alphabetically, but for these. getopt lists what an abbreviation may mean in
+/// that order.
+std::string_view place_in_table(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> moved[] = {
+      {"bb", "begin+"}, {"bbf", "begin++"}, {"cluster-constraint", "c"}, {"constraint", "contiguous+"}, {"usage", "version+"}};
+  for (const auto& [option, place] : moved) {
+    if (name == option) return place;
+  }
+  return name;
+}
+
+/// @param long_options ends with getopt's empty one.
+void sort_as_sbatch(std::vector<::option>& long_options) {
+  std::stable_sort(long_options.begin(), std::prev(long_options.end()), [](const ::option& one, const ::option& other) {
+    return place_in_table(one.name) < place_in_table(other.name);
+  });
+}
+
+}  // namespace
+
 std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters, const ::option* long_options) {
   const util::Fd memory(::memfd_create("getopt", MFD_CLOEXEC));
   const util::Fd saved(::fcntl(2, F_DUPFD_CLOEXEC, 3));
@@ -61,37 +83,22 @@ std::string getopt_complaint(const std::vector<std::string>& words, const std::s
   return util::read_all(memory.get(), "getopt").value_or("");
 }
 
-namespace {
-
-/// Where an option stands in sbatch's own table: alphabetically, but for these. getopt lists what an abbreviation may mean in
-/// that order.
-std::string_view place_in_table(std::string_view name) {
-  constexpr std::pair<std::string_view, std::string_view> moved[] = {
-      {"bb", "begin+"}, {"bbf", "begin++"}, {"cluster-constraint", "c"}, {"constraint", "contiguous+"}, {"usage", "version+"}};
-  for (const auto& [option, place] : moved) {
-    if (name == option) return place;
-  }
-  return name;
-}
-
-}  // namespace
-
 WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
   const auto& options = dialect.options();
-  for (const auto* spec : options) {
+  m_long_options.reserve(options.size() + 1);
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const auto* spec = options[i];
+    auto code = first_code + static_cast<int>(i);
     // Of the aliases only this one has its option's own code in sbatch, so that what fits both is not ambiguous.
-    const auto* same = spec->name == "tasks-per-node" ? resolve_alias(spec) : spec;
-    const auto canonical = std::find(options.begin(), options.end(), same);
-    const int code = first_code + static_cast<int>(canonical - options.begin());
+    if (spec->name == "tasks-per-node") {
+      code = first_code + static_cast<int>(std::find(options.begin(), options.end(), resolve_alias(spec)) - options.begin());
+    }
     // Names end with a zero: they are literals of the table, or std::strings of the dialect.
     m_long_options.push_back({spec->name.data(), arity_of(*spec), nullptr, code});
     if (spec->letter == 0) continue;
     m_letters += spec->letter;
     m_letters.append(spec->arity == Arity::none ? "" : spec->arity == Arity::required ? ":" : "::");
   }
-  std::stable_sort(m_long_options.begin(), m_long_options.end(), [](const ::option& one, const ::option& other) {
-    return place_in_table(one.name) < place_in_table(other.name);
-  });
   m_long_options.push_back({nullptr, 0, nullptr, 0});
 }
 
@@ -113,7 +120,9 @@ ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
     const auto* spec = code == '?' ? nullptr : find_by_code(code);
     if (spec == nullptr) {
       util::Error error;
-      error.body = getopt_complaint(words, m_letters, m_long_options.data()) + "Try \"sbatch --help\" for more information\n";
+      auto in_order = m_long_options;  // only what getopt says depends on the order
+      sort_as_sbatch(in_order);
+      error.body = getopt_complaint(words, m_letters, in_order.data()) + "Try \"sbatch --help\" for more information\n";
       error.status = 255;
       parsed.error = std::move(error);
       return parsed;

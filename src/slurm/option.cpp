@@ -26,12 +26,13 @@ bool by_name(const OptionSpec* a, const OptionSpec* b) { return a->name < b->nam
 
 }  // namespace
 
-Dialect::Dialect() : Dialect(newest_release, {}) {
-  m_options.clear();
+Dialect::Dialect() {
+  m_options.reserve(option_table().size());
   for (const auto& spec : option_table()) m_options.push_back(&spec);
 }
 
 Dialect::Dialect(const Release& release, std::vector<OptionSpec> site) : m_release(release) {
+  m_options.reserve(option_table().size() + site.size());
   auto own = std::make_shared<Site>();
   for (const auto& spec : site) own->names.emplace_back(spec.name);
   own->specs = std::move(site);
@@ -40,7 +41,7 @@ Dialect::Dialect(const Release& release, std::vector<OptionSpec> site) : m_relea
     if (spec.since <= release && release <= spec.until) m_options.push_back(&spec);
   }
   for (const auto& spec : own->specs) m_options.push_back(&spec);
-  std::sort(m_options.begin(), m_options.end(), by_name);
+  if (!own->specs.empty()) std::sort(m_options.begin(), m_options.end(), by_name);
   m_site = std::move(own);
 }
 

@@ -21,16 +21,35 @@ struct Word {
 
 /// Source: squeue's and sacct's man pages, JOB STATE CODES, 20.11 to 26.05.
 constexpr std::array words = {
-    Word{"BOOT_FAIL", TaskState::failed},       Word{"CANCELLED", TaskState::cancelled},     Word{"COMPLETED", TaskState::completed},
-    Word{"COMPLETING", TaskState::running},     Word{"CONFIGURING", TaskState::running},     Word{"DEADLINE", TaskState::timeout},
-    Word{"EXPEDITING", TaskState::pending},     Word{"FAILED", TaskState::failed},           Word{"LAUNCH_FAILED", TaskState::failed},
-    Word{"NODE_FAIL", TaskState::failed},       Word{"OUT_OF_MEMORY", TaskState::out_of_memory}, Word{"PENDING", TaskState::pending},
-    Word{"POWER_UP_NODE", TaskState::running},  Word{"PREEMPTED", TaskState::failed},        Word{"RECONFIG_FAIL", TaskState::failed},
-    Word{"REQUEUED", TaskState::pending},       Word{"REQUEUE_FED", TaskState::pending},     Word{"REQUEUE_HOLD", TaskState::pending},
-    Word{"RESIZING", TaskState::running},       Word{"RESV_DEL_HOLD", TaskState::pending},   Word{"REVOKED", TaskState::cancelled},
-    Word{"RUNNING", TaskState::running},        Word{"SIGNALING", TaskState::running},       Word{"SPECIAL_EXIT", TaskState::pending},
-    Word{"STAGE_OUT", TaskState::running},      Word{"STOPPED", TaskState::running},         Word{"SUSPENDED", TaskState::running},
-    Word{"TIMEOUT", TaskState::timeout},        Word{"UPDATE_DB", TaskState::running},
+    Word{"BOOT_FAIL", TaskState::failed},
+    Word{"CANCELLED", TaskState::cancelled},
+    Word{"COMPLETED", TaskState::completed},
+    Word{"COMPLETING", TaskState::running},
+    Word{"CONFIGURING", TaskState::running},
+    Word{"DEADLINE", TaskState::timeout},
+    Word{"EXPEDITING", TaskState::pending},
+    Word{"FAILED", TaskState::failed},
+    Word{"LAUNCH_FAILED", TaskState::failed},
+    Word{"NODE_FAIL", TaskState::failed},
+    Word{"OUT_OF_MEMORY", TaskState::out_of_memory},
+    Word{"PENDING", TaskState::pending},
+    Word{"POWER_UP_NODE", TaskState::running},
+    Word{"PREEMPTED", TaskState::failed},
+    Word{"RECONFIG_FAIL", TaskState::failed},
+    Word{"REQUEUED", TaskState::pending},
+    Word{"REQUEUE_FED", TaskState::pending},
+    Word{"REQUEUE_HOLD", TaskState::pending},
+    Word{"RESIZING", TaskState::running},
+    Word{"RESV_DEL_HOLD", TaskState::pending},
+    Word{"REVOKED", TaskState::cancelled},
+    Word{"RUNNING", TaskState::running},
+    Word{"SIGNALING", TaskState::running},
+    Word{"SPECIAL_EXIT", TaskState::pending},
+    Word{"STAGE_OUT", TaskState::running},
+    Word{"STOPPED", TaskState::running},
+    Word{"SUSPENDED", TaskState::running},
+    Word{"TIMEOUT", TaskState::timeout},
+    Word{"UPDATE_DB", TaskState::running},
 };
 
 template <class Number>
@@ -87,7 +106,8 @@ std::uint64_t read_memory(std::string text, std::uint32_t cpus) {
   const double number = std::strtod(text.c_str(), &end);
   constexpr std::string_view units = "KMGTP";
   double scale = 1;
-  if (const auto unit = units.find(*end); *end != 0 && unit != std::string_view::npos) scale = std::pow(1024.0, static_cast<double>(unit + 1));
+  if (const auto unit = units.find(*end); *end != 0 && unit != std::string_view::npos)
+    scale = std::pow(1024.0, static_cast<double>(unit + 1));
   const double bytes = number * scale * static_cast<double>(times);
   return bytes > 0 && bytes < 1e18 ? static_cast<std::uint64_t>(bytes) : 0;
 }
@@ -96,13 +116,23 @@ struct Column {
   std::string_view name;
   std::size_t width;
 };
-constexpr std::array<Column, 11> queue_columns = {{{"ArrayJobID", 14}, {"ArrayTaskID", 14}, {"JobID", 14}, {"State", 20}, {"exit_code", 12},
-                                                   {"StartTime", 24}, {"EndTime", 24}, {"TimeUsed", 20}, {"BatchHost", 70}, {"RestartCnt", 12},
+constexpr std::array<Column, 12> queue_columns = {{{"ArrayJobID", 14},
+                                                   {"ArrayTaskID", 14},
+                                                   {"JobID", 14},
+                                                   {"State", 20},
+                                                   {"exit_code", 12},
+                                                   {"StartTime", 24},
+                                                   {"EndTime", 24},
+                                                   {"TimeUsed", 20},
+                                                   {"BatchHost", 70},
+                                                   {"RestartCnt", 12},
+                                                   {"SubmitTime", 24},
                                                    {"Reason", 60}}};
 
-constexpr std::string_view accounting_fields = "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS";
+constexpr std::string_view accounting_fields =
+    "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS";
 
-TaskRecord read_queue_line(std::string_view line, std::string& array_id, bool& is_task) {
+TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
   std::array<std::string_view, queue_columns.size()> cells;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     auto cell = line.substr(0, queue_columns[i].width);
@@ -110,9 +140,7 @@ TaskRecord read_queue_line(std::string_view line, std::string& array_id, bool& i
     cells[i] = cell.substr(0, cell.find_last_not_of(' ') + 1);
   }
   TaskRecord record;
-  const auto index = to_number<std::uint32_t>(cells[1]);
-  is_task = index.has_value();
-  record.index = index.value_or(0);
+  record.index = to_number<std::uint32_t>(cells[1]).value_or(TaskRecord::no_index);
   array_id = cells[0];
   record.word = cells[3];
   record.state = parse_task_state(record.word);
@@ -122,9 +150,10 @@ TaskRecord read_queue_line(std::string_view line, std::string& array_id, bool& i
   if (has_started) record.start = time_or_nothing(cells[5]);
   if (is_done(record.state)) record.end = time_or_nothing(cells[6]);
   record.elapsed = static_cast<std::int64_t>(read_duration(cells[7]));
-  record.host = has_started && cells[8] != "N/A" ? std::string(cells[8]) : std::string();
+  record.host = has_started && cells[8].find('/') == std::string_view::npos ? std::string(cells[8]) : std::string();
   record.restarts = cells[9];
-  if (!has_started) record.reason = cells[10];
+  record.submitted = time_or_nothing(cells[10]);
+  if (!has_started) record.reason = cells[11];
   return record;
 }
 
@@ -132,14 +161,22 @@ TaskRecord read_queue_line(std::string_view line, std::string& array_id, bool& i
 
 const char* task_state_name(TaskState state) {
   switch (state) {
-    case TaskState::pending: return "pending";
-    case TaskState::running: return "running";
-    case TaskState::completed: return "completed";
-    case TaskState::failed: return "failed";
-    case TaskState::timeout: return "timeout";
-    case TaskState::out_of_memory: return "out_of_memory";
-    case TaskState::cancelled: return "cancelled";
-    case TaskState::unknown: break;
+    case TaskState::pending:
+      return "pending";
+    case TaskState::running:
+      return "running";
+    case TaskState::completed:
+      return "completed";
+    case TaskState::failed:
+      return "failed";
+    case TaskState::timeout:
+      return "timeout";
+    case TaskState::out_of_memory:
+      return "out_of_memory";
+    case TaskState::cancelled:
+      return "cancelled";
+    case TaskState::unknown:
+      break;
   }
   return "unknown";
 }
@@ -150,13 +187,16 @@ TaskState parse_task_state(std::string_view word) {
   return found != words.end() ? found->state : TaskState::unknown;
 }
 
-bool is_done(TaskState state) { return state != TaskState::pending && state != TaskState::running && state != TaskState::unknown; }
+bool is_done(TaskState state) {
+  return state != TaskState::pending && state != TaskState::running && state != TaskState::unknown;
+}
 bool is_failure(TaskState state) { return is_done(state) && state != TaskState::completed; }
 
 std::optional<std::int64_t> parse_slurm_time(std::string_view text) {
   std::tm time{};
   const std::string whole(text);
-  if (std::sscanf(whole.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour, &time.tm_min, &time.tm_sec) != 6) {
+  if (std::sscanf(whole.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour,
+                  &time.tm_min, &time.tm_sec) != 6) {
     return std::nullopt;
   }
   time.tm_year -= 1900;
@@ -177,9 +217,9 @@ std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squ
   std::vector<std::pair<std::string, TaskRecord>> records;
   while (!squeue_output.empty()) {
     std::string array_id;
-    bool is_task = false;
-    auto record = read_queue_line(take_until(squeue_output, '\n'), array_id, is_task);
-    if (is_task) records.emplace_back(std::move(array_id), std::move(record));
+    auto record = read_queue_line(take_until(squeue_output, '\n'), array_id);
+    const bool is_array = to_number<std::uint32_t>(array_id).has_value();  // a plain job has N/A there
+    if (is_array) records.emplace_back(std::move(array_id), std::move(record));
   }
   return records;
 }
@@ -265,7 +305,7 @@ using ArrayRecords = std::vector<std::pair<std::string, TaskRecord>>;
 /// The arrays asked for, with what is known of their tasks so far.
 class Gathering {
  public:
-  explicit Gathering(const std::vector<AskedArray>& arrays) : m_arrays(arrays) {
+  explicit Gathering(const std::vector<AskedArray>& arrays) : m_arrays(arrays), m_seen(arrays.size()) {
     for (const auto& array : arrays) {
       auto& tasks = m_tasks.emplace_back(array.tasks);
       for (std::uint32_t index = 0; index < array.tasks; ++index) tasks[index].index = index;
@@ -276,7 +316,9 @@ class Gathering {
   void take(ArrayRecords records) {
     for (auto& [array_id, record] : records) {
       const auto array = m_by_id.find(array_id);
-      if (array == m_by_id.end() || record.index >= m_tasks[array->second].size()) continue;
+      if (array == m_by_id.end()) continue;
+      note_array(array->second, record);
+      if (record.index >= m_tasks[array->second].size()) continue;
       auto& task = m_tasks[array->second][record.index];
       if (task.word.empty()) {
         task = std::move(record);
@@ -285,9 +327,24 @@ class Gathering {
       }
     }
   }
+  /// Takes what is missing of known arrays for cancelled while it was pending.
+  /// @param since only of arrays submitted after this; 0: of all.
+  void take_missing_for_cancelled(std::int64_t since) {
+    for (std::size_t i = 0; i < m_tasks.size(); ++i) {
+      const bool is_recent = since == 0 || parse_slurm_time(m_seen[i].submitted).value_or(0) > since;
+      if (!m_seen[i].is_known || !is_recent) continue;
+      for (auto& task : m_tasks[i]) {
+        if (!task.word.empty()) continue;
+        task.word = "CANCELLED";
+        task.state = TaskState::cancelled;
+      }
+    }
+  }
+  [[nodiscard]] bool is_known(std::size_t array) const { return m_seen[array].is_known; }
   [[nodiscard]] std::size_t missing(std::size_t array) const {
     const auto& tasks = m_tasks[array];
-    return static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [](const auto& task) { return task.word.empty(); }));
+    return static_cast<std::size_t>(
+        std::count_if(tasks.begin(), tasks.end(), [](const auto& task) { return task.word.empty(); }));
   }
   [[nodiscard]] bool is_complete() const {
     for (std::size_t i = 0; i < m_tasks.size(); ++i) {
@@ -303,7 +360,18 @@ class Gathering {
   }
 
  private:
+  void note_array(std::size_t array, const TaskRecord& record) {
+    auto& seen = m_seen[array];
+    if (!seen.is_known || record.submitted < seen.submitted) seen.submitted = record.submitted;
+    seen.is_known = true;
+  }
+
+  struct Seen {
+    bool is_known = false;
+    std::string submitted;  // the earliest: a requeue makes a later one
+  };
   const std::vector<AskedArray>& m_arrays;
+  std::vector<Seen> m_seen;
   std::vector<std::vector<TaskRecord>> m_tasks;
   std::unordered_map<std::string, std::size_t> m_by_id;
 };
@@ -318,6 +386,28 @@ bool is_unknown_job(const util::Error& error) { return error.body.find("Invalid 
 
 std::string first_line(std::string_view text) { return std::string(take_until(text, '\n')); }
 
+/// How long the queue keeps what is done, in seconds; 0 where Slurm does not say.
+std::int64_t min_job_age(const Client& client) {
+  const auto output = client.run({"scontrol", "show", "config"});
+  if (!output) return 0;
+  for (std::string_view rest = *output; !rest.empty();) {
+    auto line = take_until(rest, '\n');
+    if (!line.starts_with("MinJobAge ")) continue;
+    take_until(line, '=');
+    return std::strtoll(std::string(line).c_str(), nullptr, 10);  // "300 sec"
+  }
+  return 0;
+}
+
+/// What is missing, and why it cannot be known.
+std::string explain_missing(const AskedArray& array, std::size_t missing, bool is_known, const util::Error* no_accounting) {
+  const auto those = (missing == array.tasks ? "all" : std::to_string(missing)) + " tasks of job " + array.job_id;
+  if (no_accounting == nullptr) return "neither the queue nor accounting knows " + those;
+  const auto reason = no_accounting->body.empty() ? no_accounting->why : first_line(no_accounting->body);
+  return "the queue has forgotten " + those + (is_known ? " (done, or cancelled before they began)" : "") +
+         ", and accounting cannot be asked: " + reason;
+}
+
 }  // namespace
 
 util::Result<AskedStates> ask_states(const Client& client, const std::vector<AskedArray>& arrays, bool with_usage) {
@@ -328,20 +418,18 @@ util::Result<AskedStates> ask_states(const Client& client, const std::vector<Ask
   AskedStates states;
   if (with_usage || !gathering.is_complete()) {
     const auto accounting = client.run(accounting_command(gathering.ids(), with_usage));
-    std::string why = "neither the queue nor accounting knows";
     if (accounting) {
       gathering.take(parse_accounting(*accounting, most_tasks_of(arrays)));
-    } else {
-      why = "the queue has forgotten";
+      gathering.take_missing_for_cancelled(0);
+    } else if (!gathering.is_complete()) {  // of a younger array the queue still lists all that ever began
+      gathering.take_missing_for_cancelled(std::time(nullptr) - min_job_age(client));
     }
     for (std::size_t i = 0; i < arrays.size(); ++i) {
       const auto missing = gathering.missing(i);
       if (missing == 0) continue;
-      auto note = why + " " + (missing == arrays[i].tasks ? "all" : std::to_string(missing)) + " tasks of job " + arrays[i].job_id;
-      if (!accounting) note += ", and accounting cannot be asked: " + (accounting.error().body.empty() ? accounting.error().why : first_line(accounting.error().body));
-      states.notes.push_back(std::move(note));
+      states.notes.push_back(explain_missing(arrays[i], missing, gathering.is_known(i), accounting ? nullptr : &accounting.error()));
     }
-    if (with_usage && !accounting) states.notes.push_back("without accounting nobody knows what the tasks used");
+    if (with_usage && !accounting) states.notes.emplace_back("without accounting nobody knows what the tasks used");
   }
   states.tasks = std::move(gathering.tasks());
   return states;

@@ -15,8 +15,9 @@ namespace sarray::slurm {
 
 /// Slurm's states (squeue's man page, JOB STATE CODES), in the groups that a person asks for.
 enum class TaskState : std::uint8_t { pending, running, completed, failed, timeout, out_of_memory, cancelled, unknown };
-inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending, TaskState::running,       TaskState::completed, TaskState::failed,
-                                                             TaskState::timeout, TaskState::out_of_memory, TaskState::cancelled, TaskState::unknown};
+inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,   TaskState::running, TaskState::completed,
+                                                             TaskState::failed,    TaskState::timeout, TaskState::out_of_memory,
+                                                             TaskState::cancelled, TaskState::unknown};
 /// "pending", "out_of_memory" ...: as JSON and --state say it.
 [[nodiscard]] const char* task_state_name(TaskState state);
 /// The group of one of Slurm's own words; "CANCELLED by 1000" is one. Unknown words are TaskState::unknown.
@@ -29,24 +30,28 @@ inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,
 /// What a task took, where accounting knows it.
 struct TaskUsage {
   double cpu_seconds = 0;
-  std::uint64_t max_rss = 0;  ///< bytes
+  std::uint64_t max_rss = 0;       ///< bytes
   std::uint64_t asked_memory = 0;  ///< bytes, of all CPUs
   std::uint32_t cpus = 0;
 };
 
 struct TaskRecord {
-  std::uint32_t index = 0;       ///< SLURM_ARRAY_TASK_ID in Slurm's own array
+  /// Of what is left of an array whose last pending tasks were cancelled: Slurm no longer says which they were (observed on
+  /// 24.11).
+  static constexpr std::uint32_t no_index = 4294967295U;
+  std::uint32_t index = 0;  ///< SLURM_ARRAY_TASK_ID in Slurm's own array
   TaskState state = TaskState::unknown;
-  std::string word;              ///< Slurm's own word for the state; empty: Slurm does not know the task
-  std::string job_id;            ///< SLURM_JOB_ID; empty while the task has none of its own
+  std::string word;    ///< Slurm's own word for the state; empty: Slurm does not know the task
+  std::string job_id;  ///< SLURM_JOB_ID; empty while the task has none of its own
   std::uint32_t exit_status = 0;
   std::uint32_t exit_signal = 0;
-  std::string start;             ///< 2026-11-23T17:15:51, local time; empty: not yet
+  std::string submitted;  ///< as start; empty where it was not asked for
+  std::string start;  ///< 2026-11-23T17:15:51, local time; empty: not yet
   std::string end;
-  std::int64_t elapsed = 0;      ///< seconds
-  std::string host;              ///< NodeName of the batch host; empty: none yet
+  std::int64_t elapsed = 0;  ///< seconds
+  std::string host;          ///< NodeName of the batch host; empty: none yet
   std::string restarts = "0";
-  std::string reason;            ///< of a pending task; empty otherwise
+  std::string reason;  ///< of a pending task; empty otherwise
   std::optional<TaskUsage> usage;
 };
 
@@ -55,7 +60,7 @@ struct TaskRecord {
 
 /// squeue's columns of fixed width, which hold no text of a user's choosing: names with any bytes cannot be mistaken for states.
 [[nodiscard]] std::vector<std::string> queue_command(const std::string& job_ids);
-/// One record a task, of any array; the second is the array's job id.
+/// One record a task, of any array; the first is the array's job id.
 [[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output);
 
 [[nodiscard]] std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage);
@@ -71,7 +76,9 @@ struct AskedStates {
   std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index
   std::vector<std::string> notes;              ///< what could not be known, and why
 };
-/// One question while Slurm remembers every task, else a second one, to accounting.
+/// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
+/// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
+/// cancelled so.
 /// @param with_usage asks accounting in any case.
 [[nodiscard]] util::Result<AskedStates> ask_states(const Client& client, const std::vector<AskedArray>& arrays, bool with_usage);
 

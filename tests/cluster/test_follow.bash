@@ -13,8 +13,9 @@ check_while_it_runs
 check_which
 check_logs
 check_end
+cp state/submissions/*/sarray.slurm first.slurm
 check_retry
-grep -L "RETRY_OF=" state/submissions/*/sarray.slurm | xargs -I{} cp {} first.slurm
+check_cancelled_while_pending
 
 # Without our notes Slurm's own copy of the script is the map.
 lose_notes

@@ -14,6 +14,7 @@ check_end
 check_which
 check_logs
 check_retry
+check_cancelled_while_pending
 wait_accounted "$retried"
 "$SARRAY" status "$id" --usage >out 2>err || fail "status --usage: $(cat err)"
 assert_contains "$(cat out)" 'asked  name' 'usage'

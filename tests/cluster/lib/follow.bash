@@ -123,6 +123,17 @@ check_retry() {
   assert_contains "$(cat retry.err)" '5 cancelled tasks (--state cancelled)' 'what a retry leaves'
 }
 
+# Slurm keeps no trace of a task that is cancelled while it is pending.
+check_cancelled_while_pending() {
+  local held
+  echo 'sbatch -H -a 1-9 job.sh first' >queue
+  held=$("$SARRAY" submit queue --parsable 2>/dev/null)
+  "$SARRAY" cancel "$held" --tasks 2-4 2>/dev/null
+  wait_counts '0 0 0 3 0 6 0' "$held"
+  "$SARRAY" cancel "$held" 2>/dev/null
+  wait_counts '0 0 0 9 0 0 0' "$held"
+}
+
 lose_notes() { mv "$SARRAY_STATE_DIR" "$TEST_DIR/lost"; }
 
 # Makes the controller forget what is done. It looks once a minute.

@@ -61,7 +61,8 @@ void check_same(const Both& both) {
 }  // namespace
 
 TEST_CASE("a script read back says what was rendered") {
-  check_same(render_jobs(test::make_jobs({{"-a4-6", "-J", "na me", "j", "arg", ""}, {"--wrap=true"}, {"-D", "/tmp", "j"}, {"-J", "", "j"}})));
+  check_same(render_jobs(
+      test::make_jobs({{"-a4-6", "-J", "na me", "j", "arg", ""}, {"--wrap=true"}, {"-D", "/tmp", "j"}, {"-J", "", "j"}})));
   check_same(render_jobs(test::make_jobs({{"j"}})));
 }
 
@@ -70,7 +71,8 @@ TEST_CASE("names, arguments and scripts of any bytes, over several pages") {
   std::vector<slurm::Call> calls;
   for (int i = 0; i < 300; ++i) {
     Words words = {"-J", random.text(12)};
-    if (random.number(3) == 0) words.push_back("-a" + std::to_string(random.number(5)) + "," + std::to_string(6 + random.number(9)) + "-20:3");
+    if (random.number(3) == 0)
+      words.push_back("-a" + std::to_string(random.number(5)) + "," + std::to_string(6 + random.number(9)) + "-20:3");
     if (random.number(4) == 0) words.push_back("-o/home/ada/" + std::to_string(random.number(3)) + "%a_%x");
     words.push_back("j");
     for (auto n = random.number(3); n > 0; --n) words.push_back(random.text(20));
@@ -103,7 +105,8 @@ TEST_CASE("patterns of output files: the array's one, the jobs' own, and what is
   const auto uniform = read(render_jobs(test::make_jobs({{"-o", "logs/%A_%a.out", "j"}, {"-o", "logs/%A_%a.out", "j"}})).script);
   CHECK(uniform.jobs[1].output == "/home/ada/logs/%A_%a.out");
   CHECK_FALSE(uniform.jobs[1].error);
-  const auto links = read(render_jobs(test::make_jobs({{"-o", "%x.out", "-J", "a", "j"}, {"-a1-2", "-o", "b-%j", "-e", "b.%a.err", "j"}})).script);
+  const auto links = read(
+      render_jobs(test::make_jobs({{"-o", "%x.out", "-J", "a", "j"}, {"-a1-2", "-o", "b-%j", "-e", "b.%a.err", "j"}})).script);
   CHECK(links.jobs[0].output == "/home/ada/%x.out");
   CHECK(links.jobs[1].output == "/home/ada/b-%j");
   CHECK(links.jobs[1].error == "/home/ada/b.%a.err");
@@ -129,13 +132,16 @@ TEST_CASE("a heading in front of the script is passed over") {
 }
 
 TEST_CASE("whatever the bytes are, reading them ends with a map or an error") {
-  const auto script = render_jobs(test::make_jobs({{"-a1-3", "-J", "x", "j", "arg"}, {"-o", "a%j", "j"}, {"-D", "/tmp", "j"}})).script;
-  for (std::size_t length = 0; length < script.size(); length += 7) CHECK_FALSE(merge::read_map(std::string_view(script).substr(0, length)));
+  const auto script =
+      render_jobs(test::make_jobs({{"-a1-3", "-J", "x", "j", "arg"}, {"-o", "a%j", "j"}, {"-D", "/tmp", "j"}})).script;
+  for (std::size_t length = 0; length < script.size(); length += 7)
+    CHECK_FALSE(merge::read_map(std::string_view(script).substr(0, length)));
   test::RandomBytes random(11);
   for (int round = 0; round < 3000; ++round) {
     auto hostile = script;
     for (auto n = 1 + random.number(4); n > 0; --n) {
-      const auto at = random.number(2) == 0 ? random.number(static_cast<unsigned>(hostile.size())) : hostile.size() - 1 - random.number(300);
+      const auto at =
+          random.number(2) == 0 ? random.number(static_cast<unsigned>(hostile.size())) : hostile.size() - 1 - random.number(300);
       hostile[at] = static_cast<char>(random.number(2) == 0 ? '0' + random.number(10) : random.number(256));
     }
     const auto map = merge::read_map(hostile);

@@ -26,7 +26,8 @@ First submit(std::vector<merge::PlannedJob> jobs) {
   return {std::move(*plan), std::move(rendered->script), std::move(*map)};
 }
 
-util::Result<merge::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices, std::vector<slurm::Setting> overrides = {}) {
+util::Result<merge::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices,
+                                     std::vector<slurm::Setting> overrides = {}) {
   auto options = test::make_options();
   options.link_folder = "/state/retry";
   options.retry_of = {"17", "19"};
@@ -52,7 +53,8 @@ std::string value_of(const merge::MappedJob& job, std::string_view tag) {
 TEST_CASE("the chosen tasks, with their ids, and the counts of the whole job") {
   auto wrapped = test::make_call({"-J", "c", "--wrap=true"});
   wrapped.source = slurm::ScriptSource::wrap;
-  const auto first = submit(test::resolve({test::make_call({"-a4-12:2", "-J", "a", "j", "x"}), test::make_call({"-J", "b", "j", "y"}), wrapped}));
+  const auto first = submit(
+      test::resolve({test::make_call({"-a4-12:2", "-J", "a", "j", "x"}), test::make_call({"-J", "b", "j", "y"}), wrapped}));
   const auto map = retry(first, {1, 3, 6});
   REQUIRE(map.jobs.size() == 2);
   CHECK(map.tasks == 3);
@@ -72,7 +74,8 @@ TEST_CASE("the chosen tasks, with their ids, and the counts of the whole job") {
 }
 
 TEST_CASE("all other fields of a record stay as they are") {
-  auto calls = std::vector{test::make_call({"-a1-3", "-o", "%x_%a", "-D", "/tmp", "j", "a b", ""}), test::make_call({"-J", "z", "-o", "z.%j", "j"})};
+  auto calls = std::vector{test::make_call({"-a1-3", "-o", "%x_%a", "-D", "/tmp", "j", "a b", ""}),
+                           test::make_call({"-J", "z", "-o", "z.%j", "j"})};
   calls[1].umask = 077;
   calls[1].environment.set("LANG", "C.UTF-8");
   calls[1].environment.set("A.B", "odd");
@@ -106,7 +109,8 @@ TEST_CASE("a job that had the array to itself gets links, where its %a would now
 }
 
 TEST_CASE("options of the array stay, given ones replace them, and a job's own are refused") {
-  const auto first = submit(test::make_jobs({{"--mem-per-cpu=1G", "-t5", "--exclusive", "-a1-3%2", "j"}, {"--mem-per-cpu=1G", "-t5", "--exclusive", "-a1%2", "j"}}));
+  const auto first = submit(test::make_jobs(
+      {{"--mem-per-cpu=1G", "-t5", "--exclusive", "-a1-3%2", "j"}, {"--mem-per-cpu=1G", "-t5", "--exclusive", "-a1%2", "j"}}));
   const auto map = retry(first, {1}, {test::make_override("mem", "32G"), test::make_override("job-name", "again")});
   CHECK(map.option("mem")->value == "32G");
   CHECK(map.option("mem-per-cpu") == nullptr);

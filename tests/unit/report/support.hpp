@@ -9,7 +9,8 @@
 
 namespace sarray::test {
 
-inline merge::MappedJob make_mapped(std::uint32_t number, std::uint32_t first_index, const std::string& ids, const std::string& name) {
+inline merge::MappedJob make_mapped(std::uint32_t number, std::uint32_t first_index, const std::string& ids,
+                                    const std::string& name) {
   merge::MappedJob job;
   job.number = number;
   job.id = 2000000000 + number;
@@ -41,7 +42,8 @@ inline slurm::TaskRecord make_task(std::uint32_t index, slurm::TaskState state, 
   return task;
 }
 
-inline report::Attempt make_attempt(const std::string& job_id, std::vector<merge::MappedJob> jobs, const std::vector<slurm::TaskState>& states) {
+inline report::Attempt make_attempt(const std::string& job_id, std::vector<merge::MappedJob> jobs,
+                                    const std::vector<slurm::TaskState>& states) {
   report::Attempt attempt;
   attempt.job_id = job_id;
   attempt.map.jobs = std::move(jobs);

@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 
-#include "support.hpp"
 #include "report/task_files.hpp"
+#include "support.hpp"
 #include "util/user_text.hpp"
 
 using namespace sarray;
@@ -18,8 +18,9 @@ namespace {
 report::History make_history() {
   ::setenv("TZ", "UTC", 1);
   report::History history;
-  history.attempts.push_back(make_attempt("17", {make_mapped(1, 0, "4-6", "train"), make_mapped(2, 3, "", "plot"), make_mapped(3, 4, "", "wait")},
-                                          {TaskState::completed, TaskState::failed, TaskState::running, TaskState::timeout, TaskState::pending}));
+  history.attempts.push_back(
+      make_attempt("17", {make_mapped(1, 0, "4-6", "train"), make_mapped(2, 3, "", "plot"), make_mapped(3, 4, "", "wait")},
+                   {TaskState::completed, TaskState::failed, TaskState::running, TaskState::timeout, TaskState::pending}));
   find_standings(history);
   return history;
 }
@@ -42,10 +43,11 @@ TEST_CASE("totals, reasons, and a line a job") {
   report::StatusView view;
   view.now = now;
   CHECK(lines_of(status_text(make_history(), view)) ==
-        std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00", "[############xxxxxxxxxxxxxxxxxxxxxxxx============............]",
+        std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00",
+                                 "[############xxxxxxxxxxxxxxxxxxxxxxxx============............]",
                                  "1 completed, 1 failed, 1 timeout, 1 running, 1 pending", "pending because: 1 Resources", "",
                                  "job  name   array  ok  fail  time  run  pend               elapsed  script and arguments",
-                                 "  1  train  4-6     1     1          1        ###xxx====  00:02:00  train.sh 'a b'",
+                                 "  1  train  4-6     1     1          1        ####xxx===  00:02:00  train.sh 'a b'",
                                  "  2  plot   -                   1             xxxxxxxxxx  00:01:00  plot.sh 'a b'",
                                  "  3  wait   -                              1  ..........  00:00:00  wait.sh 'a b'"});
 }
@@ -121,8 +123,9 @@ TEST_CASE("a retry: every task counts where its last attempt stands") {
 
 TEST_CASE("a retry that names jobs and tasks which the first attempt never had changes nothing") {
   auto history = make_history();
-  history.attempts.push_back(make_attempt("20", {make_mapped(9, 0, "", "x"), make_mapped(1, 1, "99", "train"), make_mapped(2, 2, "1", "plot")},
-                                          {TaskState::completed, TaskState::completed, TaskState::completed}));
+  history.attempts.push_back(
+      make_attempt("20", {make_mapped(9, 0, "", "x"), make_mapped(1, 1, "99", "train"), make_mapped(2, 2, "1", "plot")},
+                   {TaskState::completed, TaskState::completed, TaskState::completed}));
   find_standings(history);
   CHECK(summarize(history).count(TaskState::completed) == 1);
 }

@@ -11,7 +11,7 @@ namespace {
 
 /// A line of squeue as queue_command() asks for it.
 std::string queue_line(const std::vector<std::string>& cells) {
-  static const std::vector<std::size_t> widths = {14, 14, 14, 20, 12, 24, 24, 20, 70, 12, 60};
+  static const std::vector<std::size_t> widths = {14, 14, 14, 20, 12, 24, 24, 20, 70, 12, 24, 60};
   std::string line;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     auto cell = cells[i];
@@ -41,10 +41,11 @@ TEST_CASE("Slurm's words for states, in groups") {
 
 TEST_CASE("squeue's columns") {
   const auto records = slurm::parse_queue(
-      queue_line({"7", "1", "9", "FAILED", "768", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "1-00:00:02", "n1", "2", "NonZeroExitCode"}) +
-      queue_line({"7", "2", "10", "FAILED", "9", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "0:02", "n1", "0", "None"}) +
-      queue_line({"7", "3", "7", "PENDING", "0", "N/A", "NONE", "0:00", "N/A", "0", "ReqNodeNotAvail, UnavailableNodes:n2"}) +
-      queue_line({"8", "N/A", "8", "RUNNING", "0", "2026-11-23T17:31:31", "NONE", "0:00", "n1", "0", "None"}) + "\nsomething else\n");
+      queue_line({"7", "1", "9", "FAILED", "768", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "1-00:00:02", "n1", "2", "2026-11-23T17:30:00", "NonZeroExitCode"}) +
+      queue_line({"7", "2", "10", "FAILED", "9", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "0:02", "n1", "0", "2026-11-23T17:30:00", "None"}) +
+      queue_line({"7", "3", "7", "PENDING", "0", "N/A", "NONE", "0:00", "N/A", "0", "", "ReqNodeNotAvail, UnavailableNodes:n2"}) +
+      queue_line({"N/A", "N/A", "8", "RUNNING", "0", "2026-11-23T17:31:31", "NONE", "0:00", "n1", "0", "2026-11-23T17:30:00", "None"}) +
+      "\nsomething else\n");
   REQUIRE(records.size() == 3);
   const auto& failed = records[0].second;
   CHECK(records[0].first == "7");
@@ -65,7 +66,7 @@ TEST_CASE("squeue's columns") {
 }
 
 TEST_CASE("newer releases may write exit codes as sacct does") {
-  const auto records = slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "3:0", "", "", "", "", "", ""}));
+  const auto records = slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "3:0", "", "", "", "", "", "", ""}));
   REQUIRE(records.size() == 1);
   CHECK(records[0].second.exit_status == 3);
 }
@@ -104,4 +105,13 @@ TEST_CASE("times are local time") {
   CHECK(slurm::parse_slurm_time("2026-11-23T17:15:51") == 1795454151);
   CHECK_FALSE(slurm::parse_slurm_time("Unknown"));
   CHECK_FALSE(slurm::parse_slurm_time(""));
+}
+
+TEST_CASE("what is left of an array whose pending tasks were cancelled has no index") {
+  const auto records = slurm::parse_queue(
+      queue_line({"7", "N/A", "7", "CANCELLED", "0:0", "", "", "", "n/a", "0", "2026-11-23T17:30:00", "Resources"}));
+  REQUIRE(records.size() == 1);
+  CHECK(records[0].second.index == slurm::TaskRecord::no_index);
+  CHECK(records[0].second.host.empty());
+  CHECK(records[0].second.submitted == "2026-11-23T17:30:00");
 }
