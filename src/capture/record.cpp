@@ -97,6 +97,8 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
 
 int record_sbatch(int argc, char** argv) {
   find_session_by_program();
+  // The session's shell calls us by our path; in messages and in the record the name is what the user typed.
+  if (argc > 0) argv[0] += std::string_view(argv[0]).rfind('/') + 1;
   const char* session = ::getenv(util::session_variable);
   if (session == nullptr || *session == '\0') return become_real_sbatch(argv);
   const auto recorded = record(argc, argv);
