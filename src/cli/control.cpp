@@ -102,14 +102,6 @@ Work find_work(const report::History& history, const std::vector<std::uint32_t>&
   return work;
 }
 
-util::Result<std::vector<std::uint32_t>> find_indices(const Target& target, const ControlOptions& options) {
-  TRY(const auto selected, select_tasks(target.follower.history(), options.selection));
-  std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
-                        std::back_inserter(indices));
-  return indices;
-}
-
 }  // namespace
 
 Status control(const ControlOptions& options) {
@@ -118,7 +110,7 @@ Status control(const ControlOptions& options) {
   TRY(auto target, find_target(site, word, options.script));
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
-  TRY(const auto indices, find_indices(target, options));
+  TRY(const auto indices, narrow(target, options.selection));
   const auto work = find_work(history, indices, options.verb);
   const auto verb = words_of(options.verb);
   const auto shown_id = history.attempts.front().job_id;

@@ -191,10 +191,7 @@ Status logs(const Words& words) {
   TRY(auto target, find_target(site, word, options->script));
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
-  TRY(const auto selected, select_tasks(history, options->selection));
-  std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
-                        std::back_inserter(indices));
+  TRY(const auto indices, narrow(target, options->selection));
   if (indices.empty()) {
     return util::fail("job " + options->word,
                       options->selection.failed ? "none of these tasks failed" : "no task is meant by that",

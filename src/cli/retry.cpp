@@ -203,10 +203,7 @@ Status retry(const Words& words) {
   TRY(auto target, find_target(site, word, options->script));
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
-  TRY(const auto selected, select_tasks(history, options->selection));
-  std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
-                        std::back_inserter(indices));
+  TRY(const auto indices, narrow(target, options->selection));
   for (const auto& note : history.notes) say("note: " + note);
   say_what_is_left(history, indices);
   const auto& first_id = history.attempts.front().job_id;

@@ -208,4 +208,11 @@ util::Result<Target> find_target(const Site& site, const TaskWord& word, const s
   return Target{std::move(follower), std::move(indices)};
 }
 
+util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection) {
+  TRY(const auto selected, select_tasks(target.follower.history(), selection));
+  std::vector<std::uint32_t> indices;
+  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(), std::back_inserter(indices));
+  return indices;
+}
+
 }  // namespace sarray::cli

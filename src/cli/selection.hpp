@@ -48,4 +48,7 @@ struct Target {
 };
 [[nodiscard]] util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file);
 
+/// Those of the target's tasks that the selection means too.
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection);
+
 }  // namespace sarray::cli

@@ -132,7 +132,10 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
   } else {
     TRY(loaded.script, ask_script(site.client, job_id));
   }
-  auto map = merge::read_map(loaded.script);
+  auto map = merge::unpack_script(std::move(loaded.script)).and_then([&](std::string plain) {
+    loaded.script = std::move(plain);
+    return merge::read_map(loaded.script);
+  });
   if (!map) {
     auto error = std::move(map).error();
     error.what = file.empty() ? "job " + job_id : file;

@@ -1,11 +1,12 @@
 #include "merge/map.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
+#include "merge/pack.hpp"
 #include "merge/streams.hpp"
 #include "util/crc32.hpp"
+#include "util/parse.hpp"
 #include "util/shell_quote.hpp"
 
 namespace sarray::merge {
@@ -18,23 +19,8 @@ util::Error damaged(const std::string& why) {
   return {"batch script", why, "submit again, or give the script that was submitted with --script"};
 }
 
-/// All of the text as a decimal number.
-template <class Number>
-std::optional<Number> to_number(std::string_view text) {
-  Number value{};
-  const auto* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
-  return value;
-}
-
-/// Takes the part in front of `end` off the text; all of it where there is no such end.
-std::string_view take_until(std::string_view& text, char end) {
-  const auto at = std::min(text.find(end), text.size());
-  const auto part = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return part;
-}
+using util::take_until;
+using util::to_number;
 
 /// The inverse of a #SBATCH line's quoting in render.cpp.
 std::string unquote_directive(std::string_view text) {
@@ -335,6 +321,18 @@ const MappedJob* Map::job_at(std::uint32_t index) const {
                                       [](std::uint32_t i, const MappedJob& job) { return i < job.first_index; });
   if (above == jobs.begin() || !std::prev(above)->has_index(index)) return nullptr;
   return &*std::prev(above);
+}
+
+util::Result<std::string> unpack_script(std::string script) {
+  TRY(const auto head, read_head(script));
+  const auto pieces = head.variables.find("SARRAY_PIECES");
+  if (pieces == head.variables.end() || pieces->second.empty()) return script;
+  const auto data = to_number<std::size_t>(head.variables.at("SARRAY_DATA"));
+  if (!data || *data > script.size()) return util::fail(damaged("it is cut short"));
+  auto plain = unpack(std::string_view(script).substr(*data));
+  if (!plain) return util::fail(damaged("its data cannot be unpacked"));
+  script.resize(*data);
+  return script + *plain;
 }
 
 util::Result<Map> read_map(std::string_view script) {

@@ -68,8 +68,12 @@ struct Map {
 /// More tasks than any Slurm takes (its own bound of MaxArraySize is 4000001).
 inline constexpr std::uint32_t most_tasks = 4000001;
 
+/// The script with plain data, where its data was packed (pack.hpp); else the script as it is.
+[[nodiscard]] util::Result<std::string> unpack_script(std::string script);
+
 /// @param script the batch script, from its first byte on; more may follow.
 /// @return an error where it is none of ours, or was damaged.
+/// @param script as unpack_script() gives it: map and script bytes refer to places in it.
 [[nodiscard]] util::Result<Map> read_map(std::string_view script);
 
 /// Where the batch script begins in a text that another program may have put a heading above (`sacct -B`).

@@ -6,10 +6,13 @@
 #include <new>
 
 #include "util/crc32.hpp"
+#include "util/parse.hpp"
 
 namespace sarray::merge {
 
 namespace {
+
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void append_number(std::string& bytes, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift & 0xff);
@@ -47,15 +50,55 @@ std::string make_member(std::string_view data) {
 
 /// @param bytes a multiple of three.
 void append_base64(std::string& text, std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
     const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + at])); };
     const auto three = byte(0) << 16 | byte(1) << 8 | byte(2);
-    for (int shift = 18; shift >= 0; shift -= 6) text += digits[three >> shift & 63];
+    for (int shift = 18; shift >= 0; shift -= 6) text += base64_digits[three >> shift & 63];
   }
 }
 
+/// @return nothing where it is no base64 without '='.
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::string bytes;
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto digit = base64_digits.find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    if (i % 4 != 3) continue;
+    for (const int shift : {16, 8, 0}) bytes += static_cast<char>(bits >> shift & 0xff);
+  }
+  return bytes;
+}
+
+/// One gzip member of at most a piece of data. zlib checks its checksum and length.
+std::optional<std::string> inflate_member(std::string member) {
+  z_stream stream{};
+  if (::inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();
+  std::string out(piece_size, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(member.data());
+  stream.avail_in = static_cast<uInt>(member.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = ::inflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  ::inflateEnd(&stream);
+  return status == Z_STREAM_END ? std::optional(std::move(out)) : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::string> unpack(std::string_view text) {
+  std::string data;
+  while (!text.empty()) {
+    auto member = decode_base64(util::take_until(text, '\n'));
+    auto piece = member ? inflate_member(std::move(*member)) : std::nullopt;
+    if (!piece) return std::nullopt;
+    data += *piece;
+  }
+  return data;
+}
 
 Packed pack(std::string_view data) {
   Packed packed;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,5 +20,8 @@ struct Packed {
 
 /// Unpacked by `base64 -d | gzip -d`.
 [[nodiscard]] Packed pack(std::string_view data);
+
+/// What pack() was given. @return nothing where the text is not packed data, or damaged.
+[[nodiscard]] std::optional<std::string> unpack(std::string_view text);
 
 }  // namespace sarray::merge

@@ -1,7 +1,6 @@
 #include "slurm/task_state.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +8,7 @@
 #include <unordered_map>
 
 #include "slurm/array_ids.hpp"
+#include "util/parse.hpp"
 
 namespace sarray::slurm {
 
@@ -52,20 +52,8 @@ constexpr std::array words = {
     Word{"UPDATE_DB", TaskState::running},
 };
 
-template <class Number>
-std::optional<Number> to_number(std::string_view text) {
-  Number value{};
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::string_view take_until(std::string_view& text, char end) {
-  const auto at = std::min(text.find(end), text.size());
-  const auto part = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return part;
-}
+using util::take_until;
+using util::to_number;
 
 std::string time_or_nothing(std::string_view text) { return parse_slurm_time(text) ? std::string(text) : std::string(); }
 

@@ -18,8 +18,10 @@ struct Both {
   std::string script;
 };
 
-Both render_jobs(std::vector<merge::PlannedJob> jobs) {
-  const auto options = test::make_options();
+Both render_jobs(std::vector<merge::PlannedJob> jobs, std::uint64_t max_script_size = 0) {
+  auto options = test::make_options();
+  options.limits.known = max_script_size > 0;
+  options.limits.max_script_size = max_script_size;
   auto plan = merge::make_plan(std::move(jobs), options);
   REQUIRE(plan);
   auto rendered = merge::render(*plan, plan->arrays.front(), options);
@@ -157,4 +159,15 @@ TEST_CASE("a table that says impossible things is refused, also with right check
   const std::string head = "#!/bin/bash -p\n#SBATCH --array=0\n\n";
   CHECK_FALSE(merge::read_map(head + "SARRAY_PAGES=''\nSARRAY_DATA=0000000001\n"));
   CHECK_FALSE(merge::read_map(head + "SARRAY_PAGES='0 0\n"));
+}
+
+TEST_CASE("a script whose data was packed is read all the same") {
+  const auto jobs = test::make_jobs({{"-a0-4", "-t5", "j", "a b"}, {"-t5", "-o", "x%j", "j", "\n\xff"}});
+  auto packed = render_jobs(jobs, 100);
+  REQUIRE(packed.script != render_jobs(jobs).script);
+  auto plain = merge::unpack_script(packed.script);
+  REQUIRE(plain);
+  packed.script = *plain;
+  check_same(packed);
+  CHECK_FALSE(merge::unpack_script("#!/bin/sh\n"));
 }

@@ -34,13 +34,28 @@ TEST_CASE("base64 -d | gzip -d unpacks it, all or in pieces") {
     CHECK(packed.text.find('=') == std::string::npos);
     const bool same = unpack(packed.text) == data;
     CHECK(same);
+    CHECK(merge::unpack(packed.text) == data);
     const auto last = packed.offsets[packed.offsets.size() - 2];
     const bool same_piece = unpack(packed.text.substr(last)) == data.substr((packed.offsets.size() - 2) * merge::piece_size);
     CHECK(same_piece);
   }
 }
 
+TEST_CASE("what was not packed, or was damaged, is not unpacked") {
+  const std::string data = "some data, and more of it";
+  const auto packed = merge::pack(data).text;
+  CHECK_FALSE(merge::unpack("plain text\n"));
+  CHECK_FALSE(merge::unpack(packed.substr(0, packed.size() / 2)));
+  for (std::size_t i = 20; i + 1 < packed.size(); ++i) {
+    auto damaged = packed;
+    damaged[i] = damaged[i] == 'A' ? 'B' : 'A';
+    CAPTURE(i);
+    CHECK(merge::unpack(damaged).value_or(data) == data);  // a bit that fills up the last byte means nothing
+  }
+}
+
 TEST_CASE("nothing is nothing") {
+  CHECK(merge::unpack("") == "");
   CHECK(merge::pack("").text.empty());
   CHECK(merge::pack("").offsets == std::vector<std::size_t>{0});
 }
