@@ -102,6 +102,24 @@ void note_mail(Plan& plan) {
                        "for each task");
 }
 
+void note_steps(Plan& plan) {
+  std::unordered_map<const std::string*, bool> known;
+  std::vector<std::uint32_t> numbers;
+  for (const auto& planned : plan.jobs) {
+    const auto* script = planned.job.script.get();
+    if (script == nullptr || planned.job.ids) continue;
+    const auto [found, is_new] = known.try_emplace(script, false);
+    if (is_new) {
+      const auto mention = find_command(*script, "srun");
+      found->second = mention.by_name || mention.by_path;
+    }
+    if (found->second) numbers.push_back(planned.number);
+  }
+  if (numbers.empty()) return;
+  plan.notes.push_back(job_words(numbers) + ": what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged "
+                       "array; the script itself does not");
+}
+
 void choose_translated(Plan& plan, const PlanOptions& options) {
   std::unordered_map<const std::string*, Talk> known;  // a script that many jobs share is read once
   JobsByText by_name;

@@ -14,6 +14,10 @@ inline constexpr std::array<std::string_view, 5> translated_commands = {"scancel
 /// @return an error where --dependency=aftercorr binds tasks by their indices, which are others in the merged array.
 [[nodiscard]] util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& options);
 
+/// Notes the plain jobs whose script names srun: srun asks Slurm for its job's variables, and adds those that are not set
+/// (observed on 22.05; SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID are not among them).
+void note_steps(Plan& plan);
+
 /// Notes the jobs that mail once each alone, and merged only once for all.
 void note_mail(Plan& plan);
 

@@ -196,6 +196,7 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
   CHECK_OK(check_correspondence(plan, options));
   note_throttles(plan, options);
   note_mail(plan);
+  note_steps(plan);
   choose_translated(plan, options);
   return plan;
 }

@@ -85,3 +85,12 @@ TEST_CASE("aftercorr binds indices, and so is refused where they change") {
   options.overrides = {test::make_override("dependency", "aftercorr:17")};
   CHECK(merge::make_plan(test::make_jobs({{"j"}, {"k"}}), options));
 }
+
+TEST_CASE("what srun's steps see in a plain job is said") {
+  auto jobs = jobs_of({"srun ./a", "true", "# nosrun srun.sh\n/usr/bin/srun -n2 b"});
+  const auto plan = merge::make_plan(std::move(jobs), test::make_options());
+  REQUIRE(plan);
+  CHECK(plan->notes == std::vector<std::string>{
+      "jobs 1,3: what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged array; the script itself does not"});
+  CHECK(first_note({{"-a0-3", "j"}}).empty());
+}
