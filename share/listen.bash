@@ -59,7 +59,5 @@ if [[ $- == *i* ]]; then
     echo "sarray: note: your startup files define sbatch themselves: calls that name it by its path are not recorded" >&2
   fi
 fi
-# A function comes before PATH: were the session's folder to vanish, sbatch fails, and no call slips through to Slurm.
-declare -F sbatch >/dev/null || sbatch() { "$SARRAY_BIN/sbatch" "$@"; }
 [[ -n $(trap -p DEBUG) ]] || trap __sarray_first DEBUG
 __sarray_first
