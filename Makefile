@@ -3,18 +3,24 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SHELL := /bin/bash
 
-.PHONY: all build deps demo test install bench clean
+.PHONY: all build configure deps program demo test install bench clean
 
 all: build
 
 deps:
 	@tools/install-deps build
 
-build: deps
+configure: deps
 	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS) >/dev/null
+
+build: configure
 	@cmake --build $(BUILD)
 
-demo: build
+# The program alone, without its tests.
+program: configure
+	@cmake --build $(BUILD) --target sarray
+
+demo: program
 	@tools/install-deps test
 	@tools/demo $(BUILD)/src/sarray
 
@@ -23,10 +29,10 @@ test: build
 	@tests/run $(BUILD)
 
 # DESTDIR is honoured, as everywhere.
-install: build
+install: program
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
-bench: build
+bench: program
 	@tools/install-deps test
 	@bench/run $(BUILD)
 
