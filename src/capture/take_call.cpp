@@ -54,8 +54,7 @@ util::Result<std::string> current_directory(const util::Environment& environment
 
 }  // namespace
 
-CallTaker::CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size)
-    : m_parser(dialect), m_resolver(dialect, max_array_size) {}
+CallTaker::CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size) : m_resolver(dialect, max_array_size) {}
 
 /// The file's bytes as they are now.
 util::Result<std::shared_ptr<const std::string>> CallTaker::read_script(const slurm::Call& call) {
@@ -96,7 +95,7 @@ util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Env
   auto& call = taken.call;
   call.argv = std::move(argv);
   call.environment = std::move(environment);
-  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, m_parser));
+  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, m_resolver.parser()));
   if (taken.intake.for_real_sbatch) {
     taken.for_real_sbatch = true;
     return taken;

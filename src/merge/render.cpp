@@ -214,20 +214,21 @@ std::string quote_bash(std::string_view text) {
 
 }  // namespace
 
-Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, std::vector<Record> records,
+Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, const RecordMaker& make,
                   const PlanOptions& options) {
   Rendered rendered;
   rendered.streams = std::move(streams);
   ScriptStore scripts;
   Table table;
   Names variables;
-  for (std::size_t i = 0; i < records.size(); ++i) {
+  for (std::size_t i = 0; i < array.placements.size(); ++i) {
+    auto record = make(i);
     const auto& reference = scripts.add(plan.jobs[array.placements[i].job].job.script);
-    for (auto& field : records[i].fields) {
+    for (auto& field : record.fields) {
       if (field.tag == "script") field.value = reference;
     }
-    collect_variables(records[i], variables);
-    table.add(std::move(records[i]));
+    collect_variables(record, variables);
+    table.add(std::move(record));
   }
   table.finish();
   rendered.variables.insert(variables.begin(), variables.end());
@@ -267,11 +268,10 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
 }
 
 util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
-  auto streams = plan_streams(plan, array, options);
+  const auto streams = plan_streams(plan, array, options);
   const auto baseline = find_baseline(plan, array, streams, options);
-  std::vector<Record> records;
-  for (const auto& placement : array.placements) records.push_back(make_record(plan, array, placement, baseline, streams, options));
-  return assemble(plan, array, baseline, std::move(streams), std::move(records), options);
+  const auto make = [&](std::size_t number) { return make_record(plan, array, array.placements[number], baseline, streams, options); };
+  return assemble(plan, array, baseline, streams, make, options);
 }
 
 }  // namespace sarray::merge
