@@ -61,6 +61,7 @@ util::Result<void> ask_limits(Work& work) {
   limits.max_script_size = configuration->max_script_size;
   limits.max_job_count = configuration->max_job_count;
   limits.known = true;
+  work.plan_options.job_file_append = configuration->job_file_append;
   return {};
 }
 
