@@ -14,8 +14,8 @@ def task_variables(index, count):
 
 
 def task_environment(environment):
-    """What sbatch would have sent."""
-    return {name: value for name, value in environment.items() if name != "SARRAY_STATE_DIR"}
+    """What sbatch would have sent: the others are set by the tasks' records."""
+    return {name: value for name, value in environment.items() if name not in ("SARRAY_STATE_DIR", "LANG", "PWD", "_")}
 
 
 def merged_task(bench, count, script=None):

@@ -153,14 +153,14 @@ util::Result<merge::PlanOptions> make_options(const RetryOptions& options, const
 }
 
 Status show(const merge::Retry& retry, const RetryOptions& options) {
-  report::SubmittedArray shown{&retry.plan.arrays.front(), std::nullopt, ""};
+  report::SubmittedArray shown{0, std::nullopt, ""};
   if (options.json) {
     std::fputs(report::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
     return 0;
   }
   CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
   say("a dry run: nothing is submitted");
-  std::fputs(report::submission_text(retry.plan, *shown.array, report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
@@ -170,7 +170,7 @@ Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merg
   TRY(const auto delivery,
       deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr, parcel.folder + "/sarray.slurm"));
   if (options.json) {
-    report::SubmittedArray submitted{&array, delivery.job_id, parcel.folder + "/sarray.slurm"};
+    report::SubmittedArray submitted{0, delivery.job_id, parcel.folder + "/sarray.slurm"};
     std::fputs(report::to_line(report::submission_json(retry.plan, {submitted})).c_str(), stdout);
     return 0;
   }

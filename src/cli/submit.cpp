@@ -150,25 +150,60 @@ util::Result<void> check_job_count(const merge::Plan& plan, const merge::Cluster
                     "submit in parts: sarray drop, or several sessions");
 }
 
-util::Result<void> check_script_size(const merge::Rendered& rendered, const merge::PlanOptions& options) {
-  if (!options.limits.known || rendered.script.size() < options.limits.max_script_size) return {};
-  return util::fail("the merged script is too large",
-                    std::to_string(rendered.script.size()) + " bytes, and this cluster takes less than " +
-                        std::to_string(options.limits.max_script_size) + " (max_script_size)",
-                    "submit in parts: sarray drop, or several sessions");
+bool fits(const merge::Rendered& rendered, const merge::PlanOptions& options) {
+  return !options.limits.known || rendered.script.size() < options.limits.max_script_size;
+}
+
+/// Into how many arrays one is cut whose script is too large.
+std::size_t parts_of(const merge::Rendered& rendered, const merge::PlanOptions& options) {
+  return rendered.script.size() / std::max<std::size_t>(options.limits.max_script_size, 1) + 1;
+}
+
+/// How many arrays --split would submit; nothing where one job alone is too large.
+util::Result<std::optional<std::size_t>> count_split(merge::Plan plan, const merge::PlanOptions& options) {
+  for (std::size_t number = 0; number < plan.arrays.size();) {
+    TRY(const auto rendered, merge::render(plan, plan.arrays[number], options));
+    if (fits(rendered, options)) {
+      ++number;
+    } else if (plan.arrays[number].placements.size() > 1) {
+      merge::cut_array(plan, number, parts_of(rendered, options), options);
+    } else {
+      return std::optional<std::size_t>{};
+    }
+  }
+  return std::optional(plan.arrays.size());
+}
+
+util::Error too_large(const merge::Rendered& rendered, const merge::PlanOptions& options, std::optional<std::size_t> arrays) {
+  return {"the merged script is too large",
+          std::to_string(rendered.script.size()) + " bytes, and this cluster takes less than " + std::to_string(options.limits.max_script_size) +
+              " (max_script_size)",
+          arrays ? "'sarray submit --split' would submit " + util::count(*arrays, "array") : "a job's own script is too large: drop it from the queue: sarray drop"};
+}
+
+/// The script of one array of the plan. With --split an array whose script would be too large is cut.
+util::Result<merge::Rendered> render_fitting(merge::Plan& plan, std::size_t number, const merge::PlanOptions& options) {
+  while (true) {
+    TRY(auto rendered, merge::render(plan, plan.arrays[number], options));
+    if (fits(rendered, options)) return rendered;
+    if (!options.split || plan.arrays[number].placements.size() < 2) {
+      TRY(const auto arrays, count_split(plan, options));
+      return util::fail(too_large(rendered, options, arrays));
+    }
+    merge::cut_array(plan, number, parts_of(rendered, options), options);
+  }
 }
 
 /// One array of the plan, from its script to Slurm's answer.
-util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, const merge::Plan& plan, std::size_t number) {
-  const auto& array = plan.arrays[number];
+util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, merge::Plan& plan, std::size_t number) {
   auto parcel = name_parcel(folder);
   parcel.cluster = work.cluster;
   set_folders(work.plan_options, folder.path(), parcel.marker);
-  TRY(const auto rendered, merge::render(plan, array, work.plan_options));
-  CHECK_OK(check_script_size(rendered, work.plan_options));
+  TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
+  const auto& array = plan.arrays[number];
   tell_script_size(rendered, work.plan_options);
   report::SubmittedArray submitted;
-  submitted.array = &array;
+  submitted.array = number;
   submitted.script = numbered(work.options.output, number);
   CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
   warn_of_secrets(rendered.variables);
@@ -191,7 +226,7 @@ util::Result<void> finish_session(Work& work) {
   return capture::ask_shell_to_leave(session, 0);
 }
 
-Status submit_all(Work& work, const merge::Plan& plan) {
+Status submit_all(Work& work, merge::Plan& plan) {
   TRY(const auto folder, store::StateFolder::open());
   std::vector<report::SubmittedArray> submitted;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
@@ -212,19 +247,18 @@ Status submit_all(Work& work, const merge::Plan& plan) {
   return 0;
 }
 
-Status show_all(Work& work, const merge::Plan& plan) {
+Status show_all(Work& work, merge::Plan& plan) {
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     auto folder = store::StateFolder::open();
     const auto state = folder ? folder->path() : std::string("/nonexistent/sarray");
     set_folders(work.plan_options, state, "dry-run");
-    TRY(const auto rendered, merge::render(plan, plan.arrays[number], work.plan_options));
-    CHECK_OK(check_script_size(rendered, work.plan_options));
+    TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
     tell_script_size(rendered, work.plan_options);
     const auto path = numbered(work.options.output, number);
     if (work.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
     warn_of_secrets(rendered.variables);
-    shown.push_back({&plan.arrays[number], std::nullopt, path});
+    shown.push_back({number, std::nullopt, path});
     if (work.options.json) continue;
     const auto text = report::wants_color(1) ? color_script(rendered.script) : ::isatty(1) != 0 ? util::printable_lines(rendered.script) : rendered.script;
     CHECK_OK(util::write_all(1, text, "standard output"));
@@ -264,8 +298,8 @@ Status submit(const Words& words) {
   plan_options.real_sbatch = work.site.client.sbatch();
   TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));
   TRY(auto made_plan, merge::make_plan(std::move(work.gathered.jobs), plan_options));
-  static const auto* const kept_plan = new merge::Plan(std::move(made_plan));
-  const auto& plan = *kept_plan;
+  static auto* const kept_plan = new merge::Plan(std::move(made_plan));
+  auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
   for (const auto& note : plan.notes) say("sarray: note: " + note);
   return work.options.dry_run ? show_all(work, plan) : submit_all(work, plan);

@@ -7,9 +7,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "slurm/text.hpp"
+
 namespace sarray::merge {
 
 namespace {
+
+using slurm::contains;
 
 bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
 
@@ -21,7 +25,7 @@ struct Mention {
 /// Where a command stands in a script as a word of its own, or as the end of a path.
 Mention find_command(std::string_view script, std::string_view name) {
   Mention mention;
-  for (auto at = script.find(name); at != std::string_view::npos; at = script.find(name, at + 1)) {
+  for (auto at = slurm::find_text(script, name); at != std::string_view::npos; at = slurm::find_text(script, name, at + 1)) {
     const char before = at == 0 ? ' ' : script[at - 1];
     const auto end = at + name.size();
     if (is_word_character(before) || before == '.' || (end < script.size() && is_word_character(script[end]))) continue;
@@ -29,8 +33,6 @@ Mention find_command(std::string_view script, std::string_view name) {
   }
   return mention;
 }
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 /// What a script says to Slurm about itself.
 struct Talk {

@@ -1,6 +1,7 @@
 #include "merge/plan.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
@@ -199,6 +200,25 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
   note_steps(plan);
   choose_translated(plan, options);
   return plan;
+}
+
+void cut_array(Plan& plan, std::size_t number, std::size_t parts, const PlanOptions& options) {
+  const auto whole = std::move(plan.arrays[number]);
+  const auto count = whole.placements.size();
+  parts = std::clamp<std::size_t>(parts, 2, count);
+  std::vector<MergedArray> cut;
+  for (std::size_t part = 0; part < parts; ++part) {
+    auto& array = cut.emplace_back(start_array(plan.jobs[whole.placements[count * part / parts].job], options));
+    for (auto i = count * part / parts; i < count * (part + 1) / parts; ++i) {
+      const auto job = whole.placements[i].job;
+      array.placements.push_back({job, array.tasks});
+      array.tasks += plan.jobs[job].tasks();
+    }
+    array.name = merged_name(plan.jobs, array, options);
+    array.throttle = merged_throttle(plan.jobs, array, options);
+  }
+  const auto place = plan.arrays.erase(plan.arrays.begin() + static_cast<std::ptrdiff_t>(number));
+  plan.arrays.insert(place, std::make_move_iterator(cut.begin()), std::make_move_iterator(cut.end()));
 }
 
 }  // namespace sarray::merge

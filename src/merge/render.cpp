@@ -9,6 +9,7 @@
 #include "merge/pack.hpp"
 #include "merge/record.hpp"
 #include "merge/table.hpp"
+#include "slurm/text.hpp"
 #include "util/crc32.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
@@ -20,7 +21,7 @@ namespace {
 /// A script that says its own name may run itself by it: `exec "$0"`, `srun "$0"`.
 bool names_itself(std::string_view script) {
   for (const std::string_view name : {"$0", "${0", "BASH_SOURCE"}) {
-    if (script.find(name) != std::string_view::npos) return true;
+    if (slurm::contains(script, name)) return true;
   }
   return false;
 }

@@ -41,11 +41,12 @@ Json submission_json(const merge::Plan& plan, const std::vector<SubmittedArray>&
   for (const auto& submitted : arrays) {
     Json array;
     array["job_id"] = submitted.job_id ? Json(std::strtoull(submitted.job_id->c_str(), nullptr, 10)) : Json(nullptr);
-    array["array"] = range_text(0, submitted.array->tasks);
-    array["tasks"] = submitted.array->tasks;
+    const auto& merged = plan.arrays[submitted.array];
+    array["array"] = range_text(0, merged.tasks);
+    array["tasks"] = merged.tasks;
     array["script"] = submitted.script;
     array["jobs"] = Json::array();
-    for (const auto& placement : submitted.array->placements) {
+    for (const auto& placement : merged.placements) {
       const auto& planned = plan.jobs[placement.job];
       array["jobs"].push_back(Json{{"job", planned.number},
                                    {"id", planned.id},

@@ -11,7 +11,7 @@
 namespace sarray::report {
 
 struct SubmittedArray {
-  const merge::MergedArray* array = nullptr;
+  std::size_t array = 0;               ///< its place in Plan::arrays
   std::optional<std::string> job_id;   ///< nothing: not submitted
   std::string script;                  ///< the file that holds the generated script
 };

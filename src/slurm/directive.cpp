@@ -100,15 +100,24 @@ util::Result<std::vector<std::string>> cut_words(std::string_view line, std::str
   }
 }
 
+std::string_view directive_part(std::string_view script) {
+  auto rest = script;
+  while (!rest.empty()) {
+    const auto from = rest;
+    const auto line = take_line(rest);
+    const auto first = line.find_first_not_of(" \t\r\v\f");
+    if (first != std::string_view::npos && line[first] != '#') return script.substr(0, script.size() - from.size());
+  }
+  return script;
+}
+
 util::Result<DirectiveWords> read_directives(std::string_view script, std::string_view file, const Release& release) {
   DirectiveWords result;
   result.words.emplace_back("sbatch");
   result.lines.push_back(0);
+  script = directive_part(script);
   for (std::uint32_t number = 1; !script.empty(); ++number) {
     auto line = take_line(script);
-    const auto first = line.find_first_not_of(" \t\r\v\f");
-    if (first == std::string_view::npos) continue;
-    if (line[first] != '#') break;
     if (line.starts_with("#SBATCH")) {
       line.remove_prefix(7);
     } else if (line.starts_with("#SLURM")) {

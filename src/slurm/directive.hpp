@@ -26,6 +26,9 @@ struct DirectiveWords {
 /// Takes the script's next line, without its end.
 [[nodiscard]] std::string_view take_line(std::string_view& script);
 
+/// The script's beginning that read_directives() looks at: scripts that begin alike have the same directives.
+[[nodiscard]] std::string_view directive_part(std::string_view script);
+
 /// Source: semantics section 2 (opt.c:_opt_batch_script; observed on 22.05).
 /// @param file the script's base name, or "stdin".
 /// @return sbatch's words and status where a line cannot be read.

@@ -70,7 +70,7 @@ ScriptOptions read_script(std::string_view script, std::string_view file, const 
     return result;
   }
   result.with_translations = result.settings;
-  if (!result.settings.ends_at_once) {
+  if (!result.settings.ends_at_once && may_need_translation(script)) {
     result.translation = translate_other_batch_systems(result.with_translations, script, file, dialect.release());
   }
   return result;
@@ -174,7 +174,13 @@ struct Resolver::State {
   const std::uint32_t max_array_size;
   const WordParser parser;
   /// By identity; the script itself is kept, so that its address stays its own.
-  std::unordered_map<const std::string*, std::pair<std::shared_ptr<const std::string>, ScriptOptions>> scripts;
+  struct Known {
+    std::shared_ptr<const std::string> script;
+    const ScriptOptions* options = nullptr;
+  };
+  std::unordered_map<const std::string*, Known> scripts;
+  /// By what decides: many scripts differ only behind their directives.
+  std::unordered_map<std::string, ScriptOptions> by_text;
   ScriptOptions faulty;
 
   /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
@@ -183,9 +189,16 @@ struct Resolver::State {
     if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
     const auto file = call.source == ScriptSource::file ? base_name(call.script_path) : "stdin";
     const auto [found, is_new] = scripts.try_emplace(call.script.get());
-    if (is_new) found->second = {call.script, read_script(*call.script, file, dialect, parser)};
-    const auto& options = found->second.second;
-    if (is_new || (!options.error && !options.translation.error)) return options;
+    auto& known = found->second;
+    if (is_new) {
+      known.script = call.script;
+      const std::string_view text = *call.script;
+      const auto [read, is_first] = by_text.try_emplace(std::string(may_need_translation(text) ? text : directive_part(text)));
+      if (is_first) read->second = read_script(text, file, dialect, parser);
+      known.options = &read->second;
+    }
+    const auto& options = *known.options;
+    if (!options.error && !options.translation.error) return options;
     return faulty = read_script(*call.script, file, dialect, parser);
   }
 };

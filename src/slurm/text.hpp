@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,13 @@ namespace sarray::slurm {
 [[nodiscard]] inline bool starts_ignoring_case(std::string_view text, std::string_view prefix) {
   return lower(text.substr(0, prefix.size())) == lower(prefix);
 }
+
+/// libc's search is several times as fast as std::string_view's in text that is full of the part's first character.
+[[nodiscard]] inline std::size_t find_text(std::string_view text, std::string_view part, std::size_t from = 0) {
+  const auto* found = from <= text.size() ? ::memmem(text.data() + from, text.size() - from, part.data(), part.size()) : nullptr;
+  return found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+}
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) { return find_text(text, part) != std::string_view::npos; }
 
 /// strtol: a number, and where it ended.
 struct LeadingNumber {

@@ -305,6 +305,8 @@ struct OtherSystem {
 
 }  // namespace
 
+bool may_need_translation(std::string_view script) { return contains(script, "#PBS") || contains(script, "#BSUB"); }
+
 Translation translate_other_batch_systems(Settings& settings, std::string_view script, std::string_view file, const Release& release) {
   const OtherSystem systems[] = {
       {"#BSUB", "+c:e:J:m:M:n:o:q:W:x", bsub_options, &Translator::take_bsub},

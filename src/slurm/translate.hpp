@@ -21,6 +21,9 @@ struct Translation {
   std::uint32_t unknown_line = 0;
 };
 
+/// Whether there may be lines of other batch systems in a script: without, it needs no translation.
+[[nodiscard]] bool may_need_translation(std::string_view script);
+
 /// Adds the options that the lines stand for. Scanning does not stop at the first command, but after 100 lines that are no
 /// comment; of the two kinds only the first that is found counts, #BSUB before #PBS.
 /// Source: xlate.c:xlate_batch_script (compared by tests/oracle).

@@ -22,7 +22,7 @@ chown -R sarray-test: "$home"
 as_user sarray-test env PATH="$TEST_DIR:$PATH" bash -c 'cd && sarray listen <session.sh' >/dev/null
 wait_job "$(cat "$home/id")"
 assert_eq "py a b $home" "$(cat "$home"/out_py_*)" 'a Python script'
-assert_eq 'sh c hunter2|sarray-test|#!/bin/bash|lr-x|400' "$(paste -sd '|' "$home/out_sh")" 'a shell script: its own user, its script private'
+assert_eq 'sh c hunter2|sarray-test|#!/bin/bash|lr-x|700' "$(paste -sd '|' "$home/out_sh")" 'a shell script: its own user, its script private'
 assert_eq 'sh d |sh d ' "$(head -qn 1 "$home"/out_arr_[34] | paste -sd '|')" 'an array'
 assert_eq '640 sarray-test' "$(stat -c '%a %U' "$home"/out_sh)" 'mode and owner of the output'
 assert_contains "$(cat "$home/err")" 'sarray: warning: values that look secret stand in the batch script, which Slurm'"'"'s administrators can read: SECRET_TOKEN' 'the warning'

@@ -259,3 +259,15 @@ TEST_CASE("100,000 jobs are planned") {
   REQUIRE(plan);
   CHECK(plan->arrays.size() == 100000);
 }
+
+TEST_CASE("an array is cut into parts of about the same number of jobs, in their order") {
+  auto plan = plan_of({{"-a0-2", "j"}, {"j"}, {"-a5,7", "j"}, {"j"}, {"-J", "other", "j"}});
+  cut_array(plan, 0, 2, make_options());
+  CHECK(layout(plan) == "1:0 2:3 | 3:0 4:2 5:3");
+  CHECK(plan.arrays[0].tasks == 4);
+  CHECK(plan.arrays[1].tasks == 4);
+  CHECK(plan.arrays[0].name == "job.sh");
+  CHECK(plan.arrays[1].name == "sarray");
+  cut_array(plan, 1, 100, make_options());
+  CHECK(layout(plan) == "1:0 2:3 | 3:0 | 4:0 | 5:0");
+}

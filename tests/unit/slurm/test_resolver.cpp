@@ -176,3 +176,23 @@ TEST_CASE("a colon behind the script's name is dropped, as sbatch drops it") {
   REQUIRE(job);
   CHECK(job->arguments == std::vector<std::string>{"a", "b:"});
 }
+
+TEST_CASE("scripts that begin alike: what stands behind their first command still counts where it is another system's line") {
+  const Dialect dialect = Dialect::from_help("slurm 22.05.8", "");
+  Resolver resolver(dialect);
+  const auto name_of = [&](const std::string& script) {
+    Call call;
+    call.argv = {"sbatch", "job.sh"};
+    call.script_path = "/home/ada/job.sh";
+    call.script = std::make_shared<const std::string>(script);
+    const auto job = resolver.resolve(call);
+    REQUIRE(job);
+    return job->name;
+  };
+  const std::string head = "#!/bin/sh\n#SBATCH -J first\n\ntrue\n";
+  CHECK(name_of(head) == "first");
+  CHECK(name_of(head + "#PBS -N other\n") == "other");
+  CHECK(name_of(head + "#PBS -N third\n") == "third");
+  CHECK(name_of(head + "true\n#SBATCH -J no\n") == "first");
+  CHECK(name_of("#!/bin/sh\n#SBATCH -J second\n\ntrue\n") == "second");
+}
