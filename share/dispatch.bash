@@ -210,12 +210,15 @@ SARRAY_read_fields() {
   done
 }
 
+# Whether nobody else can rename what we make in a folder of that name: they could put a file of theirs in its place.
+SARRAY_is_safe() { [[ -n $1 && -d $1 && -w $1 ]] && [[ -k $1 || -O $1 ]]; }
+
 # SARRAY_keep FOLDER...: the script's bytes, SARRAY_BYTES, in a file without a name, open for reading on descriptor 249. It is made
 # with O_EXCL, private to the user, in the first folder that takes it, and its name goes at once.
 SARRAY_keep() {
   local SARRAY_FOLDER SARRAY_NAME TMPDIR
   for SARRAY_FOLDER in "$@"; do
-    [[ -n $SARRAY_FOLDER && -d $SARRAY_FOLDER && -w $SARRAY_FOLDER ]] || continue
+    SARRAY_is_safe "$SARRAY_FOLDER" || continue
     TMPDIR=$SARRAY_FOLDER
     if [[ $SARRAY_BYTES == *$'\n' ]]; then
       # bash does all of that for a here-string: no process is needed. (5.1 and later would use a pipe for a short one.)
@@ -223,10 +226,10 @@ SARRAY_keep() {
       { exec 249<<<"${SARRAY_BYTES%$'\n'}"; } 2>/dev/null || continue
       BASH_COMPAT=
     else
-      SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM
+      SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM${SRANDOM-}
       (umask 077 && set -C && : >"$SARRAY_NAME") 2>/dev/null || continue
       { exec 248<>"$SARRAY_NAME"; } 2>/dev/null || continue
-      printf %s "$SARRAY_BYTES" >&248 2>/dev/null && exec 249</proc/$$/fd/248
+      SARRAY_is_own 248 && printf %s "$SARRAY_BYTES" >&248 2>/dev/null && exec 249</proc/$$/fd/248
       rm -f -- "$SARRAY_NAME"
       exec 248>&-
     fi
@@ -236,9 +239,13 @@ SARRAY_keep() {
   return 1
 }
 
+# Whether a descriptor is a file, and the user's own: bash makes a file by one open and takes it by another, and where a name led
+# elsewhere in between (noclobber is no bar to a FIFO), its bytes could change after they were checked.
+SARRAY_is_own() { [[ -f /proc/$$/fd/$1 && -O /proc/$$/fd/$1 ]]; }
+
 # Whether the page and descriptor 249 are as they were written, by length and checksum.
 SARRAY_is_whole() {
-  [[ -e /proc/$$/fd/249 ]] || return
+  SARRAY_is_own 249 || return
   SARRAY_TEXT=$(exec cksum - "/proc/$$/fd/249" <<<"${SARRAY_PAGE%$'\n'}" 2>/dev/null)
   [[ $SARRAY_TEXT == "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SUM /proc/$$/fd/249" ]]
 }
@@ -250,7 +257,7 @@ SARRAY_own_folder() {
   SARRAY_OWN=$SARRAY_SCRATCH
   [[ -n $SARRAY_OWN && -d $SARRAY_OWN && -O $SARRAY_OWN && -w $SARRAY_OWN ]] && return
   for SARRAY_FOLDER in "${TMPDIR-}" /tmp /var/tmp /dev/shm; do
-    [[ -n $SARRAY_FOLDER && -w $SARRAY_FOLDER ]] || continue
+    SARRAY_is_safe "$SARRAY_FOLDER" || continue
     SARRAY_OWN=$(mktemp -d "$SARRAY_FOLDER/.sarray.XXXXXXXXXX" 2>/dev/null) && return
   done
   SARRAY_OWN=
