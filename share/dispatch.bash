@@ -14,7 +14,7 @@
 # shellcheck shell=bash disable=SC2153,SC2163
 
 SARRAY_LOCALE=${LC_ALL+x$LC_ALL}
-LC_ALL=C # a character is a byte
+export LC_ALL=C # a character is a byte, here and in what is run
 set -f   # a word is no file pattern
 # The job's own PATH may lack what is needed here, or have something else of that name.
 SARRAY_PATH=${PATH-}
@@ -210,74 +210,68 @@ SARRAY_read_fields() {
   done
 }
 
-# Whether nobody else can rename what we make in a folder of that name: they could put a file of theirs in its place.
-SARRAY_is_safe() { [[ -n $1 && -d $1 && -w $1 ]] && [[ -k $1 || -O $1 ]]; }
-
-# SARRAY_keep FOLDER...: the script's bytes, SARRAY_BYTES, in a file without a name, open for reading on descriptor 249. It is made
-# with O_EXCL, private to the user, in the first folder that takes it, and its name goes at once.
-SARRAY_keep() {
-  local SARRAY_FOLDER SARRAY_NAME TMPDIR
-  for SARRAY_FOLDER in "$@"; do
-    SARRAY_is_safe "$SARRAY_FOLDER" || continue
-    TMPDIR=$SARRAY_FOLDER
-    if [[ $SARRAY_BYTES == *$'\n' ]]; then
-      # bash does all of that for a here-string: no process is needed. (5.1 and later would use a pipe for a short one.)
-      BASH_COMPAT=5.0
-      { exec 249<<<"${SARRAY_BYTES%$'\n'}"; } 2>/dev/null || continue
-      BASH_COMPAT=
-    else
-      SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM${SRANDOM-}
-      (umask 077 && set -C && : >"$SARRAY_NAME") 2>/dev/null || continue
-      { exec 248<>"$SARRAY_NAME"; } 2>/dev/null || continue
-      SARRAY_is_own 248 && printf %s "$SARRAY_BYTES" >&248 2>/dev/null && exec 249</proc/$$/fd/248
-      rm -f -- "$SARRAY_NAME"
-      exec 248>&-
-    fi
-    SARRAY_is_whole && return
-    exec 249<&-
+# Folders of the user's own, in which nobody else can put or rename a file. A script may look for others beside itself (Python for
+# modules, a shell script for what it sources), and must not be led into /tmp, which others fill. Where the folder of the login node is not
+# seen here, a new one stays behind, empty.
+SARRAY_next_folder() {
+  local SARRAY_PLACE
+  if [[ -z ${SARRAY_OWN-} ]]; then
+    SARRAY_OWN=$SARRAY_SCRATCH SARRAY_PLACES=(${TMPDIR:+"$TMPDIR"} /tmp /var/tmp /dev/shm)
+    [[ -n $SARRAY_OWN && -d $SARRAY_OWN && -O $SARRAY_OWN && -w $SARRAY_OWN ]] && return
+  fi
+  while ((${#SARRAY_PLACES[@]} > 0)); do
+    SARRAY_PLACE=${SARRAY_PLACES[0]} SARRAY_PLACES=("${SARRAY_PLACES[@]:1}")
+    # Sticky, or the user's own: elsewhere others could rename what is made there.
+    [[ -d $SARRAY_PLACE && -w $SARRAY_PLACE && (-k $SARRAY_PLACE || -O $SARRAY_PLACE) ]] || continue
+    SARRAY_OWN=$(exec mktemp -d "$SARRAY_PLACE/.sarray.XXXXXXXXXX" 2>/dev/null) && return
   done
   return 1
 }
 
-# Whether a descriptor is a file, and the user's own: bash makes a file by one open and takes it by another, and where a name led
-# elsewhere in between (noclobber is no bar to a FIFO), its bytes could change after they were checked.
-SARRAY_is_own() { [[ -f /proc/$$/fd/$1 && -O /proc/$$/fd/$1 ]]; }
-
-# Whether the page and descriptor 249 are as they were written, by length and checksum.
-SARRAY_is_whole() {
-  SARRAY_is_own 249 || return
-  SARRAY_TEXT=$(exec cksum - "/proc/$$/fd/249" <<<"${SARRAY_PAGE%$'\n'}" 2>/dev/null)
-  [[ $SARRAY_TEXT == "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SUM /proc/$$/fd/249" ]]
-}
-
-# Folders that nobody else can write to or make anew. An interpreter that looks for modules beside the script (Python) must not
-# be led into one that others could fill: where the user's own folder is not seen on this node, a new one stays behind, empty.
-SARRAY_own_folder() {
-  local SARRAY_FOLDER
-  SARRAY_OWN=$SARRAY_SCRATCH
-  [[ -n $SARRAY_OWN && -d $SARRAY_OWN && -O $SARRAY_OWN && -w $SARRAY_OWN ]] && return
-  for SARRAY_FOLDER in "${TMPDIR-}" /tmp /var/tmp /dev/shm; do
-    SARRAY_is_safe "$SARRAY_FOLDER" || continue
-    SARRAY_OWN=$(mktemp -d "$SARRAY_FOLDER/.sarray.XXXXXXXXXX" 2>/dev/null) && return
-  done
-  SARRAY_OWN=
-}
-
-# Puts the job's script on descriptor 249, checked. Its path is then /proc/PID/fd/249 for as long as the task lives.
-SARRAY_open_script() {
-  [[ ${SARRAY_SCRIPT-} =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ (shell|other)\ ([0-9]+)$ ]] || SARRAY_damaged "its table has another form"
-  SARRAY_SUM="${BASH_REMATCH[4]} ${BASH_REMATCH[2]}"
-  local SARRAY_KIND=${BASH_REMATCH[3]}
-  SARRAY_read "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
-  if [[ $SARRAY_KIND == shell ]]; then
-    SARRAY_keep "${TMPDIR-}" /tmp /var/tmp /dev/shm "$SARRAY_SCRATCH" "$PWD" && return
-  else
-    SARRAY_own_folder
-    SARRAY_keep "$SARRAY_OWN" && return
+# The script's bytes, SARRAY_BYTES, in a file without a name in the folder SARRAY_OWN, open for reading on SARRAY_FD.
+SARRAY_keep() {
+  local SARRAY_NAME TMPDIR=$SARRAY_OWN
+  if [[ $SARRAY_BYTES == *$'\n' ]]; then
+    # bash does all of that for a here-string: no process is needed. (5.2 would use a pipe for a short one, and 5.1 does.)
+    BASH_COMPAT=5.0
+    { eval "exec $SARRAY_FD<<<\"\${SARRAY_BYTES%\$'\\n'}\""; } 2>/dev/null
+    BASH_COMPAT=
   fi
-  [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || SARRAY_damaged "its table has another checksum"
-  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SUM" ]] || SARRAY_damaged "the job's own script has another checksum"
-  SARRAY_die "its script could not be written and checked: no folder to write to (tried TMPDIR, /tmp, /var/tmp, /dev/shm, $SARRAY_SCRATCH)"
+  # A pipe would be empty once it was checked, and an empty script succeeds.
+  if [[ ! -f /proc/$$/fd/$SARRAY_FD ]]; then
+    SARRAY_NAME=$SARRAY_OWN/.script-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM
+    (umask 077 && set -C && printf %s "$SARRAY_BYTES" >"$SARRAY_NAME") 2>/dev/null && { eval "exec $SARRAY_FD<\"\$SARRAY_NAME\""; } 2>/dev/null
+    rm -f -- "$SARRAY_NAME"
+  fi
+  SARRAY_is_whole
+}
+
+# Whether the page and SARRAY_FD are as they were written, by length and checksum.
+SARRAY_is_whole() {
+  [[ -f /proc/$$/fd/$SARRAY_FD && -O /proc/$$/fd/$SARRAY_FD ]] || return
+  SARRAY_TEXT=$(exec cksum - "/proc/$$/fd/$SARRAY_FD" <<<"${SARRAY_PAGE%$'\n'}" 2>/dev/null)
+  [[ $SARRAY_TEXT == "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SUM /proc/$$/fd/$SARRAY_FD" ]]
+}
+
+# Puts the job's script on SARRAY_FD, checked. Its path is then /proc/PID/fd/249 for as long as the task lives.
+SARRAY_open_script() {
+  [[ ${SARRAY_SCRIPT-} =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ (read|run)\ ([0-9]+)$ ]] || SARRAY_damaged "its table has another form"
+  SARRAY_SUM="${BASH_REMATCH[4]} ${BASH_REMATCH[2]}"
+  local SARRAY_USE=${BASH_REMATCH[3]}
+  SARRAY_read "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+  SARRAY_FD=249 # out of everybody's way; where fewer may be open, one that is not
+  { : 249</dev/null; } 2>/dev/null || SARRAY_FD=19
+  while SARRAY_next_folder; do
+    if SARRAY_keep; then
+      # It says its own name, and may run itself by it, as it could alone.
+      [[ $SARRAY_USE == read ]] || chmod 0700 "/proc/$$/fd/$SARRAY_FD"
+      return 0
+    fi
+    eval "exec $SARRAY_FD<&-"
+    [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || SARRAY_damaged "its table has another checksum"
+    [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SUM" ]] || SARRAY_damaged "the job's own script has another checksum"
+  done
+  SARRAY_die "its script could not be written and checked: no folder to write to (tried $SARRAY_SCRATCH, TMPDIR, /tmp, /var/tmp, /dev/shm)"
 }
 
 # SARRAY_expand PATTERN: what only the running task knows, into SARRAY_TEXT.
@@ -322,7 +316,7 @@ SARRAY_name_file() {
   [[ $2 == *%*N* ]] && SARRAY_HOST=$(uname -n) SARRAY_HOST=${SARRAY_HOST%%.*}
   SARRAY_expand "$2"
   if [[ -e $SARRAY_HIDDEN ]]; then
-    if [[ -L $SARRAY_TEXT || (-e $SARRAY_TEXT && ! -f $SARRAY_TEXT) || (-e $SARRAY_TEXT && $SARRAY_APPEND == yes) ]]; then
+    if [[ -L $SARRAY_TEXT || -e $SARRAY_TEXT ]]; then # it stays the file that it is: its mode, its links, who else writes to it
       [[ /proc/$$/fd/1 -ef /proc/$$/fd/2 ]] && SARRAY_BOTH=yes # the other stream must not stay in the hidden file
       [[ -f $SARRAY_TEXT && $SARRAY_APPEND != yes ]] && : >"$SARRAY_TEXT"
       eval "exec $SARRAY_FD>>\"\$SARRAY_TEXT\"" || SARRAY_die "$SARRAY_TEXT cannot be opened"
@@ -338,7 +332,7 @@ SARRAY_name_file() {
 }
 
 # Files that Slurm has just made have the array's umask; the job's own may differ. An older file keeps its mode: it was changed
-# later than it was made, or, where the file system does not know when that was, some time ago.
+# later than it was made, or was made some time ago; where the file system does not know when, the last change counts.
 SARRAY_fix_modes() {
   local SARRAY_FD SARRAY_STATE SARRAY_NOW IFS='|'
   printf -v SARRAY_NOW '%(%s)T' -1
@@ -347,7 +341,7 @@ SARRAY_fix_modes() {
     SARRAY_STATE=$(stat -L -c '%s|%w|%z|%Z' "/proc/$$/fd/$SARRAY_FD") || continue
     # shellcheck disable=SC2086
     set -- $SARRAY_STATE
-    [[ $1 == 0 && ($2 == "$3" || ($2 == - && $4 -gt $((SARRAY_NOW - 60)))) ]] || continue
+    [[ $1 == 0 && ($2 == "$3" || $2 == -) && $4 -gt $((SARRAY_NOW - 5)) ]] || continue
     chmod "$(printf %o $((0666 & ~0$SARRAY_UMASK)))" "/proc/$$/fd/$SARRAY_FD"
   done
 }
@@ -382,9 +376,10 @@ SARRAY_check_start() {
     done
     cd /tmp || :
   fi
+  [[ $SARRAY_RUN == */* ]] || SARRAY_RUN=./$SARRAY_RUN # the kernel knows no PATH
   if [[ ! -e $SARRAY_RUN ]]; then
     printf 'slurmstepd-%s: error: execve(): bad interpreter(%s): No such file or directory\n' \
-      "$SLURMD_NODENAME" "${SARRAY_SHEBANG:-$SARRAY_RUN${SARRAY_OPTION[0]+ ${SARRAY_OPTION[0]}}}" >&2
+      "$SLURMD_NODENAME" "${SARRAY_SHEBANG:-${SARRAY_RUN#./}${SARRAY_OPTION[0]+ ${SARRAY_OPTION[0]}}}" >&2
     exit 2
   elif [[ -d $SARRAY_RUN || ! -x $SARRAY_RUN ]]; then
     printf 'slurmstepd-%s: error: execve(): %s: Permission denied\n' "$SLURMD_NODENAME" "${SARRAY_SHEBANG:-$SARRAY_RUN${SARRAY_OPTION[0]+ ${SARRAY_OPTION[0]}}}" >&2
@@ -438,19 +433,25 @@ SARRAY_set_ids
   SARRAY_die "it names Slurm's commands with its own ids, and $SARRAY_TRANSLATE, which translates them, cannot be run here"
 
 for SARRAY_TEXT in ${SARRAY_LIMITS[@]+"${SARRAY_LIMITS[@]}"}; do ulimit -S -"${SARRAY_TEXT% *}" "${SARRAY_TEXT#* }" 2>/dev/null; done
-SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$$/fd/249"
+SARRAY_COMMAND=("$SARRAY_RUN" ${SARRAY_OPTION[@]+"${SARRAY_OPTION[@]}"} "/proc/$$/fd/$SARRAY_FD"
   ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"})
 if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
   SARRAY_TEXT=/usr/bin/env
   [[ -x $SARRAY_TEXT ]] || SARRAY_TEXT=$(type -P env)
-  SARRAY_COMMAND=("$SARRAY_TEXT" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
+  SARRAY_COMMAND=("$SARRAY_TEXT" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} -- ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
 fi
 PATH=$SARRAY_PATH
 for SARRAY_TEXT in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_TEXT"; done
 for SARRAY_TEXT in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_TEXT"; done
 unset -v OLDPWD
 if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else unset -v LC_ALL; fi
-for SARRAY_TEXT in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do export "$SARRAY_TEXT" 2>/dev/null; done
+for SARRAY_TEXT in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do
+  if [[ $SARRAY_TEXT == @(LANG|LANGUAGE|LC_*)=* && -z ${SARRAY_LOGIN-} ]]; then
+    SARRAY_HEAD=${SARRAY_TEXT%%=*}
+    [[ -z ${!SARRAY_HEAD+x} ]] || continue # sbatch did not send it: the node's TaskProlog has set it, and has the last word
+  fi
+  export "$SARRAY_TEXT" 2>/dev/null
+done
 if [[ -n $SARRAY_TRANSLATED ]]; then # share/translate.bash
   export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
   export PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"

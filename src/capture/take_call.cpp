@@ -44,6 +44,13 @@ util::Result<void> load_export_file(slurm::Call& call, const slurm::Intake& inta
   return {};
 }
 
+/// sbatch takes this variable's for its own (sbatch.c:_set_umask_env; observed on 22.05).
+std::optional<mode_t> umask_of(const util::Environment& environment) {
+  const auto text = environment.get("SLURM_UMASK");
+  if (!text) return std::nullopt;
+  return static_cast<mode_t>(std::strtol(std::string(*text).c_str(), nullptr, 8)) & 0777;
+}
+
 util::Result<std::string> current_directory(const util::Environment& environment) {
   char* directory = ::getcwd(nullptr, 0);
   if (directory == nullptr) return util::fail(sbatch_words("getcwd failed: " + util::errno_text(errno), environment));
@@ -54,8 +61,7 @@ util::Result<std::string> current_directory(const util::Environment& environment
 
 }  // namespace
 
-CallTaker::CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size)
-    : m_parser(dialect), m_resolver(dialect, max_array_size) {}
+CallTaker::CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size) : m_resolver(dialect, max_array_size) {}
 
 /// The file's bytes as they are now.
 util::Result<std::shared_ptr<const std::string>> CallTaker::read_script(const slurm::Call& call) {
@@ -96,7 +102,7 @@ util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Env
   auto& call = taken.call;
   call.argv = std::move(argv);
   call.environment = std::move(environment);
-  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, m_parser));
+  TRY(taken.intake, slurm::read_command_line(call.argv, call.environment, m_resolver.parser()));
   if (taken.intake.for_real_sbatch) {
     taken.for_real_sbatch = true;
     return taken;
@@ -108,7 +114,7 @@ util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Env
   }
   call.directory = m_place->directory;
   call.host = m_place->host;
-  call.umask = m_place->umask;
+  call.umask = umask_of(call.environment).value_or(m_place->umask);
   call.limits = m_place->limits;
   CHECK_OK(load_script(call, taken.intake));
   CHECK_OK(load_export_file(call, taken.intake));

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "slurm/call.hpp"
-#include "slurm/command_line.hpp"
 #include "slurm/intake.hpp"
 #include "slurm/job.hpp"
 #include "slurm/option.hpp"
@@ -43,7 +42,6 @@ class CallTaker {
     slurm::SoftLimits limits{};
   };
 
-  slurm::WordParser m_parser;
   slurm::Resolver m_resolver;
   std::optional<Place> m_place;
   std::unordered_map<std::string, std::shared_ptr<const std::string>> m_by_path;

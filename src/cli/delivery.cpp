@@ -153,8 +153,14 @@ Parcel name_parcel(const store::StateFolder& folder) {
   Parcel parcel;
   parcel.marker = util::random_name(16);
   parcel.folder = folder.submissions() + "/" + parcel.marker;
-  parcel.link_folder = parcel.folder + "/links";
   return parcel;
+}
+
+void set_folders(merge::PlanOptions& options, const std::string& state_folder, const std::string& marker) {
+  const auto own = state_folder + "/submissions/" + marker;
+  options.link_folder = own + "/links";
+  options.translate_folder = own + "/translate";
+  options.scratch_folder = state_folder + "/run";
 }
 
 util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, const merge::MergedArray& array,

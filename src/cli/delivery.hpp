@@ -18,10 +18,12 @@ namespace sarray::cli {
 struct Parcel {
   std::string marker;
   std::string folder;       ///< STATE/submissions/MARKER
-  std::string link_folder;  ///< STATE/submissions/MARKER/links
   std::string cluster;      ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
 };
 [[nodiscard]] Parcel name_parcel(const store::StateFolder& folder);
+
+/// Where the rendered script finds what lies in the state folder: links, translator, scratch. For every array that is rendered.
+void set_folders(merge::PlanOptions& options, const std::string& state_folder, const std::string& marker);
 
 /// What sbatch answered.
 struct Delivery {

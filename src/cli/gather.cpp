@@ -5,6 +5,7 @@
 #include "cli/progress.hpp"
 #include "cli/queue_file.hpp"
 #include "util/fd.hpp"
+#include "util/heap.hpp"
 #include "util/process.hpp"
 
 extern char** environ;
@@ -12,6 +13,10 @@ extern char** environ;
 namespace sarray::cli {
 
 namespace {
+
+/// Memory that a submit takes for each byte of what it reads (measured with short calls, which take most).
+constexpr std::size_t heap_per_byte_of_journal = 10;
+constexpr std::size_t heap_per_byte_of_queue_file = 50;
 
 /// A refusal, with the call that it is about in front.
 util::Error place_error(util::Error error, const std::string& place) {
@@ -56,6 +61,7 @@ util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_
   if (const auto text = util::read_file(session.folder() + "/dialect")) {
     if (auto dialect = slurm::Dialect::deserialize(*text)) gathered.dialect = std::move(*dialect);
   }
+  util::prepare_heap(session.journal_size() * heap_per_byte_of_journal);
   TRY(gathered.contents, session.read());
   slurm::Resolver resolver(gathered.dialect, max_array_size);
   gathered.jobs.reserve(gathered.contents.calls.size());
@@ -73,6 +79,7 @@ util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_
 
 util::Result<Gathered> gather_file(const std::string& path, const Site& site, std::uint32_t max_array_size) {
   TRY(const auto text, path == "-" ? util::read_all(0, "standard input") : util::read_file(path));
+  util::prepare_heap(text.size() * heap_per_byte_of_queue_file);
   TRY(const auto lines, read_queue_file(text, path, site.environment));
   Gathered gathered;
   gathered.dialect = learn_dialect(site.client);

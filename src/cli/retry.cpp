@@ -195,8 +195,7 @@ Status retry(const Words& words) {
   TRY(const auto folder, store::StateFolder::open());
   auto parcel = name_parcel(folder);
   parcel.cluster = cluster_name(site);
-  plan_options.link_folder = parcel.link_folder;
-  plan_options.scratch_folder = folder.path() + "/run";
+  set_folders(plan_options, folder.path(), parcel.marker);
   TRY(const auto retry, merge::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
   if (options->dry_run) return show(retry, *options);
   return deliver_retry(retry, parcel, plan_options, site, *options);

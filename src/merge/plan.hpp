@@ -39,6 +39,7 @@ enum class Translate : std::uint8_t { where_named, always, never };
 struct PlanOptions {
   ClusterLimits limits;
   slurm::Release release;
+  bool job_file_append = false;              ///< what Slurm does with output files where no --open-mode is given (slurm.conf: JobFileAppend)
   std::string user;                          ///< %u
   std::string sarray_version;
   bool split = false;

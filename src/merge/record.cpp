@@ -70,6 +70,19 @@ void keep_common_names(util::Environment& environment, const Plan& plan, const M
   for (const auto& name : left_out) environment.unset(name);
 }
 
+/// A variable's value where every call has it, and the same.
+std::optional<std::string> common_value(std::string_view name, const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+  std::optional<std::string> common;
+  for (const auto& placement : array.placements) {
+    const auto& planned = plan.jobs[placement.job];
+    const auto sent = slurm::sent_environment(*planned.call, planned.job, options.release).variables;
+    const auto value = sent.get(name);
+    if (!value || (common && *common != *value)) return std::nullopt;
+    common = *value;
+  }
+  return common;
+}
+
 }  // namespace
 
 Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options) {
@@ -81,6 +94,8 @@ Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArraySt
     if (is_kept_from_sbatch(name, value)) kept_back.emplace_back(name);
   });
   for (const auto& name : kept_back) baseline.submitted.unset(name);
+  // Slurm makes it where it is missing; a task's own is set by its record where they differ.
+  if (const auto temporary = common_value("TMPDIR", plan, array, options)) baseline.submitted.set("TMPDIR", *temporary);
   if (array.login) keep_common_names(baseline.submitted, plan, array, options);
   // sbatch itself must find its cluster, also where --export-file leaves nothing of the caller's environment. The node sets it anew.
   if (const auto configuration = first.call->environment.get("SLURM_CONF")) baseline.submitted.set("SLURM_CONF", *configuration);
@@ -234,11 +249,11 @@ void add_files(RecordWriter& writer, const PlannedJob& planned, const ArrayStrea
   }
 }
 
-void add_open_mode(RecordWriter& writer, const PlannedJob& planned, const ArrayStreams& streams) {
-  if (streams.mixed_open_modes) {
-    writer.add(planned.job.open_mode == slurm::OpenMode::append ? "append" : "truncate", "yes");
-  } else if (streams.open_mode == slurm::OpenMode::append) {
+void add_open_mode(RecordWriter& writer, const PlannedJob& planned, const ArrayStreams& streams, const PlanOptions& options) {
+  if (appends(planned.job, options)) {
     writer.add("append", "yes");
+  } else if (streams.mixed_open_modes) {
+    writer.add("truncate", "yes");
   }
 }
 
@@ -271,7 +286,7 @@ Record make_record(const Plan& plan, const MergedArray& array, const Placement& 
   if (planned.translate) writer.add("translate", "yes");
   if (!array.node_limits) add_limits(writer, call.limits, baseline.limits);
   add_files(writer, planned, streams, options);
-  add_open_mode(writer, planned, streams);
+  add_open_mode(writer, planned, streams, options);
   const auto sent = slurm::sent_environment(call, planned.job, options.release);
   add_environment(writer, planned, sent.variables, baseline);
   add_shell_variables(writer, sent, baseline, options);

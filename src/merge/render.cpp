@@ -10,7 +10,6 @@
 #include "merge/record.hpp"
 #include "merge/table.hpp"
 #include "util/crc32.hpp"
-#include "slurm/shebang.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
@@ -18,10 +17,25 @@ namespace sarray::merge {
 
 namespace {
 
+/// A script that says its own name may run itself by it: `exec "$0"`, `srun "$0"`.
+bool names_itself(std::string_view script) {
+  for (const std::string_view name : {"$0", "${0", "BASH_SOURCE"}) {
+    if (script.find(name) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the whole
+/// array for its DOS line breaks.
+std::string_view filler_behind(std::string_view script) {
+  if (script.ends_with('\n')) return "";
+  return script.ends_with('\r') ? " \n" : "\n";
+}
+
 /// The distinct scripts of an array, byte for byte, and where each stands in the data.
 class ScriptStore {
  public:
-  /// @return "OFFSET LENGTH KIND CHECKSUM", as a record says it.
+  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it.
   const std::string& add(const std::shared_ptr<const std::string>& script) {
     if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
     auto [found, is_new] = m_by_bytes.emplace(*script, std::string{});
@@ -31,8 +45,7 @@ class ScriptStore {
   [[nodiscard]] std::size_t size() const { return m_size; }
   void append_to(std::string& text) const {
     for (std::size_t i = 0; i < m_scripts.size(); ++i) {
-      text.append(title_of(i + 1)).append(*m_scripts[i]);
-      if (!text.ends_with('\n')) text += '\n';
+      text.append(title_of(i + 1)).append(*m_scripts[i]).append(filler_behind(*m_scripts[i]));
     }
   }
 
@@ -40,9 +53,9 @@ class ScriptStore {
   std::string append(const std::string& script) {
     const auto title = title_of(m_scripts.size() + 1);
     auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(script.size()) +
-                     (slurm::parse_shebang(script).shell ? " shell " : " other ") + std::to_string(util::posix_cksum(script));
+                     (names_itself(script) ? " run " : " read ") + std::to_string(util::posix_cksum(script));
     m_scripts.push_back(&script);
-    m_size += title.size() + script.size() + (script.ends_with('\n') ? 0 : 1);
+    m_size += title.size() + script.size() + filler_behind(script).size();
     return reference;
   }
 
@@ -214,20 +227,21 @@ std::string quote_bash(std::string_view text) {
 
 }  // namespace
 
-Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, std::vector<Record> records,
+Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, const RecordMaker& make,
                   const PlanOptions& options) {
   Rendered rendered;
   rendered.streams = std::move(streams);
   ScriptStore scripts;
   Table table;
   Names variables;
-  for (std::size_t i = 0; i < records.size(); ++i) {
+  for (std::size_t i = 0; i < array.placements.size(); ++i) {
+    auto record = make(i);
     const auto& reference = scripts.add(plan.jobs[array.placements[i].job].job.script);
-    for (auto& field : records[i].fields) {
+    for (auto& field : record.fields) {
       if (field.tag == "script") field.value = reference;
     }
-    collect_variables(records[i], variables);
-    table.add(std::move(records[i]));
+    collect_variables(record, variables);
+    table.add(std::move(record));
   }
   table.finish();
   rendered.variables.insert(variables.begin(), variables.end());
@@ -267,11 +281,10 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
 }
 
 util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
-  auto streams = plan_streams(plan, array, options);
+  const auto streams = plan_streams(plan, array, options);
   const auto baseline = find_baseline(plan, array, streams, options);
-  std::vector<Record> records;
-  for (const auto& placement : array.placements) records.push_back(make_record(plan, array, placement, baseline, streams, options));
-  return assemble(plan, array, baseline, std::move(streams), std::move(records), options);
+  const auto make = [&](std::size_t number) { return make_record(plan, array, array.placements[number], baseline, streams, options); };
+  return assemble(plan, array, baseline, streams, make, options);
 }
 
 }  // namespace sarray::merge

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,9 +26,12 @@ struct Rendered {
   ArrayStreams streams;                        ///< links to make before the submission: visit_links()
 };
 
-/// The script of records that are made already, one for each placement.
+/// Makes the record of the array's placement of that number. Asked once for each, in order.
+using RecordMaker = std::function<Record(std::size_t number)>;
+
+/// The script of records that somebody else makes.
 [[nodiscard]] Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams,
-                                std::vector<Record> records, const PlanOptions& options);
+                                const RecordMaker& make, const PlanOptions& options);
 
 [[nodiscard]] util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options);
 

@@ -68,6 +68,7 @@ PlannedJob make_planned(const Chosen& chosen, std::string_view script) {
   PlannedJob planned;
   planned.number = mapped.number;
   planned.id = mapped.id;
+  planned.translate = mapped.find("translate") != nullptr;
   auto& job = planned.job;
   job.name = mapped.name;
   if (mapped.ids) {
@@ -158,12 +159,10 @@ util::Result<Retry> plan_retry(const Map& map, std::string_view script, const st
   baseline.umask = start.umask;
   baseline.limits = start.limits;
   if (const auto* directory = map.option("chdir"); directory != nullptr) baseline.directory = directory->value.value_or("");
-  std::vector<Record> records;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    records.push_back(
-        make_retry_record(*chosen[i].job, retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options));
-  }
-  retry.rendered = assemble(retry.plan, array, baseline, std::move(streams), std::move(records), options);
+  const auto make = [&](std::size_t i) {
+    return make_retry_record(*chosen[i].job, retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options);
+  };
+  retry.rendered = assemble(retry.plan, array, baseline, streams, make, options);
   for (const auto& argument : start.arguments) {
     const auto name = std::string_view(argument).substr(2, argument.find('=') - 2);
     if (!is_overridden(name, options)) retry.rendered.arguments.push_back(argument);

@@ -128,6 +128,10 @@ StreamPlan plan_stream(Stream stream, const Plan& plan, const MergedArray& array
 
 }  // namespace
 
+bool appends(const slurm::Job& job, const PlanOptions& options) {
+  return job.open_mode == slurm::OpenMode::append || (job.open_mode == slurm::OpenMode::site_default && options.job_file_append);
+}
+
 ArrayStreams plan_streams(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
   ArrayStreams result;
   for (std::size_t i = 0; i < all_streams.size(); ++i) result.streams[i] = plan_stream(all_streams[i], plan, array, options);
@@ -177,7 +181,9 @@ std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t 
   while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values)) place.resize(place.rfind('/'));
   values.array_job_id = values.job_id = values.node = values.restart_count = "0";
   const auto folder = slurm::expand_pattern(place, values);
-  return *folder + "/.sarray-" + std::to_string(planned.id) + "-" + std::to_string(task) + "." +
+  // With the submission's random name in it, so that nobody can make such a file before.
+  const auto parcel = options.link_folder.substr(0, options.link_folder.rfind('/'));
+  return *folder + "/.sarray-" + parcel.substr(parcel.rfind('/') + 1) + "-" + std::to_string(index) + "." +
          stream_name(shares ? Stream::output : stream);
 }
 

@@ -37,6 +37,9 @@ struct ArrayStreams {
   bool mixed_open_modes = false;
 };
 
+/// Whether the job's files are appended to.
+[[nodiscard]] bool appends(const slurm::Job& job, const PlanOptions& options);
+
 [[nodiscard]] ArrayStreams plan_streams(const Plan& plan, const MergedArray& array, const PlanOptions& options);
 
 /// Where a task's link points before the submission: to the file itself, or, where only the running task knows its name, to a

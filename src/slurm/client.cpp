@@ -62,6 +62,7 @@ Configuration parse_configuration(std::string_view scontrol_output) {
     const auto key = trim(line.substr(0, equals));
     auto value = trim(line.substr(equals + 1));
     if (key == "MaxArraySize") read_number(value, configuration.max_array_size);
+    if (key == "JobFileAppend") configuration.job_file_append = value == "1";
     if (key == "ClusterName") configuration.cluster_name = value;
     if (key == "MaxJobCount") read_number(value, configuration.max_job_count);
     if (key != "SchedulerParameters") continue;

@@ -25,6 +25,7 @@ struct Configuration {
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< bytes; SchedulerParameters=max_script_size
   std::uint32_t max_job_count = 10000;
+  bool job_file_append = false;             ///< JobFileAppend: output files are appended to where no --open-mode is given
   std::string cluster_name;                 ///< empty: not said
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);

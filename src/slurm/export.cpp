@@ -178,6 +178,15 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
       "SLURM_UMASK",          "SLURM_WORKING_CLUSTER", };
   static_assert(std::is_sorted(always.begin(), always.end()));
   if (std::binary_search(always.begin(), always.end(), variable)) return true;
+  // Set by the node's plugins for the devices that a job is given (gres/gpu, Slurm's gpu_common.c), over what was sent.
+  static constexpr std::array<std::string_view, 5> devices = {"CUDA_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL", "HIP_VISIBLE_DEVICES",
+                                                              "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK"};
+  if (std::find(devices.begin(), devices.end(), variable) != devices.end()) {
+    return std::any_of(job.settings.begin(), job.settings.end(), [](const Setting& setting) {
+      const auto name = setting.option->name;
+      return starts_with(name, "gpus") || name == "gres" || name == "tres-per-task";
+    });
+  }
   if (!starts_with(variable, "SLURM_")) return false;
   if (starts_with(variable, "SLURM_RLIMIT_")) return true;
   // Overwritten only where the option is given; inherited values live on otherwise.

@@ -15,6 +15,8 @@
 
 namespace sarray::slurm {
 
+class WordParser;
+
 /// Where a setting came from: what a person asks when a merge is refused.
 struct Source {
   enum class Kind : std::uint8_t { script, environment, command_line };
@@ -72,6 +74,8 @@ class Resolver {
   explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = 4294967294U);
   ~Resolver();
   [[nodiscard]] util::Result<Job> resolve(const Call& call);
+  /// The parser of this dialect's command lines.
+  [[nodiscard]] const WordParser& parser() const;
 
  private:
   struct State;

@@ -193,6 +193,8 @@ struct Resolver::State {
 Resolver::Resolver(const Dialect& dialect, std::uint32_t max_array_size) : m_state(std::make_unique<State>(dialect, max_array_size)) {}
 Resolver::~Resolver() = default;
 
+const WordParser& Resolver::parser() const { return m_state->parser; }
+
 util::Result<Job> Resolver::resolve(const Call& call) {
   const auto& dialect = m_state->dialect;
   auto words = call.argv;

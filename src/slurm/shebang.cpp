@@ -1,20 +1,12 @@
 #include "slurm/shebang.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace sarray::slurm {
 
 namespace {
 
 constexpr std::size_t kernel_line = 255;
-
-bool names_a_shell(std::string_view path) {
-  const auto slash = path.rfind('/');
-  const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  static constexpr std::array<std::string_view, 8> shells = {"sh", "bash", "dash", "ksh", "zsh", "csh", "tcsh", "mksh"};
-  return std::find(shells.begin(), shells.end(), name) != shells.end();
-}
 
 }  // namespace
 
@@ -33,8 +25,6 @@ Shebang parse_shebang(std::string_view script) {
   if (const auto begin = line.find_first_not_of(" \t"); begin != std::string_view::npos) {
     result.argument = std::string(line.substr(begin));
   }
-  const bool by_env = result.interpreter.ends_with("/env") && result.argument;
-  result.shell = names_a_shell(by_env ? *result.argument : result.interpreter);
   return result;
 }
 

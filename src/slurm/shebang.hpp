@@ -11,7 +11,6 @@ struct Shebang {
   std::string interpreter;              ///< empty where there is none ("#!" alone): the kernel says ENOEXEC
   std::optional<std::string> argument;  ///< all that follows, as ONE argument
   std::string text;                     ///< the line behind "#!", as slurmstepd quotes it when it cannot start it
-  bool shell = false;                   ///< a shell reads it: it looks for nothing beside the script
 };
 
 /// @param script begins with "#!".

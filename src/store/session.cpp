@@ -337,6 +337,11 @@ void look_for_shell(const std::string& folder, SessionInfo& info) {
 
 }  // namespace
 
+std::size_t Session::journal_size() const {
+  struct stat state {};
+  return ::stat((m_folder + "/journal").c_str(), &state) == 0 ? static_cast<std::size_t>(state.st_size) : 0;
+}
+
 util::Result<SessionContents> Session::read() const {
   const auto path = m_folder + "/journal";
   TRY(const auto bytes, util::read_file(path));

@@ -77,6 +77,8 @@ class Session {
   /// The call is in the journal, whole, when this returns.
   [[nodiscard]] util::Result<Appended> append(const slurm::Call& call, std::uint32_t tasks);
   [[nodiscard]] util::Result<SessionContents> read() const;
+  /// Bytes of what read() will read; 0 where that cannot be told.
+  [[nodiscard]] std::size_t journal_size() const;
 
   [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
   [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script, const std::vector<std::uint32_t>& jobs);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,8 +102,9 @@ class Merged {
     return entries;
   }
 
-  /// Runs the task as slurmd would. @param bytes the script, where it is not the rendered one.
-  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}) const {
+  /// Runs the task as slurmd would. @param bytes the script, where it is not the rendered one. @param descriptors how many may be open;
+  /// 0: as here.
+  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}, rlim_t descriptors = 0) const {
     const auto spool = m_folder / "slurm_script";
     REQUIRE(util::write_file_atomically(spool, bytes.value_or(script()), 0700));
     for (const char* what : {"argv", "env", "pwd", "umask", "script", "extra"}) std::filesystem::remove(m_folder / ("out." + std::string(what)));
@@ -118,6 +120,8 @@ class Merged {
     command.timeout = std::chrono::seconds(20);
     command.in_child = [&] {
       ::umask(mask);
+      const rlimit limit{descriptors, descriptors};
+      if (descriptors > 0 && ::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(97);
       if (::chdir(directory.c_str()) != 0) ::_exit(99);
       const auto open_as = [&](const std::string& path, int fd) {
         if (!path.empty() && ::dup2(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | truncate | O_CLOEXEC, 0666), fd) < 0) ::_exit(98);

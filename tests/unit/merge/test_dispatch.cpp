@@ -106,7 +106,7 @@ TEST_CASE("environments that differ: set, unset, empty, any bytes, names that ba
                                                        "LC_ALL=C", "TMPDIR=/nonexistent", "EMPTY="});
   auto second = make_call(folder);
   second.environment = util::Environment::from_entries(
-      {"PATH=/usr/bin:/bin:/other", "BOTH=two\nlines\t\\ '\"$(id)`\xff\x01", "a.b=dot", "a b=blank", "BASH_FUNC_f%%=() {  echo hi\n}", "IFS=,", "LC_ALL=",
+      {"-S/bin/echo WRONG=RUN", "--chdir=/", "-=1", "PATH=/usr/bin:/bin:/other", "BOTH=two\nlines\t\\ '\"$(id)`\xff\x01", "a.b=dot", "a b=blank", "BASH_FUNC_f%%=() {  echo hi\n}", "IFS=,", "LC_ALL=",
        "LC_CTYPE=en_US.UTF-8", "OLDPWD=/old", "PWD=/elsewhere", "SHLVL=9", "_=/usr/bin/sbatch", "1=one", "\xc3\xa9=e", "A~B=tilde", "A-B=x=y"});
   auto third = make_call(folder);  // almost nothing: no PATH, no SHLVL, no PWD, no _
   third.environment = util::Environment::from_entries({"X=1"});

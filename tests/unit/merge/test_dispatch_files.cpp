@@ -1,7 +1,9 @@
 // The dispatcher and the task's output files, opened through links as slurmd opens them.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "dispatch_support.hpp"
 #include "util/shell_quote.hpp"
@@ -87,9 +89,19 @@ TEST_CASE("a file of a late name that is there already is replaced, or appended 
     const Merged merged({make_call(folder, {mode, "-o", "%j.x", "j"}), make_call(folder, {mode, "-o", "%j.y", "j"})}, folder);
     CHECK(merged.run(0).status == 0);
     CHECK(bytes_of(folder / "4712.x") == (append ? "old\nout\nerr\n" : "out\nerr\n"));
-    CHECK(names_in(folder.path()).count(".sarray-2000000001-0.output") == 0);
+    CHECK(names_in(folder.path()).count(".sarray-" + std::filesystem::path(folder.path()).filename().string() + "-0.output") == 0);
     std::filesystem::remove_all(folder / "links");
   }
+}
+
+TEST_CASE("a file of a late name stays the file that it is: its mode and its other names") {
+  const TemporaryFolder folder;
+  REQUIRE(util::write_file_atomically(folder / "4712.x", "old\n", 0600));
+  std::filesystem::create_hard_link(folder / "4712.x", folder / "another name");
+  const Merged merged({make_call(folder, {"-o", "%j.x", "j"}), make_call(folder, {"-o", "%j.y", "j"})}, folder);
+  CHECK(merged.run(0).status == 0);
+  CHECK(mode_of(folder / "4712.x") == 0600);
+  CHECK(bytes_of(folder / "another name") == "out\nerr\n");
 }
 
 TEST_CASE("both streams given the same late name, and a file of it is there already") {
@@ -142,10 +154,16 @@ TEST_CASE("a new file has the mode that the job's own umask gives it; an old one
   auto old = make_call(folder, {"-o", "old", "j"});
   old.umask = 077;
   REQUIRE(util::write_file_atomically(folder / "old", "text", 0664));
-  const Merged merged({open, closed, late, old}, folder);
-  for (std::uint32_t i = 0; i < 4; ++i) CHECK(merged.run(i).status == 0);
+  // Made by the user, empty, some time ago: with its own mode.
+  auto made = make_call(folder, {"--open-mode=append", "-o", "made", "j"});
+  made.umask = 027;
+  REQUIRE(util::write_file_atomically(folder / "made", "", 0600));
+  std::this_thread::sleep_for(std::chrono::seconds(6));
+  const Merged merged({open, closed, late, old, made}, folder);
+  for (std::uint32_t i = 0; i < 5; ++i) CHECK(merged.run(i).status == 0);
   CHECK(mode_of(folder / "open") == 0644);
   CHECK(mode_of(folder / "closed") == 0600);
   CHECK(mode_of(folder / "4714.late") == 0640);
   CHECK(mode_of(folder / "old") == 0664);
+  CHECK(mode_of(folder / "made") == 0600);
 }

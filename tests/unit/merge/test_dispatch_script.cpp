@@ -88,6 +88,52 @@ TEST_CASE("an interpreter that is missing or cannot be run: Slurm's own words an
   CHECK(denied.err == "slurmstepd-node1: error: execve(): /etc/passwd: Permission denied\n");
 }
 
+TEST_CASE("a script that runs itself by its own name") {
+  const TemporaryFolder folder;
+  const std::string script = "#!/bin/sh\n[ \"$1\" = again ] && { echo \"again $2\"; exit 3; }\nexec \"$0\" again here\n";
+  const Merged merged({make_call(folder, {"j"}, script)}, folder);
+  const auto ran = merged.run(0);
+  CHECK(ran.out == "again here\n");
+  CHECK(ran.status == 3);
+}
+
+TEST_CASE("what lies beside the script is nobody else's: its folder is the user's own") {
+  const TemporaryFolder folder;
+  for (const std::string shebang : {"#!/bin/bash", "#!/usr/bin/env bash"}) {
+    const Merged merged({make_call(folder, {"j"}, shebang + "\ndirname \"$(readlink -f \"$0\")\"\n")}, folder);
+    CHECK(merged.run(0).out == folder / "scratch" + "\n");
+    std::filesystem::remove_all(folder / "scratch");
+    std::filesystem::remove_all(folder / "links");
+  }
+}
+
+TEST_CASE("an interpreter without a slash is the one in the working directory, as the kernel has it") {
+  const TemporaryFolder folder;
+  REQUIRE(util::write_file_atomically(folder / "sh", "#!/bin/sh\necho own\n", 0755));
+  const Merged merged({make_call(folder, {"j"}, "#!sh\n"), make_call(folder, {"j"}, "#!bash\necho run\n")}, folder);
+  CHECK(merged.run(0).out == "own\n");
+  const auto missing = merged.run(1);
+  CHECK(missing.out == "");
+  CHECK(missing.err == "slurmstepd-node1: error: execve(): bad interpreter(bash): No such file or directory\n");
+}
+
+TEST_CASE("few descriptors may be open") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j"}, "#!/bin/bash\necho \"$0\"\n")}, folder);
+  const auto ran = merged.run(0, {}, 64);
+  CHECK(ran.status == 0);
+  CHECK_MESSAGE(ran.out.ends_with("/fd/19\n"), ran.out, ran.err);
+}
+
+TEST_CASE("a script that ends in a carriage return does not spoil the whole array") {
+  const TemporaryFolder folder;
+  const std::string script = "#!/bin/sh\necho one\nexit 4\r";
+  const Merged merged({make_call(folder, {"j"}, script), make_call(folder, {"j"}, "#!/bin/sh\necho two\n")}, folder);
+  CHECK(merged.script().find("\r\n") == std::string::npos);  // which sbatch refuses
+  CHECK(merged.run(0).out == "one\n");
+  CHECK(merged.run(1).out == "two\n");
+}
+
 TEST_CASE("nothing is left behind") {
   const TemporaryFolder folder;
   auto call = make_call(folder, {"j"}, probe(folder.path(), "exit 0"));

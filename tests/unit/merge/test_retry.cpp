@@ -138,3 +138,15 @@ TEST_CASE("a retry of a retry is a retry of the first") {
   CHECK(map.jobs[0].output == "/home/ada/o%a");
   CHECK(map.jobs[1].output == "/home/ada/p%j");
 }
+
+TEST_CASE("a task with the translator has it in the retry too") {
+  const auto first = submit(test::resolve({test::make_call({"j"}, "#!/bin/sh\nscancel $SLURM_JOB_ID\n"), test::make_call({"j"}, "#!/bin/sh\ntrue\n")}));
+  const auto retried = try_retry(first, {0});
+  REQUIRE(retried);
+  CHECK(retried->plan.jobs.front().translate);
+  CHECK(retried->rendered.script.find("\nSARRAY_TRANSLATE=") != std::string::npos);
+  const auto other = try_retry(first, {1});
+  REQUIRE(other);
+  CHECK_FALSE(other->plan.jobs.front().translate);
+  CHECK(other->rendered.script.find("\nSARRAY_TRANSLATE=") == std::string::npos);
+}

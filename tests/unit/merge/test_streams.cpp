@@ -148,12 +148,12 @@ TEST_CASE("an input that some give: the others read nothing") {
 TEST_CASE("what only the running task knows: a hidden name in the same folder, and the rest left to the dispatcher") {
   const auto planned = plan_words({{"-o", "logs/%x-%j-%N.out", "-J", "a%b", "j"}, {"-a4-5", "-o", "/x/%a.%J", "-e", "/x/%a.%J", "j"}});
   const auto& jobs = planned.plan.jobs;
-  CHECK(links(planned) == Links{{"/state/links/output/0", "/home/ada/logs/.sarray-2000000001-0.output"},
-                                {"/state/links/output/1", "/x/.sarray-2000000002-0.output"},
-                                {"/state/links/output/2", "/x/.sarray-2000000002-1.output"},
-                                {"/state/links/error/0", "/home/ada/logs/.sarray-2000000001-0.output"},
-                                {"/state/links/error/1", "/x/.sarray-2000000002-0.output"},
-                                {"/state/links/error/2", "/x/.sarray-2000000002-1.output"}});
+  CHECK(links(planned) == Links{{"/state/links/output/0", "/home/ada/logs/.sarray-state-0.output"},
+                                {"/state/links/output/1", "/x/.sarray-state-1.output"},
+                                {"/state/links/output/2", "/x/.sarray-state-2.output"},
+                                {"/state/links/error/0", "/home/ada/logs/.sarray-state-0.output"},
+                                {"/state/links/error/1", "/x/.sarray-state-1.output"},
+                                {"/state/links/error/2", "/x/.sarray-state-2.output"}});
   CHECK(late_pattern(jobs[0], Stream::output, planned.options) == "/home/ada/logs/a%%b-%j-%N.out");
   CHECK(late_pattern(jobs[1], Stream::output, planned.options) == "/x/%a.%J");
   CHECK(late_pattern(jobs[1], Stream::error, planned.options) == "/x/%a.%J");
@@ -162,7 +162,7 @@ TEST_CASE("what only the running task knows: a hidden name in the same folder, a
 
 TEST_CASE("a conversion in the folder's name is expanded for the hidden name, too") {
   const auto planned = plan_words({{"-J", "a", "-o", "%x/%j.out", "j"}, {"-J", "b", "-o", "%x/%j.out", "j"}});
-  CHECK(links(planned).at("/state/links/output/1") == "/home/ada/b/.sarray-2000000002-0.output");
+  CHECK(links(planned).at("/state/links/output/1") == "/home/ada/b/.sarray-state-1.output");
 }
 
 TEST_CASE("a pattern with a backslash is literal") {
@@ -177,6 +177,14 @@ TEST_CASE("open modes: all the same, or appended and emptied by the dispatcher")
     CHECK(mixed.streams.mixed_open_modes);
     CHECK(mixed.streams.open_mode == slurm::OpenMode::append);
   }
+}
+
+TEST_CASE("no open mode where Slurm appends (JobFileAppend=1): appended to, also beside a job that truncates") {
+  auto planned = plan_words({{"j"}, {"--open-mode=truncate", "j"}});
+  CHECK_FALSE(appends(planned.plan.jobs[0].job, planned.options));
+  planned.options.job_file_append = true;
+  CHECK(appends(planned.plan.jobs[0].job, planned.options));
+  CHECK_FALSE(appends(planned.plan.jobs[1].job, planned.options));
 }
 
 TEST_CASE("a link folder with a percent sign") {
