@@ -103,32 +103,7 @@ std::optional<merge::Start> read_start(const Site& site, const std::string& job_
   if (submission == nullptr) return std::nullopt;
   const auto environment = util::read_file(submission->folder + "/environment");
   const auto text = util::read_file(submission->folder + "/record.json");
-  if (!environment || !text) return std::nullopt;
-  const auto record = report::Json::parse(*text, nullptr, false);
-  const bool is_whole = record.is_object() && record.contains("umask") && record["umask"].is_number_unsigned() &&
-                        record.contains("limits") && record["limits"].is_array() &&
-                        record["limits"].size() == slurm::limit_names.size();
-  if (!is_whole) return std::nullopt;
-  merge::Start start;
-  std::vector<std::string> entries;
-  for (std::size_t at = 0; at < environment->size();) {
-    const auto end = std::min(environment->find('\0', at), environment->size());
-    entries.push_back(environment->substr(at, end - at));
-    at = end + 1;
-  }
-  start.environment = util::Environment::from_entries(std::move(entries));
-  start.umask = record["umask"].get<mode_t>() & 0777;
-  for (std::size_t i = 0; i < start.limits.size(); ++i) {
-    if (!record["limits"][i].is_number_unsigned()) return std::nullopt;
-    start.limits[i] = record["limits"][i].get<std::uint64_t>();
-  }
-  if (const auto arguments = record.find("arguments"); arguments != record.end() && arguments->is_array()) {
-    for (const auto& argument : *arguments) {
-      if (argument.is_string() && argument.get<std::string>().starts_with("--"))
-        start.arguments.push_back(argument.get<std::string>());
-    }
-  }
-  return start;
+  return environment && text ? parse_start(*environment, *text) : std::nullopt;
 }
 
 /// This shell's own, where nothing better is known.

@@ -25,32 +25,7 @@ std::string text_of(const Json& record, const char* key) {
 
 std::optional<Submission> read_record(const std::string& folder) {
   const auto text = util::read_file(folder + "/record.json");
-  if (!text) return std::nullopt;
-  const auto record = Json::parse(*text, nullptr, false);
-  if (!record.is_object()) return std::nullopt;
-  Submission submission;
-  submission.folder = folder;
-  submission.job_id = text_of(record, "job_id");
-  submission.cluster = text_of(record, "cluster");
-  submission.time = number_of(record, "time");
-  submission.tasks = number_of(record, "tasks");
-  submission.jobs = number_of(record, "jobs");
-  submission.name = text_of(record, "name");
-  submission.directory = text_of(record, "directory");
-  if (const auto retry = record.find("retry_of"); retry != record.end() && retry->is_array()) {
-    for (const auto& id : *retry) {
-      if (id.is_string()) submission.retry_of.push_back(id.get<std::string>());
-    }
-  }
-  if (const auto ids = record.find("ids"); ids != record.end() && ids->is_array()) {
-    for (const auto& range : *ids) {
-      const bool is_range =
-          range.is_array() && range.size() == 2 && range[0].is_number_unsigned() && range[1].is_number_unsigned();
-      if (is_range) submission.ids.emplace_back(range[0].get<std::uint32_t>(), range[1].get<std::uint32_t>());
-    }
-  }
-  if (submission.job_id.empty()) return std::nullopt;
-  return submission;
+  return text ? parse_submission(*text, folder) : std::nullopt;
 }
 
 /// Of an array sacct prints the script once for every task (observed on 22.05): one task is enough.
@@ -77,6 +52,62 @@ util::Result<std::string> ask_script(const slurm::Client& client, const std::str
 }
 
 }  // namespace
+
+std::optional<Submission> parse_submission(std::string_view text, const std::string& folder) {
+  const auto record = Json::parse(text, nullptr, false);
+  if (!record.is_object()) return std::nullopt;
+  Submission submission;
+  submission.folder = folder;
+  submission.job_id = text_of(record, "job_id");
+  submission.cluster = text_of(record, "cluster");
+  submission.time = number_of(record, "time");
+  submission.tasks = number_of(record, "tasks");
+  submission.jobs = number_of(record, "jobs");
+  submission.name = text_of(record, "name");
+  submission.directory = text_of(record, "directory");
+  if (const auto retry = record.find("retry_of"); retry != record.end() && retry->is_array()) {
+    for (const auto& id : *retry) {
+      if (id.is_string()) submission.retry_of.push_back(id.get<std::string>());
+    }
+  }
+  if (const auto ids = record.find("ids"); ids != record.end() && ids->is_array()) {
+    for (const auto& range : *ids) {
+      const bool is_range =
+          range.is_array() && range.size() == 2 && range[0].is_number_unsigned() && range[1].is_number_unsigned();
+      if (is_range) submission.ids.emplace_back(range[0].get<std::uint32_t>(), range[1].get<std::uint32_t>());
+    }
+  }
+  if (submission.job_id.empty()) return std::nullopt;
+  return submission;
+}
+
+std::optional<merge::Start> parse_start(std::string_view environment, std::string_view text) {
+  const auto record = Json::parse(text, nullptr, false);
+  const bool is_whole = record.is_object() && record.contains("umask") && record["umask"].is_number_unsigned() &&
+                        record.contains("limits") && record["limits"].is_array() &&
+                        record["limits"].size() == slurm::limit_names.size();
+  if (!is_whole) return std::nullopt;
+  merge::Start start;
+  std::vector<std::string> entries;
+  for (std::size_t at = 0; at < environment.size();) {
+    const auto end = std::min(environment.find('\0', at), environment.size());
+    entries.emplace_back(environment.substr(at, end - at));
+    at = end + 1;
+  }
+  start.environment = util::Environment::from_entries(std::move(entries));
+  start.umask = record["umask"].get<mode_t>() & 0777;
+  for (std::size_t i = 0; i < start.limits.size(); ++i) {
+    if (!record["limits"][i].is_number_unsigned()) return std::nullopt;
+    start.limits[i] = record["limits"][i].get<std::uint64_t>();
+  }
+  if (const auto arguments = record.find("arguments"); arguments != record.end() && arguments->is_array()) {
+    for (const auto& argument : *arguments) {
+      if (argument.is_string() && argument.get<std::string>().starts_with("--"))
+        start.arguments.push_back(argument.get<std::string>());
+    }
+  }
+  return start;
+}
 
 std::string cluster_name(const Site& site) {
   const auto configuration = site.client.configuration();

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "cli/gather.hpp"
 #include "merge/map.hpp"
+#include "merge/retry.hpp"
 #include "report/attempts.hpp"
 #include "util/result.hpp"
 
@@ -30,6 +32,12 @@ struct Submission {
 
 /// ClusterName of the Slurm that is seen from here; empty where it does not say.
 [[nodiscard]] std::string cluster_name(const Site& site);
+
+/// @param text of record.json, which anything may have written. @return nothing where it is none.
+[[nodiscard]] std::optional<Submission> parse_submission(std::string_view text, const std::string& folder);
+
+/// What that submission's sbatch was run with. @param environment NAME=VALUE, each ended by a NUL byte.
+[[nodiscard]] std::optional<merge::Start> parse_start(std::string_view environment, std::string_view text);
 
 /// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None where there is no
 /// state folder.

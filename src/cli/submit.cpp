@@ -123,13 +123,28 @@ bool looks_secret(std::string_view name) {
   return false;
 }
 
-void warn_of_secrets(const std::set<std::string>& variables) {
-  std::string names;
-  for (const auto& name : variables) {
-    if (looks_secret(name)) names += (names.empty() ? "" : ", ") + name;
+/// A name that no shell can hold: on the node env(1) sets it, and its value is an argument of that for a moment. Functions that bash
+/// exports have such names, too, and are no secret.
+bool is_beyond_shells(std::string_view name) {
+  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  return !std::all_of(name.begin(), name.end(), is_plain) && !name.starts_with("BASH_FUNC_");
+}
+
+std::string join_names(const std::set<std::string>& names, bool (*is_wanted)(std::string_view)) {
+  std::string joined;
+  for (const auto& name : names) {
+    if (is_wanted(name)) joined += (joined.empty() ? "" : ", ") + name;
   }
-  if (names.empty()) return;
-  say("sarray: warning: values that look secret stand in the batch script, which Slurm's administrators can read: " + names);
+  return joined;
+}
+
+/// @param variables whose values stand in the batch script.
+void warn_of_secrets(const std::set<std::string>& variables) {
+  if (const auto names = join_names(variables, looks_secret); !names.empty())
+    say("sarray: warning: values that look secret stand in the batch script, which Slurm's administrators can read: " + names);
+  if (const auto names = join_names(variables, is_beyond_shells); !names.empty())
+    say("sarray: warning: no shell can hold variables of these names: on the compute node their values are arguments of env for a moment, which "
+        "others there can read: " + names);
 }
 
 /// More than half of the limit is worth a word: the next thousand calls may be too many.

@@ -226,6 +226,7 @@ class JobReader {
     for (const auto& field : job.fields) CHECK_OK(take(field, job));
     for (const auto stream : all_streams) fill_pattern(stream, job);
     const auto count = job.ids ? job.ids->count() : 1;
+    if (job.script_length == 0) return util::fail(damaged("a job's script is not in it"));  // sbatch takes no empty one
     if (count != job.tasks) return util::fail(damaged("a job's task ids do not match their number"));
     return job;
   }
@@ -234,8 +235,9 @@ class JobReader {
   [[nodiscard]] util::Result<void> take(const Field& field, MappedJob& job) const {
     const auto& tag = field.tag;
     if (tag == "ids") {
-      TRY(job.ids, slurm::ArrayIds::parse(field.value, 4294967294U));
-      if (!job.ids) return util::fail(damaged("a job has no task ids"));
+      auto ids = slurm::ArrayIds::parse(field.value, 4294967294U);
+      if (!ids || !*ids) return util::fail(damaged("a job has no task ids"));
+      job.ids = std::move(*ids);
     } else if (tag == "script") {
       return take_script(field.value, job);
     } else if (tag == "arg") {
@@ -348,6 +350,7 @@ util::Result<Map> read_map(std::string_view script) {
   for (const auto page : pages) {
     if (!reader.read(page, records)) return util::fail(damaged("its table is damaged, or was written by a newer sarray"));
   }
+  if (records.empty()) return util::fail(damaged("it has no jobs"));
   const JobReader jobs(map, script, *to_number<std::size_t>(head.variables["SARRAY_DATA"]));
   for (auto& record : records) {
     map.tasks = record.first_index + record.tasks;

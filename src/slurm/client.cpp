@@ -127,6 +127,8 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
   command.timeout = patience;
   TRY(auto output, util::run(command));
   if (output.timed_out) return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
+  // Half of an answer could be without the very job that was asked for.
+  if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "the same command again");
   if (output.status == 0) return std::move(output.out);
   util::Error error;
   error.body = output.err;

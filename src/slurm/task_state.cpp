@@ -68,8 +68,9 @@ void read_exit(std::string_view text, TaskRecord& record) {
   }
 }
 
-/// "[DD-[HH:]]MM:SS[.mmm]" in seconds.
+/// "[DD-[HH:]]MM:SS[.mmm]" in seconds; 0 where it is none, or longer than any clock runs.
 double read_duration(std::string_view text) {
+  constexpr double longest = 1e10;
   double days = 0;
   if (const auto dash = text.find('-'); dash != std::string_view::npos) {
     days = to_number<std::uint32_t>(text.substr(0, dash)).value_or(0);
@@ -80,7 +81,8 @@ double read_duration(std::string_view text) {
     const std::string part(take_until(text, ':'));
     seconds = seconds * 60 + std::strtod(part.c_str(), nullptr);
   }
-  return days * 86400 + seconds;
+  seconds += days * 86400;
+  return seconds >= 0 && seconds < longest ? seconds : 0;  // "nan" is neither
 }
 
 /// "2000M", "4Gc" (for each CPU, up to 21.08), "123456K".
@@ -251,7 +253,7 @@ TaskRecord read_allocation(const AccountingLine& line) {
   read_exit(cells[3], record);
   record.start = time_or_nothing(cells[4]);
   if (is_done(record.state)) record.end = time_or_nothing(cells[5]);
-  record.elapsed = to_number<std::int64_t>(cells[6]).value_or(0);
+  record.elapsed = to_number<std::uint32_t>(cells[6]).value_or(0);
   const bool one_host = cells[7].find_first_of(",[ ") == std::string_view::npos;
   if (one_host && cells[7] != "None") record.host = cells[7];
   TaskUsage usage;

@@ -179,6 +179,12 @@ class Translator {
     return value;
   }
 
+  /// A count that stays a number: no cluster has so many of anything, and sbatch refuses it later.
+  static long long add(long long a, long long b) {
+    constexpr long long most = 1000000000;
+    return std::clamp(a + std::clamp(b, -most, most), -most, most);
+  }
+
   /// nodes=2:ppn=4:gpus=1+n3
   util::Result<void> take_nodes(std::string_view rest) {
     long long tasks_per_node = 0;
@@ -189,10 +195,10 @@ class Translator {
         rest.remove_prefix(5);
         CHECK_OK(set("gpus-per-node", take_value(rest, "+:")));
       } else if (rest.starts_with("ppn=")) {
-        tasks_per_node += leading_number(rest.substr(4)).value;
+        tasks_per_node = add(tasks_per_node, leading_number(rest.substr(4)).value);
         (void)take_value(rest, "+:");
       } else if (is_digit(rest.front())) {
-        nodes += leading_number(rest).value;
+        nodes = add(nodes, leading_number(rest).value);
         (void)take_value(rest, "+:");
       } else if (std::isalpha(static_cast<unsigned char>(rest.front())) != 0) {
         hosts += (hosts.empty() ? "" : ",") + take_value(rest, "+:");

@@ -62,12 +62,14 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
     const int ready = ::poll(polled.data(), polled.size(), milliseconds_left(command, start));
     if (ready == 0) return false;
     if (ready < 0) continue;  // a signal
-    const auto drain = [](pollfd& p, Fd& fd, std::string& text) {
+    const auto drain = [&output](pollfd& p, Fd& fd, std::string& text) {
       if ((p.revents & (POLLIN | POLLHUP | POLLERR)) == 0) return;
       std::array<char, 65536> buffer;
       const auto got = ::read(fd.get(), buffer.data(), buffer.size());
       if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
-      if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) fd.reset();
+      const bool is_broken = got < 0 && errno != EINTR && errno != EAGAIN;
+      output.is_cut = output.is_cut || is_broken;
+      if (got == 0 || is_broken) fd.reset();
     };
     drain(polled[0], out.read_end, output.out);
     drain(polled[1], err.read_end, output.err);

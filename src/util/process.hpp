@@ -27,6 +27,7 @@ struct Output {
   std::string out;
   std::string err;
   bool timed_out = false;
+  bool is_cut = false;  ///< what it printed could not be read to its end
 };
 
 /// Runs it to its end. @return an error (what: the program, why: the reason) where it cannot be started.

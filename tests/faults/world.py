@@ -74,6 +74,7 @@ class World:
 
     def run(self, *words, before=(), inside=False, stdin=""):
         """`sarray WORDS`, or our sbatch inside of the session."""
+        words = tuple(self.session if word == "SESSION" else word for word in words)
         if words[0] == "sbatch":
             words = (f"{self.state}/sessions/{self.session}/bin/sbatch", *words[1:])
         else:
@@ -182,9 +183,39 @@ def check_listen(world, done, before):
     return "not opened"
 
 
+def check_cancel(world, done, before):
+    jobs = world.queue()
+    if ended_well(done):
+        want(not jobs, "said dropped, and is there")
+        return "cancelled"
+    want(jobs in ({}, before), "half of the queue is left")
+    want(world.run("cancel", "--session", world.session).returncode == 0 and not world.queue(), "the next cancel")
+    return "dropped, not answered" if not jobs else "not cancelled"
+
+
+def check_prune(world, done, before):
+    want(world.queue() == before, "a session with queued jobs changed")
+    again = world.run("sessions", "--prune", "--older-than", "0")
+    want(again.returncode == 0, f"the next one: {again.stderr}")
+    names = [session["name"] for session in json.loads(world.run("sessions", "--json").stdout)["sessions"]]
+    want(names == [world.session], f"sessions are left: {names}")
+    left = [name for name in os.listdir(world.state + "/sessions") if name != world.session]
+    want(not left, f"left: {left}")
+    return "pruned" if ended_well(done) else "cut off"
+
+
+def prepare_prune(world):
+    want(world.run("listen").returncode == 0, "a session to be pruned")
+
+
+# What an operation finds.
+PREPARATIONS = {"prune": prepare_prune}
+
 OPERATIONS = {
     "record": (("sbatch", "-J", "new", "job.slurm", "a b", "c" * 300), True, check_record),
     "drop": (("drop", "2"), True, check_drop),
     "submit": (("submit",), True, check_submit),
     "listen": (("listen",), False, check_listen),
+    "cancel": (("cancel", "--session", "SESSION"), False, check_cancel),
+    "prune": (("sessions", "--prune", "--older-than", "0"), False, check_prune),
 }

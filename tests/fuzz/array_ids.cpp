@@ -1,4 +1,4 @@
-// --array=SPEC: what is read is counted right, ascending, and reads back from its own text.
+// --array=SPEC, below two MaxArraySizes (of four million a union costs seconds under the sanitizers): what is read is counted right, ascending, and reads back from its own text.
 #include "slurm/array_ids.hpp"
 #include "support.hpp"
 
@@ -7,7 +7,7 @@ using sarray::slurm::ArrayIds;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto spec = sarray::fuzz::as_text(data, size);
-  for (const std::uint32_t most : {1001U, 4000001U, 4294967294U}) {
+  for (const std::uint32_t most : {1001U, 65537U}) {
     const auto parsed = ArrayIds::parse(spec, most);
     if (!parsed || !*parsed) continue;
     const auto& ids = **parsed;

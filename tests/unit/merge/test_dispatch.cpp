@@ -77,6 +77,28 @@ TEST_CASE("arguments of any bytes") {
   }
 }
 
+TEST_CASE("100,000 random strings come through the dispatcher: as arguments, and as values of the environment") {
+  const TemporaryFolder folder;
+  test::RandomBytes random(9);
+  std::vector<slurm::Call> calls;
+  constexpr int jobs = 40;
+  for (int job = 0; job < jobs; ++job) {
+    Words words = {"j"};
+    for (int n = 0; n < 2300; ++n) words.push_back("." + random.text(12));
+    Words entries = {"HOME=/home/ada", "PATH=/usr/bin:/bin", "PWD=/home/ada", "SHLVL=1"};
+    for (int n = 0; n < 200; ++n) entries.push_back("V" + std::to_string(n) + "=" + random.text(12));
+    calls.push_back(make_call(folder, words));
+    calls.back().environment = util::Environment::from_entries(std::move(entries));
+  }
+  const Merged merged(calls, folder);
+  for (std::uint32_t i = 0; i < calls.size(); ++i) {
+    CAPTURE(i);
+    const auto ran = merged.run(i);
+    CHECK(ran.argv == Words(calls[i].argv.begin() + 2, calls[i].argv.end()));
+    CHECK(difference(ran.environment, merged.expected_environment(i, i)) == "");
+  }
+}
+
 TEST_CASE("environments that differ: set, unset, empty, any bytes, names that bash cannot hold") {
   const TemporaryFolder folder;
   auto first = make_call(folder);

@@ -6,6 +6,7 @@
 
 #include "merge/render.hpp"
 #include "support.hpp"
+#include "util/crc32.hpp"
 
 using namespace sarray;
 using test::make_call;
@@ -159,6 +160,21 @@ TEST_CASE("a table that says impossible things is refused, also with right check
   const std::string head = "#!/bin/bash -p\n#SBATCH --array=0\n\n";
   CHECK_FALSE(merge::read_map(head + "SARRAY_PAGES=''\nSARRAY_DATA=0000000001\n"));
   CHECK_FALSE(merge::read_map(head + "SARRAY_PAGES='0 0\n"));
+  // A job without a script: a retry of it would be an array that cannot run.
+  const auto with_job = [](const std::string& fields, const std::string& script, const std::string& rows = "1\n") {
+    const auto page = "page 0 2000000001\n=1\t" + fields + "\n" + rows;
+    auto text = "#!/bin/bash -p\nSARRAY_PAGES='0 " + std::to_string(script.size()) + "\n1 " + std::to_string(script.size() + page.size()) + "\n'\nSARRAY_SUMS='" +
+                std::to_string(util::posix_cksum(page)) + "\n'\nSARRAY_DATA=";
+    const auto place = std::to_string(text.size() + 11);
+    return text + std::string(10 - place.size(), '0') + place + "\n" + script + page;
+  };
+  CHECK(merge::read_map(with_job("script=0 5 shell 1\targ=a", "true\n")));
+  CHECK_FALSE(merge::read_map(with_job("script=0 0 shell 1\targ=a", "true\n")));
+  CHECK_FALSE(merge::read_map(with_job("arg=a", "true\n")));
+  CHECK_FALSE(merge::read_map(with_job("script=0 5 shell 1", "true\n", "")));  // a page of no rows
+  const auto no_ids = merge::read_map(with_job("script=0 5 shell 1\tids=x", "true\n"));
+  REQUIRE_FALSE(no_ids);
+  CHECK(no_ids.error().why == "a job has no task ids");  // and not sbatch's words about --array
 }
 
 TEST_CASE("a script whose data was packed is read all the same") {

@@ -130,6 +130,8 @@ TEST_CASE("#PBS lines") {
   const auto pbs = [](const char* option, const std::string& lines) { return value(option, {}, lines); };
   CHECK(pbs("nodes", "#PBS -l nodes=2:ppn=4,walltime=30:00\n") == "2");
   CHECK(pbs("ntasks", "#PBS -l nodes=2:ppn=4,walltime=30:00\n") == "8");
+  CHECK(pbs("nodes", "#PBS -l nodes=1+9223372036854775807+9223372036854775807\n") == "1000000000");
+  CHECK(pbs("ntasks", "#PBS -l nodes=9223372036854775807:ppn=9223372036854775807\n").find("invalid number of tasks") != std::string::npos);
   CHECK(pbs("time", "#PBS -l nodes=2:ppn=4,walltime=30:00\n") == "30:00");
   CHECK(pbs("mem", "#PBS -l mem=4gb\n") == "4g");
   CHECK(pbs("cpus-per-task", "#PBS -l select=2:ncpus=8:mpiprocs=4\n") == "2");

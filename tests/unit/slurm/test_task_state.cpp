@@ -107,6 +107,17 @@ TEST_CASE("times are local time") {
   CHECK_FALSE(slurm::parse_slurm_time(""));
 }
 
+TEST_CASE("times that no clock shows are none") {
+  for (const std::string_view time : {"nan", "inf", "1e999", "1:1e300", "4294967295-00:00:00"}) {
+    CAPTURE(time);
+    const auto queued = slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "768", "", "", std::string(time), "n1", "2", "", ""}));
+    CHECK(queued.at(0).second.elapsed == 0);
+    const auto accounted = slurm::parse_accounting("1_0|2|COMPLETED|0:0|||9223372036854775807|n1|2|infM|" + std::string(time) + "|nan\n", 10);
+    CHECK(accounted.at(0).second.elapsed == 0);
+    CHECK(accounted.at(0).second.usage->cpu_seconds == 0);
+  }
+}
+
 TEST_CASE("what is left of an array whose pending tasks were cancelled has no index") {
   const auto records = slurm::parse_queue(
       queue_line({"7", "N/A", "7", "CANCELLED", "0:0", "", "", "", "n/a", "0", "2026-11-23T17:30:00", "Resources"}));

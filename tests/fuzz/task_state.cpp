@@ -1,0 +1,54 @@
+// What squeue and sacct say of an array's tasks, and what is reckoned from it. Input: 'q' or 'a', and what the command printed.
+#include <cmath>
+
+#include "report/attempts.hpp"
+#include "slurm/task_state.hpp"
+#include "support.hpp"
+
+namespace report = sarray::report;
+namespace slurm = sarray::slurm;
+using sarray::fuzz::require;
+
+namespace {
+
+constexpr std::uint32_t most = 64;
+
+void check_task(const slurm::TaskRecord& task) {
+  require(task.elapsed >= 0, "no time runs backwards");
+  require(task.usage ? std::isfinite(task.usage->cpu_seconds) && task.usage->cpu_seconds >= 0 : true, "a time is a number");
+  for (const auto* time : {&task.submitted, &task.start, &task.end}) require(time->empty() || slurm::parse_slurm_time(*time), "a time is one, or nothing");
+  require(task.state != slurm::TaskState::pending || task.end.empty(), "what is pending has not ended");
+}
+
+/// The tasks as those of one array with one job.
+void check_history(std::vector<std::pair<std::string, slurm::TaskRecord>> records) {
+  report::History history;
+  auto& attempt = history.attempts.emplace_back();
+  attempt.job_id = "17";
+  attempt.map.tasks = most;
+  auto& job = attempt.map.jobs.emplace_back();
+  job.tasks = most;
+  attempt.tasks.resize(most);
+  for (auto& [id, task] : records) {
+    if (task.index < most) attempt.tasks[task.index] = std::move(task);
+  }
+  report::find_standings(history);
+  const auto all = report::summarize(history);
+  require(all.tasks == most && all.done() <= most && all.failures() <= all.done(), "each task is counted once");
+  require(report::summarize(history, job).done() == all.done(), "a job's tasks are the array's");
+  require(all.elapsed(1800000000) >= 0 && report::estimate_rest(all) >= 0, "no time runs backwards");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const auto text = sarray::fuzz::as_text(data + 1, size - 1);
+  auto records = data[0] == 'q' ? slurm::parse_queue(text) : slurm::parse_accounting(text, most);
+  for (const auto& [id, task] : records) {
+    check_task(task);
+    require(data[0] == 'q' || task.index < most, "no task that no array has");
+  }
+  check_history(std::move(records));
+  return 0;
+}
