@@ -218,11 +218,13 @@ SARRAY_keep() {
     [[ -n $SARRAY_FOLDER && -d $SARRAY_FOLDER && -w $SARRAY_FOLDER ]] || continue
     TMPDIR=$SARRAY_FOLDER
     if [[ $SARRAY_BYTES == *$'\n' ]]; then
-      # bash does all of that for a here-string: no process is needed. (5.1 and later would use a pipe for a short one.)
+      # bash does all of that for a here-string: no process is needed. (5.2 would use a pipe for a short one; 5.1 does so in any case.)
       BASH_COMPAT=5.0
       { exec 249<<<"${SARRAY_BYTES%$'\n'}"; } 2>/dev/null || continue
       BASH_COMPAT=
-    else
+    fi
+    # A pipe would be empty once it was checked, and an empty script succeeds.
+    if [[ ! -f /proc/$$/fd/249 ]]; then
       SARRAY_NAME=$SARRAY_FOLDER/.sarray-${SLURM_JOB_ID-0}-$$-$RANDOM$RANDOM$RANDOM
       (umask 077 && set -C && : >"$SARRAY_NAME") 2>/dev/null || continue
       { exec 248<>"$SARRAY_NAME"; } 2>/dev/null || continue
@@ -238,7 +240,7 @@ SARRAY_keep() {
 
 # Whether the page and descriptor 249 are as they were written, by length and checksum.
 SARRAY_is_whole() {
-  [[ -e /proc/$$/fd/249 ]] || return
+  [[ -f /proc/$$/fd/249 ]] || return # not a pipe, which would be empty after this
   SARRAY_TEXT=$(exec cksum - "/proc/$$/fd/249" <<<"${SARRAY_PAGE%$'\n'}" 2>/dev/null)
   [[ $SARRAY_TEXT == "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SUM /proc/$$/fd/249" ]]
 }
