@@ -44,6 +44,8 @@ report::Json submission_json(const Submission& submission, const report::Summary
 
 Status show_overview(const Site& site, const OverviewOptions& options) {
   auto submissions = list_submissions(site);
+  const bool is_noted = !submissions.empty();
+  if (!is_noted) submissions = submissions_in_slurm(site);
   if (options.most > 0 && submissions.size() > options.most)
     submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
   std::vector<slurm::AskedArray> asked;
@@ -72,6 +74,7 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
     std::fputs("nothing was submitted from here yet\n", stdout);
     return 0;
   }
+  if (!is_noted) std::fputs("sarray: note: nothing is noted on this machine; these are what Slurm still has of yours\n", stderr);
   std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
   if (any_unknown)
     std::fputs("sarray: note: unknown: Slurm has forgotten these tasks, and accounting does not know them\n", stderr);

@@ -218,7 +218,7 @@ Status retry(const Words& words) {
     start = own_start(site);
   }
   TRY(const auto folder, store::StateFolder::open());
-  auto parcel = name_parcel(folder);
+  auto parcel = name_parcel(folder, first_id);
   parcel.cluster = cluster_name(site);
   plan_options.link_folder = parcel.link_folder;
   plan_options.scratch_folder = folder.path() + "/run";

@@ -11,7 +11,7 @@ id='' retried=''
 submit_story
 check_while_it_runs
 check_end
-check_which
+check_which failed 3
 check_logs
 check_retry
 check_cancelled_while_pending
@@ -22,6 +22,8 @@ wait_forgotten "$id" "$retried"
 assert_eq '55 0 0 5 0 0 0' "$(counts "$id")" 'from accounting'
 lose_notes
 assert_eq '55 0 0 5 0 0 0' "$(counts "$retried")" 'from accounting, with the script that it keeps'
-check_which
+assert_eq '55 0 0 5 0 0 0' "$(counts "$id")" 'and from the first attempt, whose retry accounting knows by its path'
+check_without_notes
+check_which completed 0
 check_logs
 echo "follow: the same from accounting"
