@@ -112,5 +112,5 @@ printf 'sbatch -a 1-6 -o /dev/null --wrap "sleep 3"\n' >queue
 timed=$(sarray submit queue -t 2 --parsable 2>/dev/null)
 sarray status "$timed" --watch >watch.out || fail '--watch of what succeeds ends with 0'
 grep -q '^about 00:00:[0-9]* left$' watch.out || fail "no estimate: $(cat watch.out)"
-assert_contains "$(tail -n 3 watch.out)" '6     ##########' 'the last drawing'
+assert_contains "$(tail -n 3 watch.out)" '6  ##########' 'the last drawing'
 echo "logs -f, --watch"
