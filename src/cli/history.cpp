@@ -77,7 +77,7 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
   if (!is_noted) std::fputs("sarray: note: nothing is noted on this machine; these are what Slurm still has of yours\n", stderr);
   std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
   if (any_unknown)
-    std::fputs("sarray: note: unknown: Slurm has forgotten these tasks, and accounting does not know them\n", stderr);
+    std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);
   return 0;
 }
 
