@@ -47,15 +47,16 @@ def measure(bench, rounds=7):
             "history": [bench.sarray, "history"],
             "logs": [bench.sarray, "logs", job_id, "--tasks", "0-3"],
         }
-        walls = {name: [] for name in commands}
+        runs = {name: [] for name in commands}
         for _ in range(rounds):  # in turn, so that whatever else the machine does hits them alike
             for name, command in commands.items():
-                walls[name].append(run_once(bench, command, environment, cwd).wall)
-        own = median(walls["squeue"])
-        bench.add("6", f"{JOBS * TASKS_EACH:,} tasks: squeue -r", "", f"{own:.2f} s")
+                runs[name].append(run_once(bench, command, environment, cwd))
+        wall = {name: median(r.wall for r in done) for name, done in runs.items()}
+        processor = {name: median(r.seconds for r in done) for name, done in runs.items()}  # that of the commands it runs included
+        bench.add("6", f"{JOBS * TASKS_EACH:,} tasks: squeue -r (wall)", "", f"{processor['squeue']:.2f} s ({wall['squeue']:.2f} s)")
         for name in commands:
             if name == "squeue":
                 continue
-            beyond = max(median(walls[name]) - own, 0)
-            bench.at_most("6", f"  sarray {name}: beyond what squeue takes", 1, beyond, " s")
+            beyond = processor[name] - processor["squeue"]
+            bench.add("6", f"  sarray {name}: beyond what squeue takes (wall)", "<= 1 s", f"{beyond:.2f} s ({wall[name] - wall['squeue']:.2f} s)", beyond <= 1)
         subprocess.run(["scancel", job_id], env=environment, timeout=120)

@@ -58,13 +58,16 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
   report::Table table({true, false, true, true, false, false});
   table.add({"job id", "submitted", "jobs", "tasks", "result", "from"});
   bool any_unknown = false;
+  const auto width = report::terminal_width(1);
+  const bool narrow = width > 0 && width < 100;
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     const auto& submission = submissions[i];
     const auto summary = summarize(states.tasks[i]);
     list.push_back(submission_json(submission, summary));
     any_unknown = any_unknown || summary.count(slurm::TaskState::unknown) > 0;
     table.add({submission.job_id, date_text(submission.time), std::to_string(submission.jobs), std::to_string(submission.tasks),
-               report::counts_text(summary), util::printable(submission.directory)});
+               report::counts_text(summary, narrow),
+               narrow ? util::fit_end(util::printable(submission.directory), 24) : util::printable(submission.directory)});
   }
   if (options.json) {
     std::fputs(report::to_line({{"version", 1}, {"submissions", std::move(list)}}).c_str(), stdout);
@@ -75,7 +78,7 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
     return 0;
   }
   if (!is_noted) std::fputs("sarray: note: nothing is noted on this machine; these are what Slurm still has of yours\n", stderr);
-  std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
+  std::fputs(table.text(width).c_str(), stdout);
   if (any_unknown)
     std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);
   return 0;

@@ -238,12 +238,12 @@ std::string task_name(const History& history, std::uint32_t index) {
   return history.attempts[standing.attempt].job_id + "_" + std::to_string(standing.index);
 }
 
-std::string counts_text(const Summary& summary) {
+std::string counts_text(const Summary& summary, bool is_short) {
   std::string text;
   for (const auto& drawing : drawings) {
     const auto count = summary.count(drawing.state);
     if (count == 0) continue;
-    std::string word = slurm::task_state_name(drawing.state);
+    std::string word = is_short ? drawing.word : slurm::task_state_name(drawing.state);
     std::replace(word.begin(), word.end(), '_', ' ');
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
   }

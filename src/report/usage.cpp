@@ -76,7 +76,7 @@ std::string usage_text(const History& history, std::size_t width) {
                std::to_string(usage->cpus), memory_or_dash(usage->memory.median), memory_or_dash(usage->memory.most),
                memory_or_dash(static_cast<double>(usage->asked_memory)), name});
   }
-  return table.text(width) + "elapsed, cpu (used of the CPUs asked for), memory: median and max of what is finished\n";
+  return table.text(width) + "median and max of each job's finished tasks; cpu: used of what was asked for\n";
 }
 
 Json usage_json(const History& history, const merge::MappedJob& job) {

@@ -18,8 +18,7 @@ cp state/submissions/*/sarray.slurm first.slurm
 check_retry
 check_cancelled_while_pending
 wait_accounted "$retried"
-"$SARRAY" status "$id" --usage >out 2>err || fail "status --usage: $(cat err)"
-assert_contains "$(cat out)" 'asked  name' 'usage'
+check_usage
 wait_forgotten "$id" "$retried"
 assert_eq '55 0 0 5 0 0 0' "$(counts "$id")" 'from accounting'
 lose_notes

@@ -135,6 +135,19 @@ check_cancelled_while_pending() {
   wait_counts '0 0 0 9 0 0 0' "$held"
 }
 
+# Of the third job, whose 30 tasks are 21-50: what sacct itself says, but for the one that was run again.
+check_usage() {
+  local want
+  "$SARRAY" status "$id" --usage >out 2>err || fail "status --usage: $(cat err)"
+  assert_contains "$(cat out)" 'job   elapsed       max  cpu  max  cpus  memory  max  asked  name' 'usage'
+  want=$({
+    sacct -X -P -n -j "$id" -o JobID,ElapsedRaw | awk -F'[_|]' '$2 >= 21 && $2 <= 50 && $2 != 32 { print $3 }'
+    sacct -X -P -n -j "${retried}_1" -o ElapsedRaw
+  } | python3 -c 'import statistics, sys; v = [float(x) for x in sys.stdin]; print(len(v), statistics.median(v), max(v))')
+  assert_eq "$want" "30 $(json '" ".join(str(j["jobs"][2]["usage"][k]) for k in ("elapsed_median", "elapsed_max"))' "$SARRAY" status "$id" --usage --json)" \
+    'median and maximum, as sacct has them'
+}
+
 # What Slurm still holds is all that there is: virtual ids, a task's own job id, and what was submitted are found in it.
 check_without_notes() {
   assert_eq "${retried}_0" "$(json 'j["tasks"][0]["task"]' "$SARRAY" which 2000000001_7 --json)" 'a virtual id'
