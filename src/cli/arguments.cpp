@@ -57,10 +57,12 @@ util::Result<bool> Arguments::parse(std::vector<std::string> words) {
     return false;
   } catch (const CLI::ParseError& error) {
     const auto extra = m_app.remaining();
-    if (!extra.empty() && extra.front().starts_with("--")) return util::fail(explain_extra(extra.front()));
+    if (!extra.empty() && extra.front().size() > 2 && extra.front().starts_with("--")) return util::fail(explain_extra(extra.front()));
     return util::fail(usage_error(m_command, error.what(), "sarray " + m_command + " --help"));
   }
-  if (const auto extra = m_app.remaining(); !extra.empty()) return util::fail(explain_extra(extra.front()));
+  auto extra = m_app.remaining();
+  if (const auto mark = std::find(extra.begin(), extra.end(), "--"); mark != extra.end()) extra.erase(mark);  // what follows are no options
+  if (!extra.empty()) return util::fail(explain_extra(extra.front()));
   return true;
 }
 

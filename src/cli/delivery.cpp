@@ -13,7 +13,8 @@
 #include <set>
 
 #include "cli/progress.hpp"
-#include "cli/submissions.hpp"
+#include "cli/slurm_arrays.hpp"
+#include "cli/submission_notes.hpp"
 #include "embedded/translate.hpp"
 #include "merge/notes.hpp"
 #include "report/json.hpp"
@@ -24,9 +25,6 @@
 namespace sarray::cli {
 
 namespace {
-
-/// Slurm forgets a finished job after MinJobAge, 300 s where a site has not changed it. Less, so as to be sure.
-constexpr std::int64_t surely_remembered = 120;
 
 std::chrono::seconds sbatch_timeout() {
   const char* text = std::getenv("SARRAY_SBATCH_TIMEOUT");
@@ -79,24 +77,15 @@ util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray&
   return result;
 }
 
-/// Held by the real sbatch as long as it lives, also where we are killed: then its end is awaited before Slurm is asked.
-util::Result<util::Fd> lock_parcel(const std::string& folder) {
-  TRY(auto fd, util::open_file(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    return util::fail("an earlier submission", "its sbatch is still running", "try again once it has ended: pgrep -a sbatch");
-  }
-  return fd;
-}
-
 /// What `status` and its kind will want to know without reading the script, and what the script does not hold.
-std::string describe(const Parcel& parcel, const Delivery& delivery, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
+std::string describe(const Parcel& parcel, const std::string& job_id, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
                      const merge::PlanOptions& options, const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
   for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
   std::error_code error;
   report::Json record;
   record["version"] = 1;
-  record["job_id"] = delivery.job_id;
+  record["job_id"] = job_id;
   record["cluster"] = parcel.cluster;
   record["time"] = static_cast<std::int64_t>(std::time(nullptr));
   record["tasks"] = array.tasks;
@@ -149,9 +138,17 @@ util::Error unknown_end(const std::string& why, const std::string& words) {
 
 }  // namespace
 
-Parcel name_parcel(const store::StateFolder& folder) {
+util::Result<util::Fd> lock_parcel(const std::string& folder) {
+  TRY(auto fd, util::open_file(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return util::fail("an earlier submission", "its sbatch is still running", "try again once it has ended: pgrep -a sbatch");
+  }
+  return fd;
+}
+
+Parcel name_parcel(const store::StateFolder& folder, const std::string& first_attempt) {
   Parcel parcel;
-  parcel.marker = util::random_name(16);
+  parcel.marker = make_marker(first_attempt);
   parcel.folder = folder.submissions() + "/" + parcel.marker;
   return parcel;
 }
@@ -183,6 +180,8 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   CHECK_OK(util::write_file_atomically(parcel.folder + "/environment", join_entries(rendered.environment)));
   TRY(const auto lock, lock_parcel(parcel.folder));
   submission.inherited = lock.get();
+  // Before sbatch is run, so that it is there whoever is killed; its answer is added to it.
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(parcel, "", plan, array, rendered, options, saved_script)));
   if (session != nullptr) {
     if (auto noted = session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)); !noted) {
       // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
@@ -204,6 +203,11 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   if (!id) return util::fail(unknown_end("an answer without a job id", output->out + output->err));
   Delivery delivery{*id, output->out};
   [[maybe_unused]] const auto told = util::write_all(2, ::isatty(2) != 0 ? util::printable_lines(output->err) : output->err, "");  // sbatch's warnings
+  // The array is Slurm's: that its description is incomplete must not look like a failed submission.
+  if (const auto noted = note_job_id(parcel.folder, delivery.job_id); !noted) {
+    [[maybe_unused]] const auto warned =
+        util::write_all(2, "sarray: warning: " + util::printable(noted.error().what + ": " + noted.error().why) + "\n", "");
+  }
   if (session != nullptr) {
     if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
       auto error = std::move(noted).error();
@@ -212,90 +216,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
       return util::fail(std::move(error));
     }
   }
-  // The array is Slurm's: that its description is missing must not look like a failed submission.
-  if (const auto described = util::write_file_atomically(parcel.folder + "/record.json", describe(parcel, delivery, plan, array, rendered, options, saved_script)); !described) {
-    [[maybe_unused]] const auto warned =
-        util::write_all(2, "sarray: warning: " + util::printable(described.error().what + ": " + described.error().why) + "\n", "");
-  }
   return delivery;
-}
-
-namespace {
-
-/// The id of the job whose line of `squeue`/`sacct` output ("ID|...path...") holds the marker.
-std::optional<std::string> find_marker(const std::string& lines, const std::string& marker) {
-  const auto at = lines.find(marker);
-  if (at == std::string::npos) return std::nullopt;
-  const auto begin = lines.rfind('\n', at) == std::string::npos ? 0 : lines.rfind('\n', at) + 1;
-  const auto id = lines.substr(begin, lines.find_first_not_of("0123456789", begin) - begin);
-  return id.empty() ? std::nullopt : std::optional(id);
-}
-
-struct Memory {
-  std::string queue;
-  std::optional<std::string> accounting;  ///< nothing: there is none
-};
-
-util::Result<Memory> ask_slurm(const slurm::Client& client, std::int64_t since) {
-  Memory memory;
-  TRY(memory.queue, client.run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"}));
-  auto start = std::time_t(since - 60);
-  std::tm local{};
-  ::localtime_r(&start, &local);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &local);
-  if (auto lines = client.run({"sacct", "-n", "-X", "-P", "-S", text.data(), "-o", "JobIDRaw,SubmitLine"})) memory.accounting = std::move(*lines);
-  return memory;
-}
-
-/// The id of the array that Slurm has under a note's marker. A controller that is busy may take an array a moment after sbatch
-/// was killed: one that is not there yet is looked for twice.
-util::Result<std::optional<std::string>> look_for(const slurm::Client& client, const store::SubmissionNote& note) {
-  constexpr std::int64_t settled = 10;  // seconds
-  while (true) {
-    TRY(const auto memory, ask_slurm(client, note.time));
-    auto id = find_marker(memory.queue, note.marker);
-    if (!id && memory.accounting) id = find_marker(*memory.accounting, note.marker);
-    const auto age = static_cast<std::int64_t>(std::time(nullptr)) - note.time;
-    if (id || age >= settled) return id;
-    ::sleep(static_cast<unsigned>(std::clamp<std::int64_t>(settled - age, 1, settled)));
-  }
-}
-
-}  // namespace
-
-util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
-                                                          const slurm::Client& client, bool again) {
-  std::vector<std::string> lines;
-  TRY(const auto contents, session.read());
-  for (const auto& note : contents.submissions) {
-    if (note.accepted) continue;
-    const auto jobs = "jobs " + merge::format_numbers(note.jobs);
-    const auto parcel = folder.submissions() + "/" + note.marker;
-    std::optional<util::Fd> lock;
-    if (::access(parcel.c_str(), F_OK) == 0) {
-      TRY(lock, lock_parcel(parcel));
-    }
-    auto found = look_for(client, note);
-    if (!found) {
-      auto error = std::move(found).error();
-      error.hint = "an earlier submission of " + jobs + " was cut off; Slurm must answer before anything is submitted again";
-      return util::fail(std::move(error));
-    }
-    const bool known_absent = std::time(nullptr) - note.time < surely_remembered;
-    if (*found) {
-      CHECK_OK(session.note_accepted(note.marker, **found));
-      lines.push_back("an earlier submission of " + jobs + ", which was cut off, is in Slurm as job " + **found);
-    } else if (known_absent || again) {
-      CHECK_OK(session.note_withdrawn(note.marker));
-      lines.push_back("an earlier submission of " + jobs + " was cut off before Slurm had it");
-    } else {
-      return util::fail("an earlier submission of " + jobs + " was cut off",
-                        "Slurm shows no job of it, but may have forgotten one that is done",
-                        "sarray submit --again, where you know that it did not run");
-    }
-  }
-  return lines;
 }
 
 }  // namespace sarray::cli

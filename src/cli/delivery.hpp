@@ -9,6 +9,7 @@
 #include "slurm/client.hpp"
 #include "store/session.hpp"
 #include "store/state_folder.hpp"
+#include "util/fd.hpp"
 #include "util/result.hpp"
 
 namespace sarray::cli {
@@ -20,7 +21,11 @@ struct Parcel {
   std::string folder;       ///< STATE/submissions/MARKER
   std::string cluster;      ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
 };
-[[nodiscard]] Parcel name_parcel(const store::StateFolder& folder);
+/// @param first_attempt job id of what it is a retry of; empty: of nothing.
+[[nodiscard]] Parcel name_parcel(const store::StateFolder& folder, const std::string& first_attempt = "");
+
+/// Held by the real sbatch as long as it lives, also where we are killed: then its end is awaited before Slurm is asked.
+[[nodiscard]] util::Result<util::Fd> lock_parcel(const std::string& folder);
 
 /// Where the rendered script finds what lies in the state folder: links, translator, scratch. For every array that is rendered.
 void set_folders(merge::PlanOptions& options, const std::string& state_folder, const std::string& marker);
@@ -37,11 +42,5 @@ struct Delivery {
 [[nodiscard]] util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, const merge::MergedArray& array,
                                              const merge::Rendered& rendered, const merge::PlanOptions& options,
                                              const slurm::Client& client, store::Session* session, const std::string& saved_script);
-
-/// Looks for what became of submissions that were cut off: accepted ones are noted, those that Slurm never saw are withdrawn.
-/// @param again those that Slurm cannot be asked about any more are taken for failed.
-/// @return a line about each; an error where it cannot be known.
-[[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
-                                                                        const slurm::Client& client, bool again);
 
 }  // namespace sarray::cli

@@ -44,6 +44,8 @@ report::Json submission_json(const Submission& submission, const report::Summary
 
 Status show_overview(const Site& site, const OverviewOptions& options) {
   auto submissions = list_submissions(site);
+  const bool is_noted = !submissions.empty();
+  if (!is_noted) submissions = submissions_in_slurm(site);
   if (options.most > 0 && submissions.size() > options.most)
     submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
   std::vector<slurm::AskedArray> asked;
@@ -56,13 +58,16 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
   report::Table table({true, false, true, true, false, false});
   table.add({"job id", "submitted", "jobs", "tasks", "result", "from"});
   bool any_unknown = false;
+  const auto width = report::terminal_width(1);
+  const bool narrow = width > 0 && width < 100;
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     const auto& submission = submissions[i];
     const auto summary = summarize(states.tasks[i]);
     list.push_back(submission_json(submission, summary));
     any_unknown = any_unknown || summary.count(slurm::TaskState::unknown) > 0;
     table.add({submission.job_id, date_text(submission.time), std::to_string(submission.jobs), std::to_string(submission.tasks),
-               report::counts_text(summary), util::printable(submission.directory)});
+               report::counts_text(summary, narrow),
+               narrow ? util::fit_end(util::printable(submission.directory), 24) : util::printable(submission.directory)});
   }
   if (options.json) {
     std::fputs(report::to_line({{"version", 1}, {"submissions", std::move(list)}}).c_str(), stdout);
@@ -72,9 +77,10 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
     std::fputs("nothing was submitted from here yet\n", stdout);
     return 0;
   }
-  std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
+  if (!is_noted) std::fputs("sarray: note: nothing is noted on this machine; these are what Slurm still has of yours\n", stderr);
+  std::fputs(table.text(width).c_str(), stdout);
   if (any_unknown)
-    std::fputs("sarray: note: unknown: Slurm has forgotten these tasks, and accounting does not know them\n", stderr);
+    std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);
   return 0;
 }
 

@@ -68,6 +68,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   // Our own options come first: --job is a word that sbatch would take for the beginning of --job-name.
   std::string states = "failed,timeout,out_of_memory";
   std::string throttle;
+  std::string output;
   Arguments arguments(
       "retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
       "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
@@ -86,9 +87,15 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<RetryOptions>();
+  if (output_option->count() > 0) {
+    util::Error error{"--output", "it is each task's own, and a retry keeps it", "sarray retry --help"};
+    error.status = static_cast<int>(util::Exit::usage);
+    return util::fail(std::move(error));
+  }
   TRY(options.selection.states, parse_states(states));
   if (!throttle.empty()) {
     TRY(options.throttle, parse_number(throttle, "-t", 0));
@@ -193,7 +200,7 @@ Status retry(const Words& words) {
     start = own_start(site);
   }
   TRY(const auto folder, store::StateFolder::open());
-  auto parcel = name_parcel(folder);
+  auto parcel = name_parcel(folder, first_id);
   parcel.cluster = cluster_name(site);
   set_folders(plan_options, folder.path(), parcel.marker);
   TRY(const auto retry, merge::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));

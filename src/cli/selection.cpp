@@ -110,51 +110,36 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& his
 
 namespace {
 
-/// Job ids of the user's arrays that Slurm's queue holds, oldest first, each once.
-std::vector<std::string> queued_arrays(const Site& site) {
-  std::vector<std::string> ids;
-  const auto lines = site.client.run({"squeue", "-h", "-a", "-t", "all", "-u", user_name(site.environment), "-o", "%F"});
-  if (!lines) return ids;
-  for (std::size_t at = 0; at < lines->size();) {
-    const auto end = std::min(lines->find('\n', at), lines->size());
-    ids.push_back(lines->substr(at, end - at));
-    at = end + 1;
+/// The first attempt of the first submission that carries a virtual id; empty where none does.
+std::string array_of_virtual(const std::vector<Submission>& submissions, std::uint32_t id) {
+  for (const auto& submission : submissions) {
+    const bool has_it = std::any_of(submission.ids.begin(), submission.ids.end(),
+                                    [&](const auto& range) { return id >= range.first && id <= range.second; });
+    if (has_it) return submission.retry_of.empty() ? submission.job_id : submission.retry_of.front();
   }
-  std::sort(ids.begin(), ids.end(),
-            [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  return {};
 }
+
+bool is_digits(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; }
 
 /// A task has a job id of its own, too: the array's is meant.
 std::string array_of_task(const Site& site, const std::string& job_id) {
-  const auto line = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
-  const auto array = line ? line->substr(0, line->find('\n')) : std::string();
-  return array.empty() || array.find_first_not_of("0123456789") != std::string::npos ? job_id : array;
+  const auto queued = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
+  if (auto array = queued ? queued->substr(0, queued->find('\n')) : ""; is_digits(array)) return array;
+  const auto accounted = site.client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
+  if (auto array = accounted ? accounted->substr(0, accounted->find_first_of("_\n")) : ""; is_digits(array)) return array;
+  return job_id;
 }
 
 }  // namespace
 
-util::Result<std::string> find_array(const Site& site, const TaskWord& word) {
-  const auto submissions = list_submissions(site);
+util::Result<std::string> find_array(const Site& site, const std::vector<Submission>& submissions, const TaskWord& word) {
   if (!word.is_virtual) {
     return find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
   }
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
-  for (const auto& submission : submissions) {  // the first that has it: retries follow from there
-    for (const auto& [first, last] : submission.ids) {
-      if (id >= first && id <= last) return submission.retry_of.empty() ? submission.job_id : submission.retry_of.front();
-    }
-  }
-  constexpr std::size_t most_asked = 50;  // each is a question to the controller
-  auto queued = queued_arrays(site);
-  if (queued.size() > most_asked) queued.erase(queued.begin(), queued.end() - most_asked);
-  for (const auto& array : queued) {
-    const auto loaded = load_map(site, submissions, array, "");
-    if (!loaded) continue;
-    const auto& jobs = loaded->map.jobs;
-    if (std::any_of(jobs.begin(), jobs.end(), [&](const auto& job) { return job.id == id; })) return array;
-  }
+  if (auto array = array_of_virtual(submissions, id); !array.empty()) return array;
+  if (auto array = array_of_virtual(submissions_in_slurm(site), id); !array.empty()) return array;
   return util::fail("job " + word.job_id, "no submission that is known here has that virtual id", "sarray history");
 }
 
@@ -201,8 +186,9 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History&
 }  // namespace
 
 util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file) {
-  TRY(const auto job_id, find_array(site, word));
-  TRY(auto follower, Follower::open(site, job_id, file));
+  const auto submissions = list_submissions(site);
+  TRY(const auto job_id, find_array(site, submissions, word));
+  TRY(auto follower, Follower::open(site, submissions, job_id, file));
   TRY(auto indices,
       word.is_virtual ? indices_of_virtual(follower.history().map(), word) : indices_of_array(follower.history(), word));
   return Target{std::move(follower), std::move(indices)};

@@ -24,7 +24,8 @@ struct TaskWord {
 
 /// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
 /// on this machine, else by the scripts of the user's arrays that Slurm's queue still holds.
-[[nodiscard]] util::Result<std::string> find_array(const Site& site, const TaskWord& word);
+[[nodiscard]] util::Result<std::string> find_array(const Site& site, const std::vector<Submission>& submissions,
+                                                   const TaskWord& word);
 
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {

@@ -128,8 +128,9 @@ Status status(const Words& words) {
   const auto site = find_site();
   if (options->job_id.empty()) return show_overview(site, {.most = 10, .json = options->json});
   TRY(const auto word, parse_task_word(options->job_id));
-  TRY(const auto array_id, find_array(site, word));
-  TRY(auto follower, Follower::open(site, array_id, options->script));
+  const auto submissions = list_submissions(site);
+  TRY(const auto array_id, find_array(site, submissions, word));
+  TRY(auto follower, Follower::open(site, submissions, array_id, options->script));
   CHECK_OK(follower.refresh(options->view.usage));
   if (options->wait) return wait_until_done(follower, *options);
   if (options->watch) return watch(follower, *options);

@@ -13,6 +13,7 @@
 #include "cli/delivery.hpp"
 #include "cli/gather.hpp"
 #include "cli/preview.hpp"
+#include "cli/settle.hpp"
 #include "cli/submit_options.hpp"
 #include "cli/version.hpp"
 #include "merge/render.hpp"

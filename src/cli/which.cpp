@@ -139,12 +139,13 @@ Status find(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   const auto site = find_site();
-  const auto submissions = list_submissions(site);
+  const auto noted = list_submissions(site);
+  const auto submissions = noted.empty() && job_id.empty() ? submissions_in_slurm(site) : noted;
   auto list = report::Json::array();
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
   for (const auto& id : arrays_to_search(submissions, job_id)) {
-    const auto loaded = load_map(site, submissions, id, "");
+    const auto loaded = load_map(site, noted, id, "");
     if (!loaded) {
       if (!job_id.empty()) return util::fail(loaded.error());
       continue;

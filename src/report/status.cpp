@@ -73,7 +73,9 @@ std::string reasons_text(const History& history) {
   std::map<std::string, std::uint32_t> reasons;
   for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
     const auto& task = history.task(index);
-    if (task.state == TaskState::pending) ++reasons[task.reason.empty() ? "no reason given" : task.reason];
+    if (task.state != TaskState::pending) continue;
+    const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not come to it
+    ++reasons[is_new ? "not looked at yet" : task.reason];
   }
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -151,7 +153,7 @@ std::string job_lines(const History& history, const StatusView& view) {
   for (const auto& job : history.map().jobs) {
     const auto summary = summarize(history, job);
     if (view.failed_only && summary.failures() == 0) continue;
-    std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 10 : 20),
+    std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 14 : 20),
                                     util::fit(array_text(job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
     if (!narrow) row.push_back(bar(summary, bar_width, false));
@@ -236,12 +238,12 @@ std::string task_name(const History& history, std::uint32_t index) {
   return history.attempts[standing.attempt].job_id + "_" + std::to_string(standing.index);
 }
 
-std::string counts_text(const Summary& summary) {
+std::string counts_text(const Summary& summary, bool is_short) {
   std::string text;
   for (const auto& drawing : drawings) {
     const auto count = summary.count(drawing.state);
     if (count == 0) continue;
-    std::string word = slurm::task_state_name(drawing.state);
+    std::string word = is_short ? drawing.word : slurm::task_state_name(drawing.state);
     std::replace(word.begin(), word.end(), '_', ' ');
     text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
   }

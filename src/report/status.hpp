@@ -29,7 +29,8 @@ struct StatusView {
 /// "42137_7".
 [[nodiscard]] std::string task_name(const History& history, std::uint32_t index);
 /// "12 running, 3 failed": only what there is.
-[[nodiscard]] std::string counts_text(const Summary& summary);
+/// @param is_short "12 run, 3 fail".
+[[nodiscard]] std::string counts_text(const Summary& summary, bool is_short = false);
 
 /// The totals with a bar, then a line a job (or a task).
 [[nodiscard]] std::string status_text(const History& history, const StatusView& view);

@@ -24,11 +24,12 @@ std::string Table::text(std::size_t width) const {
       const bool last = i + 1 == row.size();
       const auto fill = last ? 0 : widths[i] - util::display_width(row[i]);
       if (m_right[i]) line.append(fill, ' ');
-      line += last && width > used + 5 ? util::fit(row[i], width - used) : row[i];
+      line += last && width > used ? util::fit(row[i], width - used) : row[i];
       if (!m_right[i]) line.append(fill, ' ');
       used += widths[i] + 2;
     }
     line.erase(line.find_last_not_of(' ') + 1);
+    if (width > 0) line = util::fit(line, width);
     text += line + "\n";
   }
   return text;

@@ -20,7 +20,9 @@ struct Spread {
 Spread spread(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
-  return {values[values.size() / 2], values.back()};
+  const auto middle = values.size() / 2;
+  const bool is_even = values.size() % 2 == 0;
+  return {is_even ? (values[middle - 1] + values[middle]) / 2 : values[middle], values.back()};
 }
 
 struct JobUsage {
@@ -60,21 +62,21 @@ std::string memory_or_dash(double bytes) { return bytes > 0 ? memory_text(static
 }  // namespace
 
 std::string usage_text(const History& history, std::size_t width) {
-  Table table({true, true, true, true, true, true, true, true, false});
-  table.add({"job", "elapsed", "max", "cpu", "cpus", "memory", "max", "asked", "name"});
+  Table table({true, true, true, true, true, true, true, true, true, false});
+  table.add({"job", "elapsed", "max", "cpu", "max", "cpus", "memory", "max", "asked", "name"});
   for (const auto& job : history.map().jobs) {
     const auto usage = find_usage(history, job);
     const auto name = util::printable(job.name);
     if (!usage) {
-      table.add({std::to_string(job.number), "-", "-", "-", "-", "-", "-", "-", name});
+      table.add({std::to_string(job.number), "-", "-", "-", "-", "-", "-", "-", "-", name});
       continue;
     }
     table.add({std::to_string(job.number), duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
-               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), percent(usage->efficiency.median),
+               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), percent(usage->efficiency.median), percent(usage->efficiency.most),
                std::to_string(usage->cpus), memory_or_dash(usage->memory.median), memory_or_dash(usage->memory.most),
                memory_or_dash(static_cast<double>(usage->asked_memory)), name});
   }
-  return table.text(width) + "elapsed, cpu (used of the CPUs asked for) and memory: the median of each job's finished tasks\n";
+  return table.text(width) + "median and max of each job's finished tasks; cpu: used of what was asked for\n";
 }
 
 Json usage_json(const History& history, const merge::MappedJob& job) {
@@ -83,6 +85,7 @@ Json usage_json(const History& history, const merge::MappedJob& job) {
   return Json{{"elapsed_median", usage->elapsed.median},
               {"elapsed_max", usage->elapsed.most},
               {"cpu_efficiency_median", usage->efficiency.median},
+              {"cpu_efficiency_max", usage->efficiency.most},
               {"cpus", usage->cpus},
               {"memory_median", usage->memory.median},
               {"memory_max", usage->memory.most},

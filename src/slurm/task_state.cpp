@@ -55,7 +55,15 @@ constexpr std::array words = {
 using util::take_until;
 using util::to_number;
 
-std::string time_or_nothing(std::string_view text) { return parse_slurm_time(text) ? std::string(text) : std::string(); }
+/// By its shape alone: mktime looks at the time zone's file each time, and there are many of these.
+std::string time_or_nothing(std::string_view text) {
+  constexpr std::string_view shape = "0000-00-00T00:00:00";
+  bool is_time = text.size() == shape.size();
+  for (std::size_t i = 0; is_time && i < shape.size(); ++i) {
+    is_time = shape[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == shape[i];
+  }
+  return is_time ? std::string(text) : std::string();
+}
 
 /// "3:0", or, as squeue has it up to today, wait(2)'s status.
 void read_exit(std::string_view text, TaskRecord& record) {

@@ -97,6 +97,13 @@ std::string fit(std::string_view text, std::size_t width) {
   return result + std::string(dots, '.');
 }
 
+std::string fit_end(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  const std::size_t dots = width < 3 ? width : 3;
+  while (!text.empty() && display_width(text) > width - dots) text.remove_prefix(std::max<std::size_t>(decode(text).length, 1));
+  return std::string(dots, '.') + std::string(text);
+}
+
 std::string pad(std::string_view text, std::size_t width) {
   std::string padded(text);
   return padded.append(width - std::min(width, display_width(text)), ' ');

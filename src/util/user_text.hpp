@@ -19,6 +19,9 @@ namespace sarray::util {
 /// Cut to at most `width` columns, with "..." at the end where something was cut.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
 
+/// The same, but with the end kept and "..." in front: of a path the end says most.
+[[nodiscard]] std::string fit_end(std::string_view text, std::size_t width);
+
 /// With spaces behind it up to `width` columns; wider text as it is.
 [[nodiscard]] std::string pad(std::string_view text, std::size_t width);
 

@@ -1,5 +1,5 @@
 // A submission's record.json, and the environment beside it, as a retry reads them. Input: the environment, a line "{", and the record's rest.
-#include "cli/submissions.hpp"
+#include "cli/submission_notes.hpp"
 #include "support.hpp"
 
 namespace cli = sarray::cli;
@@ -11,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto environment = at == std::string_view::npos ? std::string_view() : text.substr(0, at);
   const auto record = at == std::string_view::npos ? text : text.substr(at);
   if (const auto submission = cli::parse_submission(record, "/folder")) {
-    require(!submission->job_id.empty() && submission->folder == "/folder", "a submission has a job id");
-    require(cli::find_submission({*submission}, submission->job_id) != nullptr, "and is found by it");
+    require(submission->folder == "/folder", "a submission knows its folder");
+    require(cli::find_submission({*submission}, submission->job_id) != nullptr, "and is found by its job id");
   }
   if (const auto start = cli::parse_start(environment, record)) {
     require(start->umask <= 0777, "a umask is one");

@@ -71,9 +71,10 @@ check_while_it_runs() {
   "$SARRAY" release "2000000006_3" 2>/dev/null
 }
 
-check_which() { # [OPTION...]: those of status and its kind
-  local vid
-  assert_eq "7 alpha first $PWD/logs/alpha_7.out failed 3" \
+check_which() { # STATE EXIT [OPTION...]: of the task that is retried later; options of status and its kind
+  local vid end="$1 $2"
+  shift 2
+  assert_eq "7 alpha first $PWD/logs/alpha_7.out $end" \
     "$(json '" ".join(str(j["tasks"][0][k]) for k in "local_id name".split()) + " " + " ".join(j["tasks"][0]["arguments"]) + " " + j["tasks"][0]["output"] + " " + j["tasks"][0]["state"] + " " + str(j["tasks"][0]["exit_status"])' "$SARRAY" which "${id}_6" --json "$@")" 'which'
   assert_eq "$PWD/logs/slow.err" "$(json 'j["tasks"][0]["error"]' "$SARRAY" which "${id}_51" --json "$@")" 'the error file'
   vid=$("$SARRAY" which "${id}_32" "$@" | sed -n 's/^id  *//p')
@@ -132,6 +133,29 @@ check_cancelled_while_pending() {
   wait_counts '0 0 0 3 0 6 0' "$held"
   "$SARRAY" cancel "$held" 2>/dev/null
   wait_counts '0 0 0 9 0 0 0' "$held"
+}
+
+# Of the third job, whose 30 tasks are 21-50: what sacct itself says, but for the one that was run again.
+check_usage() {
+  local want
+  "$SARRAY" status "$id" --usage >out 2>err || fail "status --usage: $(cat err)"
+  assert_contains "$(cat out)" 'job   elapsed       max  cpu  max  cpus  memory  max  asked  name' 'usage'
+  want=$({
+    sacct -X -P -n -j "$id" -o JobID,ElapsedRaw | awk -F'[_|]' '$2 >= 21 && $2 <= 50 && $2 != 32 { print $3 }'
+    sacct -X -P -n -j "${retried}_1" -o ElapsedRaw
+  } | python3 -c 'import statistics, sys; v = [float(x) for x in sys.stdin]; print(len(v), statistics.median(v), max(v))')
+  assert_eq "$want" "30 $(json '" ".join(str(j["jobs"][2]["usage"][k]) for k in ("elapsed_median", "elapsed_max"))' "$SARRAY" status "$id" --usage --json)" \
+    'median and maximum, as sacct has them'
+}
+
+# What Slurm still holds is all that there is: virtual ids, a task's own job id, and what was submitted are found in it.
+check_without_notes() {
+  assert_eq "${retried}_0" "$(json 'j["tasks"][0]["task"]' "$SARRAY" which 2000000001_7 --json)" 'a virtual id'
+  local raw
+  raw=$(json 'j["tasks"][0]["job_id"]' "$SARRAY" which "${id}_0" --json)
+  assert_eq "${id}" "$(json 'j["attempts"][0]["job_id"]' "$SARRAY" status "$raw" --json)" "a task's own job id"
+  assert_eq "$id $retried" "$(json '" ".join(s["job_id"] for s in j["submissions"][:2])' "$SARRAY" history --json 2>/dev/null)" 'history'
+  assert_contains "$("$SARRAY" find 'x y' 2>/dev/null)" "${id}_20" 'find'
 }
 
 lose_notes() { mv "$SARRAY_STATE_DIR" "$TEST_DIR/lost"; }

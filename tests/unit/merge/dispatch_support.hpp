@@ -71,6 +71,14 @@ class Merged {
                        [](const std::string& path, const std::string& target) { std::filesystem::create_symlink(target, path); });
   }
 
+  /// Changes the script, by a text of the same length: data is found by its offset.
+  void replace(std::string_view from, std::string_view to) {
+    REQUIRE(from.size() == to.size());
+    const auto at = m_rendered.script.find(from);
+    REQUIRE(at != std::string::npos);
+    m_rendered.script.replace(at, from.size(), to);
+  }
+
   [[nodiscard]] const std::string& script() const { return m_rendered.script; }
   [[nodiscard]] const merge::MergedArray& array() const { return m_plan.arrays.front(); }
   [[nodiscard]] const merge::Plan& plan() const { return m_plan; }

@@ -43,6 +43,16 @@ void check_refused(const test::Ran& ran, const std::string& reason) {
 
 }  // namespace
 
+TEST_CASE("a bash that makes a pipe of a short here-string, as 5.1 always does, runs the script nevertheless") {
+  const TemporaryFolder folder;
+  Merged merged({make_call(folder, {"j", "a"}, probe(folder.path(), "exit 7\n"))}, folder);
+  merged.replace("BASH_COMPAT=5.0", "BASH_COMPAT=5.2");
+  const auto ran = merged.run(0);
+  CHECK(ran.status == 7);
+  CHECK(ran.seen);
+  CHECK(ran.err == "");
+}
+
 TEST_CASE("scripts byte for byte: with and without a newline at the end, binary tails, any size") {
   const TemporaryFolder folder;
   const std::vector<std::string> tails = {"", "exit 0", "exit 0\n", "exit 0\n\n\n", "exit 0\n" + every_byte(), "exit 0\n" + every_byte() + "\n",

@@ -179,8 +179,8 @@ TEST_CASE("usage: the median and the most of what finished") {
   report::StatusView view;
   view.usage = true;
   const auto lines = lines_of(status_text(history, view));
-  CHECK(lines[6] == "  1  00:00:10  00:00:10  25%     2    1.0M  1.0M   1.0G  train");
-  CHECK(lines[8] == "  3         -         -    -     -       -     -      -  wait");
+  CHECK(lines[6] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
+  CHECK(lines[8] == "  3         -         -    -    -     -       -     -      -  wait");
   CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
 }
 

@@ -91,3 +91,11 @@ TEST_CASE("several lines: newlines and tabs stay, all else is made harmless") {
   CHECK(sarray::util::printable_lines("") == "");
   CHECK(sarray::util::printable_lines("\n\n") == "\n\n");
 }
+
+TEST_CASE("cut in front: the end of a path says most") {
+  CHECK(util::fit_end("/home/ada/sweep", 15) == "/home/ada/sweep");
+  CHECK(util::fit_end("/home/ada/sweep", 9) == ".../sweep");
+  CHECK(util::fit_end("/home/名前/結果", 8) == ".../結果");
+  CHECK(util::fit_end("/home/名前/結果", 7) == "...結果");
+  CHECK(util::fit_end("/home/ada", 2) == "..");
+}

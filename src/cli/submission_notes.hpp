@@ -1,0 +1,56 @@
+// This machine's own notes of what was submitted: STATE/submissions/MARKER/record.json.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/gather.hpp"
+#include "merge/retry.hpp"
+#include "util/result.hpp"
+
+namespace sarray::cli {
+
+/// A submission as STATE/submissions/MARKER/record.json has it.
+struct Submission {
+  std::string folder;  ///< STATE/submissions/MARKER
+  std::string job_id;     ///< empty: sbatch's answer was never noted
+  bool is_withdrawn = false;  ///< it never came to Slurm
+  std::string cluster;    ///< ClusterName; empty: not known
+  std::int64_t time = 0;  ///< seconds since 1970
+  std::uint32_t tasks = 0;
+  std::uint32_t jobs = 0;
+  std::string name;                                          ///< of the array
+  std::string directory;                                     ///< where it was submitted from
+  std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: a first one
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
+};
+
+/// ClusterName of the Slurm that is seen from here; empty where it does not say.
+[[nodiscard]] std::string cluster_name(const Site& site);
+
+/// @param text of record.json, which anything may have written. @return nothing where it is none.
+[[nodiscard]] std::optional<Submission> parse_submission(std::string_view text, const std::string& folder);
+
+/// What that submission's sbatch was run with. @param environment NAME=VALUE, each ended by a NUL byte.
+[[nodiscard]] std::optional<merge::Start> parse_start(std::string_view environment, std::string_view text);
+
+/// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None where there is no
+/// state folder. Of a submission whose end was not noted, Slurm is asked what became of it.
+[[nodiscard]] std::vector<Submission> list_submissions(const Site& site);
+
+/// What sbatch answered, noted in a record that was written before it was run.
+[[nodiscard]] util::Result<void> note_job_id(const std::string& folder, const std::string& job_id);
+/// @return empty where there is no record, or no answer was noted.
+[[nodiscard]] std::string noted_job_id(const std::string& folder);
+
+/// The newest one of that job id. @return null where there is none.
+[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id);
+
+/// The virtual ids of an array's jobs as record.json says them: [[2000000001, 2000000006], ...].
+[[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> id_ranges(std::vector<std::uint32_t> ids);
+
+}  // namespace sarray::cli

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# What is drawn while tasks run: logs -f, and status --watch on a terminal of 80 columns and 24 lines.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/follow.bash"
+need_cluster
+cd "$TEST_DIR"
+export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
+unset SARRAY_SESSION
+
+wait_file() { # FILE TEXT: until it holds it
+  local i
+  for ((i = 0; i < 300; i++)); do
+    [[ -e $1 && $(cat "$1") == *"$2"* ]] && return
+    sleep 0.1
+  done
+  fail "never in $1: $2"$'\n'"$(cat "$1")"
+}
+
+# --- logs -f: what is there, what comes, and an end of its own
+cat >job.sh <<'JOB'
+#!/bin/bash
+echo "$1: begun"
+until [ -e "go-$1" ]; do sleep 0.1; done
+echo "$1: done"
+exit "$2"
+JOB
+printf 'sbatch -J one -o one.out job.sh one 0\nsbatch -J two -o two-%%j.out job.sh two 4\n' >queue
+id=$(sarray submit queue -t 1 --parsable 2>/dev/null) # the second begins when the first has ended
+sarray logs "$id" -f >both.out 2>both.err &
+both=$!
+wait_file both.out 'one: begun'
+sarray logs "${id}_0" -f -n 1 >one.log &
+one=$!
+wait_file one.log 'one: begun'
+kill -0 "$both" || fail 'logs -f ended while a task runs'
+touch go-one
+wait_file both.out 'one: done'
+wait "$one" || fail 'logs -f of a task that is done'
+assert_eq $'one: begun\none: done' "$(cat one.log)" 'logs -f of one task has no heading'
+wait_file both.out 'two: begun'
+touch go-two
+wait "$both" || fail 'logs -f of an array'
+second=$(sarray which "${id}_1" | sed -n 's/^output  *//p')
+assert_eq "==> ${id}_0 one: $PWD/one.out <==
+one: begun
+one: done
+
+==> ${id}_1 two: $second <==
+two: begun
+two: done" "$(cat both.out)" 'logs -f of two tasks'
+assert_eq '' "$(cat both.err)" 'what logs -f says beside'
+
+# --- logs -f of a task that is requeued begins its file anew
+cat >again.sh <<'JOB'
+#!/bin/bash
+echo "attempt ${SLURM_RESTART_COUNT:-0}"
+if [ "${SLURM_RESTART_COUNT:-0}" = 0 ]; then sleep 100; fi
+JOB
+printf 'sbatch --requeue -o again.out again.sh\n' >queue
+again=$(sarray submit queue --parsable 2>/dev/null)
+sarray logs "$again" -f >again.log &
+follower=$!
+wait_file again.log 'attempt 0'
+sarray requeue "$again" 2>/dev/null
+wait_counts '0 0 0 0 0 1 0' "$again"
+scontrol update "JobId=${again}_0" StartTime=now # Slurm waits two minutes by itself
+wait_file again.log 'attempt 1'
+wait "$follower" || fail 'logs -f of a requeued task'
+[[ $(cat again.log) == *'attempt 0'*'attempt 1' ]] || fail "logs -f of a requeued task: $(cat again.log)"
+
+# --- status --watch on a terminal: in place, cut to the screen, in colour, then all of it
+printf '#!/bin/bash\nuntil [ -e go-%s ]; do sleep 0.1; done\n[ "$1" != 3 ]\n' many >many.sh
+for ((i = 1; i <= 40; i++)); do echo "sbatch -J 'job $i 仕事の名前が長い' -o /dev/null many.sh $i 'a long argument, the rest of which is cut'"; done >queue
+many=$(sarray submit queue --parsable 2>/dev/null)
+socket=$TEST_DIR/tmux
+screen() { tmux -u -S "$socket" capture-pane -p "$@" -t s; }
+wait_screen() { # TEXT
+  local i
+  for ((i = 0; i < 300; i++)); do
+    [[ $(screen) == *"$1"* ]] && return
+    sleep 0.1
+  done
+  fail "never on the screen: $1"$'\n'"$(screen)"
+}
+env -u NO_COLOR LC_ALL=C.UTF-8 tmux -u -S "$socket" -f /dev/null new-session -d -s s -x 80 -y 24 "env PS1='outer> ' bash --norc"
+at_exit tmux -S "$socket" kill-server
+wait_screen 'outer>'
+tmux -S "$socket" send-keys -t s "sarray status $many --watch; echo ended with \$?" Enter
+wait_screen "array $many: 40 jobs, 40 tasks"
+wait_screen 'job 17'
+assert_contains "$(screen | head -n 1)" "array $many: 40 jobs" 'the totals stand at the top of the screen'
+wait_screen ' running, '
+assert_contains "$(screen -e)" $'\e[36m=' 'running tasks in cyan'
+[[ $(screen) != *'job 40'* ]] || fail "more than fits the screen"
+sleep 6 # one drawing later
+assert_eq 1 "$(screen | grep -c '^array ')" 'it is drawn in place'
+assert_contains "$(screen | head -n 1)" "array $many: 40 jobs" 'and still from the top'
+touch go-many
+wait_screen 'ended with 3'
+assert_contains "$(screen)" 'job 40' 'the end shows all jobs'
+text=$(tmux -u -S "$socket" capture-pane -p -S - -t s)
+assert_contains "$text" '39 completed, 1 failed' 'the totals at the end'
+# A line that the terminal had to break would be joined by -J.
+assert_eq "$text" "$(tmux -u -S "$socket" capture-pane -p -J -S - -t s | sed 's/ *$//')" 'no line is wider than the terminal'
+
+# --- without a terminal --watch draws one after another, without escapes
+sarray status "$many" --watch >watch.out || assert_eq 3 "$?" '--watch of what is over'
+[[ $(cat watch.out) != *$'\e'* ]] || fail 'escapes in a pipe'
+# --- an estimate, once some are done
+printf 'sbatch -a 1-6 -o /dev/null --wrap "sleep 3"\n' >queue
+timed=$(sarray submit queue -t 2 --parsable 2>/dev/null)
+sarray status "$timed" --watch >watch.out || fail '--watch of what succeeds ends with 0'
+grep -q '^about 00:00:[0-9]* left$' watch.out || fail "no estimate: $(cat watch.out)"
+assert_contains "$(tail -n 3 watch.out)" '6  ##########' 'the last drawing'
+echo "logs -f, --watch"

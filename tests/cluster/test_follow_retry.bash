@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Retries: of arrays and plain jobs, of every kind of output pattern, of a retry, of a choice of tasks, with other options.
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/follow.bash"
+need_cluster
+cd "$TEST_DIR"
+export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
+unset SARRAY_SESSION
+
+# A task says what it is and ends with what stands in the file status-NAME; 0 where there is none.
+cat >job.sh <<'JOB'
+#!/bin/bash
+echo "$SLURM_JOB_NAME $* id=${SLURM_ARRAY_TASK_ID-none} ${SLURM_ARRAY_TASK_COUNT-}/${SLURM_ARRAY_TASK_MIN-}/${SLURM_ARRAY_TASK_MAX-}"
+exit "$(cat "status-$SLURM_JOB_NAME${SLURM_ARRAY_TASK_ID+-$SLURM_ARRAY_TASK_ID}" 2>/dev/null || echo 0)"
+JOB
+cat >queue <<'QUEUE'
+sbatch -J default job.sh one
+sbatch -J named -a 3,7,9 -o named_%a.out job.sh two 'with blank'
+sbatch -J pair -a 1-2 -o %x-%A_%a.out -e %x-%A_%a.err job.sh three
+sbatch -J own -a 5-6 -o own-%j.out job.sh four
+sbatch -J wrapped -o wrapped.out --wrap 'echo wrapped >&2; exit $(cat status-wrapped)'
+sbatch -J appended -o appended.out --open-mode=append job.sh five
+sbatch -J waits -H -a 1-2 job.sh six
+QUEUE
+# -H is the array's: a submission of its own for what is cancelled.
+grep -v -- -H queue >main
+grep -- -H queue >held
+for name in default named-7 named-9 pair-2 own-6 wrapped appended; do echo 3 >"status-$name"; done
+
+id=$(sarray submit main --parsable 2>/dev/null)
+status=0
+sarray status "$id" --wait >out || status=$?
+assert_eq '3 3 completed, 7 failed' "$status $(sed -n 3p out)" '--wait with failures'
+
+# --- -n submits nothing, and says what would be
+jobs_before=$(squeue -h -a -t all -o %F | sort -u | wc -l)
+sarray retry "$id" -n >script 2>err
+assert_eq "$jobs_before" "$(squeue -h -a -t all -o %F | sort -u | wc -l)" 'a dry run submits nothing'
+assert_eq '#SBATCH --array=0-6' "$(grep -- --array script)" 'the seven that failed'
+bash -n script || fail 'the script of a dry run is no bash'
+
+# --- everything that failed, and half of it fails again
+rm status-default status-named-7 status-own-6
+cp pair-"${id}"_4.out pair.before 2>/dev/null || fail "%A_%a is Slurm's own pair: $(ls)"
+first=$(sarray retry "$id" --mem=77M --parsable 2>/dev/null)
+wait_job "$first"
+assert_eq 77M "$(job_field "$first" MinMemoryNode | sort -u)" 'an option given here replaces the own one'
+assert_eq 'default one id=none //' "$(cat "slurm-${first}_0.out")" 'a default output has the id of the retry'
+assert_eq 'named two with blank id=7 3/3/9' "$(cat named_7.out)" 'a named output is written again, with the ids of the whole job'
+assert_eq 'pair three id=2 2/1/2' "$(cat "pair-${first}_3.out")" "%A_%a is the pair of the retry"
+assert_eq "$(cat pair.before)" "$(cat "pair-${id}_4.out")" 'and the first one stays'
+assert_eq 2 "$(wc -l <appended.out)" 'open-mode=append appends'
+own=$(sarray which 2000000004_6 | sed -n 's/^output  *//p')
+assert_eq "own four id=6 2/5/6 $PWD/own-$(json 'j["tasks"][0]["job_id"]' sarray which 2000000004_6 --json).out" "$(cat "$own") $own" '%j is the id of the retried task'
+assert_eq 3 "$(find . -maxdepth 1 -name 'own-*.out' | wc -l)" 'each attempt has a file of its own under %j'
+for one in "$id" "$first"; do
+  assert_eq '6 4 0 0 0 0 0' "$(counts "$one")" "the chain of $one"
+  assert_contains "$(sarray status "$one")" "array $id: 6 jobs, 10 tasks" 'named by its first array'
+done
+
+# --- a retry of the retry: one job of it, by name; one task, by index of the retry; the rest, by state
+echo 4 >status-appended
+rm status-named-9 status-pair-2
+second=$(sarray retry "$first" --job 'n*d' --parsable 2>/dev/null)
+wait_job "$second"
+assert_eq 'named two with blank id=9 3/3/9' "$(cat named_9.out)" 'a retry of a retry'
+third=$(sarray retry "${first}_3" --parsable 2>/dev/null)
+wait_job "$third"
+assert_eq 'pair three id=2 2/1/2' "$(cat "pair-${third}_0.out")" 'one task of a retry'
+rm status-wrapped
+[[ $(sarray retry "$third" 2>&1 || true) == *"there is nothing to run again"* ]] || fail "a retry means its own tasks"
+fourth=$(sarray retry "$id" --state failed --parsable 2>/dev/null) || fail "retry --state"
+wait_job "$fourth"
+for one in "$id" "$first" "$second" "$third" "$fourth"; do
+  assert_eq '9 1 0 0 0 0 0' "$(counts "$one")" "the chain of $one, five attempts long"
+done
+assert_eq "$id $first $second $third $fourth" "$(json '" ".join(a["job_id"] for a in j["attempts"])' sarray status "$third" --json)" 'the attempts'
+text=$(sarray status "$third")
+for one in "$first: 7 tasks" "$second: 1 task" "$third: 1 task" "$fourth: 2 tasks"; do assert_contains "$text" "retried as array $one" 'the attempts in text'; done
+assert_eq 'failed (exit 4)' "$(sarray which 2000000006 | sed -n 's/^state  *//p')" 'the last exit status counts'
+assert_eq 1 "$(sarray status "$id" --failed --tasks | grep -c "^${fourth}_")" 'and --failed lists that attempt'
+
+# --- what is there to choose
+rm status-appended
+assert_contains "$(sarray retry "$id" --job appended --tasks 0 2>&1 || true)" 'there is nothing to run again' '--job and --tasks together'
+assert_contains "$(sarray retry "$id" --state pending 2>&1 || true)" 'sarray: error: --state pending: a task in no such state can be run again' 'a state that cannot'
+assert_contains "$(sarray retry "$id" --array=1 2>&1 || true)" 'sarray: error: --array:' "sarray's own option"
+assert_contains "$(sarray retry "$id" --output=x 2>&1 || true)" "sarray: error: --output: it is each task's own, and a retry keeps it" 'an option of the tasks'
+assert_contains "$(sarray retry "$id" --job nobody 2>&1 || true)" 'sarray: error: --job nobody: no job has that number, id or name' 'no such job'
+last=$(json 'str(j["arrays"][0]["job_id"]) + " " + str(j["arrays"][0]["tasks"])' sarray retry 2000000006 --json)
+wait_job "${last% *}"
+assert_eq 1 "${last#* }" 'retry --json, of a virtual id'
+status=0
+sarray status "$id" --wait >out || status=$?
+assert_eq '0 10 completed' "$status $(grep completed out)" '--wait where the retries did all of it'
+again=$(sarray retry "$id" --state completed --job default --parsable 2>/dev/null)
+wait_job "$again"
+assert_eq 'default one id=none //' "$(cat "slurm-${again}_0.out")" '--state completed'
+
+# --- cancelled tasks, only where they are asked for; -t is the throttle
+held=$(sarray submit held --parsable 2>/dev/null)
+sarray cancel "$held" 2>/dev/null
+wait_counts '0 0 0 2 0 0 0' "$held"
+words=$(sarray retry "$held" 2>&1 || true)
+assert_eq "sarray: note: left as they are: 2 cancelled tasks (--state cancelled)
+sarray: error: job $held: there is nothing to run again
+hint: sarray status $held" "$words" 'cancelled tasks are left'
+again=$(sarray retry "$held" --state cancelled -t 1 --parsable 2>/dev/null)
+assert_eq 1 "$(job_field "$again" ArrayTaskThrottle | sort -u)" '-t is the throttle'
+sarray release "$again" 2>/dev/null || fail 'the retry is held as the first was'
+wait_job "$again"
+assert_eq '2 0 0 0 0 0 0' "$(counts "$held")" 'cancelled tasks, run after all'
+echo "retries of retries, of every pattern, of a choice"
