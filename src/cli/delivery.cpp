@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
@@ -18,6 +19,7 @@
 #include "embedded/translate.hpp"
 #include "merge/notes.hpp"
 #include "report/json.hpp"
+#include "slurm/answer.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
@@ -126,6 +128,22 @@ util::Error refusal(const util::Output& output) {
   return error;
 }
 
+/// sbatch's warnings, and its status where that belies its answer.
+void tell(const util::Output& output, const Delivery& delivery) {
+  auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
+  if (output.status != 0) {
+    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) + "; Slurm has the array all the same, as job " + delivery.job_id + "\n";
+  }
+  [[maybe_unused]] const auto told = util::write_all(2, words, "");
+}
+
+/// When sbatch ended without a word that is to be trusted: from then on a controller that it may have reached is given time.
+void note_end(int lock) {
+  std::array<timespec, 2> now{};
+  for (auto& time : now) ::clock_gettime(CLOCK_REALTIME, &time);  // this machine's clock, where a file server has another
+  ::futimens(lock, now.data());
+}
+
 /// After this it is not known whether Slurm has the array: the intent stays noted, and the next submit looks.
 util::Error unknown_end(const std::string& why, const std::string& words) {
   util::Error error;
@@ -190,19 +208,20 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
     }
   }
 
-  auto output = client.submit(submission);
-  const bool refused = !output || (output->status != 0 && !output->timed_out && output->status < 128);
-  if (refused) {
+  const auto output = client.submit(submission);
+  auto answer = output ? slurm::judge_answer(*output) : slurm::Answer{slurm::Answer::Kind::refused, "", ""};
+  if (answer.kind == slurm::Answer::Kind::refused) {
     if (session != nullptr) CHECK_OK(session->note_withdrawn(parcel.marker));
     remove_parcel(parcel);
-    return util::fail(output ? refusal(*output) : std::move(output).error());
+    return util::fail(output ? refusal(*output) : output.error());
   }
-  if (output->timed_out) return util::fail(unknown_end("no answer within " + std::to_string(submission.timeout.count()) + " s", output->err));
-  if (output->status != 0) return util::fail(unknown_end("ended by signal " + std::to_string(output->status - 128), output->err));
-  const auto id = slurm::parse_answer(output->out);
-  if (!id) return util::fail(unknown_end("an answer without a job id", output->out + output->err));
-  Delivery delivery{*id, output->out};
-  [[maybe_unused]] const auto told = util::write_all(2, ::isatty(2) != 0 ? util::printable_lines(output->err) : output->err, "");  // sbatch's warnings
+  if (answer.kind == slurm::Answer::Kind::unknown) {
+    note_end(lock.get());
+    if (output->timed_out) answer.why = "no answer within " + std::to_string(submission.timeout.count()) + " s";
+    return util::fail(unknown_end(answer.why, output->status == 0 ? output->out + output->err : output->err));
+  }
+  Delivery delivery{answer.job_id, output->out};
+  tell(*output, delivery);
   // The array is Slurm's: that its description is incomplete must not look like a failed submission.
   if (const auto noted = note_job_id(parcel.folder, delivery.job_id); !noted) {
     [[maybe_unused]] const auto warned =

@@ -1,5 +1,6 @@
 #include "cli/settle.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,16 +20,24 @@ namespace {
 /// Slurm forgets a finished job after MinJobAge, 300 s where a site has not changed it. Less, so as to be sure.
 constexpr std::int64_t surely_remembered = 120;
 
+/// When the real sbatch is known to have run last; never later than now.
+std::int64_t last_run(const store::SubmissionNote& note, const std::string& parcel) {
+  struct stat state {};
+  const auto ended = ::stat((parcel + "/lock").c_str(), &state) == 0 ? static_cast<std::int64_t>(state.st_mtime) : note.time;
+  return std::min(std::max(note.time, ended), static_cast<std::int64_t>(std::time(nullptr)));
+}
+
 /// The id of the array that Slurm has under a note's marker; empty: it has none. A controller that is busy may take an array a
-/// moment after sbatch was killed: one that is not there yet is looked for twice.
+/// moment after sbatch was killed, or gave up: one that is not there yet is looked for twice.
 util::Result<std::string> look_for(const slurm::Client& client, const store::SubmissionNote& note, const std::string& parcel) {
   constexpr std::int64_t settled = 10;  // seconds
   if (auto noted = noted_job_id(parcel); !noted.empty()) return noted;
+  const auto begin = last_run(note, parcel);
   while (true) {
     TRY(const auto held, held_arrays(client, note.time - 60));
     const auto found = std::find_if(held.begin(), held.end(), [&](const auto& array) { return array.marker == note.marker; });
     if (found != held.end()) return found->job_id;
-    const auto age = static_cast<std::int64_t>(std::time(nullptr)) - note.time;
+    const auto age = static_cast<std::int64_t>(std::time(nullptr)) - begin;
     if (age >= settled) return std::string();
     ::sleep(static_cast<unsigned>(std::clamp<std::int64_t>(settled - age, 1, settled)));
   }

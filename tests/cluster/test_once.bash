@@ -31,6 +31,36 @@ fake 'echo "sbatch: error: computer says no" >&2; exit 17'
 assert_eq '17|sbatch: error: computer says no' "$(submit "$name")" 'a refusal'
 assert_eq 2 "$(queued "$name")" 'jobs after a refusal'
 
+# --- a wrapper fails after Slurm took the array: its id is what counts
+fake "$real"' "$@"; status=$?; [[ $* != *sarray.slurm ]] || { echo "site: accounting file is full" >&2; exit 1; }; exit $status'
+other=$(new_session)
+words=$(submit "$other")
+assert_contains "$words" '0|Submitted batch job ' 'an id and a status'
+assert_contains "$words" 'site: accounting file is full
+sarray: warning: sbatch ended with status 1; Slurm has the array all the same, as job ' 'the status is told'
+wait_job "$(sed -n 's/.*Submitted batch job \([0-9]*\).*/\1/p' <<<"$words")"
+assert_eq 0 "$(queued "$other")" 'jobs after an id and a status'
+assert_eq 2 "$(wc -l <ran)" 'each task ran once, with a wrapper that fails'
+rm ran
+
+# --- the connection breaks, and the controller takes the array later
+fake "(sleep 3; $real "'"$@" >/dev/null 2>&1) & echo "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation" >&2; exit 1'
+other=$(new_session)
+assert_eq '1|sbatch: error: Batch job submission failed: Socket timed out on send/recv operation
+sarray: error: sbatch: status 1, and a connection to Slurm that broke; whether Slurm took the array is not known
+hint: sarray submit, which looks for it before it submits anything' "$(submit "$other" | sed '/^job\|^ *[0-9]/d')" 'a connection that breaks'
+fake 'echo must not be called >>called; exit 1'
+words=$(submit "$other")
+while [[ $words == *'its sbatch is still running'* ]]; do
+  sleep 0.5
+  words=$(submit "$other")
+done
+assert_contains "$words" 'sarray: note: an earlier submission of jobs 1,2, which was cut off, is in Slurm as job ' 'what came late is found'
+wait_job "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
+[[ ! -e called ]] || fail 'sbatch was called again'
+assert_eq 2 "$(wc -l <ran)" 'each task ran once, with a connection that broke'
+rm ran
+
 # --- hangs, before Slurm has it
 fake 'exec sleep 30'
 words=$(SARRAY_SBATCH_TIMEOUT=1 submit "$name")
