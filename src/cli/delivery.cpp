@@ -96,6 +96,7 @@ std::string describe(const Parcel& parcel, const std::string& job_id, const merg
   record["name"] = array.name;
   record["directory"] = std::filesystem::current_path(error).string();
   record["ids"] = id_ranges(std::move(ids));
+  if (!parcel.queue_file.empty()) record["queue_file"] = parcel.queue_file;
   record["retry_of"] = options.retry_of;
   record["arguments"] = rendered.arguments;
   record["umask"] = rendered.umask;
@@ -144,13 +145,13 @@ void note_end(int lock) {
   ::futimens(lock, now.data());
 }
 
-/// After this it is not known whether Slurm has the array: the intent stays noted, and the next submit looks.
-util::Error unknown_end(const std::string& why, const std::string& words) {
+/// After this it is not known whether Slurm has the array: the intent stays noted, and the next submit, or retry, looks.
+util::Error unknown_end(const Parcel& parcel, const std::string& why, const std::string& words) {
   util::Error error;
   error.body = words;
   error.what = "sbatch";
   error.why = why + "; whether Slurm took the array is not known";
-  error.hint = "sarray submit, which looks for it before it submits anything";
+  error.hint = parcel.command + ", which looks for it before it submits anything";
   return error;
 }
 
@@ -218,7 +219,7 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   if (answer.kind == slurm::Answer::Kind::unknown) {
     note_end(lock.get());
     if (output->timed_out) answer.why = "no answer within " + std::to_string(submission.timeout.count()) + " s";
-    return util::fail(unknown_end(answer.why, output->status == 0 ? output->out + output->err : output->err));
+    return util::fail(unknown_end(parcel, answer.why, output->status == 0 ? output->out + output->err : output->err));
   }
   Delivery delivery{answer.job_id, output->out};
   tell(*output, delivery);

@@ -19,6 +19,8 @@ namespace sarray::cli {
 struct Parcel {
   std::string marker;
   std::string folder;       ///< STATE/submissions/MARKER
+  std::string command = "sarray submit";  ///< what settles it where it is cut off
+  std::string queue_file;   ///< what is submitted, where that is a file; absolute
   std::string cluster;      ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
 };
 /// @param first_attempt job id of what it is a retry of; empty: of nothing.

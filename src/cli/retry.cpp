@@ -12,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/delivery.hpp"
 #include "cli/selection.hpp"
+#include "cli/settle.hpp"
 #include "cli/submit_options.hpp"
 #include "cli/version.hpp"
 #include "report/json.hpp"
@@ -35,6 +36,7 @@ struct RetryOptions {
   bool dry_run = false;
   bool json = false;
   bool parsable = false;
+  bool again = false;
   std::optional<std::uint32_t> throttle;
   Words sbatch_words;
 };
@@ -86,6 +88,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
+  app.add_flag("--again", options.again, "also where an earlier retry was cut off, and Slurm may have forgotten that it ran");
   app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
   auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
@@ -162,6 +165,15 @@ Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merg
   return 0;
 }
 
+/// @return held until the retry is Slurm's: another one would find the same tasks failed.
+util::Result<util::Fd> begin_retry(const Site& site, const std::string& first_id, bool again) {
+  TRY(const auto folder, store::StateFolder::open());
+  TRY(auto lock, lock_retries(first_id, folder));
+  TRY(const auto lines, settle_retries(first_id, folder, site.client, again));
+  for (const auto& line : lines) say("note: " + line);
+  return lock;
+}
+
 /// What stays as it is, so that nobody thinks that it was rerun.
 void say_what_is_left(const report::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
@@ -183,6 +195,11 @@ Status retry(const Words& words) {
   TRY(const auto word, parse_task_word(options->word));
   const auto site = find_site();
   TRY(auto target, find_target(site, word, options->script));
+  util::Fd lock;
+  if (!options->dry_run) {
+    TRY(lock, begin_retry(site, target.follower.history().attempts.front().job_id, options->again));
+    TRY(target, find_target(site, word, options->script));  // with what other retries did in the meantime
+  }
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
   TRY(const auto indices, narrow(target, options->selection));
@@ -202,6 +219,7 @@ Status retry(const Words& words) {
   TRY(const auto folder, store::StateFolder::open());
   auto parcel = name_parcel(folder, first_id);
   parcel.cluster = cluster_name(site);
+  parcel.command = "sarray retry " + first_id;
   set_folders(plan_options, folder.path(), parcel.marker);
   TRY(const auto retry, merge::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
   if (options->dry_run) return show(retry, *options);

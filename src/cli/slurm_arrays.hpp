@@ -22,6 +22,10 @@ struct HeldArray {
 /// @return an error where the queue cannot be asked.
 [[nodiscard]] util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since);
 
+/// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since sites
+/// change it. None or fewer: never.
+[[nodiscard]] std::int64_t surely_remembered(const slurm::Configuration& configuration);
+
 /// How far back a search without any notes goes.
 [[nodiscard]] std::int64_t a_month_ago();
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <ctime>
@@ -55,6 +56,8 @@ std::optional<Submission> parse_submission(std::string_view text, const std::str
     }
   }
   submission.is_withdrawn = record.contains("withdrawn");
+  submission.is_forgotten = record.contains("forgotten");
+  submission.queue_file = text_of(record, "queue_file");
   return submission;
 }
 
@@ -86,12 +89,12 @@ std::optional<merge::Start> parse_start(std::string_view environment, std::strin
   return start;
 }
 
-namespace {
-
-std::optional<Submission> read_record(const std::string& folder) {
+std::optional<Submission> read_submission(const std::string& folder) {
   const auto text = util::read_file(folder + "/record.json");
   return text ? parse_submission(*text, folder) : std::nullopt;
 }
+
+namespace {
 
 /// Changes one value of a record, and keeps the rest.
 util::Result<void> change_record(const std::string& folder, const char* key, const Json& value) {
@@ -99,6 +102,7 @@ util::Result<void> change_record(const std::string& folder, const char* key, con
   auto record = Json::parse(text, nullptr, false);
   if (!record.is_object()) return util::fail(folder + "/record.json", "it is damaged");
   record.erase("withdrawn");
+  record.erase("forgotten");
   record[key] = value;
   return util::write_file_atomically(folder + "/record.json", report::to_line(record));
 }
@@ -112,7 +116,12 @@ bool is_locked(const std::string& folder) {
 /// and for each only until Slurm has said once that it has none.
 void settle(const Site& site, std::vector<Submission> unsettled, std::vector<Submission>& submissions) {
   constexpr std::int64_t settled = 10;  // seconds after which a controller no longer takes an array that sbatch sent
-  std::erase_if(unsettled, [](const auto& submission) { return is_locked(submission.folder); });
+  std::erase_if(unsettled, [](const auto& submission) { return submission.is_forgotten || is_locked(submission.folder); });
+  if (unsettled.empty()) return;
+  const auto configuration = site.client.configuration();
+  if (!configuration) return;
+  // Another cluster knows nothing of it.
+  std::erase_if(unsettled, [&](const auto& s) { return !is_of_cluster(s, configuration->cluster_name); });
   if (unsettled.empty()) return;
   const auto oldest = std::min_element(unsettled.begin(), unsettled.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   const auto held = held_arrays(site.client, oldest->time - 60);
@@ -124,9 +133,12 @@ void settle(const Site& site, std::vector<Submission> unsettled, std::vector<Sub
       submission.job_id = found->job_id;
       [[maybe_unused]] const auto noted = note_job_id(submission.folder, submission.job_id);  // else the next command asks again
       submissions.push_back(std::move(submission));
-    } else if (std::time(nullptr) - submission.time >= settled) {
-      [[maybe_unused]] const auto noted = change_record(submission.folder, "withdrawn", true);
+      continue;
     }
+    const auto now = static_cast<std::int64_t>(std::time(nullptr));
+    if (now - last_run(submission.folder, submission.time) < settled) continue;
+    const bool is_sure = now - submission.time < surely_remembered(*configuration);
+    [[maybe_unused]] const auto noted = change_record(submission.folder, is_sure ? "withdrawn" : "forgotten", true);
   }
 }
 
@@ -136,9 +148,26 @@ util::Result<void> note_job_id(const std::string& folder, const std::string& job
   return change_record(folder, "job_id", job_id);
 }
 
-std::string noted_job_id(const std::string& folder) {
-  const auto submission = read_record(folder);
-  return submission ? submission->job_id : std::string();
+util::Result<void> note_never_sent(const std::string& folder) { return change_record(folder, "withdrawn", true); }
+
+std::int64_t last_run(const std::string& folder, std::int64_t begin) {
+  struct stat state {};
+  const auto ended = ::stat((folder + "/lock").c_str(), &state) == 0 ? static_cast<std::int64_t>(state.st_mtime) : begin;
+  return std::min(std::max(begin, ended), static_cast<std::int64_t>(std::time(nullptr)));
+}
+
+bool is_of_cluster(const Submission& submission, const std::string& cluster) {
+  return submission.cluster.empty() || cluster.empty() || submission.cluster == cluster;
+}
+
+std::vector<Submission> list_unsettled(const store::StateFolder& folder) {
+  std::vector<Submission> unsettled;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.submissions(), error)) {
+    auto submission = read_submission(entry.path().string());
+    if (submission && submission->job_id.empty() && !submission->is_withdrawn) unsettled.push_back(std::move(*submission));
+  }
+  return unsettled;
 }
 
 std::string cluster_name(const Site& site) {
@@ -153,14 +182,14 @@ std::vector<Submission> list_submissions(const Site& site) {
   std::error_code error;
   std::vector<Submission> unsettled;
   for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {
-    auto submission = read_record(entry.path().string());
+    auto submission = read_submission(entry.path().string());
     if (!submission || submission->is_withdrawn) continue;
     (submission->job_id.empty() ? unsettled : submissions).push_back(std::move(*submission));
   }
   settle(site, std::move(unsettled), submissions);
   if (submissions.empty()) return submissions;
   const auto cluster = cluster_name(site);
-  std::erase_if(submissions, [&](const auto& s) { return !cluster.empty() && !s.cluster.empty() && s.cluster != cluster; });
+  std::erase_if(submissions, [&](const auto& s) { return !is_of_cluster(s, cluster); });
   std::sort(submissions.begin(), submissions.end(), [](const auto& a, const auto& b) {
     if (a.time != b.time) return a.time < b.time;
     return a.job_id.size() != b.job_id.size() ? a.job_id.size() < b.job_id.size() : a.job_id < b.job_id;

@@ -10,6 +10,7 @@
 
 #include "cli/gather.hpp"
 #include "merge/retry.hpp"
+#include "store/state_folder.hpp"
 #include "util/result.hpp"
 
 namespace sarray::cli {
@@ -19,6 +20,8 @@ struct Submission {
   std::string folder;  ///< STATE/submissions/MARKER
   std::string job_id;     ///< empty: sbatch's answer was never noted
   bool is_withdrawn = false;  ///< it never came to Slurm
+  bool is_forgotten = false;  ///< Slurm shows none of it, but may have forgotten it: whether it ran is not known
+  std::string queue_file;     ///< what was submitted, where that was a file; absolute
   std::string cluster;    ///< ClusterName; empty: not known
   std::int64_t time = 0;  ///< seconds since 1970
   std::uint32_t tasks = 0;
@@ -42,10 +45,22 @@ struct Submission {
 /// state folder. Of a submission whose end was not noted, Slurm is asked what became of it.
 [[nodiscard]] std::vector<Submission> list_submissions(const Site& site);
 
+/// As it is noted; nothing where there is no record that can be read.
+[[nodiscard]] std::optional<Submission> read_submission(const std::string& folder);
+/// Those below STATE/submissions whose end is not noted. Nobody is asked.
+[[nodiscard]] std::vector<Submission> list_unsettled(const store::StateFolder& folder);
+
+/// When the sbatch of the submission in that folder is known to have run last, never later than now.
+/// @param begin when it was begun.
+[[nodiscard]] std::int64_t last_run(const std::string& folder, std::int64_t begin);
+
 /// What sbatch answered, noted in a record that was written before it was run.
 [[nodiscard]] util::Result<void> note_job_id(const std::string& folder, const std::string& job_id);
-/// @return empty where there is no record, or no answer was noted.
-[[nodiscard]] std::string noted_job_id(const std::string& folder);
+/// That it never came to Slurm, likewise.
+[[nodiscard]] util::Result<void> note_never_sent(const std::string& folder);
+
+/// Whether it went to that cluster; where either is not known, it may have.
+[[nodiscard]] bool is_of_cluster(const Submission& submission, const std::string& cluster);
 
 /// The newest one of that job id. @return null where there is none.
 [[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id);

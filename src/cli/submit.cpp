@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "capture/listen.hpp"
 #include "cli/commands.hpp"
@@ -46,7 +47,8 @@ struct Work {
   Gathered gathered;
   merge::PlanOptions plan_options;
   util::Fd lock;
-  std::string cluster;
+  slurm::Configuration configuration;  ///< where Slurm was asked
+  std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
 };
 
 util::Result<void> ask_limits(Work& work) {
@@ -55,7 +57,7 @@ util::Result<void> ask_limits(Work& work) {
     if (work.options.dry_run) return {};
     return util::fail(std::move(configuration).error());
   }
-  work.cluster = configuration->cluster_name;
+  work.configuration = *configuration;
   auto& limits = work.plan_options.limits;
   limits.max_array_size = configuration->max_array_size;
   limits.max_array_tasks = configuration->max_array_tasks;
@@ -66,9 +68,22 @@ util::Result<void> ask_limits(Work& work) {
   return {};
 }
 
+/// What became of earlier submissions of the same queue file.
+util::Result<void> settle_earlier(Work& work) {
+  if (work.options.file == "-") return {};  // nobody can tell one from another
+  std::error_code trouble;
+  work.queue_file = std::filesystem::canonical(work.options.file, trouble).string();
+  if (trouble) return {};  // reading it will say so
+  TRY(const auto folder, store::StateFolder::open());
+  TRY(const auto lines, settle_file(work.queue_file, folder, work.site.client, work.configuration, work.options.again));
+  for (const auto& line : lines) say("sarray: note: " + line);
+  return {};
+}
+
 util::Result<void> gather(Work& work) {
   const auto most = work.plan_options.limits.known ? work.plan_options.limits.max_array_size : 4294967294U;
   if (!work.options.file.empty()) {
+    if (!work.options.dry_run) CHECK_OK(settle_earlier(work));
     TRY(work.gathered, gather_file(work.options.file, work.site, most));
     return {};
   }
@@ -77,7 +92,7 @@ util::Result<void> gather(Work& work) {
     TRY(work.lock, lock_session(session));
     CHECK_OK(session.sync());
     TRY(const auto folder, store::StateFolder::open());
-    TRY(const auto lines, settle_interrupted(session, folder, work.site.client, work.options.again));
+    TRY(const auto lines, settle_interrupted(session, folder, work.site.client, work.configuration, work.options.again));
     for (const auto& line : lines) say("sarray: note: " + line);
   }
   TRY(work.gathered, gather_session(std::move(session), most));
@@ -213,7 +228,9 @@ util::Result<merge::Rendered> render_fitting(merge::Plan& plan, std::size_t numb
 /// One array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, merge::Plan& plan, std::size_t number) {
   auto parcel = name_parcel(folder);
-  parcel.cluster = work.cluster;
+  parcel.cluster = work.configuration.cluster_name;
+  parcel.queue_file = work.queue_file;
+  if (!work.options.file.empty()) parcel.command = "sarray submit " + work.options.file;
   set_folders(work.plan_options, folder.path(), parcel.marker);
   TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
   const auto& array = plan.arrays[number];
@@ -291,7 +308,7 @@ Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_work = new Work{std::move(*options), find_site(), {}, {}, {}, {}};
+  static auto* const kept_work = new Work{std::move(*options), find_site(), {}, {}, {}, {}, {}};
   auto& work = *kept_work;
   if (!work.options.dry_run && !work.site.client.has_sbatch()) {
     return util::fail("sbatch", "there is none in PATH", "load the site's Slurm module, or look with sarray submit -n");

@@ -64,6 +64,7 @@ Configuration parse_configuration(std::string_view scontrol_output) {
     if (key == "MaxArraySize") read_number(value, configuration.max_array_size);
     if (key == "JobFileAppend") configuration.job_file_append = value == "1";
     if (key == "ClusterName") configuration.cluster_name = value;
+    if (key == "MinJobAge") read_number(value, configuration.min_job_age);
     if (key == "MaxJobCount") read_number(value, configuration.max_job_count);
     if (key != "SchedulerParameters") continue;
     while (!value.empty()) {

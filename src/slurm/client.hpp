@@ -26,6 +26,7 @@ struct Configuration {
   std::uint64_t max_script_size = 4194304;  ///< bytes; SchedulerParameters=max_script_size
   std::uint32_t max_job_count = 10000;
   bool job_file_append = false;             ///< JobFileAppend: output files are appended to where no --open-mode is given
+  std::uint32_t min_job_age = 300;          ///< seconds for which a finished job is kept; 0: for ever
   std::string cluster_name;                 ///< empty: not said
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# A retry, and a queue file's submission, happen once: killed after Slurm took them, cut off later, two at once.
+set -euo pipefail
+lib=$(dirname "$(readlink -f -- "$0")")/lib
+. "$lib/cluster.bash"
+need_cluster
+cd "$TEST_DIR"
+. "$lib/once.bash"
+printf '#!/bin/bash\necho ran >>%q/ran\nuntil [[ -e %q/go ]]; do sleep 0.2; done\nexit 1\n' "$TEST_DIR" "$TEST_DIR" >job.slurm
+finish() { # JOBID: until then its tasks have not failed
+  touch go
+  wait_job "$1"
+  rm go
+}
+fake 'exec '"$real"' "$@"'
+name=$(new_session)
+id=$(sarray submit --session "$name" --parsable 2>/dev/null)
+finish "$id"
+retry() { # [OPTION...]: status and words
+  local status=0 words
+  words=$(sarray retry "$id" "$@" 2>&1) || status=$?
+  printf '%s|%s' "$status" "$words"
+}
+runs() { wc -l <ran; }
+
+# --- killed after Slurm took it
+fake "$real"' "$@" >/dev/null; kill -9 $PPID'
+(sarray retry "$id" >/dev/null 2>&1) || true
+fake 'echo must not be called >>called; exit 1'
+words=$(retry)
+assert_contains "$words" "1|" 'nothing is retried while the first retry is on its way'
+[[ ! -e called ]] || fail 'sbatch was called again'
+second=$(sarray history --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["submissions"][-1]["job_id"])')
+finish "$second"
+assert_eq 4 "$(runs)" 'each failed task ran once more'
+
+# --- cut off, and taken later
+fake "(sleep 3; $real "'"$@" >/dev/null 2>&1) & echo "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received" >&2; exit 1'
+words=$(retry)
+assert_contains "$words" "hint: sarray retry $id, which looks for it before it submits anything" 'a connection that breaks'
+fake 'echo must not be called >>called; exit 1'
+words=$(retry)
+assert_contains "$words" 'sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on'
+sleep 4
+words=$(retry)
+assert_contains "$words" "sarray: note: an earlier retry of job $id, which was cut off, is in Slurm as job " 'what came late is found'
+third=$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")
+finish "$third"
+[[ ! -e called ]] || fail 'sbatch was called again'
+assert_eq 6 "$(runs)" 'each failed task ran once more, again'
+
+# --- two at once
+fake "sleep 2; exec $real "'"$@"'
+sarray retry "$id" >first 2>&1 &
+sleep 1.5
+words=$(retry)
+assert_contains "$words" "1|sarray: error: job $id: another retry of it is running" 'two at once'
+wait $!
+finish "$(sed -n 's/Submitted batch job //p' first)"
+assert_eq 8 "$(runs)" 'one of the two was submitted'
+
+# --- a queue file
+printf 'sbatch job.slurm\nsbatch job.slurm\n' >calls
+fake "$real"' "$@" >/dev/null; kill -9 $PPID'
+(sarray submit calls >/dev/null 2>&1) || true
+fake 'echo must not be called >>called; exit 1'
+words=$(sarray submit calls 2>&1) && fail 'a file is submitted twice'
+assert_contains "$words" "sarray: error: an earlier submission of $PWD/calls: it was cut off, and is in Slurm as job " 'a queue file'
+[[ ! -e called ]] || fail 'sbatch was called again'
+finish "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
+fake 'exec '"$real"' "$@"'
+fifth=$(sarray submit calls --parsable 2>/dev/null)
+finish "$fifth"
+assert_eq 12 "$(runs)" 'once more, where that is what was meant'
+echo 'retries and queue files: nothing twice'
