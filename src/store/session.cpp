@@ -366,6 +366,8 @@ util::Result<SessionContents> Session::read() const {
     ++contents.info.jobs;
     contents.info.tasks += call.tasks;
   }
+  // A call that was recorded after the session was closed, or while it was being submitted, is a reason to come back to it.
+  if (contents.info.jobs > 0) contents.info.state = SessionInfo::State::open;
   look_for_shell(m_folder, contents.info);
   return contents;
 }

@@ -193,6 +193,32 @@ TEST_CASE("close says how it ended; sync") {
   CHECK(read(session).info.state == SessionInfo::State::cancelled);
 }
 
+TEST_CASE("a call that comes after the end of a session opens it again") {
+  const test::State state;
+  auto session = create(test::State::folder());
+  for (const auto end : {SessionInfo::State::submitted, SessionInfo::State::cancelled}) {
+    REQUIRE(session.close(end));
+    CHECK(read(session).info.state == end);
+    const auto late = session.append(test::make_call(), 1);
+    REQUIRE(late);
+    CHECK(read(session).info.state == SessionInfo::State::open);
+    REQUIRE(session.drop({late->job}));
+    CHECK(read(session).info.state == end);
+  }
+}
+
+TEST_CASE("a call that comes while a session is submitted keeps it open") {
+  const test::State state;
+  auto session = create(test::State::folder());
+  REQUIRE(session.append(test::make_call(), 1));
+  REQUIRE(session.note_intent("m", "", {1}));
+  REQUIRE(session.append(test::make_call(), 1));
+  REQUIRE(session.note_accepted("m", "17"));
+  REQUIRE(session.close(SessionInfo::State::submitted));
+  CHECK(read(session).info.state == SessionInfo::State::open);
+  CHECK(read(session).info.jobs == 1);
+}
+
 TEST_CASE("alive is who holds the lock, not who once wrote a number") {
   const test::State state;
   const auto session = create(test::State::folder());
