@@ -5,6 +5,7 @@
 
 #include "capture/record.hpp"
 #include "cli/run.hpp"
+#include "util/fd.hpp"
 
 namespace {
 
@@ -21,4 +22,7 @@ bool is_sbatch(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return sarray::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  sarray::util::hold_standard_streams();
+  return sarray::cli::run(argc, argv);
+}

@@ -115,6 +115,13 @@ Result<void> ensure_private_folder(const std::string& given) {
   return {};
 }
 
+void hold_standard_streams() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    [[maybe_unused]] const int held = ::open("/", O_PATH);  // the lowest free number: this one. Whoever uses it gets EBADF, as before
+  }
+}
+
 std::string random_name(std::size_t digits) {
   constexpr std::string_view hexadecimal = "0123456789abcdef";
   std::string name(digits, '0');

@@ -51,6 +51,10 @@ class Fd {
 /// write to. A link in its place is refused.
 [[nodiscard]] Result<void> ensure_private_folder(const std::string& path);
 
+/// Puts something that can neither be read nor written where a standard stream is closed: else the next file that is opened gets its
+/// number, and is closed, or taken for it, by what we run.
+void hold_standard_streams();
+
 /// Hexadecimal digits that nobody can guess.
 [[nodiscard]] std::string random_name(std::size_t digits);
 

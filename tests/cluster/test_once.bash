@@ -81,6 +81,20 @@ wait_job "$id"
 [[ ! -e called ]] || fail 'sbatch was called again'
 assert_eq 4 "$(wc -l <ran)" 'each task ran once, again'
 
+# --- the same without standard streams: the lock that sbatch holds must not have one's number
+fake "sleep 2; exec $real "'"$@"'
+name=$(new_session)
+sarray submit --session "$name" <&- >&- 2>&- &
+sleep 1
+kill -9 $!
+wait $! 2>/dev/null || true
+assert_contains "$(submit "$name")" 'sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on, without standard streams'
+sleep 2
+words=$(submit "$name")
+assert_contains "$words" 'which was cut off, is in Slurm as job ' 'a killed submit without standard streams'
+wait_job "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
+assert_eq 6 "$(wc -l <ran)" 'each task ran once, without standard streams'
+
 # --- nonsense
 fake 'echo all is well'
 name=$(new_session)

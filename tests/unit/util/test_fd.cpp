@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <set>
 
 #include "../support.hpp"
@@ -34,6 +36,21 @@ TEST_CASE("read_file and open_file name the path and the system's reason") {
   CHECK(missing.error().why == "No such file or directory");
   test::TemporaryFolder folder;
   CHECK_FALSE(util::read_file(folder.path()));
+}
+
+TEST_CASE("nothing gets the number of a closed standard stream") {
+  const auto child = ::fork();
+  if (child == 0) {
+    for (int fd = 0; fd <= 2; ++fd) ::close(fd);
+    util::hold_standard_streams();
+    const auto fd = util::open_file("/dev/null", O_RDWR);
+    char byte = 0;
+    const bool is_closed = ::read(0, &byte, 1) < 0 && errno == EBADF && !util::write_all(1, "x", "") && !util::write_all(2, "x", "");
+    ::_exit(fd && fd->get() > 2 && is_closed ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
 }
 
 TEST_CASE("open_file closes on exec, and an Fd closes once") {
