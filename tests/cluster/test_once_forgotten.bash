@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Where Slurm forgets a job seconds after its end, and nothing accounts for it, what was cut off is not submitted again by itself.
+set -euo pipefail
+lib=$(dirname "$(readlink -f -- "$0")")/lib
+. "$lib/cluster.bash"
+need_cluster --conf MinJobAge=3
+cd "$TEST_DIR"
+. "$lib/once.bash"
+fake "$real"' "$@" >/dev/null; kill -9 $PPID'
+name=$(new_session)
+(sarray submit --session "$name" >/dev/null 2>&1) || true
+for ((i = 0; i < 900; i++)); do
+  [[ -z $(squeue -h -a -t all) ]] && break
+  sleep 0.1
+done
+assert_eq '' "$(squeue -h -a -t all)" 'Slurm has forgotten the array'
+assert_eq 2 "$(wc -l <ran)" 'its tasks ran'
+fake 'echo must not be called >>called; exit 1'
+assert_eq '1|sarray: error: an earlier submission of jobs 1,2 was cut off: Slurm shows no job of it, but may have forgotten one that is done
+hint: sarray submit --again, where you know that it did not run' "$(submit "$name")" 'a submit'
+[[ ! -e called ]] || fail 'sbatch was called again'
+fake 'exec '"$real"' "$@"'
+assert_contains "$(submit "$name" --again)" '0|sarray: note: an earlier submission of jobs 1,2 was cut off before Slurm had it' '--again'
+echo 'what may have been forgotten is not submitted again'
