@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/gather.hpp"
+#include "cli/submission_notes.hpp"
 #include "report/json.hpp"
 #include "report/table.hpp"
 #include "store/prune.hpp"
@@ -91,7 +92,11 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
   std::vector<store::Pruned> submissions;
   if (queue) {
     const auto lines = "\n" + *queue;
+    const auto cluster = cluster_name(site);
     TRY(submissions, store::prune_submissions(folder, rules, [&](const std::string& marker, const std::string& id) {
+      const auto submission = read_submission(folder.submissions() + "/" + marker);
+      // This cluster knows nothing of another's.
+      if (submission && !submission->cluster.empty() && submission->cluster != cluster) return true;
       return lines.find(marker) != std::string::npos || (!id.empty() && lines.find("\n" + id + "|") != std::string::npos);
     }));
   }

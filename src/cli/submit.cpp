@@ -15,6 +15,7 @@
 #include "cli/gather.hpp"
 #include "cli/preview.hpp"
 #include "cli/settle.hpp"
+#include "cli/submission_notes.hpp"
 #include "cli/submit_options.hpp"
 #include "cli/version.hpp"
 #include "merge/render.hpp"
@@ -225,15 +226,23 @@ util::Result<merge::Rendered> render_fitting(merge::Plan& plan, std::size_t numb
   }
 }
 
+/// The cluster that an array goes to: its calls' SLURM_CONF may be another than that of this shell.
+std::string cluster_of(const Work& work, const util::Environment& environment) {
+  const auto own = work.site.environment.get(slurm::configuration_variable);
+  const auto file = environment.get(slurm::configuration_variable);
+  if (file == own) return work.configuration.cluster_name;
+  return cluster_name(Site{environment, slurm::Client(environment, work.site.client.sbatch())});
+}
+
 /// One array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, merge::Plan& plan, std::size_t number) {
   auto parcel = name_parcel(folder);
-  parcel.cluster = work.configuration.cluster_name;
   parcel.queue_file = work.queue_file;
   if (!work.options.file.empty()) parcel.command = "sarray submit " + work.options.file;
   set_folders(work.plan_options, folder.path(), parcel.marker);
   TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
   const auto& array = plan.arrays[number];
+  parcel.cluster = cluster_of(work, rendered.environment);
   tell_script_size(rendered, work.plan_options);
   report::SubmittedArray submitted;
   submitted.array = number;

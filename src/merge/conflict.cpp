@@ -43,6 +43,9 @@ std::vector<Aspect> find_differences(const std::vector<PlannedJob>& jobs, const 
       const auto meaning = (setting.has_value ? "=" : "") + slurm::normalize_value(*setting.option, setting.value);
       columns[std::string(setting.option->name)].add(i, meaning, shown_value(setting), setting.source.text());
     }
+    if (const auto file = jobs[i].call->environment.get(slurm::configuration_variable)) {
+      columns["SLURM_CONF (variable)"].add(i, std::string(*file), std::string(*file), "environment");
+    }
     if (slurm::loads_login_environment(jobs[i].job, options.release)) {
       columns["login environment"].add(i, "yes", "loaded on the node", "--export or --get-user-env");
     }

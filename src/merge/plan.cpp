@@ -51,6 +51,8 @@ std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
     if (setting.has_value) key.append("=").append(slurm::normalize_value(*setting.option, setting.value));
     key += '\0';
   }
+  // Another file may be another cluster's.
+  if (const auto file = planned.call->environment.get(slurm::configuration_variable)) key.append(slurm::configuration_variable).append("=").append(*file) += '\0';
   if (slurm::loads_login_environment(planned.job, options.release)) key += "login";
   if (slurm::loses_limits(*planned.call)) key += "limits";
   if (!options.throttle && planned.job.ids && planned.job.ids->throttle() > 0) key += '%';

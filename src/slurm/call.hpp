@@ -23,6 +23,9 @@ inline constexpr std::array<std::string_view, 10> limit_names = {"CPU", "FSIZE",
 inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
 using SoftLimits = std::array<std::uint64_t, limit_names.size()>;  ///< the kernel's units (bytes, seconds, counts)
 
+/// Names the file that Slurm's commands read, and with it the cluster that they ask.
+inline constexpr std::string_view configuration_variable = "SLURM_CONF";
+
 enum class ScriptSource : std::uint8_t { file, standard_input, wrap };
 
 struct Call {

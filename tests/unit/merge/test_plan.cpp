@@ -271,3 +271,23 @@ TEST_CASE("an array is cut into parts of about the same number of jobs, in their
   cut_array(plan, 1, 100, make_options());
   CHECK(layout(plan) == "1:0 2:3 | 3:0 | 4:0 | 5:0");
 }
+
+TEST_CASE("calls with another SLURM_CONF go to another cluster, and into another array") {
+  std::vector<slurm::Call> calls = {test::make_call({}), test::make_call({}), test::make_call({})};
+  calls[1].environment.set("SLURM_CONF", "/etc/other/slurm.conf");
+  const auto refused = merge::make_plan(test::resolve(calls), test::make_options());
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().body ==
+        "  option                 value                  jobs  from\n"
+        "  SLURM_CONF (variable)  (not given)            1,3\n"
+        "                         /etc/other/slurm.conf  2     environment\n");
+  CHECK(refused.error().hint == "'sarray submit --split' would submit 2 arrays");
+  auto options = test::make_options();
+  options.split = true;
+  const auto plan = merge::make_plan(test::resolve(calls), options);
+  REQUIRE(plan);
+  REQUIRE(plan->arrays.size() == 2);
+  CHECK(plan->arrays[1].placements.front().job == 1);
+  for (auto& call : calls) call.environment.set("SLURM_CONF", "/etc/other/slurm.conf");
+  CHECK(merge::make_plan(test::resolve(calls), test::make_options()));
+}
