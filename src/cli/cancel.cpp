@@ -16,6 +16,7 @@ namespace {
 
 Status cancel_session(const std::string& session_name) {
   TRY(auto session, find_session(session_name));
+  TRY(const auto lock, lock_session(session));
   TRY(const auto contents, session.read());
   std::vector<std::uint32_t> queued;
   for (const auto& call : contents.calls) {
@@ -23,6 +24,7 @@ Status cancel_session(const std::string& session_name) {
   }
   if (!queued.empty()) CHECK_OK(session.drop(queued));
   CHECK_OK(session.close(store::SessionInfo::State::cancelled));
+  warn_of_unsettled(contents);
   std::fprintf(stderr, "sarray: dropped %s\n", util::count(queued.size(), "job").c_str());
   const char* own = std::getenv(util::session_variable);
   if (own != nullptr && session.name() == own) CHECK_OK(capture::ask_shell_to_leave(session, 0));

@@ -30,11 +30,13 @@ Status drop(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   TRY(auto session, find_session(session_name));
+  TRY(const auto lock, lock_session(session));
   TRY(const auto contents, session.read());
   TRY(const auto numbers, parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size())));
   CHECK_OK(check_queued(contents, numbers));
   CHECK_OK(session.drop(numbers));
   CHECK_OK(session.sync());
+  warn_of_unsettled(contents);
   const auto left = contents.info.jobs - static_cast<std::uint32_t>(numbers.size());
   std::fprintf(stderr, "sarray: dropped %s; %s left\n", util::count(numbers.size(), "job").c_str(), util::count(left, "job").c_str());
   return 0;

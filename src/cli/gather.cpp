@@ -1,5 +1,12 @@
 #include "cli/gather.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
 #include "cli/progress.hpp"
@@ -54,6 +61,25 @@ slurm::Dialect learn_dialect(const slurm::Client& client) {
 util::Result<store::Session> find_session(const std::string& name) {
   TRY(const auto folder, store::StateFolder::open());
   return name.empty() ? store::Session::current(folder) : store::Session::open(folder, name);
+}
+
+util::Result<util::Fd> lock_session(const store::Session& session) {
+  constexpr int patience = 20;  // times 50 ms: another drop is done by then
+  TRY(auto fd, util::open_file(session.folder() + "/submit.lock", O_RDWR | O_CREAT | O_NOFOLLOW));
+  for (int i = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return util::fail(session.folder() + "/submit.lock", util::errno_text(errno));
+    if (i == patience) return util::fail("session " + session.name(), "a submit of it is running", "sarray list, once that has ended");
+    ::usleep(50000);
+  }
+  return fd;
+}
+
+void warn_of_unsettled(const store::SessionContents& contents) {
+  for (const auto& note : contents.submissions) {
+    if (note.accepted) continue;
+    std::fprintf(stderr, "sarray: warning: an earlier submission of jobs %s was cut off; whether Slurm has them is not known: squeue --me\n",
+                 merge::format_numbers(note.jobs).c_str());
+  }
 }
 
 util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_array_size) {

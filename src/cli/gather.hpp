@@ -12,6 +12,7 @@
 #include "slurm/option.hpp"
 #include "store/session.hpp"
 #include "util/environment.hpp"
+#include "util/fd.hpp"
 #include "util/result.hpp"
 
 namespace sarray::cli {
@@ -35,6 +36,12 @@ struct Gathered {
 
 /// The session that a command means: --session NAME, else the shell's own.
 [[nodiscard]] util::Result<store::Session> find_session(const std::string& name);
+
+/// Held by whoever submits a session or takes jobs out of it: what sbatch is being given must not be called dropped.
+[[nodiscard]] util::Result<util::Fd> lock_session(const store::Session& session);
+
+/// Dropped jobs may run all the same where a submission of them was cut off.
+void warn_of_unsettled(const store::SessionContents& contents);
 
 /// A session's queued jobs: neither dropped nor submitted.
 /// @param max_array_size Slurm's MaxArraySize, where it is known.

@@ -1,10 +1,7 @@
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -31,15 +28,6 @@ namespace sarray::cli {
 namespace {
 
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
-
-/// Only one submit of a session at a time.
-util::Result<util::Fd> lock_session(const store::Session& session) {
-  TRY(auto fd, util::open_file(session.folder() + "/submit.lock", O_RDWR | O_CREAT | O_NOFOLLOW));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    return util::fail("session " + session.name(), "another submit of it is running", "sarray list, once that has ended");
-  }
-  return fd;
-}
 
 /// What one run of submit works on.
 struct Work {

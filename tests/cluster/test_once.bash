@@ -105,10 +105,15 @@ words=$(PATH=${SARRAY%/*}:/nowhere submit "$name")
 assert_contains "$words" "sarray: error: sbatch: there is none in PATH" 'a missing sbatch'
 assert_eq 2 "$(queued "$name")" 'jobs after all that'
 # --- two at once
-fake "sleep 2; exec $real "'"$@"'
+fake "sleep 4; exec $real "'"$@"'
 sarray submit --session "$name" >/dev/null 2>&1 &
 sleep 0.7
-assert_contains "$(submit "$name")" "sarray: error: session $name: another submit of it is running" 'two at once'
+for command in 'drop 1' cancel; do
+  # shellcheck disable=SC2086 # words of a command
+  words=$(sarray $command --session "$name" 2>&1) && fail "$command while sbatch runs"
+  assert_contains "$words" "sarray: error: session $name: a submit of it is running" "$command while sbatch runs"
+done
+assert_contains "$(submit "$name")" "sarray: error: session $name: a submit of it is running" 'two at once'
 wait $!
 assert_eq 0 "$(queued "$name")" 'the first of them submitted'
 echo "refused, hung, killed, nonsense, missing: nothing lost, nothing twice"
