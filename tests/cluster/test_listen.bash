@@ -57,6 +57,35 @@ id=$(sarray submit --session "${late%% *}" --parsable 2>/dev/null)
 wait_job "$id"
 assert_eq 'job f' "$(cat slurm-"${id}"_0.out)" 'it runs'
 
+# --- an exported function of the user's own -----------------------------------------------------------
+cat >function.slurm <<'END'
+#!/bin/bash
+echo "$SLURM_JOB_NAME"
+declare -fp sbatch 2>&1 | tr -s '\n ' ' '
+END
+printf '#!/bin/bash\nsbatch -o %%x-$1.out function.slurm\n' >child
+chmod +x child
+mkdir alone merged
+calls="sbatch() { command sbatch -J viafunc \"\$@\"; }
+export -f sbatch
+../child script
+bash -c 'sbatch -o %x-bash.out ../function.slurm; true'"
+sed -i 's,function.slurm,../function.slurm,' child
+(
+  cd alone
+  bash -c "$calls" | while read -r _ _ _ id; do wait_job "$id"; done
+)
+(
+  cd merged
+  name=$(sarray listen 2>&1 >/dev/null <<<"$calls" | sed -n 's/^sarray: session \(\S*\) keeps.*/\1/p')
+  wait_job "$(sarray submit --session "$name" --parsable 2>/dev/null)"
+)
+assert_eq "$(cd alone && tail -n +1 ./*.out)" "$(cd merged && tail -n +1 ./*.out)" 'jobs see the function as they do alone'
+assert_contains "$(cat merged/viafunc-script.out)" 'command sbatch -J viafunc' 'the function was called'
+sarray listen >leak.log 2>&1 <<<"set -a; export SHELLOPTS; bash -c 'sbatch job.slurm; true'; cp \$SARRAY_SHARE/journal leak; sarray cancel"
+assert_contains "$(cat leak.log)" 'Submitted batch job 20000000' 'a call where everything is exported'
+[[ $(tr -d '\0' <leak) != *BASH_FUNC_sbatch* ]] || fail 'our function is in the recorded environment'
+
 # --- a listen inside a listen ---------------------------------------------------------------------
 nested=$(sarray listen <<<'sarray listen </dev/null' 2>&1 || true)
 assert_contains "$nested" 'sarray: error: listen: this shell is a listen session already (' 'a nested listen'
