@@ -88,6 +88,7 @@ util::Result<void> furnish(const store::Session& session, const ListenOptions& o
   // Where the commands come from no terminal, bash reads BASH_ENV before them.
   const auto first = "BASH_ENV=$SARRAY_SHARE/child.bash\n[[ -n $SARRAY_BASH_ENV && -r $SARRAY_BASH_ENV ]] && . \"$SARRAY_BASH_ENV\"\n. \"$SARRAY_SHARE/listen.bash\"\n";
   CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash", first));
+  CHECK_OK(util::write_file_atomically(session.folder() + "/" + outer_job_file, variable("SLURM_JOB_ID")));
   ::unlink((session.folder() + "/leave").c_str());
   if (options.dialect.empty()) return {};
   return util::write_file_atomically(session.folder() + "/dialect", options.dialect);
@@ -98,6 +99,7 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   ::setenv(util::session_variable, session.name().c_str(), 1);
   ::setenv(util::state_variable, folder.path().c_str(), 1);  // HOME may change inside
   ::setenv(util::bin_variable, bin.c_str(), 1);
+  ::setenv(util::job_variable, variable("SLURM_JOB_ID").c_str(), 1);
   ::setenv("SARRAY_SHARE", session.folder().c_str(), 1);
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
   ::setenv("BASH_ENV", (session.folder() + (terminal ? "/child.bash" : "/first.bash")).c_str(), 1);

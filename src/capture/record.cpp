@@ -101,6 +101,10 @@ int record_sbatch(int argc, char** argv) {
   if (argc > 0) argv[0] += std::string_view(argv[0]).rfind('/') + 1;
   const char* session = ::getenv(util::session_variable);
   if (session == nullptr || *session == '\0') return become_real_sbatch(argv);
+  if (const auto job = find_inner_job(); !job.empty()) {
+    if (::isatty(2) != 0) say(2, "sarray: note: inside job " + util::printable(job) + " sbatch submits; only the session's own shell records\n");
+    return become_real_sbatch(argv);
+  }
   const auto recorded = record(argc, argv);
   if (!recorded) return report(recorded.error());
   if (!*recorded) return become_real_sbatch(argv);

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "util/environment_names.hpp"
+#include "util/fd.hpp"
 #include "util/process.hpp"
 
 namespace sarray::capture {
@@ -90,6 +91,17 @@ void find_session_by_program() {
   ::setenv(util::state_variable, state.c_str(), 1);
   ::setenv(util::session_variable, std::string(folder.substr(name_begin)).c_str(), 1);
   ::setenv(util::bin_variable, (std::string(folder) + "/bin").c_str(), 1);
+}
+
+std::string find_inner_job() {
+  const char* job = ::getenv("SLURM_JOB_ID");
+  if (job == nullptr || *job == '\0') return {};
+  if (const char* outer = ::getenv(util::job_variable); outer != nullptr) return std::string_view(outer) == job ? "" : job;
+  const char* bin = ::getenv(util::bin_variable);
+  if (bin == nullptr) return {};
+  const std::string folder(bin);
+  const auto outer = util::read_file(folder.substr(0, folder.rfind('/') + 1) + outer_job_file);
+  return outer && *outer != job ? job : "";
 }
 
 mode_t current_umask() {

@@ -57,6 +57,23 @@ id=$(sarray submit --session "${late%% *}" --parsable 2>/dev/null)
 wait_job "$id"
 assert_eq 'job f' "$(cat slurm-"${id}"_0.out)" 'it runs'
 
+# --- a job that the real sbatch got by its path takes the session to the node: there sbatch submits ----------
+real=$(type -P sbatch)
+printf '#!/bin/bash\necho "step 2 of $STEP" >%q/step2\n' "$PWD" >step2.slurm
+printf '#!/bin/bash\nSTEP=one sbatch -o /dev/null %q/step2.slurm\nenv -i PATH="$PATH" SLURM_JOB_ID="$SLURM_JOB_ID" SLURM_CONF="$SLURM_CONF" sbatch --parsable -H -o /dev/null --wrap true\n' "$PWD" >step1.slurm
+sarray listen <<<"$real -o step1.out step1.slurm" >step1.id 2>step1.err
+wait_job "$(sed 's/Submitted batch job //' step1.id)"
+assert_contains "$(cat step1.out)" 'Submitted batch job ' 'step 1 submits'
+for ((i = 0; i < 300; i++)); do [[ -s step2 ]] && break || sleep 0.1; done
+assert_eq 'step 2 of one' "$(cat step2)" 'step 2 runs'
+held=$(tail -n 1 step1.out)
+assert_eq PENDING "$(job_field "$held" JobState)" 'without our variables, too'
+scancel "$held"
+assert_eq 'sarray: session' "$(sarray listen 2>&1 >/dev/null <<<'SLURM_JOB_ID= sbatch job.slurm g' | head -n 1 | cut -c 1-15)" 'no job at all'
+words=$(salloc -Q -n 1 bash -c 'sarray listen <<<"sbatch job.slurm h; env -i PATH=\$PATH SLURM_JOB_ID=\$SLURM_JOB_ID sbatch job.slurm h; sarray cancel"' 2>/dev/null)
+assert_contains "$words" 'Submitted batch job 20000000' 'a session inside of salloc records'
+[[ $words == *'job 2'*'job 2'* ]] || fail "a session inside of salloc does not record without our variables: $words"
+
 # --- an exported function of the user's own -----------------------------------------------------------
 cat >function.slurm <<'END'
 #!/bin/bash

@@ -100,3 +100,26 @@ TEST_CASE("the real sbatch is the first that is not this program under another n
   REQUIRE(util::write_file_atomically(folder / "third/sbatch", "#!/bin/sh\n", 0755));
   CHECK(capture::find_real_sbatch(path) == folder / "third/sbatch");
 }
+
+TEST_CASE("a job that was given to the real sbatch inside a session is told from the job that the session is in") {
+  test::TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "bin");
+  const auto bin = folder / "bin";
+  const auto inner = [&](const char* job, const char* outer) {
+    job != nullptr ? ::setenv("SLURM_JOB_ID", job, 1) : ::unsetenv("SLURM_JOB_ID");
+    outer != nullptr ? ::setenv("SARRAY_OUTER_JOB", outer, 1) : ::unsetenv("SARRAY_OUTER_JOB");
+    return capture::find_inner_job();
+  };
+  ::setenv("SARRAY_BIN", bin.c_str(), 1);
+  CHECK(inner(nullptr, "") == "");
+  CHECK(inner("17", "17") == "");
+  CHECK(inner("18", "17") == "18");
+  CHECK(inner("18", "") == "18");
+  CHECK(inner(nullptr, "17") == "");
+  // Without our variables, what `listen` left beside the programs counts.
+  CHECK(inner("17", nullptr) == "");  // an older session: nothing was left
+  REQUIRE(util::write_file_atomically(folder / capture::outer_job_file, "17"));
+  CHECK(inner("17", nullptr) == "");
+  CHECK(inner("18", nullptr) == "18");
+  for (const char* name : {"SLURM_JOB_ID", "SARRAY_OUTER_JOB", "SARRAY_BIN"}) ::unsetenv(name);
+}
