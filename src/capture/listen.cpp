@@ -15,6 +15,7 @@
 #include "capture/surroundings.hpp"
 #include "embedded/child.hpp"
 #include "embedded/listen.hpp"
+#include "store/shell.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -61,8 +62,9 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
 
 /// Held while the shell lives, so that others can see that it does.
 util::Result<util::Fd> mark_alive(const store::Session& session) {
-  TRY(auto fd, util::open_file(session.folder() + "/" + store::alive_file, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW));
+  TRY(auto fd, util::open_file(session.folder() + "/" + store::alive_file, O_RDWR | O_CREAT | O_NOFOLLOW));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return util::fail("session " + session.name(), "its shell still runs", "exit that shell first");
+  if (::ftruncate(fd.get(), 0) != 0) return util::fail(session.folder() + "/" + store::alive_file, util::errno_text(errno));
   CHECK_OK(util::write_all(fd.get(), std::to_string(::getpid()) + "\n", "alive"));
   return fd;
 }
@@ -109,7 +111,8 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 
-util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session, bool terminal) {
+/// @param alive where the shell is noted.
+util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session, bool terminal, const util::Fd& alive) {
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGQUIT, SIG_IGN);
   const auto child = ::fork();
@@ -126,6 +129,8 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
     }
     ::_exit(127);
   }
+  // Where this process is killed, the shell goes on, and the session with it.
+  [[maybe_unused]] const auto noted = util::write_all(alive.get(), store::describe_process(child) + "\n", "alive");
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -143,7 +148,7 @@ util::Result<int> listen(const ListenOptions& options) {
   TRY(const auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(furnish(session, options));
-  TRY(const int status, run_shell(shell, folder, session, ::isatty(0) != 0));
+  TRY(const int status, run_shell(shell, folder, session, ::isatty(0) != 0, alive));
   CHECK_OK(session.sync());
   TRY(const auto contents, session.read());
   for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);

@@ -15,6 +15,7 @@
 
 #include "store/journal.hpp"
 #include "store/session.hpp"
+#include "store/shell.hpp"
 #include "util/fd.hpp"
 
 namespace sarray::store {

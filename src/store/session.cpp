@@ -18,6 +18,7 @@
 #include "store/call_record.hpp"
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
+#include "store/shell.hpp"
 #include "util/crc32.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
@@ -40,12 +41,6 @@ std::string new_name() {
   std::array<char, 8> fraction{};  // so that names sort by time
   std::snprintf(fraction.data(), fraction.size(), ".%03u-", static_cast<unsigned>(now.tv_nsec / 1000000) % 1000);
   return std::string(text.data()) + fraction.data() + util::random_name(4);
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
 }
 
 std::string encode_start(const util::Environment& base) {
@@ -326,14 +321,6 @@ class ContentsReader {
   std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;
   std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> m_scripts;
 };
-
-/// The pid in the file that a living `sarray listen` holds a lock on.
-void look_for_shell(const std::string& folder, SessionInfo& info) {
-  const auto fd = util::open_file(folder + "/" + alive_file, O_RDONLY | O_NOFOLLOW);
-  if (!fd) return;
-  info.shell_pid = std::atoi(util::read_all(fd->get(), alive_file).value_or("").c_str());
-  info.alive = ::flock(fd->get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-}
 
 }  // namespace
 

@@ -101,7 +101,4 @@ class Session {
 /// Takes `count` virtual ids in a row. @return the first.
 [[nodiscard]] util::Result<std::uint32_t> next_virtual_ids(const StateFolder& folder, std::uint32_t count);
 
-/// Name of the file in a session's folder that its `sarray listen` holds a lock on while its shell lives.
-inline constexpr const char* alive_file = "alive";
-
 }  // namespace sarray::store

@@ -26,6 +26,10 @@ util::Result<StateFolder> StateFolder::open() {
   if (!path.starts_with('/')) {
     return util::fail("state folder", path + " is not an absolute path", "export SARRAY_STATE_DIR=/a/folder/of/your/own");
   }
+  // Folders below it stand in PATH: in that of a session, in that of tasks. There a colon ends them, and another sbatch would be found.
+  if (path.find(':') != std::string::npos) {
+    return util::fail("state folder", path + " has a colon in its name, which PATH cannot hold", "export SARRAY_STATE_DIR=/a/folder/without/a/colon");
+  }
   CHECK_OK(util::ensure_private_folder(path));
   return StateFolder(std::move(path));
 }

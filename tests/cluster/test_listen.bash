@@ -74,6 +74,33 @@ words=$(salloc -Q -n 1 bash -c 'sarray listen <<<"sbatch job.slurm h; env -i PAT
 assert_contains "$words" 'Submitted batch job 20000000' 'a session inside of salloc records'
 [[ $words == *'job 2'*'job 2'* ]] || fail "a session inside of salloc does not record without our variables: $words"
 
+# --- listen is killed, and its shell goes on ----------------------------------------------------------------
+mkfifo commands
+sarray listen <commands >/dev/null 2>&1 &
+listen=$!
+exec 7>commands
+echo 'sbatch job.slurm i; sarray drop 1; touch begun' >&7
+for ((i = 0; i < 100; i++)); do [[ -e begun ]] && break || sleep 0.1; done
+kill -9 "$listen"
+wait "$listen" 2>/dev/null || true
+name=$(sarray sessions | tail -n 1)
+assert_contains "$name" 'open, shell ' 'its shell lives'
+name=${name%% *}
+assert_contains "$(sarray sessions --prune --older-than 0)" 'removed ' 'prune'
+[[ -d $SARRAY_STATE_DIR/sessions/$name ]] || fail 'the session of a living shell was pruned'
+assert_contains "$(sarray listen --resume "$name" </dev/null 2>&1 || true)" "sarray: error: session $name: its shell still runs" 'nor is it resumed'
+echo "sh -c 'sbatch job.slurm j'; touch ended" >&7
+for ((i = 0; i < 100; i++)); do [[ -e ended ]] && break || sleep 0.1; done
+exec 7>&-
+for ((i = 0; i < 100; i++)); do [[ $(sarray sessions | tail -n 1) == *left* ]] && break || sleep 0.1; done
+assert_contains "$(sarray list --session "$name")" 'job.slurm j' 'it still records'
+sarray cancel --session "$name" 2>/dev/null
+
+# --- a folder that PATH cannot hold ---------------------------------------------------------------------------
+words=$(SARRAY_STATE_DIR=$PWD/a:b sarray listen 2>&1 <<<'sbatch job.slurm k') && fail 'a state folder with a colon'
+assert_eq "sarray: error: state folder: $PWD/a:b has a colon in its name, which PATH cannot hold
+hint: export SARRAY_STATE_DIR=/a/folder/without/a/colon" "$words" 'a state folder with a colon'
+
 # --- an exported function of the user's own -----------------------------------------------------------
 cat >function.slurm <<'END'
 #!/bin/bash

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <ctime>
 #include <filesystem>
 
 #include "store/session.hpp"
+#include "store/shell.hpp"
 #include "support.hpp"
 
 using namespace sarray;
@@ -94,6 +96,25 @@ TEST_CASE("a session whose shell lives, or whose submit runs, stays") {
     }
     CHECK(prune(folder, old_ones) == Names{session.name()});
   }
+}
+
+TEST_CASE("a session whose shell outlived its listen stays") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  const auto session = make_session(folder);
+  const auto note = [&](const std::string& shell) { REQUIRE(util::write_file_atomically(session.folder() + "/" + alive_file, "1234\n" + shell + "\n")); };
+  const auto own = describe_process(::getpid());
+  CHECK(own.find(" " + std::to_string(::getpid()) + " ") != std::string::npos);
+  note(own);
+  CHECK(prune(folder, old_ones).empty());
+  CHECK(session.read()->info.alive);
+  CHECK(session.read()->info.shell_pid == ::getpid());
+  note("otherhost" + own.substr(own.find(' ')));
+  CHECK_FALSE(session.read()->info.alive);
+  note(own + "1");  // the number is another process's by now
+  CHECK_FALSE(session.read()->info.alive);
+  CHECK(prune(folder, old_ones) == Names{session.name()});
+  CHECK(describe_process(0).empty());
 }
 
 TEST_CASE("a session whose submission was cut off stays until that is settled") {

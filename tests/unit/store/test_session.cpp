@@ -1,4 +1,5 @@
 #include "store/session.hpp"
+#include "store/shell.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -46,6 +46,8 @@ TEST_CASE("where the state folder is: ours, then XDG's, then below HOME") {
   CHECK(std::filesystem::is_directory(folder / "home/.local/state/sarray"));
   CHECK(opened("", "", "") == "neither SARRAY_STATE_DIR nor HOME is set");
   CHECK(opened("relative", "", "") == "relative is not an absolute path");
+  CHECK(opened(folder / "a:b", "", "") == folder / "a:b has a colon in its name, which PATH cannot hold");
+  CHECK_FALSE(std::filesystem::exists(folder / "a:b"));
 }
 
 TEST_CASE("a state folder that others can write to is refused") {
