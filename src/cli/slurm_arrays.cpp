@@ -19,12 +19,12 @@ using util::take_until;
 
 constexpr std::string_view retry_mark = "-retry-of-";
 
-/// "42137|2026-11-23T17:15:51|...", or of one task "42137_7|...".
+/// "42137|PATH|2026-11-23T17:15:51", or of one task "42137_7|...".
 std::optional<HeldArray> read_line(std::string_view line) {
   HeldArray held;
   const auto id = take_until(line, '|');
   held.job_id = id.substr(0, id.find_first_not_of("0123456789"));
-  held.submitted = take_until(line, '|');
+  held.submitted = line.substr(std::min(line.rfind('|') + 1, line.size()));
   const auto end = line.rfind("/sarray.slurm");
   if (held.job_id.empty() || end == std::string_view::npos) return std::nullopt;
   line = line.substr(0, end);
@@ -60,10 +60,10 @@ bool is_older(const HeldArray& a, const HeldArray& b) {
 util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since) {
   std::vector<HeldArray> arrays;
   const auto user = std::to_string(::getuid());
-  TRY(const auto queue, client.run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%V|%o"}));
+  TRY(const auto queue, client.run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%o|%V"}));
   read_lines(queue, arrays);
   const auto accounting =
-      client.run({"sacct", "-n", "-X", "-P", "-u", user, "-S", slurm_time(since), "-o", "JobID,Submit,SubmitLine"});
+      client.run({"sacct", "-n", "-X", "-P", "-u", user, "-S", slurm_time(since), "-o", "JobID,SubmitLine,Submit"});
   if (accounting) read_lines(*accounting, arrays);
   std::stable_sort(arrays.begin(), arrays.end(), is_older);
   arrays.erase(std::unique(arrays.begin(), arrays.end(), [](const auto& a, const auto& b) { return a.job_id == b.job_id; }),

@@ -22,6 +22,15 @@ cat '$TEST_DIR/answer'
 END
 chmod +x fake/sbatch
 answered() { sed 's/Submitted batch job //' answer; }
+# Once the sbatch that outlives its sarray has ended, too: till then its submission is left alone.
+wait_history() { # IDS MSG
+  local i
+  for ((i = 0; i < 50; i++)); do
+    [[ $(history_ids) == "$1" ]] && return
+    sleep 0.1
+  done
+  assert_eq "$1" "$(history_ids)" "$2"
+}
 history_ids() { json '" ".join(s["job_id"] for s in j["submissions"])' sarray history --json; }
 
 # --- of a session: settled by the next submit
@@ -49,18 +58,19 @@ rm fixed
 touch kill
 (sarray submit queue >/dev/null 2>&1) || true
 second=$(answered)
-assert_eq "$first $retried $second" "$(history_ids)" 'a file whose submit was killed'
+wait_history "$first $retried $second" 'a file whose submit was killed'
 wait_job "$second"
 (sarray retry "$second" >/dev/null 2>&1) || true
 third=$(answered)
 rm kill
 wait_job "$third"
+wait_history "$first $retried $second $third" 'a retry that was killed'
 assert_contains "$(sarray status "$second")" "retried as array $third: 1 task" 'a killed retry belongs to the chain'
 
 # --- one that never came to Slurm is asked for until that is sure, and then no more
 printf '#!/bin/bash\ncase "$*" in --version | --help) exec %q "$@" ;; esac\nkill -9 $PPID\n' "$real" >fake/sbatch
 (sarray submit queue >/dev/null 2>&1) || true
-assert_eq "$first $retried $second $third" "$(history_ids)" 'what never came to Slurm'
+wait_history "$first $retried $second $third" 'what never came to Slurm'
 sleep 10
 sarray history >/dev/null
 assert_eq 1 "$(grep -l '"withdrawn":true' state/submissions/*/record.json | wc -l)" 'it is not asked for any more'

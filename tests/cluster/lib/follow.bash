@@ -22,6 +22,8 @@ wait_counts() { # WANT JOBID
   done
 }
 
+follow_lib=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")")
+
 submit_story() { # sets id
   mkdir logs
   cat >job.sh <<'JOB'
@@ -53,6 +55,7 @@ check_while_it_runs() {
   assert_contains "$(cat hold.err)" "held 3 tasks: ${id}_[57-59]" 'hold says which'
   touch go
   wait_counts '49 2 0 0 6 3 0' "$id"
+  "$follow_lib/compare_status" "$SARRAY" "$id" >compared || fail "text and JSON differ: $(cat compared)"
   local text
   text=$("$SARRAY" status "$id" --tasks --failed)
   assert_contains "$text" "${id}_6  " 'a failed task in status --tasks --failed'
@@ -98,6 +101,7 @@ check_end() {
   timeout 150 "$SARRAY" status "$id" --wait >wait.out || status=$?
   assert_eq 3 "$status" 'status --wait with failures'
   assert_eq '52 2 1 5 0 0 0' "$(counts "$id")" 'the end'
+  "$follow_lib/compare_status" "$SARRAY" "$id" >compared || fail "text and JSON differ: $(cat compared)"
   assert_contains "$(cat wait.out)" '52 completed, 2 failed, 1 timeout, 5 cancelled' 'the last line of --wait'
   assert_contains "$("$SARRAY" logs "$id" --failed)" 'slow.err <==' 'slurmstepd'\''s words are a log'
   assert_contains "$("$SARRAY" find 'x y')" "${id}_20" 'find an argument'
