@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A retry, and a queue file's submission, happen once: killed after Slurm took them, cut off later, two at once.
+# shellcheck disable=SC2154 # lib/once.bash sets real
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"
@@ -16,11 +17,12 @@ fake 'exec '"$real"' "$@"'
 name=$(new_session)
 id=$(sarray submit --session "$name" --parsable 2>/dev/null)
 finish "$id"
-retry() { # [OPTION...]: status and words
+retry() { # status and words
   local status=0 words
-  words=$(sarray retry "$id" "$@" 2>&1) || status=$?
+  words=$(sarray retry "$id" 2>&1) || status=$?
   printf '%s|%s' "$status" "$words"
 }
+last_submitted() { sarray history --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["submissions"][-1]["job_id"])'; }
 runs() { wc -l <ran; }
 
 # --- killed after Slurm took it
@@ -30,31 +32,36 @@ fake 'echo must not be called >>called; exit 1'
 words=$(retry)
 assert_contains "$words" "1|" 'nothing is retried while the first retry is on its way'
 [[ ! -e called ]] || fail 'sbatch was called again'
-second=$(sarray history --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["submissions"][-1]["job_id"])')
+second=$(last_submitted)
 finish "$second"
 assert_eq 4 "$(runs)" 'each failed task ran once more'
 
 # --- cut off, and taken later
-fake "(sleep 3; $real "'"$@" >/dev/null 2>&1) & echo "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received" >&2; exit 1'
+fake "(until [[ -e $TEST_DIR/late ]]; do sleep 0.2; done; exec $real "'"$@") >/dev/null 2>&1 & echo "sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received" >&2; exit 1'
 words=$(retry)
 assert_contains "$words" "hint: sarray retry $id, which looks for it before it submits anything" 'a connection that breaks'
 fake 'echo must not be called >>called; exit 1'
+assert_contains "$(retry)" '1|sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on'
+touch late
 words=$(retry)
-assert_contains "$words" 'sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on'
-sleep 4
-words=$(retry)
-assert_contains "$words" "sarray: note: an earlier retry of job $id, which was cut off, is in Slurm as job " 'what came late is found'
-third=$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")
-finish "$third"
+while [[ $words == *'its sbatch is still running'* ]]; do
+  sleep 0.5
+  words=$(retry)
+done
+assert_contains "$words" "sarray: error: job $id: there is nothing to run again" 'what came late is found'
 [[ ! -e called ]] || fail 'sbatch was called again'
+third=$(last_submitted)
+[[ $third != "$second" ]] || fail 'what came late is not noted'
+finish "$third"
 assert_eq 6 "$(runs)" 'each failed task ran once more, again'
 
 # --- two at once
-fake "sleep 2; exec $real "'"$@"'
+fake "touch $TEST_DIR/begun; until [[ -e $TEST_DIR/on ]]; do sleep 0.2; done; exec $real "'"$@"'
 sarray retry "$id" >first 2>&1 &
-sleep 1.5
+until [[ -e begun ]]; do sleep 0.1; done
 words=$(retry)
 assert_contains "$words" "1|sarray: error: job $id: another retry of it is running" 'two at once'
+touch on
 wait $!
 finish "$(sed -n 's/Submitted batch job //p' first)"
 assert_eq 8 "$(runs)" 'one of the two was submitted'
