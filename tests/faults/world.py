@@ -62,6 +62,7 @@ class World:
     def environment(self, inside=False):
         path = f"{self.slurm}:{os.path.dirname(self.program)}:/usr/bin:/bin"
         result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8"}
+        result.update((name, os.environ[name]) for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ)  # tests/sanitize
         if inside:
             own = f"{self.state}/sessions/{self.session}/bin"
             result.update(SARRAY_SESSION=self.session, SARRAY_BIN=own, PATH=own + ":" + path)
