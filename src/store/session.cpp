@@ -331,7 +331,8 @@ std::size_t Session::journal_size() const {
 
 util::Result<SessionContents> Session::read() const {
   const auto path = m_folder + "/journal";
-  TRY(const auto bytes, util::read_file(path));
+  TRY(const auto fd, util::open_file(path, O_RDONLY | O_NOFOLLOW));
+  TRY(const auto bytes, util::read_all(fd.get(), path));
   SessionContents contents;
   contents.info.name = m_name;
   contents.info.folder = m_folder;

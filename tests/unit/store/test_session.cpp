@@ -97,6 +97,33 @@ TEST_CASE("its folder and files are the user's alone") {
   }
 }
 
+TEST_CASE("a link in place of a file is not followed: what it leads to stays as it is, and is not read") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  const auto victim = folder.path() + "/victim";
+  const auto linked = [&](const std::string& path, const auto& work) {
+    REQUIRE(util::write_file_atomically(victim, "2000000001\nprecious\n"));
+    std::filesystem::rename(path, path + ".kept");
+    std::filesystem::create_symlink(victim, path);
+    work();
+    CHECK(test::bytes_of(victim) == "2000000001\nprecious\n");
+    std::filesystem::remove(path);
+    std::filesystem::rename(path + ".kept", path);
+  };
+  auto session = create(folder);
+  REQUIRE(session.append(make_call(), 1));
+  linked(journal_of(session), [&] {
+    CHECK_FALSE(session.append(make_call(), 1));
+    CHECK_FALSE(session.drop({1}));
+    CHECK_FALSE(session.read());
+  });
+  linked(folder.counter(), [&] { CHECK_FALSE(session.append(make_call(), 1)); });
+  linked(session.folder() + "/recent", [&] { CHECK(session.append(make_call(), 1)); });  // hints, which can be done without
+  const auto contents = session.read();
+  REQUIRE(contents);
+  CHECK(contents->calls.size() == 2);
+}
+
 TEST_CASE("open finds a session by its name, and nothing else") {
   const test::State state;
   const auto folder = test::State::folder();
