@@ -341,7 +341,7 @@ SARRAY_fix_modes() {
     SARRAY_STATE=$(stat -L -c '%s|%w|%z|%Z' "/proc/$$/fd/$SARRAY_FD") || continue
     # shellcheck disable=SC2086
     set -- $SARRAY_STATE
-    [[ $1 == 0 && ($2 == "$3" || $2 == -) && $4 -gt $((SARRAY_NOW - 5)) ]] || continue
+    [[ $1 == 0 && ($2 == "$3" || $2 == -) && $4 -gt $((SARRAY_NOW - 20)) ]] || continue
     chmod "$(printf %o $((0666 & ~0$SARRAY_UMASK)))" "/proc/$$/fd/$SARRAY_FD"
   done
 }

@@ -158,7 +158,7 @@ TEST_CASE("a new file has the mode that the job's own umask gives it; an old one
   auto made = make_call(folder, {"--open-mode=append", "-o", "made", "j"});
   made.umask = 027;
   REQUIRE(util::write_file_atomically(folder / "made", "", 0600));
-  std::this_thread::sleep_for(std::chrono::seconds(6));
+  std::this_thread::sleep_for(std::chrono::seconds(21));
   const Merged merged({open, closed, late, old, made}, folder);
   for (std::uint32_t i = 0; i < 5; ++i) CHECK(merged.run(i).status == 0);
   CHECK(mode_of(folder / "open") == 0644);
