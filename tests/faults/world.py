@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 SBATCH = r"""#!/bin/sh
 case "$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; esac
@@ -165,6 +166,9 @@ def check_submit(world, done, before):
         want(first == 0 or "job 1" in done.stdout + done.stderr or "whether Slurm took the array is not known" in done.stderr, f"Slurm has the array, and nothing says so: {done.stderr}")
     want(jobs in ({}, before), "the queue is not what it was")
     again = world.run("submit", "--session", world.session)
+    while "its sbatch is still running" in again.stderr:  # it outlives a sarray that is killed, for a moment
+        time.sleep(0.2)
+        again = world.run("submit", "--session", world.session)
     want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
     want(not world.queue(), f"still queued after the next submit: {again.stderr}")
     if first and fate != "submitted":
