@@ -174,9 +174,9 @@ bool fits(const merge::Rendered& rendered, const merge::PlanOptions& options) {
   return !options.limits.known || rendered.script.size() < options.limits.max_script_size;
 }
 
-/// Into how many arrays one is cut whose script is too large.
-std::size_t parts_of(const merge::Rendered& rendered, const merge::PlanOptions& options) {
-  return rendered.script.size() / std::max<std::size_t>(options.limits.max_script_size, 1) + 1;
+/// How many of an array's jobs may fit, where all of them do not: by their mean size, so that a few tries find it.
+std::size_t jobs_that_fit(const merge::MergedArray& array, const merge::Rendered& rendered, const merge::PlanOptions& options) {
+  return static_cast<std::size_t>(array.placements.size() * options.limits.max_script_size / rendered.script.size());
 }
 
 /// How many arrays --split would submit; nothing where one job alone is too large.
@@ -186,7 +186,7 @@ util::Result<std::optional<std::size_t>> count_split(merge::Plan plan, const mer
     if (fits(rendered, options)) {
       ++number;
     } else if (plan.arrays[number].placements.size() > 1) {
-      merge::cut_array(plan, number, parts_of(rendered, options), options);
+      merge::cut_array(plan, number, jobs_that_fit(plan.arrays[number], rendered, options), options);
     } else {
       return std::optional<std::size_t>{};
     }
@@ -210,7 +210,7 @@ util::Result<merge::Rendered> render_fitting(merge::Plan& plan, std::size_t numb
       TRY(const auto arrays, count_split(plan, options));
       return util::fail(too_large(rendered, options, arrays));
     }
-    merge::cut_array(plan, number, parts_of(rendered, options), options);
+    merge::cut_array(plan, number, jobs_that_fit(plan.arrays[number], rendered, options), options);
   }
 }
 

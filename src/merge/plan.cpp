@@ -1,7 +1,6 @@
 #include "merge/plan.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <unordered_map>
 
@@ -204,23 +203,21 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
   return plan;
 }
 
-void cut_array(Plan& plan, std::size_t number, std::size_t parts, const PlanOptions& options) {
-  const auto whole = std::move(plan.arrays[number]);
-  const auto count = whole.placements.size();
-  parts = std::clamp<std::size_t>(parts, 2, count);
-  std::vector<MergedArray> cut;
-  for (std::size_t part = 0; part < parts; ++part) {
-    auto& array = cut.emplace_back(start_array(plan.jobs[whole.placements[count * part / parts].job], options));
-    for (auto i = count * part / parts; i < count * (part + 1) / parts; ++i) {
-      const auto job = whole.placements[i].job;
-      array.placements.push_back({job, array.tasks});
-      array.tasks += plan.jobs[job].tasks();
+void cut_array(Plan& plan, std::size_t number, std::size_t jobs, const PlanOptions& options) {
+  const auto whole = std::move(plan.arrays[number].placements);
+  jobs = std::clamp<std::size_t>(jobs, 1, whole.size() - 1);
+  const auto make = [&](std::size_t begin, std::size_t end) {
+    auto array = start_array(plan.jobs[whole[begin].job], options);
+    for (auto i = begin; i < end; ++i) {
+      array.placements.push_back({whole[i].job, array.tasks});
+      array.tasks += plan.jobs[whole[i].job].tasks();
     }
     array.name = merged_name(plan.jobs, array, options);
     array.throttle = merged_throttle(plan.jobs, array, options);
-  }
-  const auto place = plan.arrays.erase(plan.arrays.begin() + static_cast<std::ptrdiff_t>(number));
-  plan.arrays.insert(place, std::make_move_iterator(cut.begin()), std::make_move_iterator(cut.end()));
+    return array;
+  };
+  plan.arrays[number] = make(0, jobs);
+  plan.arrays.insert(plan.arrays.begin() + static_cast<std::ptrdiff_t>(number) + 1, make(jobs, whole.size()));
 }
 
 }  // namespace sarray::merge

@@ -80,6 +80,7 @@ state() { job_field "${id}_$1" JobState; }
 is_requeued() { [[ $(squeue -h -r -j "${id}" -t PENDING -o '%K %r') == '7 BeginTime' ]]; }
 wait_for test -e ran/last
 wait_for is_requeued
+sleep 2 # in the second in which a requeue has killed a job, slurmd takes its next start for that of a killed one
 scontrol update jobid="${id}_7" StartTime=now
 sleep 1
 touch "done"

@@ -260,7 +260,7 @@ TEST_CASE("100,000 jobs are planned") {
   CHECK(plan->arrays.size() == 100000);
 }
 
-TEST_CASE("an array is cut into parts of about the same number of jobs, in their order") {
+TEST_CASE("an array is cut in two, its jobs in their order") {
   auto plan = plan_of({{"-a0-2", "j"}, {"j"}, {"-a5,7", "j"}, {"j"}, {"-J", "other", "j"}});
   cut_array(plan, 0, 2, make_options());
   CHECK(layout(plan) == "1:0 2:3 | 3:0 4:2 5:3");
@@ -269,7 +269,9 @@ TEST_CASE("an array is cut into parts of about the same number of jobs, in their
   CHECK(plan.arrays[0].name == "job.sh");
   CHECK(plan.arrays[1].name == "sarray");
   cut_array(plan, 1, 100, make_options());
-  CHECK(layout(plan) == "1:0 2:3 | 3:0 | 4:0 | 5:0");
+  CHECK(layout(plan) == "1:0 2:3 | 3:0 4:2 | 5:0");
+  cut_array(plan, 0, 0, make_options());
+  CHECK(layout(plan) == "1:0 | 2:0 | 3:0 4:2 | 5:0");
 }
 
 TEST_CASE("calls with another SLURM_CONF go to another cluster, and into another array") {
