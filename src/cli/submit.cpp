@@ -179,21 +179,6 @@ std::size_t jobs_that_fit(const merge::MergedArray& array, const merge::Rendered
   return static_cast<std::size_t>(array.placements.size() * options.limits.max_script_size / rendered.script.size());
 }
 
-/// How many arrays --split would submit; nothing where one job alone is too large.
-util::Result<std::optional<std::size_t>> count_split(merge::Plan plan, const merge::PlanOptions& options) {
-  for (std::size_t number = 0; number < plan.arrays.size();) {
-    TRY(const auto rendered, merge::render(plan, plan.arrays[number], options));
-    if (fits(rendered, options)) {
-      ++number;
-    } else if (plan.arrays[number].placements.size() > 1) {
-      merge::cut_array(plan, number, jobs_that_fit(plan.arrays[number], rendered, options), options);
-    } else {
-      return std::optional<std::size_t>{};
-    }
-  }
-  return std::optional(plan.arrays.size());
-}
-
 util::Error too_large(const merge::Rendered& rendered, const merge::PlanOptions& options, std::optional<std::size_t> arrays) {
   return {"the merged script is too large",
           std::to_string(rendered.script.size()) + " bytes, and this cluster takes less than " + std::to_string(options.limits.max_script_size) +
@@ -201,16 +186,25 @@ util::Error too_large(const merge::Rendered& rendered, const merge::PlanOptions&
           arrays ? "'sarray submit --split' would submit " + util::count(*arrays, "array") : "a job's own script is too large: drop it from the queue: sarray drop"};
 }
 
+util::Result<merge::Rendered> render_fitting(merge::Plan& plan, std::size_t number, const merge::PlanOptions& options);
+
+/// How many arrays --split would submit; nothing where one job alone is too large.
+std::optional<std::size_t> count_split(merge::Plan plan, merge::PlanOptions options) {
+  options.split = true;
+  for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
+    if (!render_fitting(plan, number, options)) return std::nullopt;
+  }
+  return plan.arrays.size();
+}
+
 /// The script of one array of the plan. With --split an array whose script would be too large is cut.
 util::Result<merge::Rendered> render_fitting(merge::Plan& plan, std::size_t number, const merge::PlanOptions& options) {
-  while (true) {
+  for (bool was_cut = false;; was_cut = true) {
     TRY(auto rendered, merge::render(plan, plan.arrays[number], options));
     if (fits(rendered, options)) return rendered;
-    if (!options.split || plan.arrays[number].placements.size() < 2) {
-      TRY(const auto arrays, count_split(plan, options));
-      return util::fail(too_large(rendered, options, arrays));
-    }
-    merge::cut_array(plan, number, jobs_that_fit(plan.arrays[number], rendered, options), options);
+    if (plan.arrays[number].placements.size() < 2) return util::fail(too_large(rendered, options, std::nullopt));
+    if (!options.split) return util::fail(too_large(rendered, options, count_split(plan, options)));
+    merge::cut_array(plan, number, jobs_that_fit(plan.arrays[number], rendered, options), was_cut, options);
   }
 }
 

@@ -203,9 +203,14 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
   return plan;
 }
 
-void cut_array(Plan& plan, std::size_t number, std::size_t jobs, const PlanOptions& options) {
-  const auto whole = std::move(plan.arrays[number].placements);
+void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next, const PlanOptions& options) {
+  auto whole = std::move(plan.arrays[number].placements);
   jobs = std::clamp<std::size_t>(jobs, 1, whole.size() - 1);
+  const auto next = plan.arrays.begin() + static_cast<std::ptrdiff_t>(number) + 1;
+  if (into_next) {
+    whole.insert(whole.end(), next->placements.begin(), next->placements.end());
+    plan.arrays.erase(next);
+  }
   const auto make = [&](std::size_t begin, std::size_t end) {
     auto array = start_array(plan.jobs[whole[begin].job], options);
     for (auto i = begin; i < end; ++i) {

@@ -82,8 +82,8 @@ struct Plan {
 [[nodiscard]] util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& options);
 
 /// Cuts an array behind its first `jobs` jobs (but not all of them), where one script cannot hold them all: the others form the
-/// next array. Precondition: it has at least two.
-void cut_array(Plan& plan, std::size_t number, std::size_t jobs, const PlanOptions& options);
+/// next array, or, where that was cut off before, its beginning. Precondition: it has at least two.
+void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next, const PlanOptions& options);
 
 /// Job numbers as a person writes them: "1-3,5".
 [[nodiscard]] std::string format_numbers(const std::vector<std::uint32_t>& numbers);

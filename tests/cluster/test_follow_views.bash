@@ -55,8 +55,8 @@ for command in "status $id" "status $id --tasks" "status $id --failed" "status $
   "$lib/on_terminal" 80 sarray $command >out || fail "$command: $(cat out)"
   grep -v '^sarray: note:' out | "$lib/check_lines" 80 >width || fail "$command at 80 columns: $(cat width)"
   # shellcheck disable=SC2086
-  "$lib/on_terminal" 40 sarray $command >out || fail "$command: $(cat out)"
-  grep -v '^sarray: note:' out | "$lib/check_lines" 40 >width || fail "$command at 40 columns: $(cat width)"
+  "$lib/on_terminal" 50 sarray $command >out || fail "$command: $(cat out)"
+  grep -v '^sarray: note:' out | "$lib/check_lines" 50 >width || fail "$command at 50 columns: $(cat width)"
 done
 "$lib/on_terminal" 80 sarray status "$id" >out
 assert_eq 200 "$(grep -cE '^ *[0-9]+  [^ ]' out)" 'a line a job'

@@ -262,16 +262,16 @@ TEST_CASE("100,000 jobs are planned") {
 
 TEST_CASE("an array is cut in two, its jobs in their order") {
   auto plan = plan_of({{"-a0-2", "j"}, {"j"}, {"-a5,7", "j"}, {"j"}, {"-J", "other", "j"}});
-  cut_array(plan, 0, 2, make_options());
+  cut_array(plan, 0, 2, false, make_options());
   CHECK(layout(plan) == "1:0 2:3 | 3:0 4:2 5:3");
   CHECK(plan.arrays[0].tasks == 4);
   CHECK(plan.arrays[1].tasks == 4);
   CHECK(plan.arrays[0].name == "job.sh");
   CHECK(plan.arrays[1].name == "sarray");
-  cut_array(plan, 1, 100, make_options());
+  cut_array(plan, 1, 100, false, make_options());
   CHECK(layout(plan) == "1:0 2:3 | 3:0 4:2 | 5:0");
-  cut_array(plan, 0, 0, make_options());
-  CHECK(layout(plan) == "1:0 | 2:0 | 3:0 4:2 | 5:0");
+  cut_array(plan, 0, 0, true, make_options());
+  CHECK(layout(plan) == "1:0 | 2:0 3:1 4:3 | 5:0");
 }
 
 TEST_CASE("calls with another SLURM_CONF go to another cluster, and into another array") {
