@@ -68,7 +68,7 @@ def by_hand():
         file_call("odd_names", prefix="env 'a.b=1' 'E%%=2' 'x~y=3' '1=4' 'é=5' UID=77 RANDOM=5 IFS=x SHELLOPTS=braceexpand LC_ALL=xx_YY PS4=p POSIXLY_CORRECT=1 _=/odd"),
         file_call("empty_environment", prefix="env -i PATH=\"$PATH\" SLURM_CONF=\"$SLURM_CONF\" SARRAY_SESSION=\"$SARRAY_SESSION\" SARRAY_STATE_DIR=\"$SARRAY_STATE_DIR\""),
         file_call("no_shlvl", before="unset SHLVL OLDPWD"),
-        file_call("leaked", before="export SLURM_NTASKS=17 SLURM_MEM_PER_NODE=123 SLURM_ARRAY_TASK_ID=99 SLURM_ARRAY_JOB_ID=98 SLURM_JOB_ID=97 SLURM_RESTART_COUNT=5 SLURM_FOO=bar SBATCH_COMMENTED=x"),
+        file_call("leaked", before="export SLURM_NTASKS=17 SLURM_MEM_PER_NODE=123 SLURM_ARRAY_TASK_ID=99 SLURM_ARRAY_JOB_ID=98 SLURM_RESTART_COUNT=5 SLURM_FOO=bar SBATCH_COMMENTED=x"),
         file_call("sbatch_variables", before="export SBATCH_JOB_NAME=fromenv SBATCH_NOTHING=1"),
         file_call("tmpdir", before="export TMPDIR=/var/tmp"),
         file_call("bash_env", before="export BASH_ENV=@WORK@/scripts/bash_env.rc ENV=@WORK@/none"),
