@@ -42,6 +42,7 @@ def shown(spawned):
 
 def measure(bench, environment):
     cwd = bench.folder / "submit"
+    (bench.folder / "state/run").mkdir(mode=0o700, exist_ok=True)  # as a submission leaves it
     environment = task_environment(environment)
     empty = ["/bin/bash", "-c", ":"]
     own = ["/bin/sh", cwd / "job.sh"]
