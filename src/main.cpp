@@ -1,11 +1,13 @@
 // One binary with two names: called as sbatch it records a call, else it is sarray.
 #include <unistd.h>
 
+#include <cstddef>
 #include <string_view>
 
 #include "capture/record.hpp"
 #include "cli/run.hpp"
 #include "util/fd.hpp"
+#include "util/pages.hpp"
 
 namespace {
 
@@ -17,7 +19,11 @@ bool is_sbatch(int argc, char** argv) {
 /// A call is recorded before the static initialisers run: those of iostream and CLI11, which it needs nothing of, would cost it
 /// a third of its time. What it uses has none (constants, and statics inside functions). glibc hands constructors main's words.
 [[gnu::constructor(101)]] void run_as_sbatch(int argc, char** argv, char** /*environment*/) {
-  if (is_sbatch(argc, argv)) ::_exit(sarray::capture::record_sbatch(argc, argv));
+  if (!is_sbatch(argc, argv)) return;
+  // What a call takes of the heap, and the code that recording needs, which comes first in the link (src/CMakeLists.txt): a guess that is
+  // too small or too large costs microseconds.
+  sarray::util::populate(std::size_t{48} << 10, std::size_t{704} << 10);
+  ::_exit(sarray::capture::record_sbatch(argc, argv));
 }
 
 }  // namespace

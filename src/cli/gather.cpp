@@ -12,7 +12,7 @@
 #include "cli/progress.hpp"
 #include "cli/queue_file.hpp"
 #include "util/fd.hpp"
-#include "util/heap.hpp"
+#include "util/pages.hpp"
 #include "util/process.hpp"
 
 extern char** environ;

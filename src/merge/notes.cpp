@@ -42,8 +42,9 @@ struct Talk {
 
 Talk find_talk(std::string_view script) {
   Talk talk;
-  const bool own_ids =
-      contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") || contains(script, "SLURM_ARRAY_JOB_ID");
+  // Most scripts say none, and are read once for it.
+  const bool own_ids = contains(script, "SLURM_") && (contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") ||
+                                                      contains(script, "SLURM_ARRAY_JOB_ID"));
   if (!own_ids) return talk;
   for (const auto name : translated_commands) {
     if (name == "sbatch" && !contains(script, "after")) continue;  // an id of its own can only be a dependency

@@ -123,7 +123,7 @@ namespace {
 
 class RecordWriter {
  public:
-  explicit RecordWriter(Record& record) : m_record(record) {}
+  explicit RecordWriter(Record& record) : m_record(record) { m_record.fields.reserve(16); }
   void add(std::string tag, std::string_view value) { m_record.fields.push_back({std::move(tag), std::string(value)}); }
 
   void variable(std::string_view name, std::string_view value) {

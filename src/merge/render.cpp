@@ -20,10 +20,11 @@ namespace {
 
 /// A script that says its own name may run itself by it: `exec "$0"`, `srun "$0"`.
 bool names_itself(std::string_view script) {
-  for (const std::string_view name : {"$0", "${0", "BASH_SOURCE"}) {
-    if (slurm::contains(script, name)) return true;
+  for (auto at = script.find('$'); at != std::string_view::npos; at = script.find('$', at + 1)) {
+    const auto rest = script.substr(at + 1);
+    if (rest.starts_with("0") || rest.starts_with("{0")) return true;
   }
-  return false;
+  return slurm::contains(script, "BASH_SOURCE");
 }
 
 /// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the whole
@@ -39,9 +40,7 @@ class ScriptStore {
   /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it.
   const std::string& add(const std::shared_ptr<const std::string>& script) {
     if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
-    auto [found, is_new] = m_by_bytes.emplace(*script, std::string{});
-    if (is_new) found->second = append(*script);
-    return *m_by_identity.emplace(script.get(), &found->second).first->second;
+    return *m_by_identity.emplace(script.get(), &find_or_append(*script)).first->second;
   }
   [[nodiscard]] std::size_t size() const { return m_size; }
   void append_to(std::string& text) const {
@@ -51,20 +50,28 @@ class ScriptStore {
   }
 
  private:
-  std::string append(const std::string& script) {
+  const std::string& find_or_append(const std::string& script) {
+    const auto sum = util::posix_cksum(script);
+    const auto [first, last] = m_by_sum.equal_range(sum);
+    const auto known = std::find_if(first, last, [&](const auto& entry) { return *entry.second.script == script; });
+    if (known != last) return known->second.reference;
     const auto title = title_of(m_scripts.size() + 1);
     auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(script.size()) +
-                     (names_itself(script) ? " run " : " read ") + std::to_string(util::posix_cksum(script));
+                     (names_itself(script) ? " run " : " read ") + std::to_string(sum);
     m_scripts.push_back(&script);
     m_size += title.size() + script.size() + filler_behind(script).size();
-    return reference;
+    return m_by_sum.emplace(sum, Known{&script, std::move(reference)})->second.reference;
   }
 
   static std::string title_of(std::size_t number) { return "--- script " + std::to_string(number) + "\n"; }
 
   std::vector<const std::string*> m_scripts;  // kept alive by the plan's calls
   std::size_t m_size = 0;
-  std::unordered_map<std::string_view, std::string> m_by_bytes;
+  struct Known {
+    const std::string* script;
+    std::string reference;
+  };
+  std::unordered_multimap<std::uint32_t, Known> m_by_sum;
   std::unordered_map<const std::string*, const std::string*> m_by_identity;
 };
 

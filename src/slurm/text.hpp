@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +24,27 @@ namespace sarray::slurm {
   return lower(text.substr(0, prefix.size())) == lower(prefix);
 }
 
-/// libc's search is several times as fast as std::string_view's in text that is full of the part's first character.
+/// The character of `part` that is least common in scripts.
+[[nodiscard]] constexpr std::size_t rarest_character(std::string_view part) {
+  constexpr std::string_view common = "PSAT_-.=/\"$kvbywgpfmuchldrsinoate #";  // and the more so, the further behind
+  std::size_t best = 0;
+  std::size_t best_rank = common.size();
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    const auto found = common.find(part[i]);
+    const auto rank = found == std::string_view::npos ? 0 : found + 1;
+    if (rank < best_rank) best = i, best_rank = rank;
+  }
+  return best;
+}
+
+/// As std::string_view's, which looks for the first character. This one looks for the rarest: in scripts that is many times as fast.
 [[nodiscard]] inline std::size_t find_text(std::string_view text, std::string_view part, std::size_t from = 0) {
-  const auto* found = from <= text.size() ? ::memmem(text.data() + from, text.size() - from, part.data(), part.size()) : nullptr;
-  return found != nullptr ? static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) : std::string_view::npos;
+  if (part.empty()) return from <= text.size() ? from : std::string_view::npos;
+  const auto anchor = rarest_character(part);
+  for (auto at = text.find(part[anchor], from + anchor); at != std::string_view::npos; at = text.find(part[anchor], at + 1)) {
+    if (text.substr(at - anchor).starts_with(part)) return at - anchor;
+  }
+  return std::string_view::npos;
 }
 [[nodiscard]] inline bool contains(std::string_view text, std::string_view part) { return find_text(text, part) != std::string_view::npos; }
 

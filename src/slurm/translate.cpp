@@ -311,7 +311,15 @@ struct OtherSystem {
 
 }  // namespace
 
-bool may_need_translation(std::string_view script) { return contains(script, "#PBS") || contains(script, "#BSUB"); }
+bool may_need_translation(std::string_view script) {
+  int commands = 0;
+  while (!script.empty()) {
+    const auto line = take_line(script);
+    if (line.starts_with("#PBS") || line.starts_with("#BSUB")) return true;
+    if (!line.starts_with('#') && ++commands > lines_to_scan) return false;
+  }
+  return false;
+}
 
 Translation translate_other_batch_systems(Settings& settings, std::string_view script, std::string_view file, const Release& release) {
   const OtherSystem systems[] = {

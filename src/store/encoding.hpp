@@ -56,6 +56,7 @@ class Reader {
     std::vector<std::string> values;
     const auto count = u32();
     if (count > m_rest.size() / 4) m_ok = false;
+    if (m_ok) values.reserve(count);
     for (std::uint32_t i = 0; m_ok && i < count; ++i) values.emplace_back(text());
     return values;
   }
