@@ -255,10 +255,12 @@ SARRAY_is_whole() {
 
 # Puts the job's script on SARRAY_FD, checked. Its path is then /proc/PID/fd/249 for as long as the task lives.
 SARRAY_open_script() {
-  [[ ${SARRAY_SCRIPT-} =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ (read|run)\ ([0-9]+)$ ]] || SARRAY_damaged "its table has another form"
-  SARRAY_SUM="${BASH_REMATCH[4]} ${BASH_REMATCH[2]}"
-  local SARRAY_USE=${BASH_REMATCH[3]}
+  [[ ${SARRAY_SCRIPT-} =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ (read|run)\ ([0-9]+)(\ ([1-9][0-9]{0,9}))?$ ]] ||
+    SARRAY_damaged "its table has another form"
+  SARRAY_SUM="${BASH_REMATCH[4]} ${BASH_REMATCH[6]:-${BASH_REMATCH[2]}}"
+  local SARRAY_USE=${BASH_REMATCH[3]} SARRAY_ESCAPED=${BASH_REMATCH[6]}
   SARRAY_read "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+  [[ -z $SARRAY_ESCAPED ]] || printf -v SARRAY_BYTES %b "$SARRAY_BYTES" # not of ASCII alone
   SARRAY_FD=249 # out of everybody's way; where fewer may be open, one that is not
   { : 249</dev/null; } 2>/dev/null || SARRAY_FD=19
   while SARRAY_next_folder; do

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
@@ -44,8 +46,11 @@ report::Json submission_json(const Submission& submission, const report::Summary
 
 Status show_overview(const Site& site, const OverviewOptions& options) {
   auto submissions = list_submissions(site);
-  const bool is_noted = !submissions.empty();
-  if (!is_noted) submissions = submissions_in_slurm(site);
+  auto others = submissions_in_slurm(site, submissions);
+  std::string unnoted;
+  for (const auto& other : others) unnoted += (unnoted.empty() ? "" : ", ") + other.job_id;
+  submissions.insert(submissions.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+  std::stable_sort(submissions.begin(), submissions.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   if (options.most > 0 && submissions.size() > options.most)
     submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
   std::vector<slurm::AskedArray> asked;
@@ -77,7 +82,8 @@ Status show_overview(const Site& site, const OverviewOptions& options) {
     std::fputs("nothing was submitted from here yet\n", stdout);
     return 0;
   }
-  if (!is_noted) std::fputs("sarray: note: nothing is noted on this machine; these are what Slurm still has of yours\n", stderr);
+  if (!unnoted.empty())
+    std::fputs(("sarray: note: not noted in this state folder, but Slurm still has them: " + unnoted + "\n").c_str(), stderr);
   std::fputs(table.text(width).c_str(), stdout);
   if (any_unknown)
     std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);

@@ -139,7 +139,7 @@ util::Result<std::string> find_array(const Site& site, const std::vector<Submiss
   }
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
   if (auto array = array_of_virtual(submissions, id); !array.empty()) return array;
-  if (auto array = array_of_virtual(submissions_in_slurm(site), id); !array.empty()) return array;
+  if (auto array = array_of_virtual(submissions_in_slurm(site, submissions), id); !array.empty()) return array;
   return util::fail("job " + word.job_id, "no submission that is known here has that virtual id", "sarray history");
 }
 

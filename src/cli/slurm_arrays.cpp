@@ -30,6 +30,7 @@ std::optional<HeldArray> read_line(std::string_view line) {
   line = line.substr(0, end);
   const auto slash = line.rfind('/');
   if (slash == std::string_view::npos || !line.substr(0, slash).ends_with("/submissions")) return std::nullopt;
+  held.place = line.substr(0, slash);
   held.marker = line.substr(slash + 1);
   return held;
 }

@@ -12,6 +12,7 @@ namespace sarray::cli {
 
 struct HeldArray {
   std::string job_id;
+  std::string place;      ///< ends with the .../submissions that the script lies in
   std::string marker;     ///< of .../submissions/MARKER/sarray.slurm
   std::string submitted;  ///< 2026-11-23T17:15:51, local time
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/slurm_arrays.hpp"
+#include "store/state_folder.hpp"
 #include "util/fd.hpp"
 
 namespace sarray::cli {
@@ -106,11 +107,17 @@ std::vector<std::string> attempt_ids(const Site& site, const merge::Map& map, co
 
 }  // namespace
 
-std::vector<Submission> submissions_in_slurm(const Site& site) {
+std::vector<Submission> submissions_in_slurm(const Site& site, const std::vector<Submission>& noted) {
   constexpr std::size_t most_asked = 50;  // each is a question to the controller
   std::vector<Submission> submissions;
-  const auto held = held_arrays(site.client, a_month_ago());
+  auto held = held_arrays(site.client, a_month_ago());
   if (!held) return submissions;
+  const auto state = store::StateFolder::open();
+  const auto is_left_out = [&](const HeldArray& array) {
+    if (!noted.empty() && state && !array.place.ends_with(state->submissions())) return true;
+    return std::any_of(noted.begin(), noted.end(), [&](const auto& s) { return s.job_id == array.job_id || s.folder.ends_with("/" + array.marker); });
+  };
+  held->erase(std::remove_if(held->begin(), held->end(), is_left_out), held->end());
   const auto first = held->size() - std::min(held->size(), most_asked);
   for (auto array = held->begin() + static_cast<std::ptrdiff_t>(first); array != held->end(); ++array) {
     const auto loaded = load_map(site, {}, array->job_id, "");

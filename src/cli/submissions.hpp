@@ -23,9 +23,9 @@ struct LoadedMap {
 [[nodiscard]] util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>& submissions,
                                                const std::string& job_id, const std::string& file);
 
-/// What Slurm's queue, and its accounting of the last month, hold of this user's merged arrays, oldest first: in place of notes,
-/// where there are none. The newest ones only, since each costs a question.
-[[nodiscard]] std::vector<Submission> submissions_in_slurm(const Site& site);
+/// What Slurm's queue, and its accounting of the last month, hold of this user's merged arrays beside those that are noted, oldest first,
+/// since notes may be lost: those from this state folder, and where nothing is noted, all. The newest ones only: each costs a question.
+[[nodiscard]] std::vector<Submission> submissions_in_slurm(const Site& site, const std::vector<Submission>& noted);
 
 /// An array with its earlier and later attempts, and the state of every task.
 class Follower {

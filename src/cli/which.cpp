@@ -140,7 +140,11 @@ Status find(const Words& words) {
   if (!go_on) return 0;
   const auto site = find_site();
   const auto noted = list_submissions(site);
-  const auto submissions = noted.empty() && job_id.empty() ? submissions_in_slurm(site) : noted;
+  auto submissions = noted;
+  if (job_id.empty()) {
+    auto others = submissions_in_slurm(site, noted);
+    submissions.insert(submissions.begin(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
+  }
   auto list = report::Json::array();
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});

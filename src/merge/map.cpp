@@ -35,15 +35,31 @@ std::string unquote_directive(std::string_view text) {
 }
 
 void read_option(std::string_view line, std::vector<MappedOption>& options) {
-  if (!line.starts_with("--")) return;
-  line.remove_prefix(2);
+  constexpr std::string_view mark = "#SBATCH --";
+  if (!line.starts_with(mark)) return;
+  line.remove_prefix(mark.size());
   const auto equals = line.find('=');
   MappedOption option{std::string(line.substr(0, equals)), std::nullopt};
   if (equals != std::string_view::npos) option.value = unquote_directive(line.substr(equals + 1));
   options.push_back(std::move(option));
 }
 
-/// What stands between the comments and the dispatcher: NAME=DIGITS or NAME='quoted for bash', a line each.
+/// What stands between the quotes of $'...', where all that is special is written as three octal digits.
+std::string read_octal(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || text.size() - i < 4) {
+      bytes += text[i];
+      continue;
+    }
+    unsigned value = 0;
+    for (int digits = 0; digits < 3; ++digits) value = value * 8 + static_cast<unsigned>(text[++i] - '0');
+    bytes += static_cast<char>(value & 0xff);
+  }
+  return bytes;
+}
+
+/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line each.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// Takes one assignment off the text. @return false where there is none.
@@ -53,12 +69,20 @@ bool take_assignment(std::string_view& text, Variables& variables) {
   if (equals == std::string_view::npos || text.substr(0, equals).find('\n') != std::string_view::npos) return false;
   const std::string name(text.substr(0, equals));
   text.remove_prefix(equals + 1);
+  if (text.starts_with("$'")) {
+    text.remove_prefix(2);
+    const auto end = text.find("'\n");  // apostrophes inside are written by their numbers
+    if (end == std::string_view::npos) return false;
+    variables[name] = read_octal(text.substr(0, end));
+    text.remove_prefix(end + 2);
+    return true;
+  }
   if (!text.starts_with('\'')) {
     variables[name] = std::string(take_until(text, '\n'));
     return true;
   }
-  std::string value;
   text.remove_prefix(1);
+  std::string value;
   while (true) {
     const auto quote = text.find('\'');
     if (quote == std::string_view::npos) return false;
@@ -78,31 +102,48 @@ bool take_assignment(std::string_view& text, Variables& variables) {
 struct Head {
   std::vector<MappedOption> options;
   Variables variables;
+  std::size_t data = 0;  ///< where the data begins
 };
+
+/// The dispatcher's last line, behind which the data begins.
+constexpr std::string_view last_line = "\nexit 125\n";
+
+/// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes (a database
+/// of latin1): they stand only above the data, which then begins elsewhere than the script says.
+std::optional<std::size_t> find_data(std::string_view script, std::size_t head_end, const Variables& variables) {
+  const auto said = to_number<std::size_t>(variables.at("SARRAY_DATA"));
+  if (!said) return std::nullopt;
+  if (*said <= script.size() && script.substr(0, *said).ends_with(last_line)) return *said;
+  const auto end = script.find(last_line, head_end);
+  return end != std::string_view::npos ? std::optional(end + last_line.size()) : std::nullopt;
+}
 
 util::Result<Head> read_head(std::string_view script) {
   if (!script.starts_with(first_line)) return util::fail("batch script", "it was not written by sarray", "sarray history");
   Head head;
-  while (!script.empty() && (script.front() == '#' || script.front() == '\n')) {
-    const auto line = take_until(script, '\n');
-    if (line.starts_with("#SBATCH ")) read_option(line.substr(8), head.options);
-  }
+  auto rest = script;
+  while (!rest.empty() && (rest.front() == '#' || rest.front() == '\n')) read_option(take_until(rest, '\n'), head.options);
   while (head.variables.find("SARRAY_DATA") == head.variables.end()) {
-    if (!take_assignment(script, head.variables))
+    if (!take_assignment(rest, head.variables))
       return util::fail("batch script", "it was not written by sarray", "sarray history");
+  }
+  const auto data = find_data(script, script.size() - rest.size(), head.variables);
+  if (!data) return util::fail(damaged("it is cut short"));
+  head.data = *data;
+  if (const auto options = head.variables.find("SARRAY_OPTIONS"); options != head.variables.end()) {
+    head.options.clear();
+    for (std::string_view lines = options->second; !lines.empty();) read_option(take_until(lines, '\n'), head.options);
   }
   return head;
 }
 
 /// A page of the table: its bytes, checked.
-util::Result<std::vector<std::string_view>> find_pages(std::string_view script, const Variables& variables) {
+util::Result<std::vector<std::string_view>> find_pages(std::string_view script, const Head& head) {
   const auto text_of = [&](std::string_view name) {
-    const auto found = variables.find(name);
-    return found != variables.end() ? std::string_view(found->second) : std::string_view();
+    const auto found = head.variables.find(name);
+    return found != head.variables.end() ? std::string_view(found->second) : std::string_view();
   };
-  const auto data = to_number<std::size_t>(text_of("SARRAY_DATA"));
-  if (!data || *data > script.size()) return util::fail(damaged("it is cut short"));
-  const auto bytes = script.substr(*data);
+  const auto bytes = script.substr(head.data);
   std::vector<std::size_t> offsets;
   for (auto list = text_of("SARRAY_PAGES"); !list.empty();) {
     auto line = take_until(list, '\n');
@@ -268,11 +309,15 @@ class JobReader {
   [[nodiscard]] util::Result<void> take_script(std::string_view reference, MappedJob& job) const {
     const auto offset = to_number<std::size_t>(take_until(reference, ' '));
     const auto length = to_number<std::size_t>(take_until(reference, ' '));
+    take_until(reference, ' ');
+    const auto sum = to_number<std::uint32_t>(take_until(reference, ' '));
     const auto room = m_script.size() - m_data;
-    if (!offset || !length || *offset > room || *length > room - *offset)
+    if (!offset || !length || !sum || *offset > room || *length > room - *offset)
       return util::fail(damaged("a job's script is not in it"));
     job.script_offset = m_data + *offset;
     job.script_length = *length;
+    job.script_escaped = !reference.empty();
+    job.script_sum = *sum;
     return {};
   }
 
@@ -329,17 +374,15 @@ util::Result<std::string> unpack_script(std::string script) {
   TRY(const auto head, read_head(script));
   const auto pieces = head.variables.find("SARRAY_PIECES");
   if (pieces == head.variables.end() || pieces->second.empty()) return script;
-  const auto data = to_number<std::size_t>(head.variables.at("SARRAY_DATA"));
-  if (!data || *data > script.size()) return util::fail(damaged("it is cut short"));
-  auto plain = unpack(std::string_view(script).substr(*data));
+  auto plain = unpack(std::string_view(script).substr(head.data));
   if (!plain) return util::fail(damaged("its data cannot be unpacked"));
-  script.resize(*data);
+  script.resize(head.data);
   return script + *plain;
 }
 
 util::Result<Map> read_map(std::string_view script) {
   TRY(auto head, read_head(script));
-  TRY(const auto pages, find_pages(script, head.variables));
+  TRY(const auto pages, find_pages(script, head));
   Map map;
   map.options = std::move(head.options);
   if (const auto* name = map.option("job-name"); name != nullptr) map.name = name->value.value_or("");
@@ -351,13 +394,20 @@ util::Result<Map> read_map(std::string_view script) {
     if (!reader.read(page, records)) return util::fail(damaged("its table is damaged, or was written by a newer sarray"));
   }
   if (records.empty()) return util::fail(damaged("it has no jobs"));
-  const JobReader jobs(map, script, *to_number<std::size_t>(head.variables["SARRAY_DATA"]));
+  const JobReader jobs(map, script, head.data);
   for (auto& record : records) {
     map.tasks = record.first_index + record.tasks;
     TRY(auto job, jobs.read(std::move(record)));
     map.jobs.push_back(std::move(job));
   }
   return map;
+}
+
+util::Result<std::string> read_script(const MappedJob& job, std::string_view script) {
+  const auto stored = script.substr(job.script_offset, job.script_length);
+  auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
+  if (util::posix_cksum(bytes) != job.script_sum) return util::fail(damaged("it is damaged or was edited: a job's script has another checksum"));
+  return bytes;
 }
 
 std::size_t find_batch_script(std::string_view text) {

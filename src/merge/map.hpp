@@ -29,6 +29,8 @@ struct MappedJob {
   std::string script_path;        ///< empty unless source is file
   std::size_t script_offset = 0;  ///< of its bytes in the batch script
   std::size_t script_length = 0;
+  bool script_escaped = false;    ///< there it is written as util::escape_text() does
+  std::uint32_t script_sum = 0;   ///< checksum (cksum) of the script itself
   std::vector<std::string> arguments;
   std::string directory;  ///< the task's working directory
   /// Patterns of its files, absolute, by the merged array's rules; nothing: Slurm's default, or for error the output.
@@ -75,6 +77,9 @@ inline constexpr std::uint32_t most_tasks = 4000001;
 /// @return an error where it is none of ours, or was damaged.
 /// @param script as unpack_script() gives it: map and script bytes refer to places in it.
 [[nodiscard]] util::Result<Map> read_map(std::string_view script);
+
+/// The job's own script, checked.
+[[nodiscard]] util::Result<std::string> read_script(const MappedJob& job, std::string_view script);
 
 /// Where the batch script begins in a text that another program may have put a heading above (`sacct -B`).
 /// @return npos where there is none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <deque>
 #include <unordered_map>
 
 #include "embedded/dispatch.hpp"
@@ -12,6 +13,7 @@
 #include "slurm/text.hpp"
 #include "util/crc32.hpp"
 #include "util/message.hpp"
+#include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::merge {
@@ -37,7 +39,7 @@ std::string_view filler_behind(std::string_view script) {
 /// The distinct scripts of an array, byte for byte, and where each stands in the data.
 class ScriptStore {
  public:
-  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it.
+  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it; with the script's own length behind where it stands there escaped.
   const std::string& add(const std::shared_ptr<const std::string>& script) {
     if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
     return *m_by_identity.emplace(script.get(), &find_or_append(*script)).first->second;
@@ -56,16 +58,20 @@ class ScriptStore {
     const auto known = std::find_if(first, last, [&](const auto& entry) { return *entry.second.script == script; });
     if (known != last) return known->second.reference;
     const auto title = title_of(m_scripts.size() + 1);
-    auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(script.size()) +
+    const bool plain = util::is_ascii(script);
+    const auto& stored = plain ? script : m_escaped.emplace_back(util::escape_text(script));
+    auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(stored.size()) +
                      (names_itself(script) ? " run " : " read ") + std::to_string(sum);
-    m_scripts.push_back(&script);
-    m_size += title.size() + script.size() + filler_behind(script).size();
+    if (!plain) reference += " " + std::to_string(script.size());
+    m_scripts.push_back(&stored);
+    m_size += title.size() + stored.size() + filler_behind(stored).size();
     return m_by_sum.emplace(sum, Known{&script, std::move(reference)})->second.reference;
   }
 
   static std::string title_of(std::size_t number) { return "--- script " + std::to_string(number) + "\n"; }
 
-  std::vector<const std::string*> m_scripts;  // kept alive by the plan's calls
+  std::vector<const std::string*> m_scripts;  // kept alive by the plan's calls, or escaped ones
+  std::deque<std::string> m_escaped;
   std::size_t m_size = 0;
   struct Known {
     const std::string* script;
@@ -226,9 +232,19 @@ std::string data_line(std::size_t head, std::size_t tail) {
   return line.data();
 }
 
-/// A word in single quotes, for bash.
+/// A word in quotes, for bash, in ASCII.
 std::string quote_bash(std::string_view text) {
   std::string quoted = "'";
+  if (!util::is_ascii(text)) {
+    std::array<char, 8> octal{};
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      const bool special = byte >= 0x80 || c == '\'' || c == '\\';
+      std::snprintf(octal.data(), octal.size(), special ? "\\%03o" : "%c", byte);
+      quoted += octal.data();
+    }
+    return "$" + quoted + "'";
+  }
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
 }
@@ -256,7 +272,8 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
 
   std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" + util::count(array.tasks, "task") +
                      ") as one job array, merged by sarray " + options.sarray_version + ".\n";
-  head += write_options(array, baseline, rendered);
+  const auto option_lines = write_options(array, baseline, rendered);
+  head += option_lines;
   head += "#\n" + write_overview(plan, array) + "\n";
   const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
@@ -264,6 +281,8 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + join_ids(options.retry_of) + "'\n";
+  // Once more for who reads the script where Slurm's accounting keeps it (map.hpp).
+  if (!util::is_ascii(option_lines)) head += "SARRAY_OPTIONS=" + quote_bash(option_lines) + "\n";
   head += "SARRAY_PIECES='";
   const auto before_pieces = head.size();
   head += "'\n";

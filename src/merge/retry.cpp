@@ -63,8 +63,9 @@ std::vector<Chosen> group_by_job(const Map& map, const std::vector<std::uint32_t
 }
 
 /// As much of a job as the planning of its files and the overview need; all else stands in its record.
-PlannedJob make_planned(const Chosen& chosen, std::string_view script) {
+util::Result<PlannedJob> make_planned(const Chosen& chosen, std::string_view script) {
   const auto& mapped = *chosen.job;
+  TRY(auto bytes, read_script(mapped, script));
   PlannedJob planned;
   planned.number = mapped.number;
   planned.id = mapped.id;
@@ -82,7 +83,7 @@ PlannedJob make_planned(const Chosen& chosen, std::string_view script) {
   job.input = mapped.input;
   job.open_mode = mapped.open_mode;
   job.arguments = mapped.arguments;
-  job.script = std::make_shared<const std::string>(script.substr(mapped.script_offset, mapped.script_length));
+  job.script = std::make_shared<const std::string>(std::move(bytes));
   auto call = std::make_shared<slurm::Call>();
   call->source = mapped.source;
   call->script_path = mapped.script_path;
@@ -149,7 +150,10 @@ util::Result<Retry> plan_retry(const Map& map, std::string_view script, const st
   const auto chosen = group_by_job(map, indices);
   if (chosen.empty()) return util::fail("retry", "no tasks to run again", "sarray status --failed");
   Retry retry;
-  for (const auto& group : chosen) retry.plan.jobs.push_back(make_planned(group, script));
+  for (const auto& group : chosen) {
+    TRY(auto planned, make_planned(group, script));
+    retry.plan.jobs.push_back(std::move(planned));
+  }
   retry.plan.arrays.push_back(make_array(map, retry.plan.jobs, std::move(settings), options));
   const auto& array = retry.plan.arrays.front();
   auto streams = plan_streams(retry.plan, array, options);

@@ -1,6 +1,8 @@
 #include "util/shell_quote.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace sarray::util {
 
@@ -46,13 +48,37 @@ std::string escape_field(std::string_view bytes) {
       text += "\\t";
     } else if (c == '\n') {
       text += "\\n";
-    } else if (is_control(byte)) {
+    } else if (is_control(byte) || byte >= 0x80) {
       append_octal(text, byte);
     } else {
       text += c;
     }
   }
   return text;
+}
+
+std::string escape_text(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size());
+  for (const char c : bytes) {
+    if (const auto byte = static_cast<unsigned char>(c); byte >= 0x80) {
+      append_octal(text, byte);
+    } else {
+      text.append(c == '\\' ? 2 : 1, c);
+    }
+  }
+  return text;
+}
+
+bool is_ascii(std::string_view bytes) {
+  std::uint64_t all = 0;
+  for (; bytes.size() >= sizeof(all); bytes.remove_prefix(sizeof(all))) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, bytes.data(), sizeof(eight));
+    all |= eight;
+  }
+  for (const char c : bytes) all |= static_cast<unsigned char>(c);
+  return (all & 0x8080808080808080U) == 0;
 }
 
 std::string unescape_field(std::string_view text) {

@@ -78,7 +78,7 @@ void check_packing(const std::string& script) {
 
 bool is_same_job(const merge::MappedJob& a, std::string_view script_a, const merge::MappedJob& b, std::string_view script_b) {
   return a.id == b.id && a.arguments == b.arguments && a.ids.has_value() == b.ids.has_value() &&
-         script_a.substr(a.script_offset, a.script_length) == script_b.substr(b.script_offset, b.script_length);
+         merge::read_script(a, script_a).value_or("a") == merge::read_script(b, script_b).value_or("b");
 }
 
 void check_retry(const merge::Map& map, std::string_view script, bool packed) {

@@ -7,6 +7,7 @@
 #include "merge/render.hpp"
 #include "support.hpp"
 #include "util/crc32.hpp"
+#include "util/shell_quote.hpp"
 
 using namespace sarray;
 using test::make_call;
@@ -55,7 +56,7 @@ void check_same(const Both& both) {
     CHECK(mapped.name == planned.job.name);
     CHECK(mapped.source == planned.call->source);
     if (mapped.source == slurm::ScriptSource::file) CHECK(mapped.script_path == planned.call->script_path);
-    CHECK(both.script.substr(mapped.script_offset, mapped.script_length) == *planned.job.script);
+    CHECK(merge::read_script(mapped, both.script).value() == *planned.job.script);
     CHECK(mapped.arguments == planned.job.arguments);
     CHECK(mapped.directory == planned.job.work_directory);
   }
@@ -67,6 +68,28 @@ TEST_CASE("a script read back says what was rendered") {
   check_same(render_jobs(
       test::make_jobs({{"-a4-6", "-J", "na me", "j", "arg", ""}, {"--wrap=true"}, {"-D", "/tmp", "j"}, {"-J", "", "j"}})));
   check_same(render_jobs(test::make_jobs({{"j"}})));
+}
+
+TEST_CASE("a copy in which a database has made question marks of all but ASCII says the same") {
+  const std::string script = "#!/bin/sh\n# \xe6\xbc\xa2\xe5\xad\x97 and a \\ backslash\necho 'na\xc3\xafve \\0303' \xff";
+  std::vector<slurm::Call> calls;
+  calls.push_back(test::make_call({"-J", "\xd0\xb8\xd0\xbc\xd1\x8f 'q' \\", "-D", "/tmp/\xe6\xbc\xa2", "-o", "\xc3\xa9-%a", "j", "\xf0\x9f\x98\x80", "\xff"}, script));
+  calls.push_back(test::make_call({"-J", "\xd0\xb8\xd0\xbc\xd1\x8f 'q' \\", "-D", "/tmp/\xe6\xbc\xa2", "-o", "\xc3\xa9-%a", "j", "plain"}, "#!/bin/sh\nexit \\0\n"));
+  const auto both = render_jobs(test::resolve(std::move(calls)));
+  check_same(both);
+  const auto data = both.script.find("\nexit 125\n");
+  CHECK(util::is_ascii(std::string_view(both.script).substr(data)));
+  std::string copy;
+  for (const char c : both.script) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 && byte < 0xc0) continue;
+    copy += byte >= 0x80 ? '?' : c;
+  }
+  REQUIRE(copy.size() < both.script.size());
+  check_same({both.plan, copy});
+  const auto map = read(copy);
+  CHECK(map.jobs.front().output == read(both.script).jobs.front().output);
+  CHECK(map.option("chdir")->value == "/tmp/\xe6\xbc\xa2");
 }
 
 TEST_CASE("names, arguments and scripts of any bytes, over several pages") {
@@ -165,8 +188,8 @@ TEST_CASE("a table that says impossible things is refused, also with right check
     const auto page = "page 0 2000000001\n=1\t" + fields + "\n" + rows;
     auto text = "#!/bin/bash -p\nSARRAY_PAGES='0 " + std::to_string(script.size()) + "\n1 " + std::to_string(script.size() + page.size()) + "\n'\nSARRAY_SUMS='" +
                 std::to_string(util::posix_cksum(page)) + "\n'\nSARRAY_DATA=";
-    const auto place = std::to_string(text.size() + 11);
-    return text + std::string(10 - place.size(), '0') + place + "\n" + script + page;
+    const auto place = std::to_string(text.size() + 11 + 9);
+    return text + std::string(10 - place.size(), '0') + place + "\nexit 125\n" + script + page;
   };
   CHECK(merge::read_map(with_job("script=0 5 shell 1\targ=a", "true\n")));
   CHECK_FALSE(merge::read_map(with_job("script=0 0 shell 1\targ=a", "true\n")));
