@@ -141,7 +141,7 @@ assert_contains "$words" "sarray: error: sbatch: there is none in PATH" 'a missi
 assert_eq 2 "$(queued "$name")" 'jobs after all that'
 # --- two at once
 fake "$waiting; exec $real "'"$@"'
-begin >/dev/null 2>&1
+begin >last 2>&1
 for command in 'drop 1' cancel; do
   # shellcheck disable=SC2086 # words of a command
   words=$(sarray $command --session "$name" 2>&1) && fail "$command while sbatch runs"
@@ -151,4 +151,5 @@ assert_contains "$(submit "$name")" "sarray: error: session $name: a submit of i
 touch on
 wait $!
 assert_eq 0 "$(queued "$name")" 'the first of them submitted'
+wait_job "$(sed -n 's/Submitted batch job //p' last)"
 echo "refused, hung, killed, nonsense, missing: nothing lost, nothing twice"
