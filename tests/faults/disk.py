@@ -12,7 +12,7 @@ from world import Broken, want
 # For a program that is slow, as with sanitizers.
 SAMPLE = "SARRAY_FAULTS_SAMPLE" in os.environ
 CALLERS = 100 if SAMPLE else 500
-STEP = 55 if SAMPLE else 11
+STEP = 22 if SAMPLE else 11
 
 
 def attempt(name, function, *arguments):
