@@ -223,20 +223,23 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   }
   Delivery delivery{answer.job_id, output->out};
   tell(*output, delivery);
-  // The array is Slurm's: that its description is incomplete must not look like a failed submission.
-  if (const auto noted = note_job_id(parcel.folder, delivery.job_id); !noted) {
-    [[maybe_unused]] const auto warned =
-        util::write_all(2, "sarray: warning: " + util::printable(noted.error().what + ": " + noted.error().why) + "\n", "");
-  }
-  if (session != nullptr) {
-    if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
-      auto error = std::move(noted).error();
-      error.why += "; Slurm has the array, as job " + delivery.job_id + ", and the session does not know it yet";
-      error.hint = "sarray submit, which looks for it before it submits anything";
-      return util::fail(std::move(error));
-    }
+  if (session == nullptr) return delivery;
+  note_delivery(parcel, delivery);
+  if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
+    auto error = std::move(noted).error();
+    error.why += "; Slurm has the array, as job " + delivery.job_id + ", and the session does not know it yet";
+    error.hint = "sarray submit, which looks for it before it submits anything";
+    return util::fail(std::move(error));
   }
   return delivery;
+}
+
+void note_delivery(const Parcel& parcel, const Delivery& delivery) {
+  const auto noted = note_job_id(parcel.folder, delivery.job_id);
+  if (noted) return;
+  // The array is Slurm's: that its description is incomplete must not look like a failed submission.
+  [[maybe_unused]] const auto warned =
+      util::write_all(2, "sarray: warning: " + util::printable(noted.error().what + ": " + noted.error().why) + "\n", "");
 }
 
 }  // namespace sarray::cli

@@ -39,10 +39,14 @@ struct Delivery {
 };
 
 /// Writes the parcel's files and runs the real sbatch on it.
-/// @param session where the intent and the outcome are noted; null: a queue file, nothing is noted.
+/// @param session where the intent and the outcome are noted; null: a queue file, or a retry, whose outcome is for note_delivery.
 /// @return sbatch's own words and status where it refuses: then nothing of the parcel is left.
 [[nodiscard]] util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, const merge::MergedArray& array,
                                              const merge::Rendered& rendered, const merge::PlanOptions& options,
                                              const slurm::Client& client, store::Session* session, const std::string& saved_script);
+
+/// Notes the outcome of what belongs to no session. To be called once the answer is told: of one that was cut off before that,
+/// nobody knows, and the next submit of the file, or retry, looks for it.
+void note_delivery(const Parcel& parcel, const Delivery& delivery);
 
 }  // namespace sarray::cli

@@ -154,13 +154,14 @@ Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merg
   const auto& array = retry.plan.arrays.front();
   TRY(const auto delivery,
       deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr, parcel.folder + "/sarray.slurm"));
-  if (options.json) {
-    report::SubmittedArray submitted{0, delivery.job_id, parcel.folder + "/sarray.slurm"};
-    std::fputs(report::to_line(report::submission_json(retry.plan, {submitted})).c_str(), stdout);
-    return 0;
-  }
-  std::fputs(options.parsable ? (delivery.job_id + "\n").c_str() : delivery.answer.c_str(), stdout);
-  std::fflush(stdout);
+  const report::SubmittedArray submitted{0, delivery.job_id, parcel.folder + "/sarray.slurm"};
+  const auto text = options.json       ? report::to_line(report::submission_json(retry.plan, {submitted}))
+                    : options.parsable ? delivery.job_id + "\n"
+                                       : delivery.answer;
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+    say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
+  note_delivery(parcel, delivery);
+  if (options.json) return 0;
   std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }

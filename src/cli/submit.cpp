@@ -38,6 +38,7 @@ struct Work {
   util::Fd lock;
   slurm::Configuration configuration;  ///< where Slurm was asked
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
+  std::vector<std::pair<Parcel, Delivery>> untold;  ///< what Slurm took, and we have not said yet
 };
 
 util::Result<void> ask_limits(Work& work) {
@@ -216,6 +217,18 @@ std::string cluster_of(const Work& work, const util::Environment& environment) {
   return cluster_name(Site{environment, slurm::Client(environment, work.site.client.sbatch())});
 }
 
+/// Says what Slurm took. @param text for standard output.
+void answer(Work& work, const std::string& text) {
+  std::string ids;
+  for (const auto& [parcel, delivery] : work.untold) ids += (ids.empty() ? "" : ", ") + delivery.job_id;
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+    say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + ids);
+  if (!work.gathered.session) {
+    for (const auto& [parcel, delivery] : work.untold) note_delivery(parcel, delivery);
+  }
+  work.untold.clear();
+}
+
 /// One array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, merge::Plan& plan, std::size_t number) {
   auto parcel = name_parcel(folder);
@@ -234,9 +247,9 @@ util::Result<report::SubmittedArray> submit_array(Work& work, const store::State
   auto* session = work.gathered.session ? &*work.gathered.session : nullptr;
   TRY(const auto delivery, deliver(parcel, plan, array, rendered, work.plan_options, work.site.client, session, submitted.script));
   submitted.job_id = delivery.job_id;
+  work.untold.emplace_back(parcel, delivery);
   if (work.options.json) return submitted;
-  std::fputs(work.options.parsable ? (delivery.job_id + "\n").c_str() : delivery.answer.c_str(), stdout);
-  if (std::fflush(stdout) != 0) say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
+  answer(work, work.options.parsable ? delivery.job_id + "\n" : delivery.answer);
   std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
   return submitted;
 }
@@ -259,6 +272,7 @@ Status submit_all(Work& work, merge::Plan& plan) {
       auto error = std::move(array).error();
       const auto left = util::count(plan.arrays.size() - number, "array");
       if (number > 0) {
+        if (work.options.json) answer(work, report::to_line(report::submission_json(plan, submitted)));
         say("sarray: note: " + std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") +
             (work.gathered.session ? " are submitted; the next submit sends the other " + left : " are submitted; these lines of the file are not: see above"));
       }
@@ -266,7 +280,7 @@ Status submit_all(Work& work, merge::Plan& plan) {
     }
     submitted.push_back(std::move(*array));
   }
-  if (work.options.json) std::fputs(report::to_line(report::submission_json(plan, submitted)).c_str(), stdout);
+  if (work.options.json) answer(work, report::to_line(report::submission_json(plan, submitted)));
   if (work.gathered.session) CHECK_OK(finish_session(work));
   return 0;
 }
@@ -299,7 +313,7 @@ Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_work = new Work{std::move(*options), find_site(), {}, {}, {}, {}, {}};
+  static auto* const kept_work = new Work{std::move(*options), find_site(), {}, {}, {}, {}, {}, {}};
   auto& work = *kept_work;
   if (!work.options.dry_run && !work.site.client.has_sbatch()) {
     return util::fail("sbatch", "there is none in PATH", "load the site's Slurm module, or look with sarray submit -n");

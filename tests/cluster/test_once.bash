@@ -9,6 +9,22 @@ cd "$TEST_DIR"
 . "$lib/once.bash"
 fake 'exec '"$real"' "$@"'
 name=$(new_session)
+submit_once_done() { # SESSION: the next submit, once the sbatch of the last one has ended
+  local words
+  words=$(submit "$1")
+  while [[ $words == *'its sbatch is still running'* ]]; do
+    sleep 0.5
+    words=$(submit "$1")
+  done
+  printf %s "$words"
+}
+# An sbatch that has begun, and goes on when it is let.
+waiting="touch $TEST_DIR/begun; until [[ -e $TEST_DIR/on ]]; do sleep 0.1; done"
+begin() { # `sarray submit` of the session, in the background, until its sbatch has begun
+  rm -f begun on
+  sarray submit --session "$name" &
+  until [[ -e begun ]]; do sleep 0.1; done
+}
 
 # --- refuses: its words, its status, nothing lost
 fake 'echo "sbatch: error: computer says no" >&2; exit 17'
@@ -35,11 +51,7 @@ hint: sarray submit, which looks for it before it submits anything' "$(submit "$
 fake 'echo must not be called >>called; exit 1'
 assert_contains "$(submit "$other")" 'its sbatch is still running' 'it may come late'
 touch late
-words=$(submit "$other")
-while [[ $words == *'its sbatch is still running'* ]]; do
-  sleep 0.5
-  words=$(submit "$other")
-done
+words=$(submit_once_done "$other")
 assert_contains "$words" 'sarray: note: an earlier submission of jobs 1,2, which was cut off, is in Slurm as job ' 'what came late is found'
 wait_job "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
 [[ ! -e called ]] || fail 'sbatch was called again'
@@ -68,54 +80,76 @@ assert_eq 0 "$(queued "$name")" 'nothing is queued any more'
 assert_eq 2 "$(wc -l <ran)" 'each task ran once'
 
 # --- sarray itself is killed while sbatch runs, and sbatch goes on
-fake "sleep 1; $real "'"$@" >'"$TEST_DIR/late"
+fake "$waiting; $real "'"$@" >'"$TEST_DIR/late"
 name=$(new_session)
-sarray submit --session "$name" >/dev/null 2>&1 &
-sleep 0.5
+begin >/dev/null 2>&1
 kill -9 $!
 wait $! 2>/dev/null || true
 assert_contains "$(submit "$name")" 'sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on'
-for ((i = 0; i < 50; i++)); do [[ -s late ]] && break || sleep 0.1; done
-id=$(sed 's/Submitted batch job //' late)
+touch on
 fake 'echo must not be called >>called; exit 1'
-assert_contains "$(submit "$name")" "which was cut off, is in Slurm as job $id" 'a killed submit'
+words=$(submit_once_done "$name")
+id=$(sed 's/Submitted batch job //' late)
+assert_contains "$words" "which was cut off, is in Slurm as job $id" 'a killed submit'
 wait_job "$id"
 [[ ! -e called ]] || fail 'sbatch was called again'
 assert_eq 4 "$(wc -l <ran)" 'each task ran once, again'
 
 # --- the same without standard streams: the lock that sbatch holds must not have one's number
-fake "sleep 2; exec $real "'"$@"'
+fake "$waiting; exec $real "'"$@"'
 name=$(new_session)
-sarray submit --session "$name" <&- >&- 2>&- &
-sleep 1
+begin <&- >&- 2>&-
 kill -9 $!
 wait $! 2>/dev/null || true
 assert_contains "$(submit "$name")" 'sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on, without standard streams'
-sleep 2
-words=$(submit "$name")
+touch on
+words=$(submit_once_done "$name")
 assert_contains "$words" 'which was cut off, is in Slurm as job ' 'a killed submit without standard streams'
 wait_job "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
 assert_eq 6 "$(wc -l <ran)" 'each task ran once, without standard streams'
+
+# --- somebody else names a script as ours is named: their job is not taken for ours
+fake 'for script; do :; done; echo "$script" >marker; kill -9 $$'
+name=$(new_session)
+assert_contains "$(submit "$name")" 'ended by signal 9; whether Slurm took the array is not known' 'cut off before Slurm'
+marker=$(basename "$(dirname "$(<marker)")")
+as_user sarray-test bash -c "mkdir -p ~/$marker && printf '#!/bin/sh\nsleep 60\n' >~/$marker/sarray.slurm && cd && $real --parsable -o /dev/null ~/$marker/sarray.slurm" >theirs
+assert_contains "$(scontrol show job "$(<theirs)")" "$marker/sarray.slurm" 'their job has the name'
+fake "exec $real "'"$@"'
+words=$(submit "$name")
+assert_contains "$words" 'jobs 1,2 was cut off before Slurm had it' 'their job is not ours'
+assert_contains "$words" '0|' 'it is submitted'
+scancel "$(<theirs)"
+assert_eq 0 "$(queued "$name")" 'and noted'
 
 # --- nonsense
 fake 'echo all is well'
 name=$(new_session)
 assert_contains "$(submit "$name")" 'sarray: error: sbatch: an answer without a job id; whether Slurm took the array is not known' 'nonsense'
+# --- drop and cancel after one that was cut off
+other=$(new_session)
+assert_contains "$(submit "$other")" 'whether Slurm took the array is not known' 'nonsense, again'
+for command in 'drop 2' cancel; do
+  # shellcheck disable=SC2086 # words of a command
+  words=$(sarray $command --session "$other" 2>&1) || fail "$command after a cut: $words"
+  assert_contains "$words" 'sarray: warning: an earlier submission of jobs 1,2 was cut off; whether Slurm has them is not known: squeue --me' "$command after a cut"
+done
 # --- missing
 rm fake/sbatch
 words=$(PATH=${SARRAY%/*}:/nowhere submit "$name")
 assert_contains "$words" "sarray: error: sbatch: there is none in PATH" 'a missing sbatch'
 assert_eq 2 "$(queued "$name")" 'jobs after all that'
 # --- two at once
-fake "sleep 4; exec $real "'"$@"'
-sarray submit --session "$name" >/dev/null 2>&1 &
-sleep 0.7
+fake "$waiting; exec $real "'"$@"'
+begin >last 2>&1
 for command in 'drop 1' cancel; do
   # shellcheck disable=SC2086 # words of a command
   words=$(sarray $command --session "$name" 2>&1) && fail "$command while sbatch runs"
   assert_contains "$words" "sarray: error: session $name: a submit of it is running" "$command while sbatch runs"
 done
 assert_contains "$(submit "$name")" "sarray: error: session $name: a submit of it is running" 'two at once'
+touch on
 wait $!
 assert_eq 0 "$(queued "$name")" 'the first of them submitted'
+wait_job "$(sed -n 's/Submitted batch job //p' last)"
 echo "refused, hung, killed, nonsense, missing: nothing lost, nothing twice"

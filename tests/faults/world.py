@@ -12,10 +12,19 @@ for script; do :; done
 echo "$script" >>"${0%/*}/taken"
 echo "Submitted batch job $(grep -c . "${0%/*}/taken")"
 """
+# With -O the columns of `sarray status`: the five tasks of the first array have failed, those of later ones run.
 SQUEUE = r"""#!/bin/sh
 number=0
 [ -e "${0%/*}/taken" ] || exit 0
-while read -r script; do number=$((number + 1)); echo "$number|$script"; done <"${0%/*}/taken"
+while read -r script; do
+  number=$((number + 1))
+  case "$*" in *" -O "*) ;; *) echo "$number|$script"; continue ;; esac
+  state=RUNNING
+  [ $number = 1 ] && state=FAILED
+  for task in 0 1 2 3 4; do
+    printf '%-14s%-14s%-14s%-20s%-12s%-24s%-24s%-20s%-70s%-12s%-24s%-60s\n' $number $task $((1000 * number + task)) $state 256 2026-11-23T17:31:31 2026-11-23T17:31:33 0:02 n1 0 2026-11-23T17:30:00 None
+  done
+done <"${0%/*}/taken"
 """
 SCONTROL = "#!/bin/sh\nprintf 'MaxArraySize            = 1001\\nMaxJobCount             = 10000\\n'\n"
 NO_ACCOUNTING = "#!/bin/sh\nexit 1\n"
@@ -118,6 +127,15 @@ def ended_well(done):
     return False
 
 
+def repeat(world, *words):
+    """The next submit, or retry, once an sbatch that outlives a sarray that was killed is done."""
+    again = world.run(*words)
+    while "its sbatch is still running" in again.stderr:
+        time.sleep(0.2)
+        again = world.run(*words)
+    return again
+
+
 # Each operation: its words, and what must hold when `done` is how it ended. `before` is the queue before it.
 
 def check_record(world, done, before):
@@ -165,10 +183,7 @@ def check_submit(world, done, before):
         fate = "refused"
         want(first == 0 or "job 1" in done.stdout + done.stderr or "whether Slurm took the array is not known" in done.stderr, f"Slurm has the array, and nothing says so: {done.stderr}")
     want(jobs in ({}, before), "the queue is not what it was")
-    again = world.run("submit", "--session", world.session)
-    while "its sbatch is still running" in again.stderr:  # it outlives a sarray that is killed, for a moment
-        time.sleep(0.2)
-        again = world.run("submit", "--session", world.session)
+    again = repeat(world, "submit", "--session", world.session)
     want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
     want(not world.queue(), f"still queued after the next submit: {again.stderr}")
     if first and fate != "submitted":
@@ -186,6 +201,41 @@ def check_listen(world, done, before):
         want(count == 2, f"{count} sessions")
         return "opened"
     return "not opened"
+
+
+def check_retry(world, done, before):
+    want(world.queue() == before, "a session's queue changed")
+    taken = world.taken()
+    want(taken <= 2, f"sbatch was called {taken - 1} times")
+    if ended_well(done):
+        want(taken == 2 and done.stdout == "2\n", f"status 0, {taken} arrays, {done.stdout!r}")
+    again = repeat(world, "retry", "1", "--parsable")
+    want(world.taken() == 2, f"with the next retry sbatch was called {world.taken() - 1} times: {done.stderr}{again.stderr}")
+    # A killed one may have left an sbatch that ran to its end.
+    taken = 2 if "which was cut off, is in Slurm as job 2" in again.stderr else taken
+    want((again.returncode == 0) == (taken == 1), f"the next retry: {again.returncode}, {again.stderr}")
+    listed = json.loads(world.run("history", "--json").stdout)
+    want([entry["job_id"] for entry in listed["submissions"]] == ["1", "2"], f"history: {listed}")
+    return "retried" if done.returncode == 0 else "cut off after sbatch" if taken == 2 else "refused" if done.returncode > 0 else "cut off"
+
+
+def check_file(world, done, before):
+    want(world.queue() == before, "a session's queue changed")
+    taken = world.taken()
+    want(taken <= 1, f"sbatch was called {taken} times")
+    if ended_well(done):
+        want(taken == 1 and done.stdout == "Submitted batch job 1\n", f"status 0, {taken} arrays, {done.stdout!r}")
+        return "submitted"
+    if done.stdout or "Slurm has the array, as job 1" in done.stderr:  # who was told the id, and submits the file again, may mean it
+        want(taken == 1 and done.stdout in ("", "Submitted batch job 1\n"), f"{taken} arrays, and told {done.stdout!r}")
+        return "submitted, then cut off"
+    again = repeat(world, "submit", "queue")
+    want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
+    if again.returncode != 0:  # a killed one may have left an sbatch that ran to its end
+        want("was cut off, and is in Slurm as job 1; nothing was submitted now" in again.stderr, f"the next submit does not say what it found: {again.stderr}")
+        return "cut off after sbatch"
+    want(taken == 0, f"submitted twice: {done.stderr}{again.stderr}")
+    return "refused" if done.returncode > 0 else "cut off"
 
 
 def check_cancel(world, done, before):
@@ -209,18 +259,30 @@ def check_prune(world, done, before):
     return "pruned" if ended_well(done) else "cut off"
 
 
+def prepare_file(world):
+    with open(world.work + "/queue", "w", encoding="ascii") as file:
+        file.write("sbatch job.slurm 0\nsbatch --array=0-2 job.slurm 1\nsbatch job.slurm 2\n")
+
+
+def prepare_retry(world):
+    prepare_file(world)
+    want(world.run("submit", "queue").stdout == "Submitted batch job 1\n", "a submission to be retried")
+
+
 def prepare_prune(world):
     want(world.run("listen").returncode == 0, "a session to be pruned")
 
 
 # What an operation finds.
-PREPARATIONS = {"prune": prepare_prune}
+PREPARATIONS = {"retry": prepare_retry, "file": prepare_file, "prune": prepare_prune}
 
 OPERATIONS = {
     "record": (("sbatch", "-J", "new", "job.slurm", "a b", "c" * 300), True, check_record),
     "drop": (("drop", "2"), True, check_drop),
     "submit": (("submit",), True, check_submit),
     "listen": (("listen",), False, check_listen),
+    "file": (("submit", "queue"), False, check_file),
+    "retry": (("retry", "1", "--parsable"), False, check_retry),
     "cancel": (("cancel", "--session", "SESSION"), False, check_cancel),
     "prune": (("sessions", "--prune", "--older-than", "0"), False, check_prune),
 }
