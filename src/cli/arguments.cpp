@@ -63,6 +63,13 @@ util::Result<bool> Arguments::parse(std::vector<std::string> words) {
   auto extra = m_app.remaining();
   if (const auto mark = std::find(extra.begin(), extra.end(), "--"); mark != extra.end()) extra.erase(mark);  // what follows are no options
   if (!extra.empty()) return util::fail(explain_extra(extra.front()));
+  // A script's variable that was never set: what would be taken for "all of them" must not be.
+  for (const auto* option : m_app.get_options()) {
+    const auto& values = option->results();
+    const bool takes_value = option->get_items_expected_max() > 0;
+    if (takes_value && std::find(values.begin(), values.end(), "") != values.end())
+      return util::fail(usage_error(m_command, option->get_name() + " is given, but empty", "sarray " + m_command + " --help"));
+  }
   return true;
 }
 

@@ -35,11 +35,11 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   auto& app = arguments.app();
   app.footer("Without JOBID: the last submissions. --wait ends with 0 where all tasks completed, with 3 where some did not.");
   auto* id = app.add_option("jobid", options.job_id, "the merged array's job id, that of a retry, or a recorded job's");
-  app.add_flag("--tasks", options.view.tasks, "a line for each task");
-  app.add_flag("--failed", options.view.failed_only, "only what failed");
-  app.add_flag("--usage", options.view.usage, "CPU and memory used against asked for; needs accounting");
-  auto* wait = app.add_flag("--wait", options.wait, "return when every task is done");
-  app.add_flag("--watch", options.watch, "draw anew every few seconds until every task is done")->excludes(wait);
+  app.add_flag("--tasks", options.view.tasks, "a line for each task")->needs(id);
+  app.add_flag("--failed", options.view.failed_only, "only what failed")->needs(id);
+  app.add_flag("--usage", options.view.usage, "CPU and memory used against asked for; needs accounting")->needs(id);
+  auto* wait = app.add_flag("--wait", options.wait, "return when every task is done")->needs(id);
+  app.add_flag("--watch", options.watch, "draw anew every few seconds until every task is done")->needs(id)->excludes(wait);
   app.add_flag("--json", options.json, "answer in JSON (docs/follow.md)");
   app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE")->needs(id);
   TRY(const bool go_on, arguments.parse(words));

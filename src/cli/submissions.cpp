@@ -41,6 +41,9 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
   const auto* submission = find_submission(submissions, job_id);
   if (!file.empty()) {
     TRY(loaded.script, util::read_file(file));
+    // Its tasks would be taken for those of another array.
+    if (const auto held = ask_script(site.client, job_id); held && !merge::is_same_data(loaded.script, *held))
+      return util::fail(file, "it is not the script of job " + job_id, "sarray status " + job_id + ", which asks Slurm for it");
   } else if (auto local =
                  submission != nullptr ? util::read_file(submission->folder + "/sarray.slurm") : util::Result<std::string>();
              local && !local->empty()) {

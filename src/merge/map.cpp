@@ -410,6 +410,11 @@ util::Result<std::string> read_script(const MappedJob& job, std::string_view scr
   return bytes;
 }
 
+bool is_same_data(std::string_view script, std::string_view other) {
+  const auto data = [](std::string_view text) { return text.substr(std::min(text.find(last_line), text.size())); };
+  return data(script).starts_with(data(other)) || data(other).starts_with(data(script));
+}
+
 std::size_t find_batch_script(std::string_view text) {
   const auto at = text.find(first_line);
   return at == 0 || (at != std::string_view::npos && text[at - 1] == '\n') ? at : std::string_view::npos;

@@ -81,6 +81,9 @@ inline constexpr std::uint32_t most_tasks = 4000001;
 /// The job's own script, checked.
 [[nodiscard]] util::Result<std::string> read_script(const MappedJob& job, std::string_view script);
 
+/// Whether two batch scripts hold the same jobs; more may follow either of them.
+[[nodiscard]] bool is_same_data(std::string_view script, std::string_view other);
+
 /// Where the batch script begins in a text that another program may have put a heading above (`sacct -B`).
 /// @return npos where there is none.
 [[nodiscard]] std::size_t find_batch_script(std::string_view text);

@@ -81,6 +81,14 @@ says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm k
 hint: squeue --me' sarray throttle 2000000001 -n 1
 says 2 "sarray: error: job id: 'x' is no number of at least 1" sarray throttle x -n 1
 
+# --- a variable that was never set is not taken for everything -------------------------------------
+says 2 'sarray: error: cancel: --tasks is given, but empty
+hint: sarray cancel --help' sarray cancel "$other" --tasks ''
+says 2 'sarray: error: status: jobid is given, but empty
+hint: sarray status --help' sarray status '' --wait
+says 2 'sarray: error: status: --wait requires jobid
+hint: sarray status --help' sarray status --wait
+
 # --- did you mean ----------------------------------------------------------------------------------
 says 2 "sarray: error: sumbit: there is no such command
 hint: did you mean 'sarray submit'?" sarray sumbit

@@ -111,4 +111,20 @@ assert_eq 1 "$(job_field "$again" ArrayTaskThrottle | sort -u)" '-t is the throt
 sarray release "$again" 2>/dev/null || fail 'the retry is held as the first was'
 wait_job "$again"
 assert_eq '2 0 0 0 0 0 0' "$(counts "$held")" 'cancelled tasks, run after all'
+
+# --- another array's script is refused: its tasks would be taken for these
+# shellcheck disable=SC2012 # names of our own
+cp "$(ls -d state/submissions/*-retry-of-"$held")/sarray.slurm" other.slurm
+assert_eq "sarray: error: other.slurm: it is not the script of job $id
+hint: sarray status $id, which asks Slurm for it" "$(sarray cancel "$id" --script other.slurm 2>&1 || true)" '--script of another array'
+
+# --- a state folder that was lost, and in which work has gone on: what Slurm still has is shown beside it
+mv state lost
+newer=$(echo 'sbatch -J newer -o /dev/null job.sh x' | sarray submit - --parsable 2>/dev/null)
+listed=$(json '" ".join(s["job_id"] for s in j["submissions"])' sarray history --json)
+assert_eq "$id" "$(tr ' ' '\n' <<<"$listed" | grep -Fx "$id")" 'history: an array without notes'
+assert_eq "$newer" "${listed##* }" 'and the newest last'
+assert_contains "$(sarray history 2>&1 >/dev/null)" "sarray: note: not noted in this state folder, but Slurm still has them: " 'the note'
+assert_contains "$(sarray find appended)" "${id}_" 'find, too'
+scancel "$newer"
 echo "retries of retries, of every pattern, of a choice"

@@ -41,7 +41,7 @@ JOB
   cat >queue <<'QUEUE'
 COLOUR=red sbatch -t1 -a 1-20 -J alpha -o logs/%x_%a.out job.sh first
 sbatch -t1 -J beta -o logs/%x-%j.out job.sh second 'x y'
-sbatch -t1 -a 0-29 -J 'n me 漢' job.sh third
+sbatch -t1 -a 0-29 -J 'n me я' job.sh third
 sbatch -t1 -J slow -e logs/slow.err job.sh slow
 sbatch -t1 -a 5-9 -J victim job.sh victim
 sbatch -t1 -a 1-3 -J held job.sh sixth
@@ -118,7 +118,7 @@ check_retry() {
   wait_job "$retried"
   assert_eq 'first id=7 of 20,1,20 alpha red' "$(cat logs/alpha_7.out)" 'the retried task wrote its own file'
   assert_eq 644 "$(stat -c %a logs/alpha_7.out)" 'with its own umask'
-  assert_eq 'third id=11 of 30,0,29 n me 漢 ' "$(cat "slurm-${retried}_1.out")" 'original ids'
+  assert_eq 'third id=11 of 30,0,29 n me я ' "$(cat "slurm-${retried}_1.out")" 'original ids'
   assert_eq "$(cat before)" "$(cat logs/beta-*.out)" 'what succeeded was not run again'
   wait_counts '55 0 0 5 0 0 0' "$id"
   wait_counts '55 0 0 5 0 0 0' "$retried"
