@@ -66,7 +66,7 @@ util::Result<bool> Arguments::parse(std::vector<std::string> words) {
   // A script's variable that was never set: what would be taken for "all of them" must not be.
   for (const auto* option : m_app.get_options()) {
     const auto& values = option->results();
-    const bool takes_value = option->get_items_expected_max() > 0;
+    const bool takes_value = option->get_items_expected_min() > 0;
     if (takes_value && std::find(values.begin(), values.end(), "") != values.end())
       return util::fail(usage_error(m_command, option->get_name() + " is given, but empty", "sarray " + m_command + " --help"));
   }
