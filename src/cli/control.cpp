@@ -24,7 +24,7 @@ struct VerbWords {
 VerbWords words_of(Verb verb) {
   switch (verb) {
     case Verb::hold:
-      return {"hold", "held", "pending", {"scontrol", "hold"}};
+      return {"hold", "held", "pending and unheld", {"scontrol", "hold"}};
     case Verb::release:
       return {"release", "released", "held", {"scontrol", "release"}};
     case Verb::requeue:
@@ -47,7 +47,8 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
     case Verb::release:
       return task.state == TaskState::pending && is_held(task);
     case Verb::requeue:
-      return task.state == TaskState::running || slurm::is_failure(task.state);
+      // What was cancelled was not to run.
+      return task.state == TaskState::running || (slurm::is_failure(task.state) && task.state != TaskState::cancelled);
     case Verb::cancel:
       break;
   }
@@ -102,6 +103,14 @@ Work find_work(const report::History& history, const std::vector<std::uint32_t>&
   return work;
 }
 
+/// Why there is nothing to do.
+std::string explain_none(const report::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
+  const auto held = std::count_if(indices.begin(), indices.end(), [&](auto index) { return is_fit(Verb::release, history.task(index)); });
+  const bool all_held = verb == Verb::hold && held > 0 && static_cast<std::size_t>(held) == indices.size();
+  if (all_held) return held == 1 ? "it is held already" : "they are held already, all " + std::to_string(held);
+  return "none of the tasks that are meant is " + std::string(words_of(verb).fit);
+}
+
 }  // namespace
 
 Status control(const ControlOptions& options) {
@@ -115,7 +124,7 @@ Status control(const ControlOptions& options) {
   const auto verb = words_of(options.verb);
   const auto shown_id = history.attempts.front().job_id;
   if (work.tasks == 0) {
-    return util::fail("job " + options.word, "none of the tasks that are meant is " + std::string(verb.fit),
+    return util::fail("job " + options.word, explain_none(history, indices, options.verb),
                       "sarray status " + shown_id + " --tasks");
   }
   const auto left = indices.size() - work.tasks;

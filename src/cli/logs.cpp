@@ -47,7 +47,7 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<LogOptions>();
   if (!lines.empty()) {
-    TRY(options.lines, parse_number(lines, "-n", 0));
+    TRY(options.lines, parse_number(lines, "-n", 0, "sarray logs --help"));
   }
   return std::optional(std::move(options));
 }
@@ -181,6 +181,13 @@ util::Result<void> follow_logs(Follower& follower, LogList& list, LogPrinter& pr
   }
 }
 
+/// Why there is nothing to show.
+std::string explain_nothing(const Log& log, const report::History& history) {
+  if (log.path == "/dev/null") return "what it writes goes to /dev/null";
+  if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": that is no regular file";
+  return log.path + ": no such file; " + report::state_text(history.task(log.index));
+}
+
 }  // namespace
 
 Status logs(const Words& words) {
@@ -209,8 +216,8 @@ Status logs(const Words& words) {
     TRY(const bool there, printer.show(log));
     any = any || there;
     if (there) continue;
-    std::fprintf(stderr, "sarray: note: %s: %s: no such file (%s)\n", util::printable(log.heading).c_str(),
-                 util::printable(log.path).c_str(), report::state_text(history.task(log.index)).c_str());
+    std::fprintf(stderr, "sarray: note: %s: %s\n", util::printable(log.heading).c_str(),
+                 util::printable(explain_nothing(log, history)).c_str());
   }
   return any ? 0 : static_cast<int>(util::Exit::failed);
 }
