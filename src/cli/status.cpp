@@ -85,10 +85,19 @@ util::Result<void> refresh_patiently(Follower& follower, unsigned pause, bool wi
   }
 }
 
+/// Accounting hears of a task's end some seconds later (up to five, observed on 22.05).
+util::Result<void> ask_usage(Follower& follower) {
+  constexpr int most_questions = 5;
+  CHECK_OK(refresh_patiently(follower, 0, true));
+  for (int i = 1; follower.awaits_usage() && i < most_questions; ++i) CHECK_OK(refresh_patiently(follower, 2, true));
+  return {};
+}
+
 Status wait_until_done(Follower& follower, const StatusOptions& options) {
   for (unsigned pause = 1; !is_settled(report::summarize(follower.history())); pause = next_pause(pause)) {
     CHECK_OK(refresh_patiently(follower, pause, false));
   }
+  if (options.view.usage) CHECK_OK(ask_usage(follower));
   std::fputs(shown_text(follower, options).c_str(), stdout);
   print_notes(follower);
   if (!report::summarize(follower.history()).is_over())

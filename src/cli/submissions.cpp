@@ -143,15 +143,17 @@ util::Result<Follower> Follower::open(const Site& site, const std::vector<Submis
                                       const std::string& file) {
   Follower follower(site);
   TRY(auto asked, load_map(site, submissions, job_id, file));
+  std::string lost;
   for (const auto& id : attempt_ids(site, asked.map, job_id, submissions)) {
     auto loaded = id == job_id ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, id, "");
     if (!loaded) {
-      follower.m_lost.push_back("job " + id + ", another attempt, is not shown: no batch script is known for it");
+      lost += (lost.empty() ? "" : ", ") + ("job " + id);
       continue;
     }
     follower.m_history.attempts.push_back({id, std::move(loaded->map), {}});
     follower.m_scripts.push_back(std::move(loaded->script));
   }
+  if (!lost.empty()) follower.m_lost.push_back("other attempts are not shown, since no batch script is known for them: " + lost);
   report::find_standings(follower.m_history);
   return follower;
 }
@@ -161,6 +163,7 @@ util::Result<void> Follower::refresh(bool with_usage) {
   for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks});
   TRY(auto states, slurm::ask_states(m_site.client, asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
+  m_awaits_usage = states.without_usage > 0;
   m_history.notes = m_lost;
   m_history.notes.insert(m_history.notes.end(), states.notes.begin(), states.notes.end());
   return {};

@@ -37,6 +37,8 @@ class Follower {
   /// Asks Slurm how the tasks are.
   [[nodiscard]] util::Result<void> refresh(bool with_usage = false);
   [[nodiscard]] const report::History& history() const { return m_history; }
+  /// Whether accounting had yet to be told, at the last refresh with usage, what some tasks used.
+  [[nodiscard]] bool awaits_usage() const { return m_awaits_usage; }
   /// The batch script of an attempt.
   [[nodiscard]] const std::string& script(std::uint32_t attempt) const { return m_scripts[attempt]; }
 
@@ -46,6 +48,7 @@ class Follower {
   report::History m_history;
   std::vector<std::string> m_scripts;
   std::vector<std::string> m_lost;  ///< notes about attempts that cannot be shown
+  bool m_awaits_usage = false;
 };
 
 }  // namespace sarray::cli

@@ -33,8 +33,8 @@ std::uint32_t Summary::done() const {
 
 std::uint32_t Summary::failures() const { return done() - count(TaskState::completed); }
 
-std::int64_t Summary::elapsed(std::int64_t now) const {
-  if (first_start == 0) return 0;
+std::optional<std::int64_t> Summary::elapsed(std::int64_t now) const {
+  if (first_start == 0) return count(TaskState::unknown) > 0 ? std::nullopt : std::optional<std::int64_t>(0);
   const auto end = count(TaskState::running) > 0 || last_end == 0 ? now : last_end;
   return std::max<std::int64_t>(end - first_start, 0);
 }
@@ -53,6 +53,7 @@ void add_task(const slurm::TaskRecord& task, Summary& summary, Span& span) {
   if (!task.start.empty() && (span.first_start.empty() || task.start < span.first_start)) span.first_start = task.start;
   if (task.end > span.last_end) span.last_end = task.end;
   if (slurm::is_done(task.state)) summary.task_seconds += task.elapsed;
+  if (task.state == TaskState::running) summary.running_seconds += task.elapsed;
 }
 
 void finish(Summary& summary, const Span& span) {
@@ -83,7 +84,10 @@ std::int64_t estimate_rest(const Summary& summary) {
   const auto left = running + summary.count(TaskState::pending);
   if (summary.done() == 0 || running == 0) return 0;
   const double each = static_cast<double>(summary.task_seconds) / summary.done();
-  return static_cast<std::int64_t>(each * left / running + 0.5);
+  // What the running tasks have behind them; those that take longer than the others may end at any moment.
+  const double behind = std::min(static_cast<double>(summary.running_seconds), each * running);
+  const auto rest = static_cast<std::int64_t>((each * left - behind) / running + 0.5);
+  return std::max<std::int64_t>(rest, 1);
 }
 
 }  // namespace sarray::report

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,18 +48,19 @@ struct Summary {
   std::int64_t first_start = 0;   ///< seconds since 1970; 0: nothing has started
   std::int64_t last_end = 0;      ///< likewise; 0: nothing has ended
   std::int64_t task_seconds = 0;  ///< of all tasks that are done, added up
+  std::int64_t running_seconds = 0;  ///< of all that run, until now
   [[nodiscard]] std::uint32_t count(slurm::TaskState state) const { return counts[static_cast<std::size_t>(state)]; }
   [[nodiscard]] std::uint32_t done() const;
   [[nodiscard]] std::uint32_t failures() const;
   [[nodiscard]] bool is_over() const { return done() == tasks; }
-  /// Seconds from the first start to the last end, or to now while tasks run.
-  [[nodiscard]] std::int64_t elapsed(std::int64_t now) const;
+  /// Seconds from the first start to the last end, or to now while tasks run; 0: nothing has started; nothing: that is not known.
+  [[nodiscard]] std::optional<std::int64_t> elapsed(std::int64_t now) const;
 };
 
 [[nodiscard]] Summary summarize(const History& history, const merge::MappedJob& job);
 [[nodiscard]] Summary summarize(const History& history);
 
-/// Seconds until all is done, if the tasks left take as long as those done, as many at once as run now; 0: not known.
+/// Seconds from now until all is done, if the tasks left take as long as those done, as many at once as run now; 0: not known.
 [[nodiscard]] std::int64_t estimate_rest(const Summary& summary);
 
 }  // namespace sarray::report

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "report/queue.hpp"
 #include "report/table.hpp"
@@ -67,6 +68,13 @@ std::string paint(const std::string& text, TaskState state, bool color) {
   return std::string("\033[") + drawing->color + "m" + text + "\033[0m";
 }
 
+/// Nothing of a task that Slurm has forgotten.
+std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
+  return task.word.empty() ? std::nullopt : std::optional(task.elapsed);
+}
+
+std::string elapsed_text(std::optional<std::int64_t> seconds) { return seconds ? duration_text(*seconds) : "-"; }
+
 std::string array_text(const merge::MappedJob& job) { return job.ids ? job.ids->text() : "-"; }
 
 std::string reasons_text(const History& history) {
@@ -88,7 +96,9 @@ std::string reasons_text(const History& history) {
 std::string heading(const History& history, const StatusView& view) {
   const auto summary = summarize(history);
   std::string text = "array " + history.attempts.front().job_id + ": " + util::count(history.map().jobs.size(), "job") + ", " +
-                     util::count(summary.tasks, "task") + ", " + duration_text(summary.elapsed(view.now)) + "\n";
+                     util::count(summary.tasks, "task");
+  const auto elapsed = summary.elapsed(view.now);
+  text += (elapsed ? ", " + duration_text(*elapsed) : "") + "\n";
   for (std::size_t number = 1; number < history.attempts.size(); ++number) {
     const auto& attempt = history.attempts[number];
     text += "  retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n";
@@ -157,7 +167,7 @@ std::string job_lines(const History& history, const StatusView& view) {
                                     util::fit(array_text(job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
     if (!narrow) row.push_back(bar(summary, bar_width, false));
-    row.push_back(duration_text(summary.elapsed(view.now)));
+    row.push_back(elapsed_text(summary.elapsed(view.now)));
     row.push_back(command_text(job.source, job.script_path, job.arguments));
     table.add(std::move(row));
   }
@@ -177,7 +187,7 @@ std::string task_lines(const History& history, const StatusView& view) {
       if (view.failed_only && !slurm::is_failure(task.state)) continue;
       const auto local = job.local_id(index);
       table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
-                 duration_text(task.elapsed), util::printable(state_text(task)), command});
+                 elapsed_text(elapsed_of(task)), util::printable(state_text(task)), command});
       states.push_back(task.state);
     }
   }
@@ -199,6 +209,7 @@ Json counts_json(const Summary& summary) {
   return counts;
 }
 
+Json elapsed_json(std::optional<std::int64_t> seconds) { return seconds ? Json(*seconds) : Json(nullptr); }
 Json time_json(std::int64_t seconds) { return seconds > 0 ? Json(seconds) : Json(nullptr); }
 
 }  // namespace
@@ -229,6 +240,7 @@ std::string state_text(const slurm::TaskRecord& task) {
     return task.reason.empty() || task.reason == "None" ? text : text + " (" + task.reason + ")";
   if (task.state != TaskState::failed) return text;
   if (task.word != "FAILED") return text + " (" + task.word + ")";
+  if (task.exit_signal == slurm::could_not_start) return text + " (could not start, Slurm's 0:53)";
   if (task.exit_signal != 0) return text + " (signal " + std::to_string(task.exit_signal) + ")";
   return text + " (exit " + std::to_string(task.exit_status) + ")";
 }
@@ -267,7 +279,7 @@ Json status_json(const History& history, const StatusView& view) {
   json["over"] = total.is_over();
   json["states"] = counts_json(total);
   json["started"] = time_json(total.first_start);
-  json["elapsed"] = total.elapsed(view.now);
+  json["elapsed"] = elapsed_json(total.elapsed(view.now));
   json["notes"] = history.notes;
   json["jobs"] = Json::array();
   for (const auto& job : history.map().jobs) {
@@ -276,7 +288,7 @@ Json status_json(const History& history, const StatusView& view) {
     auto entry = job_json(job);
     entry["states"] = counts_json(summary);
     entry["started"] = time_json(summary.first_start);
-    entry["elapsed"] = summary.elapsed(view.now);
+    entry["elapsed"] = elapsed_json(summary.elapsed(view.now));
     if (view.usage) entry["usage"] = usage_json(history, job);
     if (view.tasks) {
       entry["task_list"] = Json::array();
@@ -319,7 +331,7 @@ Json task_json(const History& history, const merge::MappedJob& job, std::uint32_
   json["exit_signal"] = slurm::is_done(task.state) ? Json(task.exit_signal) : Json(nullptr);
   json["start"] = task.start.empty() ? Json(nullptr) : Json(task.start);
   json["end"] = task.end.empty() ? Json(nullptr) : Json(task.end);
-  json["elapsed"] = task.elapsed;
+  json["elapsed"] = elapsed_json(elapsed_of(task));
   json["host"] = task.host.empty() ? Json(nullptr) : Json(task.host);
   return json;
 }

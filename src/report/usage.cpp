@@ -17,18 +17,19 @@ struct Spread {
   double most = 0;
 };
 
-Spread spread(std::vector<double> values) {
-  if (values.empty()) return {};
+/// Nothing of nothing: what is not known is no zero.
+std::optional<Spread> spread(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
   std::sort(values.begin(), values.end());
   const auto middle = values.size() / 2;
   const bool is_even = values.size() % 2 == 0;
-  return {is_even ? (values[middle - 1] + values[middle]) / 2 : values[middle], values.back()};
+  return Spread{is_even ? (values[middle - 1] + values[middle]) / 2 : values[middle], values.back()};
 }
 
 struct JobUsage {
-  Spread elapsed;     ///< seconds
-  Spread efficiency;  ///< of the CPUs that were asked for, 0 to 1
-  Spread memory;      ///< bytes
+  Spread elapsed;                    ///< seconds
+  std::optional<Spread> efficiency;  ///< of the CPUs that were asked for, 0 to 1
+  std::optional<Spread> memory;      ///< bytes
   std::uint64_t asked_memory = 0;
   std::uint32_t cpus = 0;
 };
@@ -43,13 +44,15 @@ std::optional<JobUsage> find_usage(const History& history, const merge::MappedJo
     if (!slurm::is_done(task.state) || !task.usage || task.start.empty()) continue;
     elapsed.push_back(static_cast<double>(task.elapsed));
     const double given = static_cast<double>(task.elapsed) * std::max(task.usage->cpus, 1U);
-    if (given > 0) efficiency.push_back(task.usage->cpu_seconds / given);
+    const bool is_measured = task.usage->cpu_seconds > 0 || task.usage->max_rss > 0;  // even `true` takes milliseconds
+    if (given > 0 && is_measured) efficiency.push_back(task.usage->cpu_seconds / given);
     if (task.usage->max_rss > 0) memory.push_back(static_cast<double>(task.usage->max_rss));
     result.asked_memory = std::max(result.asked_memory, task.usage->asked_memory);
     result.cpus = std::max(result.cpus, task.usage->cpus);
   }
-  if (elapsed.empty()) return std::nullopt;
-  result.elapsed = spread(std::move(elapsed));
+  const auto times = spread(std::move(elapsed));
+  if (!times) return std::nullopt;
+  result.elapsed = *times;
   result.efficiency = spread(std::move(efficiency));
   result.memory = spread(std::move(memory));
   return result;
@@ -57,7 +60,13 @@ std::optional<JobUsage> find_usage(const History& history, const merge::MappedJo
 
 std::string percent(double share) { return std::to_string(static_cast<int>(share * 100 + 0.5)) + "%"; }
 
-std::string memory_or_dash(double bytes) { return bytes > 0 ? memory_text(static_cast<std::uint64_t>(bytes)) : "-"; }
+std::string size_text(double bytes) { return memory_text(static_cast<std::uint64_t>(bytes)); }
+
+std::string text_of(const std::optional<Spread>& values, double Spread::*member, std::string (*format)(double)) {
+  return values ? format((*values).*member) : "-";
+}
+
+Json json_of(const std::optional<Spread>& values, double Spread::*member) { return values ? Json((*values).*member) : Json(nullptr); }
 
 }  // namespace
 
@@ -72,9 +81,9 @@ std::string usage_text(const History& history, std::size_t width) {
       continue;
     }
     table.add({std::to_string(job.number), duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
-               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), percent(usage->efficiency.median), percent(usage->efficiency.most),
-               std::to_string(usage->cpus), memory_or_dash(usage->memory.median), memory_or_dash(usage->memory.most),
-               memory_or_dash(static_cast<double>(usage->asked_memory)), name});
+               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), text_of(usage->efficiency, &Spread::median, percent),
+               text_of(usage->efficiency, &Spread::most, percent), std::to_string(usage->cpus), text_of(usage->memory, &Spread::median, size_text),
+               text_of(usage->memory, &Spread::most, size_text), usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-", name});
   }
   return table.text(width) + "median and max of each job's finished tasks; cpu: used of what was asked for\n";
 }
@@ -84,12 +93,12 @@ Json usage_json(const History& history, const merge::MappedJob& job) {
   if (!usage) return nullptr;
   return Json{{"elapsed_median", usage->elapsed.median},
               {"elapsed_max", usage->elapsed.most},
-              {"cpu_efficiency_median", usage->efficiency.median},
-              {"cpu_efficiency_max", usage->efficiency.most},
+              {"cpu_efficiency_median", json_of(usage->efficiency, &Spread::median)},
+              {"cpu_efficiency_max", json_of(usage->efficiency, &Spread::most)},
               {"cpus", usage->cpus},
-              {"memory_median", usage->memory.median},
-              {"memory_max", usage->memory.most},
-              {"memory_asked", usage->asked_memory}};
+              {"memory_median", json_of(usage->memory, &Spread::median)},
+              {"memory_max", json_of(usage->memory, &Spread::most)},
+              {"memory_asked", usage->asked_memory > 0 ? Json(usage->asked_memory) : Json(nullptr)}};
 }
 
 }  // namespace sarray::report

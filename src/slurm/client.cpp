@@ -16,6 +16,8 @@ namespace {
 
 /// A controller that is busy answers late; one that is down makes the commands give up by themselves, later than this.
 constexpr std::chrono::seconds patience{120};
+/// What takes longer to fail has waited for somebody.
+constexpr std::chrono::seconds slow{2};
 
 template <class Number>
 void read_number(std::string_view text, Number& number) {
@@ -120,6 +122,17 @@ std::string Client::find(const std::string& name) const {
 }
 
 util::Result<std::string> Client::run(const std::vector<std::string>& argv) const {
+  using std::chrono::steady_clock;
+  if (argv[0] != "sacct") return run_once(argv);
+  const auto begin = steady_clock::now();
+  if (begin < m_accounting_failure->until) return util::fail(m_accounting_failure->error);
+  auto answer = run_once(argv);
+  const auto end = steady_clock::now();
+  if (!answer && end - begin >= slow) *m_accounting_failure = {end + std::chrono::minutes(1), answer.error()};
+  return answer;
+}
+
+util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
   util::Command command;
   command.argv = argv;
   command.argv[0] = find(argv[0]);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,15 +75,22 @@ class Client {
   /// @return an error where Slurm does not know it, or does not answer.
   [[nodiscard]] util::Result<std::vector<JobRecord>> show_job(const std::string& id) const;
 
-  /// Any of Slurm's commands, by its name. @return an error with its own words as body where it fails.
+  /// Any of Slurm's commands, by its name. @return an error with its own words as body where it fails. A sacct that was slow to fail is not
+  /// run again within a minute: with slurmdbd hanging each one takes its time to give up.
   [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
 
  private:
   /// The command of that name beside sbatch, or in PATH.
   [[nodiscard]] std::string find(const std::string& name) const;
+  [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
 
+  struct Failure {
+    std::chrono::steady_clock::time_point until;
+    util::Error error;
+  };
   util::Environment m_environment;
   std::string m_sbatch;
+  std::shared_ptr<Failure> m_accounting_failure = std::make_shared<Failure>();  ///< copies share it
 };
 
 /// The id in what sbatch prints, with or without --parsable; nothing where there is none.

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "slurm/array_ids.hpp"
+#include "util/message.hpp"
 #include "util/parse.hpp"
 
 namespace sarray::slurm {
@@ -65,7 +66,8 @@ std::string time_or_nothing(std::string_view text) {
   return is_time ? std::string(text) : std::string();
 }
 
-/// "3:0", or, as squeue has it up to today, wait(2)'s status.
+/// "3:0", or, as squeue has it up to today, wait(2)'s status. What stands above a signal is no exit status: squeue has 4021 (15 and
+/// 128 + 53) where sacct has 0:53 (observed on 22.05).
 void read_exit(std::string_view text, TaskRecord& record) {
   if (text.find(':') != std::string_view::npos) {
     record.exit_status = to_number<std::uint32_t>(take_until(text, ':')).value_or(0);
@@ -74,6 +76,7 @@ void read_exit(std::string_view text, TaskRecord& record) {
     record.exit_status = (*status >> 8) & 0xff;
     record.exit_signal = *status & 0x7f;
   }
+  if (record.exit_signal != 0) record.exit_status = 0;
 }
 
 /// "[DD-[HH:]]MM:SS[.mmm]" in seconds; 0 where it is none, or longer than any clock runs.
@@ -320,7 +323,7 @@ class Gathering {
       auto& task = m_tasks[array->second][record.index];
       if (task.word.empty()) {
         task = std::move(record);
-      } else if (!task.usage && is_done(task.state)) {
+      } else if (!task.usage && is_done(task.state) && is_done(record.state)) {  // else accounting is behind the queue
         task.usage = record.usage;
       }
     }
@@ -343,6 +346,16 @@ class Gathering {
     const auto& tasks = m_tasks[array];
     return static_cast<std::size_t>(
         std::count_if(tasks.begin(), tasks.end(), [](const auto& task) { return task.word.empty(); }));
+  }
+  /// Tasks that ran, whose usage accounting has not.
+  [[nodiscard]] std::size_t without_usage() const {
+    std::size_t count = 0;
+    for (const auto& tasks : m_tasks) {
+      count += static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [](const auto& task) {
+        return is_done(task.state) && !task.start.empty() && !task.usage;
+      }));
+    }
+    return count;
   }
   [[nodiscard]] bool is_complete() const {
     for (std::size_t i = 0; i < m_tasks.size(); ++i) {
@@ -397,13 +410,19 @@ std::int64_t min_job_age(const Client& client) {
   return 0;
 }
 
-/// What is missing, and why it cannot be known.
-std::string explain_missing(const AskedArray& array, std::size_t missing, bool is_known, const util::Error* no_accounting) {
-  const auto those = (missing == array.tasks ? "all" : std::to_string(missing)) + " tasks of job " + array.job_id;
+/// What is missing of all arrays, and why it cannot be known; empty where nothing is.
+std::string explain_missing(const std::vector<AskedArray>& arrays, const Gathering& gathering, const util::Error* no_accounting) {
+  std::string those;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const auto missing = gathering.missing(i);
+    if (missing == 0) continue;
+    those += (those.empty() ? "" : ", ") + (missing == arrays[i].tasks ? "all tasks" : util::count(missing, "task")) + " of job " + arrays[i].job_id;
+    if (no_accounting != nullptr && gathering.is_known(i)) those += " (done, or cancelled before they began)";
+  }
+  if (those.empty()) return {};
   if (no_accounting == nullptr) return "neither the queue nor accounting knows " + those;
   const auto reason = no_accounting->body.empty() ? no_accounting->why : first_line(no_accounting->body);
-  return "the queue has forgotten " + those + (is_known ? " (done, or cancelled before they began)" : "") +
-         ", and accounting cannot be asked: " + reason;
+  return "the queue has forgotten " + those + ", and accounting cannot be asked: " + reason;
 }
 
 }  // namespace
@@ -422,12 +441,12 @@ util::Result<AskedStates> ask_states(const Client& client, const std::vector<Ask
     } else if (!gathering.is_complete()) {  // of a younger array the queue still lists all that ever began
       gathering.take_missing_for_cancelled(std::time(nullptr) - min_job_age(client));
     }
-    for (std::size_t i = 0; i < arrays.size(); ++i) {
-      const auto missing = gathering.missing(i);
-      if (missing == 0) continue;
-      states.notes.push_back(explain_missing(arrays[i], missing, gathering.is_known(i), accounting ? nullptr : &accounting.error()));
-    }
+    if (auto note = explain_missing(arrays, gathering, accounting ? nullptr : &accounting.error()); !note.empty())
+      states.notes.push_back(std::move(note));
     if (with_usage && !accounting) states.notes.emplace_back("without accounting nobody knows what the tasks used");
+    states.without_usage = with_usage && accounting ? gathering.without_usage() : 0;
+    if (states.without_usage > 0)
+      states.notes.push_back("accounting does not have the usage of " + util::count(states.without_usage, "task") + " yet");
   }
   states.tasks = std::move(gathering.tasks());
   return states;

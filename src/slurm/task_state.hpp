@@ -24,13 +24,16 @@ inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,
 [[nodiscard]] TaskState parse_task_state(std::string_view word);
 /// Neither pending nor running; unknown is not done.
 [[nodiscard]] bool is_done(TaskState state);
+/// What stands in place of a signal for a task that Slurm could not start, since the folder of its output is missing, say: slurmd's
+/// error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
+inline constexpr std::uint32_t could_not_start = 53;
 /// Done, but not completed.
 [[nodiscard]] bool is_failure(TaskState state);
 
 /// What a task took, where accounting knows it.
 struct TaskUsage {
   double cpu_seconds = 0;
-  std::uint64_t max_rss = 0;       ///< bytes
+  std::uint64_t max_rss = 0;       ///< bytes; 0: not known
   std::uint64_t asked_memory = 0;  ///< bytes, of all CPUs
   std::uint32_t cpus = 0;
 };
@@ -43,8 +46,8 @@ struct TaskRecord {
   TaskState state = TaskState::unknown;
   std::string word;    ///< Slurm's own word for the state; empty: Slurm does not know the task
   std::string job_id;  ///< SLURM_JOB_ID; empty while the task has none of its own
-  std::uint32_t exit_status = 0;
-  std::uint32_t exit_signal = 0;
+  std::uint32_t exit_status = 0;  ///< 0 where a signal ended it
+  std::uint32_t exit_signal = 0;  ///< 53: Slurm could not start it, see could_not_start
   std::string submitted;  ///< as start; empty where it was not asked for
   std::string start;  ///< 2026-11-23T17:15:51, local time; empty: not yet
   std::string end;
@@ -75,6 +78,7 @@ struct AskedArray {
 struct AskedStates {
   std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index
   std::vector<std::string> notes;              ///< what could not be known, and why
+  std::size_t without_usage = 0;               ///< tasks that ran, and whose usage accounting may get to know
 };
 /// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
 /// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was

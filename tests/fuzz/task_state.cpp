@@ -36,7 +36,7 @@ void check_history(std::vector<std::pair<std::string, slurm::TaskRecord>> record
   const auto all = report::summarize(history);
   require(all.tasks == most && all.done() <= most && all.failures() <= all.done(), "each task is counted once");
   require(report::summarize(history, job).done() == all.done(), "a job's tasks are the array's");
-  require(all.elapsed(1800000000) >= 0 && report::estimate_rest(all) >= 0, "no time runs backwards");
+  require(all.elapsed(1800000000).value_or(0) >= 0 && report::estimate_rest(all) >= 0, "no time runs backwards");
 }
 
 }  // namespace

@@ -151,6 +151,15 @@ check_usage() {
   } | python3 -c 'import statistics, sys; v = [float(x) for x in sys.stdin]; print(len(v), statistics.median(v), max(v))')
   assert_eq "$want" "30 $(json '" ".join(str(j["jobs"][2]["usage"][k]) for k in ("elapsed_median", "elapsed_max"))' "$SARRAY" status "$id" --usage --json)" \
     'median and maximum, as sacct has them'
+  # Accounting hears of the end of a task after the queue; where the output's folder is gone a task cannot start.
+  local used
+  mkdir gone
+  printf 'sbatch -o /dev/null --wrap "sleep 3"\nsbatch -o gone/%%j.out --wrap true\n' >queue
+  used=$("$SARRAY" submit queue -t 1 --parsable 2>submit.err) || fail "submit: $(cat submit.err)" # the second begins when the first has ended
+  rmdir gone
+  assert_eq 3.0 "$(json 'min(j["jobs"][0]["usage"]["elapsed_max"], 3.0)' timeout 60 "$SARRAY" status "$used" --wait --usage --json)" 'usage at the end of --wait'
+  assert_contains "$("$SARRAY" which "${used}_1")" "state      failed (could not start, Slurm's 0:53)" 'an output folder that is gone'
+  assert_eq '(0, 53)' "$(json '(j["tasks"][0]["exit_status"], j["tasks"][0]["exit_signal"])' "$SARRAY" which "${used}_1" --json)" 'no exit status'
 }
 
 # What Slurm still holds is all that there is: virtual ids, a task's own job id, and what was submitted are found in it.

@@ -139,6 +139,36 @@ TEST_CASE("what is left: as long as those done, as many at once as run") {
   summary.counts[static_cast<std::size_t>(TaskState::pending)] = 4;
   summary.task_seconds = 40;
   CHECK(report::estimate_rest(summary) == 30);
+  // Between two ends it falls as time goes by, to the tasks that have yet to begin.
+  summary.running_seconds = 8;
+  CHECK(report::estimate_rest(summary) == 26);
+  summary.running_seconds = 60;
+  CHECK(report::estimate_rest(summary) == 20);
+  summary.counts[static_cast<std::size_t>(TaskState::pending)] = 0;
+  CHECK(report::estimate_rest(summary) == 1);
+}
+
+TEST_CASE("what runs counts for the estimate") { CHECK(summarize(make_history()).running_seconds == 10); }
+
+TEST_CASE("elapsed of what nobody knows is no zero") {
+  report::History history;
+  history.attempts.push_back(make_attempt("17", {make_mapped(1, 0, "", "gone"), make_mapped(2, 1, "", "wait")},
+                                          {TaskState::unknown, TaskState::pending}));
+  history.attempts[0].tasks[0] = slurm::TaskRecord();
+  find_standings(history);
+  report::StatusView view;
+  view.now = now;
+  const auto text = lines_of(status_text(history, view));
+  CHECK(text[0] == "array 17: 2 jobs, 2 tasks");
+  CHECK(text[6] == "  1  gone  -                1  ??????????         -  gone.sh 'a b'");
+  CHECK(text[7] == "  2  wait  -             1     ..........  00:00:00  wait.sh 'a b'");
+  view.tasks = true;
+  CHECK(lines_of(status_text(history, view))[6] == "17_0    1      -  gone         -  not known            gone.sh 'a b'");
+  const auto json = status_json(history, view);
+  CHECK(json["elapsed"].is_null());
+  CHECK(json["jobs"][0]["elapsed"].is_null());
+  CHECK(json["jobs"][0]["task_list"][0]["elapsed"].is_null());
+  CHECK(json["jobs"][1]["elapsed"] == 0);
 }
 
 TEST_CASE("JSON: totals, jobs, and tasks where they are asked for") {
@@ -166,6 +196,8 @@ TEST_CASE("words for states") {
   task = test::make_task(1, TaskState::failed);
   task.exit_signal = 9;
   CHECK(report::state_text(task) == "failed (signal 9)");
+  task.exit_signal = 53;  // nobody sent that one
+  CHECK(report::state_text(task) == "failed (could not start, Slurm's 0:53)");
   task.word = "NODE_FAIL";
   CHECK(report::state_text(task) == "failed (NODE_FAIL)");
   CHECK(report::duration_text(93784) == "1-02:03:04");
@@ -182,6 +214,17 @@ TEST_CASE("usage: the median and the most of what finished") {
   CHECK(lines[6] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
   CHECK(lines[8] == "  3         -         -    -    -     -       -     -      -  wait");
   CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
+}
+
+TEST_CASE("usage that is not known is no zero") {
+  auto history = make_history();
+  for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{0, 0, 0, 2};
+  report::StatusView view;
+  view.usage = true;
+  CHECK(lines_of(status_text(history, view))[6] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
+  const auto usage = status_json(history, view)["jobs"][0]["usage"];
+  CHECK(usage["elapsed_median"] == 10);
+  for (const auto* key : {"cpu_efficiency_median", "cpu_efficiency_max", "memory_median", "memory_max", "memory_asked"}) CHECK(usage[key].is_null());
 }
 
 TEST_CASE("file names by their patterns") {

@@ -65,6 +65,17 @@ TEST_CASE("squeue's columns") {
   CHECK(pending.reason == "ReqNodeNotAvail, UnavailableNodes:n2");
 }
 
+TEST_CASE("a task that could not start: no exit status, from whatever source") {
+  const auto queued = slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "4021", "", "", "", "", "", "", ""}));
+  const auto accounted = slurm::parse_accounting("7_1|9|FAILED|0:53|||0|n1|1|1M|0|\n7_2|10|FAILED|1:9|||0|n1|1|1M|0|\n", 10);
+  for (const auto& task : {queued.at(0).second, accounted.at(0).second}) {
+    CHECK(task.exit_status == 0);
+    CHECK(task.exit_signal == slurm::could_not_start);
+  }
+  CHECK(accounted.at(1).second.exit_status == 0);
+  CHECK(accounted.at(1).second.exit_signal == 9);
+}
+
 TEST_CASE("newer releases may write exit codes as sacct does") {
   const auto records = slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "3:0", "", "", "", "", "", "", ""}));
   REQUIRE(records.size() == 1);
