@@ -32,7 +32,7 @@ Status drop(const Words& words) {
   TRY(auto session, find_session(session_name));
   TRY(const auto lock, lock_session(session));
   TRY(const auto contents, session.read());
-  TRY(const auto numbers, parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size())));
+  TRY(const auto numbers, parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size()), "sarray list"));
   CHECK_OK(check_queued(contents, numbers));
   CHECK_OK(session.drop(numbers));
   CHECK_OK(session.sync());

@@ -99,7 +99,7 @@ Status history(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   if (!most.empty()) {
-    TRY(options.most, parse_number(most, "-n", 1));
+    TRY(options.most, parse_number(most, "-n", 1, "sarray history --help"));
   }
   return show_overview(find_site(), options);
 }

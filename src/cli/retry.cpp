@@ -101,7 +101,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   }
   TRY(options.selection.states, parse_states(states));
   if (!throttle.empty()) {
-    TRY(options.throttle, parse_number(throttle, "-t", 0));
+    TRY(options.throttle, parse_number(throttle, "-t", 0, "sarray retry --help"));
   }
   return std::optional(std::move(options));
 }

@@ -13,6 +13,7 @@ namespace sarray::cli {
 namespace {
 
 constexpr std::uint32_t first_virtual_id = 2000000001;
+constexpr std::uint32_t any_index = 4294967294U;  // as MaxArraySize: which indices there are is looked at later
 
 bool is_number_list(const std::string& word) {
   return !word.empty() && word.find_first_not_of("0123456789,-") == std::string::npos && word.front() >= '0' &&
@@ -29,9 +30,9 @@ bool has_number(const std::vector<std::uint32_t>& numbers, std::uint32_t number)
   return std::binary_search(numbers.begin(), numbers.end(), number);
 }
 
-/// Adds the jobs that one word means. @return whether there were any.
-util::Result<bool> add_jobs(const merge::Map& map, const std::string& word, std::vector<bool>& chosen) {
-  std::vector<std::uint32_t> numbers;
+/// Adds the jobs that one word means. @return an error where there are none.
+util::Result<void> add_jobs(const merge::Map& map, const std::string& word, const std::string& hint, std::vector<bool>& chosen) {
+  util::Result<std::vector<std::uint32_t>> numbers;
   std::uint32_t id = 0;
   if (is_number_list(word)) {
     const auto end = std::from_chars(word.data(), word.data() + word.size(), id);
@@ -40,17 +41,20 @@ util::Result<bool> add_jobs(const merge::Map& map, const std::string& word, std:
       std::uint32_t most = 0;
       for (const auto& job : map.jobs) most = std::max(most, job.number);
       id = 0;
-      TRY(numbers, parse_job_numbers({word}, most));
+      numbers = parse_job_numbers({word}, most, hint);
     }
   }
   bool any = false;
   for (std::size_t i = 0; i < map.jobs.size(); ++i) {
     const auto& job = map.jobs[i];
-    const bool by_number = id != 0 ? job.id == id : has_number(numbers, job.number);
+    const bool by_number = id != 0 ? job.id == id : numbers && has_number(*numbers, job.number);
     if (!by_number && job.name != word && ::fnmatch(word.c_str(), job.name.c_str(), 0) != 0) continue;
     chosen[i] = any = true;
   }
-  return any;
+  if (any) return {};
+  if (!numbers) return util::fail(usage_error("--job " + word, numbers.error().why, numbers.error().hint));  // nor is it a name
+  return util::fail(usage_error("--job " + word, "no job has that number, id or name",
+                                "a job number, a virtual id, a name, or a pattern like 'train*'; " + hint + " shows them"));
 }
 
 }  // namespace
@@ -58,23 +62,29 @@ util::Result<bool> add_jobs(const merge::Map& map, const std::string& word, std:
 util::Result<TaskWord> parse_task_word(const std::string& word) {
   TaskWord result;
   const auto underscore = word.find('_');
-  TRY(const auto id, parse_number(word.substr(0, underscore), "job id", 1));
+  const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
+  TRY(const auto id, parse_number(word.substr(0, underscore), "job id", 1, hint));
   result.job_id = std::to_string(id);
   result.is_virtual = id >= first_virtual_id;
-  if (underscore != std::string::npos) {
-    TRY(result.index, parse_number(word.substr(underscore + 1), "task id", 0));
+  if (underscore == std::string::npos) return result;
+  auto ids = word.substr(underscore + 1);
+  const bool is_list = ids.size() > 2 && ids.front() == '[' && ids.back() == ']';
+  if (is_list) {
+    ids = ids.substr(1, ids.size() - 2);
+  } else {
+    TRY([[maybe_unused]] const auto one, parse_number(ids, "task id", 0, hint));
   }
+  auto parsed = slurm::ArrayIds::parse(ids, any_index);
+  if (!parsed || !*parsed) return util::fail(usage_error("task ids", "'" + ids + "' is no list of them", hint));
+  result.indices = std::move(*parsed);
   return result;
 }
 
-util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words) {
+util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words,
+                                                               const std::string& hint) {
   std::vector<bool> chosen(map.jobs.size(), words.empty());
   for (const auto& word : words) {
-    TRY(const bool any, add_jobs(map, word, chosen));
-    if (!any) {
-      return util::fail(usage_error("--job " + word, "no job has that number, id or name",
-                                    "a job number, a virtual id, a name, or a pattern like 'train*'; sarray status shows them"));
-    }
+    CHECK_OK(add_jobs(map, word, hint, chosen));
   }
   std::vector<const merge::MappedJob*> jobs;
   for (std::size_t i = 0; i < map.jobs.size(); ++i) {
@@ -83,16 +93,25 @@ util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map&
   return jobs;
 }
 
+namespace {
+
+util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const report::History& history) {
+  auto parsed = slurm::ArrayIds::parse(list, any_index);
+  if (!parsed || !*parsed) return util::fail(usage_error("--tasks " + list, "that is no list of indices", "--tasks 3,5-8"));
+  if ((*parsed)->max() >= history.map().tasks) {
+    return util::fail(usage_error("--tasks " + list, "the array's indices are 0 to " + std::to_string(history.map().tasks - 1),
+                                  "sarray status " + history.attempts.front().job_id + " --tasks"));
+  }
+  return std::move(**parsed);
+}
+
+}  // namespace
+
 util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& history, const Selection& selection) {
-  TRY(const auto jobs, select_jobs(history.map(), selection.jobs));
+  TRY(const auto jobs, select_jobs(history.map(), selection.jobs, "sarray status " + history.attempts.front().job_id));
   std::optional<slurm::ArrayIds> tasks;
   if (!selection.tasks.empty()) {
-    auto parsed = slurm::ArrayIds::parse(selection.tasks, history.map().tasks);
-    if (!parsed || !*parsed) {
-      return util::fail(usage_error("--tasks " + selection.tasks,
-                                    "the array's indices are 0 to " + std::to_string(history.map().tasks - 1), "--tasks 3,5-8"));
-    }
-    tasks = std::move(*parsed);
+    TRY(tasks, parse_indices(selection.tasks, history));
   }
   std::vector<std::uint32_t> indices;
   for (const auto* job : jobs) {
@@ -151,11 +170,23 @@ std::vector<std::uint32_t> all_indices(const merge::MappedJob& job) {
   return indices;
 }
 
+/// Of a job's own task ids; nothing where it has not all of them.
+std::optional<std::vector<std::uint32_t>> indices_of_local(const merge::MappedJob& job, const slurm::ArrayIds& ids) {
+  std::vector<std::uint32_t> indices;
+  for (std::uint32_t n = 0; n < ids.count(); ++n) {
+    const auto index = job.index_of(ids.nth(n));
+    if (!index) return std::nullopt;
+    indices.push_back(*index);
+  }
+  std::sort(indices.begin(), indices.end());
+  return indices;
+}
+
 util::Result<std::vector<std::uint32_t>> indices_of_virtual(const merge::Map& map, const TaskWord& word) {
   for (const auto& job : map.jobs) {
     if (std::to_string(job.id) != word.job_id) continue;
-    if (!word.index) return all_indices(job);
-    if (const auto index = job.index_of(word.index)) return std::vector<std::uint32_t>{*index};
+    if (!word.indices) return all_indices(job);
+    if (auto indices = indices_of_local(job, *word.indices)) return *indices;
     return util::fail("job " + word.job_id,
                       job.ids ? "its task ids are " + job.ids->text() : "it is a plain job and has no task ids",
                       "sarray which " + word.job_id);
@@ -173,12 +204,13 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History&
         std::find_if(history.map().jobs.begin(), history.map().jobs.end(), [&](const auto& other) { return other.id == job.id; });
     if (original == history.map().jobs.end()) continue;
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
-      if (word.index && *word.index != index) continue;
+      if (word.indices && !word.indices->contains(index)) continue;
       if (const auto at = original->index_of(job.local_id(index))) indices.push_back(*at);
     }
   }
   std::sort(indices.begin(), indices.end());
-  if (!indices.empty()) return indices;
+  const bool has_all = !word.indices || word.indices->max() < map.tasks;
+  if (!indices.empty() && has_all) return indices;
   return util::fail("job " + word.job_id, "its indices are 0 to " + std::to_string(map.tasks - 1),
                     "sarray status " + word.job_id + " --tasks");
 }

@@ -9,17 +9,18 @@
 #include "cli/submissions.hpp"
 #include "merge/map.hpp"
 #include "report/attempts.hpp"
+#include "slurm/array_ids.hpp"
 #include "util/result.hpp"
 
 namespace sarray::cli {
 
-/// One task, or one job of many tasks, as a person names it.
+/// Tasks, or one job of many tasks, as a person names them.
 struct TaskWord {
-  std::string job_id;                  ///< of an array in Slurm, or a virtual id
-  std::optional<std::uint32_t> index;  ///< in Slurm's array, or the local id
+  std::string job_id;                      ///< of an array in Slurm, or a virtual id
+  std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nothing: all
   bool is_virtual = false;
 };
-/// "42137", "42137_678", "2000000003", "2000000003_4".
+/// "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]".
 [[nodiscard]] util::Result<TaskWord> parse_task_word(const std::string& word);
 
 /// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
@@ -36,8 +37,9 @@ struct Selection {
 };
 
 /// Jobs that a SEL means. @return an error where it means none, which says what there is.
-[[nodiscard]] util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map,
-                                                                             const std::vector<std::string>& words);
+/// @param hint the command that shows the jobs.
+[[nodiscard]] util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words,
+                                                                             const std::string& hint);
 
 /// @return indices of the first attempt, ascending. An empty selection means every task.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& history, const Selection& selection);

@@ -64,13 +64,13 @@ util::Result<store::PruneRules> read_rules(const PruneOptions& options) {
   constexpr std::uint32_t default_days = 30;
   std::uint32_t days = default_days;
   if (!options.days.empty()) {
-    TRY(days, parse_number(options.days, "--older-than", 0));
+    TRY(days, parse_number(options.days, "--older-than", 0, "sarray sessions --help"));
   }
   store::PruneRules rules;
   rules.older_than = std::int64_t{days} * 86400;
   rules.dry_run = options.dry_run;
   if (!options.keep.empty()) {
-    TRY(rules.keep, parse_number(options.keep, "--keep", 0));
+    TRY(rules.keep, parse_number(options.keep, "--keep", 0, "sarray sessions --help"));
   }
   return rules;
 }

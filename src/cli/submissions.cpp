@@ -1,8 +1,10 @@
 #include "cli/submissions.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "cli/slurm_arrays.hpp"
+#include "cli/slurm_job.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
 
@@ -18,8 +20,8 @@ std::string one_task_of(const slurm::Client& client, const std::string& job_id) 
   return is_task ? first : job_id;  // no task of its own: all of it was cancelled before it began
 }
 
-/// Slurm's own copy: the queue's while it remembers the job, else accounting's.
-util::Result<std::string> ask_script(const slurm::Client& client, const std::string& job_id) {
+/// Slurm's own copy: the queue's while it remembers the job, else accounting's; nothing where neither has one of sarray's.
+std::optional<std::string> ask_script(const slurm::Client& client, const std::string& job_id) {
   // scontrol says so on its stderr, and ends with 0, where it has none (observed on 22.05).
   const auto queued = client.run({"scontrol", "write", "batch_script", job_id, "-"});
   if (queued && merge::find_batch_script(*queued) != std::string::npos) return *queued;
@@ -27,10 +29,7 @@ util::Result<std::string> ask_script(const slurm::Client& client, const std::str
   if (accounted) {
     if (const auto at = merge::find_batch_script(*accounted); at != std::string::npos) return accounted->substr(at);
   }
-  auto error = util::Error{"job " + job_id, "no batch script of sarray's is known for it",
-                           "sarray history, or give the script that was submitted: --script sarray.slurm"};
-  if (!queued) error.body = queued.error().body;
-  return util::fail(std::move(error));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -40,7 +39,12 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
   LoadedMap loaded;
   const auto* submission = find_submission(submissions, job_id);
   if (!file.empty()) {
-    TRY(loaded.script, util::read_file(file));
+    auto given = util::read_file(file);
+    if (!given) {
+      given.error().hint = "sarray history, or the script that was submitted: --script sarray.slurm";
+      return util::fail(std::move(given).error());
+    }
+    loaded.script = std::move(*given);
     // Its tasks would be taken for those of another array.
     if (const auto held = ask_script(site.client, job_id); held && !merge::is_same_data(loaded.script, *held))
       return util::fail(file, "it is not the script of job " + job_id, "sarray status " + job_id + ", which asks Slurm for it");
@@ -49,7 +53,9 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
              local && !local->empty()) {
     loaded.script = std::move(*local);
   } else {
-    TRY(loaded.script, ask_script(site.client, job_id));
+    auto held = ask_script(site.client, job_id);
+    if (!held) return util::fail(explain_no_script(site.client, job_id));
+    loaded.script = std::move(*held);
   }
   auto map = merge::unpack_script(std::move(loaded.script)).and_then([&](std::string plain) {
     loaded.script = std::move(plain);

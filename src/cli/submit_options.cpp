@@ -129,7 +129,7 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   if (!go_on) return std::optional<SubmitOptions>();
   options.output_given = output->count() > 0;
   if (!throttle.empty()) {
-    TRY(options.throttle, parse_number(throttle, "-t", 0));
+    TRY(options.throttle, parse_number(throttle, "-t", 0, "sarray submit --help"));
   }
   if (!options.file.empty() && !options.session.empty()) {
     return util::fail(usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));

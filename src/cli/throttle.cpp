@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/gather.hpp"
+#include "cli/slurm_job.hpp"
 #include "util/message.hpp"
 
 namespace sarray::cli {
@@ -33,27 +32,20 @@ util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   app.add_flag("--dry-run", options.dry_run, "say what would be done");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<ThrottleOptions>();
-  TRY(options.limit, parse_number(limit, "-n", 0));
-  TRY([[maybe_unused]] const auto id, parse_number(options.job_id, "job id", 1));
+  TRY(options.limit, parse_number(limit, "-n", 0, "sarray throttle --help"));
+  TRY([[maybe_unused]] const auto id, parse_number(options.job_id, "job id", 1, "sarray history, or squeue --me"));
   return std::optional(std::move(options));
 }
 
 util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::Client& client, const std::string& job_id) {
-  auto records = client.show_job(job_id);
+  auto records = find_own_job(client, job_id);
   if (!records) {
     auto error = std::move(records).error();
-    if (error.body.find("Invalid job id") == std::string::npos) return util::fail(std::move(error));
     const bool is_virtual = job_id.size() == 10 && job_id >= "2000000001";
-    return util::fail("job " + job_id, is_virtual ? "that is the id of a recorded job; Slurm knows the merged array" : "Slurm knows no such job",
-                      "squeue --me");
+    if (is_unknown(error) && is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
+    return util::fail(std::move(error));
   }
-  if (records->empty()) return util::fail("job " + job_id, "Slurm knows no such job", "squeue --me");
-  const auto& first = records->front();
-  const std::string user(first.get("UserId"));  // name(uid)
-  const auto paren = user.rfind('(');
-  const auto uid = paren == std::string::npos ? 0UL : std::strtoul(user.c_str() + paren + 1, nullptr, 10);
-  if (uid != ::getuid()) return util::fail("job " + job_id, "it belongs to " + user.substr(0, paren), "squeue --me");
-  if (first.get("ArrayJobId").empty()) return util::fail("job " + job_id, "it is no job array", "squeue --me --array");
+  if (records->front().get("ArrayJobId").empty()) return util::fail("job " + job_id, "it is no job array", "squeue --me --array");
   return std::move(*records);
 }
 

@@ -75,7 +75,7 @@ Status which(const Words& words) {
   bool json = false;
   Arguments arguments("which", "Says what a task of a merged array is, or which tasks a recorded job has become.",
                       "JOBID_INDEX | VIRTUALID[_LOCAL] [--json] [--script FILE]");
-  arguments.app().add_option("task", word, "42137_678 as squeue shows it, or 2000000003_4 as sbatch answered")->required();
+  arguments.app().add_option("task", word, "42137_678 or 42137_[3-5] as squeue shows it, or 2000000003_4 as sbatch answered")->required();
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   arguments.app().add_option("--script", script, "the submitted script, where Slurm has it no more")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));

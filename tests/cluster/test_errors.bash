@@ -79,7 +79,48 @@ says 1 'sarray: error: job 99999999: Slurm knows no such job
 hint: squeue --me' sarray throttle 99999999 -n 1
 says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm knows the merged array
 hint: squeue --me' sarray throttle 2000000001 -n 1
-says 2 "sarray: error: job id: 'x' is no number of at least 1" sarray throttle x -n 1
+says 2 "sarray: error: job id: 'x' is no number of at least 1
+hint: sarray history, or squeue --me" sarray throttle x -n 1
+says 2 "sarray: error: -n: 'x' is no number of at least 0
+hint: sarray throttle --help" sarray throttle "$plain" -n x
+
+# --- what the following commands are about -----------------------------------------------------------
+echo 'sbatch -H -a 0-3 -o /dev/null job.slurm' >queue
+id=$(sarray submit queue --parsable 2>/dev/null)
+at_exit scancel "$id"
+for word in xyz 1.batch; do
+  says 2 "sarray: error: job id: '$word' is no number of at least 1
+hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray status "$word"
+done
+says 2 "sarray: error: -n: 'abc' is no number of at least 0
+hint: sarray logs --help" sarray logs "$id" -n abc
+says 2 "sarray: error: -n: '0' is no number of at least 1
+hint: sarray history --help" sarray history -n 0
+says 1 'sarray: error: /nonexist: No such file or directory
+hint: sarray history, or the script that was submitted: --script sarray.slurm' sarray status "$id" --script /nonexist
+says 2 "sarray: error: --job 12: the jobs are 1 to 1
+hint: sarray status $id" sarray cancel "$id" --job 12
+says 2 "sarray: error: --tasks 2-1: that is no list of indices
+hint: --tasks 3,5-8" sarray cancel "$id" --tasks 2-1
+says 2 "sarray: error: --tasks 3-4: the array's indices are 0 to 3
+hint: sarray status $id --tasks" sarray cancel "$id" --tasks 3-4
+says 1 "sarray: error: job $id: its indices are 0 to 3
+hint: sarray status $id --tasks" sarray cancel "${id}_[2-9]"
+says 0 "sarray: would cancel 3 tasks: ${id}_[0,2,3]" sarray cancel -n "${id}_[0,2-3]"
+virtual=$(sarray which "${id}_0" | sed -n 's/^id  *\([0-9]*\)_0$/\1/p')
+says 0 "sarray: would cancel 2 tasks: ${id}_[1,2]" sarray cancel -n "${virtual}_[1-2]"
+says 1 "sarray: error: job $virtual: its task ids are 0-3
+hint: sarray which $virtual" sarray cancel "${virtual}_[1-4]"
+# Somebody else's, none of sarray's, and none at all are told apart.
+for command in status which logs cancel; do
+  says 1 "sarray: error: job $plain: it is no array of sarray's
+hint: sarray history" sarray $command "$plain"
+  says 1 "sarray: error: job $other: it belongs to sarray-test
+hint: squeue --me" sarray $command "$other"
+  says 1 "sarray: error: job 99999999: Slurm knows no such job, or has forgotten it
+hint: sarray history, or give the script that was submitted: --script sarray.slurm" sarray $command 99999999
+done
+scancel "$id"
 
 # --- a variable that was never set is not taken for everything -------------------------------------
 says 2 'sarray: error: cancel: --tasks is given, but empty
