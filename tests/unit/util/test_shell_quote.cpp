@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "../support.hpp"
@@ -9,6 +10,7 @@
 
 using namespace sarray;
 using util::escape_field;
+using util::escape_text;
 using util::shell_quote;
 using util::unescape_field;
 
@@ -112,6 +114,18 @@ TEST_CASE("escape_field: 100,000 random strings come back through printf %b and 
   const auto fields = mapped(strings, escape_field);
   check_same(read_back("bash", "%b\\0", mapped(fields, shell_quote), "C"), joined(strings));
   CHECK(mapped(fields, unescape_field) == strings);
+}
+
+TEST_CASE("escape_text: every byte value and random strings come back through printf %b and unescape_field, in ASCII and with their lines") {
+  for (const auto& strings : {every_byte(), random_strings(20000, 5)}) {
+    const auto texts = mapped(strings, escape_text);
+    check_same(read_back("bash", "%b\\0", mapped(texts, shell_quote), "C"), joined(strings));
+    CHECK(mapped(texts, unescape_field) == strings);
+    CHECK(std::all_of(texts.begin(), texts.end(), util::is_ascii));
+  }
+  CHECK(escape_text("a\tb\n\xc3\xa9 \\\r") == "a\tb\n\\0303\\0251 \\\\\r");
+  CHECK(util::is_ascii("1234567\x7f"));
+  for (const char* text : {"\x80", "12345678\xff", "\xc3\xa9 and seven more"}) CHECK_FALSE(util::is_ascii(text));
 }
 
 TEST_CASE("escape_field writes printable ASCII, is never \\-, and leaves text readable") {
