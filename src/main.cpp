@@ -20,9 +20,7 @@ bool is_sbatch(int argc, char** argv) {
 /// a third of its time. What it uses has none (constants, and statics inside functions). glibc hands constructors main's words.
 [[gnu::constructor(101)]] void run_as_sbatch(int argc, char** argv, char** /*environment*/) {
   if (!is_sbatch(argc, argv)) return;
-  // What a call takes of the heap, and the code that recording needs, which comes first in the link (src/CMakeLists.txt): a guess that is
-  // too small or too large costs microseconds.
-  sarray::util::populate(std::size_t{48} << 10, std::size_t{704} << 10);
+  sarray::util::populate_heap(std::size_t{48} << 10);  // about what a call takes
   ::_exit(sarray::capture::record_sbatch(argc, argv));
 }
 

@@ -9,13 +9,9 @@
 #include <cstdlib>
 #include <limits>
 
-#ifndef MADV_POPULATE_READ  // linux/mman.h; older C libraries do not name them
-#define MADV_POPULATE_READ 22
+#ifndef MADV_POPULATE_WRITE  // linux/mman.h; older C libraries do not name it
 #define MADV_POPULATE_WRITE 23
 #endif
-
-extern "C" const char __executable_start;  // where the program's first page is: ld(1)
-extern "C" const char etext;               // and where its code ends: end(3)
 
 namespace sarray::util {
 
@@ -42,13 +38,13 @@ void prepare_heap(std::size_t bytes) {
   std::free(room);  // stays the top of the heap
 }
 
-void populate(std::size_t bytes, std::size_t code_bytes) {
+void populate_heap(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  if (void* room = std::malloc(bytes); room != nullptr) {
-    advise(room, static_cast<char*>(room) + bytes, page, MADV_POPULATE_WRITE);
-    std::free(room);  // the next objects lie there
-  }
-  advise(&__executable_start, std::min(&__executable_start + code_bytes, &etext), page, MADV_POPULATE_READ);
+  void* first = std::malloc(1);
+  if (first == nullptr) return;
+  const auto* end = static_cast<const char*>(first) + bytes;
+  if (end <= static_cast<const char*>(::sbrk(0))) advise(first, end, page, MADV_POPULATE_WRITE);
+  std::free(first);
 }
 
 }  // namespace sarray::util

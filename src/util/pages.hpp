@@ -10,8 +10,8 @@ namespace sarray::util {
 /// taken again in between. Takes address space, and memory only as it is used. Where it cannot be done, nothing happens.
 void prepare_heap(std::size_t bytes);
 
-/// For a program that is over in a moment: takes the heap's next `bytes` (below 128 KiB, malloc's own limit for what lies in the heap) and the
-/// first `code_bytes` of the program's code at once. Linux 5.14 and later; before that nothing happens.
-void populate(std::size_t bytes, std::size_t code_bytes);
+/// For a program that is over in a moment: takes the heap's next `bytes` at once, as far as malloc has asked for them already (it asks for
+/// 132 KiB). Linux 5.14 and later; before that nothing happens.
+void populate_heap(std::size_t bytes);
 
 }  // namespace sarray::util
