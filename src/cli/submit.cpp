@@ -322,12 +322,12 @@ Status submit(const Words& words) {
     TRY([[maybe_unused]] const auto session, find_session(work.options.session));
   }
   if (work.site.client.has_sbatch()) CHECK_OK(ask_limits(work));
+  work.plan_options.user = user_name(work.site.environment);  // before there is much memory: a fork makes each page of it a fault
   CHECK_OK(gather(work));
   if (work.gathered.jobs.empty()) return util::fail(empty_queue(work));
   if (!work.gathered.session) CHECK_OK(give_ids(work));
   auto& plan_options = work.plan_options;
   plan_options.release = work.gathered.dialect.release();
-  plan_options.user = user_name(work.site.environment);
   plan_options.sarray_version = version;
   plan_options.split = work.options.split;
   if (work.options.translate) plan_options.translate = merge::Translate::always;

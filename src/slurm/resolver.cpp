@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 #include <unordered_map>
 
 #include "slurm/command_line.hpp"
@@ -165,6 +166,19 @@ void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
   }
 }
 
+/// What a call's options come to, and all that this depends on. Most calls of a session differ only behind the script's name.
+struct Settled {
+  const ScriptOptions* script = nullptr;
+  std::vector<std::string> words;  ///< up to the script's name
+  util::Environment environment;
+  Settings settings;
+
+  [[nodiscard]] bool holds_for(const ScriptOptions& other_script, std::span<const std::string> other_words, const util::Environment& other) const {
+    return script == &other_script && environment.base() == other.base() && environment.changes() == other.changes() &&
+           std::equal(words.begin(), words.end(), other_words.begin(), other_words.end());
+  }
+};
+
 }  // namespace
 
 struct Resolver::State {
@@ -182,6 +196,7 @@ struct Resolver::State {
   /// By what decides: many scripts differ only behind their directives.
   std::unordered_map<std::string, ScriptOptions> by_text;
   ScriptOptions faulty;
+  Settled newest;
 
   /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
   const ScriptOptions& options_of(const Call& call) {
@@ -230,12 +245,19 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     return util::fail(refusal("line " + std::to_string(script.translation.unknown_line) + " of the script",
                               "Slurm has no option for it, so that sarray could not repeat it"));
   }
-  Settings settings = translate ? script.with_translations : script.settings;
-  if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
-  const int quiet = count_of(parsed, "quiet");
-  const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
-  if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
-  if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
+  const std::span<const std::string> option_words(words.data(), std::min(parsed.operand, words.size()));
+  auto& newest = m_state->newest;
+  if (!newest.holds_for(script, option_words, call.environment)) {
+    Settings settings = translate ? script.with_translations : script.settings;
+    if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
+    const int quiet = count_of(parsed, "quiet");
+    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
+    if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
+    if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
+    newest = {&script, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
+    if (&script == &m_state->faulty) newest.script = nullptr;  // another script's comes to lie there
+  }
+  const auto& settings = newest.settings;
   CHECK_OK(refuse_unmergeable(settings, script.het_job || has_components(call.argv, parsed.operand)));
 
   Job job;

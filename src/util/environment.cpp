@@ -1,11 +1,24 @@
 #include "util/environment.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace sarray::util {
 
+namespace {
+
+/// The first eight bytes as a number that sorts as they do: most names are told apart without looking at them.
+std::uint64_t key_of(std::string_view name) {
+  std::uint64_t key = 0;
+  for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+  return key;
+}
+
+}  // namespace
+
 EnvironmentBlock::EnvironmentBlock(std::vector<std::string_view> entries) {
   struct Named {
+    std::uint64_t key;
     std::string_view name, entry;
   };
   std::vector<Named> named;
@@ -14,26 +27,30 @@ EnvironmentBlock::EnvironmentBlock(std::vector<std::string_view> entries) {
   for (const auto entry : entries) {
     const auto equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
-    named.push_back({entry.substr(0, equals), entry});
+    named.push_back({key_of(entry.substr(0, equals)), entry.substr(0, equals), entry});
     bytes += entry.size();
   }
-  const auto by_name = [](const Named& a, const Named& b) { return a.name < b.name; };
+  const auto by_name = [](const Named& a, const Named& b) { return a.key != b.key ? a.key < b.key : a.name < b.name; };
   if (!std::is_sorted(named.begin(), named.end(), by_name)) std::stable_sort(named.begin(), named.end(), by_name);
   m_bytes.reserve(bytes);
   m_entries.reserve(named.size());
   m_names.reserve(named.size());
-  for (const auto& [name, entry] : named) {
+  m_keys.reserve(named.size());
+  for (const auto& [key, name, entry] : named) {
     if (!m_names.empty() && m_names.back() == name) continue;
     const auto* at = m_bytes.data() + m_bytes.size();
     m_bytes.append(entry);
     m_entries.emplace_back(at, entry.size());
     m_names.emplace_back(at, name.size());
+    m_keys.push_back(key);
   }
 }
 
 std::optional<std::string_view> EnvironmentBlock::get(std::string_view name) const {
-  const auto found = std::lower_bound(m_names.begin(), m_names.end(), name);
-  if (found == m_names.end() || *found != name) return std::nullopt;
+  const auto [first, last] = std::equal_range(m_keys.begin(), m_keys.end(), key_of(name));
+  const auto end = m_names.begin() + (last - m_keys.begin());
+  const auto found = std::lower_bound(m_names.begin() + (first - m_keys.begin()), end, name);
+  if (found == end || *found != name) return std::nullopt;
   return m_entries[static_cast<std::size_t>(found - m_names.begin())].substr(name.size() + 1);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,6 +37,7 @@ class EnvironmentBlock {
   std::string m_bytes;
   std::vector<std::string_view> m_entries;
   std::vector<std::string_view> m_names;
+  std::vector<std::uint64_t> m_keys;  ///< of m_names: their first eight bytes
 };
 
 /// A copy is cheap: the block is shared, only the changes are copied.

@@ -196,3 +196,32 @@ TEST_CASE("scripts that begin alike: what stands behind their first command stil
   CHECK(name_of(head + "true\n#SBATCH -J no\n") == "first");
   CHECK(name_of("#!/bin/sh\n#SBATCH -J second\n\ntrue\n") == "second");
 }
+
+TEST_CASE("calls of one script: what differs in words, variables or the script's fault is told apart, in any order") {
+  const Dialect dialect = Dialect::from_help("slurm 22.05.8", "");
+  Resolver resolver(dialect);
+  const auto script = std::make_shared<const std::string>("#!/bin/sh\n#SBATCH -t 5\n");
+  const auto faulty = std::make_shared<const std::string>("#!/bin/sh\n#SBATCH -t never\n");
+  auto environment = util::Environment::from_entries({"A=1"});
+  const auto time_of = [&](std::vector<std::string> argv, const std::shared_ptr<const std::string>& text) {
+    Call call;
+    call.argv = std::move(argv);
+    call.environment = environment;
+    call.script_path = "/home/ada/job.sh";
+    call.script = text;
+    const auto job = resolver.resolve(call);
+    return job ? job->find("time")->value + " " + std::to_string(job->arguments.size()) : "error";
+  };
+  CHECK(time_of({"sbatch", "job.sh"}, script) == "5 0");
+  CHECK(time_of({"sbatch", "job.sh", "-t7"}, script) == "5 1");
+  CHECK(time_of({"sbatch", "-t7", "job.sh"}, script) == "7 0");
+  CHECK(time_of({"sbatch", "job.sh"}, faulty) == "error");
+  CHECK(time_of({"sbatch", "-t", "7", "job.sh"}, script) == "7 0");
+  environment.set("SBATCH_TIMELIMIT", "9");
+  CHECK(time_of({"sbatch", "job.sh"}, script) == "9 0");
+  environment.unset("SBATCH_TIMELIMIT");
+  CHECK(time_of({"sbatch", "job.sh"}, script) == "5 0");
+  environment = util::Environment::from_entries({"SBATCH_TIMELIMIT=8"});
+  CHECK(time_of({"sbatch", "job.sh"}, script) == "8 0");
+  CHECK(time_of({"sbatch", "job.sh"}, faulty) == "error");
+}

@@ -90,3 +90,17 @@ TEST_CASE("names sort by their own bytes, whatever stands behind the =") {
   CHECK(environment.get("A-B") == "2");
   CHECK(seen(environment, "A-") == Entries{"A-B=2"});
 }
+
+TEST_CASE("names that begin alike for eight bytes and more, and bytes above 127, are told apart") {
+  const auto environment = Environment::from_entries({"BENCH_MODULE_10=c", "BENCH_MODULE_1=b", "BENCH_MO=a", "BENCH_M=z", "\xff=h", "a=l"});
+  CHECK(environment.get("BENCH_MODULE_1") == "b");
+  CHECK(environment.get("BENCH_MODULE_10") == "c");
+  CHECK(environment.get("BENCH_MO") == "a");
+  CHECK(environment.get("BENCH_M") == "z");
+  CHECK(environment.get("\xff") == "h");
+  CHECK_FALSE(environment.get("BENCH_MODULE_2"));
+  CHECK_FALSE(environment.get("BENCH_MODULE"));
+  CHECK_FALSE(environment.get(""));
+  CHECK(environment.entries() ==
+        std::vector<std::string>{"BENCH_M=z", "BENCH_MO=a", "BENCH_MODULE_1=b", "BENCH_MODULE_10=c", "a=l", "\xff=h"});
+}
