@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 
@@ -12,6 +13,7 @@
 #include "report/json.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
+#include "util/user_text.hpp"
 
 namespace sarray::cli {
 
@@ -178,7 +180,13 @@ std::string cluster_name(const Site& site) {
 std::vector<Submission> list_submissions(const Site& site) {
   std::vector<Submission> submissions;
   const auto state = store::StateFolder::open();
-  if (!state) return submissions;
+  if (!state) {
+    const auto& error = state.error();
+    auto text = "sarray: warning: " + util::printable(error.what + ": " + error.why) + ": what is noted there is left out\n";
+    if (!error.hint.empty()) text += "hint: " + util::printable(error.hint) + "\n";
+    std::fputs(text.c_str(), stderr);
+    return submissions;
+  }
   std::error_code error;
   std::vector<Submission> unsettled;
   for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {

@@ -41,8 +41,8 @@ struct Submission {
 /// What that submission's sbatch was run with. @param environment NAME=VALUE, each ended by a NUL byte.
 [[nodiscard]] std::optional<merge::Start> parse_start(std::string_view environment, std::string_view text);
 
-/// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None where there is no
-/// state folder. Of a submission whose end was not noted, Slurm is asked what became of it.
+/// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None, and a warning, where the
+/// state folder is refused. Of a submission whose end was not noted, Slurm is asked what became of it.
 [[nodiscard]] std::vector<Submission> list_submissions(const Site& site);
 
 /// As it is noted; nothing where there is no record that can be read.

@@ -18,6 +18,7 @@
 #include "merge/render.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
+#include "slurm/file_pattern.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -285,6 +286,16 @@ Status submit_all(Work& work, merge::Plan& plan) {
   return 0;
 }
 
+/// Whether a file of a job may be named by who it belongs to (%u). Only then is the name asked: a static program has no NSS, so that it takes
+/// id(1), and a fork makes each page of all that was read a fault.
+bool names_user(const Work& work) {
+  return std::any_of(work.gathered.jobs.begin(), work.gathered.jobs.end(), [](const auto& planned) {
+    const auto& job = planned.job;
+    const auto names = [](const std::optional<std::string>& pattern) { return pattern && slurm::has_conversion(*pattern, 'u'); };
+    return slurm::has_conversion(job.work_directory, 'u') || names(job.output) || names(job.error) || names(job.input);
+  });
+}
+
 Status show_all(Work& work, merge::Plan& plan) {
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
@@ -322,7 +333,6 @@ Status submit(const Words& words) {
     TRY([[maybe_unused]] const auto session, find_session(work.options.session));
   }
   if (work.site.client.has_sbatch()) CHECK_OK(ask_limits(work));
-  work.plan_options.user = user_name(work.site.environment);  // before there is much memory: a fork makes each page of it a fault
   CHECK_OK(gather(work));
   if (work.gathered.jobs.empty()) return util::fail(empty_queue(work));
   if (!work.gathered.session) CHECK_OK(give_ids(work));
@@ -335,6 +345,7 @@ Status submit(const Words& words) {
   plan_options.throttle = work.options.throttle;
   plan_options.real_sbatch = work.site.client.sbatch();
   TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));
+  if (names_user(work)) plan_options.user = user_name(work.site.environment);
   TRY(auto made_plan, merge::make_plan(std::move(work.gathered.jobs), plan_options));
   static auto* const kept_plan = new merge::Plan(std::move(made_plan));
   auto& plan = *kept_plan;

@@ -35,6 +35,9 @@ as_user sarray-test bash -c "mkdir ~/open && chmod 777 ~/open"
 words=$(as_user sarray-test env SARRAY_STATE_DIR="$home/open" "$TEST_DIR/sarray" sessions 2>&1) && fail 'an open state folder was taken'
 assert_eq "sarray: error: $home/open: others can write to it
 hint: chmod 700 $home/open" "$words" 'an open state folder'
+words=$(as_user sarray-test env SARRAY_STATE_DIR="$home/open" "$TEST_DIR/sarray" history 2>&1 >/dev/null)
+assert_contains "$words" "sarray: warning: $home/open: others can write to it: what is noted there is left out
+hint: chmod 700 $home/open" 'what is followed without the notes says so'
 mkdir foreign
 chmod 755 foreign
 words=$(as_user sarray-test env SARRAY_STATE_DIR="$TEST_DIR/foreign" "$TEST_DIR/sarray" sessions 2>&1) && fail "somebody else's state folder was taken"
