@@ -36,6 +36,13 @@ def count_processes(bench, command, environment, cwd):
     return sum(1 for line in lines if "= " in line and "unfinished" not in line and not line.endswith("= -1"))
 
 
+def write_least(cwd):
+    """The least that a dispatcher in bash can be which checks a script: it starts one cksum, and becomes the job."""
+    path = cwd / "least"
+    path.write_text("#!/bin/bash -p\nchecked=$(exec cksum job.sh)\nexec /bin/sh job.sh\n")
+    return path
+
+
 def shown(spawned):
     return f"{spawned.processor * 1e3:.2f} ({spawned.wall * 1e3:.2f}) ms"
 
@@ -46,11 +53,14 @@ def measure(bench, environment):
     environment = task_environment(environment)
     empty = ["/bin/bash", "-c", ":"]
     own = ["/bin/sh", cwd / "job.sh"]
-    commands = [empty, own] + [merged_task(bench, count) for count in SIZES]
+    least = ["/bin/bash", "-p", write_least(cwd)]
+    commands = [empty, own, least] + [merged_task(bench, count) for count in SIZES]
     spawn(bench, 5, commands, environment, cwd)
-    bash, alone, *merged = spawn(bench, 150, commands, environment, cwd)
+    bash, alone, least, *merged = spawn(bench, 150, commands, environment, cwd)
     bench.add("4", "bash -c : , processor time (spawn to exit)", "", shown(bash))
     bench.add("4", "the job's own script by its own /bin/sh", "", shown(alone))
+    bench.add("4", "the least: a bash that runs one cksum, then becomes the job : an empty bash", "",
+              f"{(least.processor - alone.processor) / bash.processor:.2f}x")
     costs = [Spawned(m.wall - alone.wall, m.processor - alone.processor) for m in merged]
     for count, cost in zip(SIZES, costs):
         bench.add("4", f"dispatch, {count:,} jobs in the array: what a task costs beyond its own start", "", shown(cost))

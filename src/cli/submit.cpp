@@ -309,8 +309,10 @@ Status show_all(Work& work, merge::Plan& plan) {
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (work.options.json) continue;
-    const auto text = report::wants_color(1) ? color_script(rendered.script) : ::isatty(1) != 0 ? util::printable_lines(rendered.script) : rendered.script;
-    CHECK_OK(util::write_all(1, text, "standard output"));
+    const bool is_terminal = ::isatty(1) != 0;
+    std::string shown_script;
+    if (is_terminal) shown_script = report::wants_color(1) ? color_script(rendered.script) : util::printable_lines(rendered.script);
+    CHECK_OK(util::write_all(1, is_terminal ? shown_script : rendered.script, "standard output"));  // no copy of it
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
     std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
   }
