@@ -37,7 +37,7 @@ namespace {
 
 /// The value of an entry NAME=VALUE of that name.
 std::optional<std::string_view> value_of(std::string_view entry, std::string_view name) {
-  if (entry.size() <= name.size() || entry[0] != name[0] || !entry.starts_with(name) || entry[name.size()] != '=') return std::nullopt;
+  if (entry.size() <= name.size() || !entry.starts_with(name) || entry[name.size()] != '=') return std::nullopt;
   return entry.substr(name.size() + 1);
 }
 

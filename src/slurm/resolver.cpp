@@ -254,8 +254,8 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
     if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
     if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
-    newest = {&script, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
-    if (&script == &m_state->faulty) newest.script = nullptr;  // another script's comes to lie there
+    const bool stays = &script != &m_state->faulty;  // where another script's comes to lie
+    newest = {stays ? &script : nullptr, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
   }
   const auto& settings = newest.settings;
   CHECK_OK(refuse_unmergeable(settings, script.het_job || has_components(call.argv, parsed.operand)));

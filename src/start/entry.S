@@ -10,14 +10,18 @@
 #define PAGE 4096
 #define STACK_PAGES 4 /* as deep as recording goes */
 
+.macro advise advice /* the range stands in %rdi and %rsi */
+  mov $\advice, %edx
+  mov $SYS_madvise, %eax
+  syscall
+.endm
+
 .macro take first, last, advice
   lea \first(%rip), %rdi
   and $-PAGE, %rdi
   lea \last(%rip), %rsi
   sub %rdi, %rsi
-  mov $\advice, %edx
-  mov $SYS_madvise, %eax
-  syscall
+  advise \advice
 .endm
 
   .text
@@ -31,9 +35,7 @@ sarray_entry:
   and $-PAGE, %rdi
   sub $(STACK_PAGES * PAGE), %rdi
   mov $(STACK_PAGES * PAGE), %esi
-  mov $MADV_POPULATE_WRITE, %edx
-  mov $SYS_madvise, %eax
-  syscall
+  advise MADV_POPULATE_WRITE
   mov %r12, %rdx
   jmp _start
 
