@@ -17,6 +17,7 @@ check_logs
 cp state/submissions/*/sarray.slurm first.slurm
 check_retry
 check_cancelled_while_pending
+wait_accounted "$id"
 wait_accounted "$retried"
 check_usage
 wait_forgotten "$id" "$retried"

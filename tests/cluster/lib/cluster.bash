@@ -107,16 +107,20 @@ wait_job() {
   done
 }
 
-# wait_accounted JOBID [SECONDS]: until sacct knows the finished job, `sacct -B` included (needs --accounting). The
-# record of a job's start, with its script, is sent up to 5 s late, even after that of its end: sacct -j then shows a
-# state already, but a listing without -j, which goes by the start, does not.
+# wait_accounted JOBID [SECONDS]: until sacct knows each task of the finished job, `sacct -B` included (needs --accounting,
+# and a controller that has not forgotten the job: it says which tasks there are). The record of a task's start, with its
+# script, is sent up to 5 s late, even after that of its end: sacct -j then shows a state already, but a listing without
+# -j, which goes by the start, does not. Nor does it show that others of the array are still missing.
 wait_accounted() {
-  local id=$1 limit=${2:-30} end states
+  local id=$1 limit=${2:-30} end tasks missing
   end=$((SECONDS + limit))
+  tasks=$(squeue -h -t all -j "$id" -o %i | sort)
+  [[ -n $tasks ]] || fail "wait_accounted $id: squeue shows no task"
   while :; do
-    states=$(sacct -n -X -o JobID%30,State 2>&1 | awk -v id="$id" '$1 == id || index($1, id "_") == 1 { print $2 }')
-    if [[ -n $states && ! $states =~ PENDING|RUNNING|REQUEUED ]]; then return 0; fi
-    if ((SECONDS >= end)); then fail "wait_accounted $id: not in sacct after $limit s"$'\n'"$(sacct -X 2>&1)"; fi
+    missing=$(comm -23 <(printf '%s\n' "$tasks") \
+      <(sacct -n -X -S now-1days -o JobID%30,State | awk '$2 !~ /PENDING|RUNNING|REQUEUED/ { print $1 }' | sort))
+    if [[ -z $missing ]]; then return 0; fi
+    if ((SECONDS >= end)); then fail "wait_accounted $id: not in sacct after $limit s: $missing"$'\n'"$(sacct -X 2>&1)"; fi
     sleep 0.2
   done
 }
