@@ -29,13 +29,17 @@ SARRAY_damaged() {
   SARRAY_die "the batch script is damaged or was edited: $1"
 }
 
-# SARRAY_read OFFSET LENGTH: bytes of the data into SARRAY_BYTES. What is near is read by bash itself, all of it once, which is
-# cheaper than a process; what is far is sought by dd, so that the cost does not grow with the number of jobs.
+# SARRAY_read OFFSET LENGTH: bytes of the data into SARRAY_BYTES. A small file, or what is near in a large one, is read by bash
+# itself, all of it once, which is cheaper than a process (mapfile's -d came with bash 4.4, and is four times as fast as read); what
+# is far is sought by dd, so that the cost does not grow with the number of jobs.
 SARRAY_read() {
   local SARRAY_AT=$((10#$SARRAY_DATA + $1))
   SARRAY_BYTES=
   if [[ -n $SARRAY_PIECES ]]; then
     SARRAY_unpack "$1" "$2"
+  elif ((10#$SARRAY_DATA + 10#${SARRAY_PAGES: -11:10} <= 262144 && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
+    [[ -n $SARRAY_NEAR ]] || mapfile -n 1 -d '' SARRAY_NEAR <"$SARRAY_FILE"
+    SARRAY_BYTES=${SARRAY_NEAR:SARRAY_AT:$2}
   elif ((SARRAY_AT + $2 <= 65536)); then
     ((${#SARRAY_NEAR} >= SARRAY_AT + $2)) || IFS= read -r -d '' -N $((SARRAY_AT + $2)) SARRAY_NEAR <"$SARRAY_FILE" || :
     SARRAY_BYTES=${SARRAY_NEAR:SARRAY_AT:$2}
