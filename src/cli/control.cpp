@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
@@ -75,12 +76,6 @@ std::vector<std::string> name_tasks(const std::string& job_id, const std::vector
   return names;
 }
 
-std::string join(const std::vector<std::string>& words, const char* between) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
-}
-
 /// The tasks that it is for, as Slurm names them.
 struct Work {
   std::vector<std::string> names;
@@ -128,7 +123,7 @@ Status control(const ControlOptions& options) {
                       "sarray status " + shown_id + " --tasks");
   }
   const auto left = indices.size() - work.tasks;
-  auto line = util::count(work.tasks, "task") + ": " + join(work.names, " ");
+  auto line = util::count(work.tasks, "task") + ": " + util::join(work.names, " ");
   if (left > 0) line += "; " + util::count(left, "other") + (left == 1 ? " is" : " are") + " not " + verb.fit;
   if (options.dry_run) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
@@ -139,7 +134,7 @@ Status control(const ControlOptions& options) {
   if (options.verb == Verb::cancel) {
     command.insert(command.end(), work.names.begin(), work.names.end());
   } else {
-    command.push_back(join(work.names, ","));
+    command.push_back(util::join(work.names, ","));
   }
   TRY([[maybe_unused]] const auto output, site.client.run(command));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());

@@ -10,6 +10,7 @@
 #include "report/json.hpp"
 #include "report/status.hpp"
 #include "report/table.hpp"
+#include "util/join.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::cli {
@@ -47,8 +48,7 @@ report::Json submission_json(const Submission& submission, const report::Summary
 Status show_overview(const Site& site, const OverviewOptions& options) {
   auto submissions = list_submissions(site);
   auto others = submissions_in_slurm(site, submissions);
-  std::string unnoted;
-  for (const auto& other : others) unnoted += (unnoted.empty() ? "" : ", ") + other.job_id;
+  const auto unnoted = util::join(others, ", ", &Submission::job_id);
   submissions.insert(submissions.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
   std::stable_sort(submissions.begin(), submissions.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   if (options.most > 0 && submissions.size() > options.most)

@@ -21,6 +21,7 @@
 #include "slurm/file_pattern.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
@@ -220,8 +221,7 @@ std::string cluster_of(const Work& work, const util::Environment& environment) {
 
 /// Says what Slurm took. @param text for standard output.
 void answer(Work& work, const std::string& text) {
-  std::string ids;
-  for (const auto& [parcel, delivery] : work.untold) ids += (ids.empty() ? "" : ", ") + delivery.job_id;
+  const auto ids = util::join(work.untold, ", ", [](const auto& untold) { return untold.second.job_id; });
   if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
     say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + ids);
   if (!work.gathered.session) {

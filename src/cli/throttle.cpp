@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/gather.hpp"
 #include "cli/slurm_job.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 
 namespace sarray::cli {
@@ -90,8 +91,7 @@ Status throttle(const Words& words) {
   TRY(const auto records, find_array(site.client, options->job_id));
   const std::string array_id(records.front().get("ArrayJobId"));
   const auto tasks = options->kill || options->requeue ? newest_above(records, options->limit) : std::vector<RunningTask>();
-  std::string names;
-  for (const auto& task : tasks) names += (names.empty() ? "" : ",") + array_id + "_" + std::to_string(task.id);
+  const auto names = util::join(tasks, ",", [&](const auto& task) { return array_id + "_" + std::to_string(task.id); });
   const std::string verb = options->kill ? "cancel" : "requeue";
   if (options->dry_run) {
     std::fprintf(stderr, "sarray: would set the limit of %s to %u%s\n", array_id.c_str(), options->limit,

@@ -12,6 +12,7 @@
 #include "merge/table.hpp"
 #include "slurm/text.hpp"
 #include "util/crc32.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
@@ -208,12 +209,6 @@ std::string page_sums(const Table& table) {
   return sums;
 }
 
-std::string join_ids(const std::vector<std::string>& ids) {
-  std::string text;
-  for (const auto& id : ids) text += (text.empty() ? "" : " ") + id;
-  return text;
-}
-
 std::string piece_list(const Packed& packed) {
   std::string list;
   std::array<char, 16> line{};
@@ -280,7 +275,7 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   const bool any_translated = std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
   if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
-  if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + join_ids(options.retry_of) + "'\n";
+  if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + util::join(options.retry_of, " ") + "'\n";
   // Once more for who reads the script where Slurm's accounting keeps it (map.hpp).
   if (!util::is_ascii(option_lines)) head += "SARRAY_OPTIONS=" + quote_bash(option_lines) + "\n";
   head += "SARRAY_PIECES='";

@@ -6,6 +6,7 @@
 
 #include "slurm/text.hpp"
 #include "slurm/validate.hpp"
+#include "util/join.hpp"
 
 namespace sarray::slurm {
 
@@ -42,9 +43,7 @@ std::string gather_words(const std::string& before, const std::string& more) {
   for (auto& word : mail_words(more)) {
     if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(std::move(word));
   }
-  std::string joined;
-  for (const auto& word : words) joined += (joined.empty() ? "" : ",") + word;
-  return joined.empty() ? "NONE" : joined;
+  return words.empty() ? "NONE" : util::join(words, ",");
 }
 
 struct SignalText {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "slurm/array_ids.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/parse.hpp"
 
@@ -207,10 +208,7 @@ std::optional<std::int64_t> parse_slurm_time(std::string_view text) {
 }
 
 std::vector<std::string> queue_command(const std::string& job_ids) {
-  std::string format;
-  for (const auto& column : queue_columns) {
-    format += (format.empty() ? "" : ",") + std::string(column.name) + ":" + std::to_string(column.width);
-  }
+  const auto format = util::join(queue_columns, ",", [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
   return {"squeue", "-h", "-a", "-r", "-t", "all", "-j", job_ids, "-O", format};
 }
 
@@ -364,11 +362,7 @@ class Gathering {
     return true;
   }
   [[nodiscard]] std::vector<std::vector<TaskRecord>>& tasks() { return m_tasks; }
-  [[nodiscard]] std::string ids() const {
-    std::string list;
-    for (const auto& array : m_arrays) list += (list.empty() ? "" : ",") + array.job_id;
-    return list;
-  }
+  [[nodiscard]] std::string ids() const { return util::join(m_arrays, ",", &AskedArray::job_id); }
 
  private:
   void note_array(std::size_t array, const TaskRecord& record) {

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "util/join.hpp"
+
 namespace sarray::slurm {
 
 namespace {
@@ -35,12 +37,6 @@ std::vector<std::string> split(std::string_view text, char separator) {
     if (end == text.size()) return parts;
     text.remove_prefix(end + 1);
   }
-}
-
-std::string join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
-  return text;
 }
 
 /// KiB: the smallest unit that Slurm reads; it rounds up to MiB itself.
@@ -94,7 +90,7 @@ std::string normalize_set(std::string_view value) {
   auto parts = split(value, ',');
   std::erase(parts, "");
   std::sort(parts.begin(), parts.end());
-  return join(parts);
+  return util::join(parts, ",");
 }
 
 std::string normalize_nodes(std::string_view value) {
@@ -136,7 +132,7 @@ std::string normalize_hosts(std::string_view value) {
   if (!hosts) return std::string(value);
   std::sort(hosts->begin(), hosts->end());
   hosts->erase(std::unique(hosts->begin(), hosts->end()), hosts->end());
-  return join(*hosts);
+  return util::join(*hosts, ",");
 }
 
 std::string normalize_mail(std::string_view value) {
@@ -151,7 +147,7 @@ std::string normalize_mail(std::string_view value) {
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());
   std::erase(words, "");
-  return join(words);
+  return util::join(words, ",");
 }
 
 }  // namespace
