@@ -188,7 +188,8 @@ for run in alone merged; do
   for file in "$run"/*.out "$run"/*.err "$run"/*.txt; do
     seen=seen.$run/$(basename "$file" | sed -f "sed.$run")
     sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/(\S*/job[0-9]+/slurm_script|proc/[0-9]+/fd/249)#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
-      s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^Terminated$/d' | # which a dying shell says or not
+      s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^Terminated$/d
+      /^srun: (Job ID step creation temporarily disabled, retrying|Step created for job)/d' | # what a dying shell says or not, and srun while the step before is not quite gone
       if [[ $file == *.txt ]]; then
         # srun itself adds a merged array's SLURM_ARRAY_TASK_COUNT and its kind where a plain job has none (docs/fidelity.md).
         if [[ $file == */step_4294967294_* ]]; then sed -E '/^SLURM_ARRAY_TASK_(COUNT|MAX|MIN|STEP)=/d'; else cat; fi |

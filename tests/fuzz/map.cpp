@@ -71,9 +71,11 @@ void check_packing(const std::string& script) {
   if (packed.find("\nSARRAY_PIECES=") == std::string::npos) return;
   if (!replace_between(packed, "\nSARRAY_PIECES='", "'\n", "0000000000\n")) return;
   for (int round = 0; round < 3; ++round) replace_between(packed, "\nSARRAY_DATA=", "\n", std::to_string(packed.size()));
-  const auto plain = merge::unpack_script(packed + merge::pack(std::string_view(script).substr(data)).text);
-  // Where a name is assigned twice, the other one may count.
-  if (plain && plain->size() == script.size() + 11) require(plain->substr(packed.size()) == script.substr(data), "packed data unpacks to what it was");
+  const auto rest = std::string_view(script).substr(data);
+  const auto whole = packed + merge::pack(rest).text;
+  const auto plain = merge::unpack_script(whole);
+  // Where a name is assigned twice, the other one may count: then it is not packed, or its data begins elsewhere.
+  if (plain && *plain != whole && plain->size() == packed.size() + rest.size()) require(plain->substr(packed.size()) == rest, "packed data unpacks to what it was");
 }
 
 bool is_same_job(const merge::MappedJob& a, std::string_view script_a, const merge::MappedJob& b, std::string_view script_b) {

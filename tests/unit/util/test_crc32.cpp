@@ -25,11 +25,23 @@ TEST_CASE("crc32: a text in two parts has the checksum of the whole, wherever it
   }
 }
 
+TEST_CASE("crc32: short pieces, which go through tables, and long ones, which may not, have one checksum") {
+  const auto text = test::RandomBytes(5).text(3000);
+  for (std::size_t length = 0; length <= text.size(); length += 1 + length / 50) {
+    const auto whole = std::string_view(text).substr(0, length);
+    std::uint32_t crc = 0;
+    for (std::size_t at = 0; at < length; at += 60) crc = crc32(whole.substr(at, 60), crc);
+    CAPTURE(length);
+    CHECK(crc32(whole) == crc);
+  }
+}
+
 TEST_CASE("posix_cksum says what the cksum program says") {
   test::TemporaryFolder folder;
   std::vector<std::string> contents = {"", std::string(1, '\0'), std::string(300, '\0'), std::string(70000, 'z')};
   for (std::size_t length = 1; length < 20; ++length) contents.push_back(std::string("\xff\x00\x80" "abcdefghijklmnopq", 20).substr(0, length));
   test::RandomBytes random(4);
+  for (std::size_t length = 60; length < 200; ++length) contents.push_back((random.text(300) + std::string(length, '\x9c')).substr(0, length));
   for (int i = 0; i < 20; ++i) contents.push_back(random.text(5000));
   util::Command command;
   command.argv = {"cksum"};
