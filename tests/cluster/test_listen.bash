@@ -143,6 +143,7 @@ module() { PATH=$HOME/bin:${PATH//$HOME\/bin:/}; }
 END
 socket=$TEST_DIR/tmux
 screen() { tmux -S "$socket" capture-pane -p -e -t s; }
+end_terminal() { tmux -S "$socket" kill-server 2>/dev/null || :; }
 keys() { tmux -S "$socket" send-keys -t s "$@" Enter; }
 wait_screen() { # TEXT: until it stands on the screen
   local i
@@ -153,7 +154,7 @@ wait_screen() { # TEXT: until it stands on the screen
   fail "never on the screen: $1"$'\n'"$(screen)"
 }
 tmux -S "$socket" -f /dev/null new-session -d -s s -x 120 -y 50 "env PS1='outer> ' bash --norc"
-at_exit tmux -S "$socket" kill-server
+at_exit end_terminal
 wait_screen 'outer>'
 keys 'echo "outer level <$SHLVL>"'
 wait_screen 'outer level <'
