@@ -98,44 +98,85 @@ util::Result<void> write_at(int fd, std::uint64_t offset, std::string_view bytes
 
 namespace {
 
+/// Bytes of a journal that begin at `offset` of it.
+struct Window {
+  std::string_view bytes;
+  std::uint64_t offset = 0;
+
+  [[nodiscard]] std::uint64_t end() const { return offset + bytes.size(); }
+  [[nodiscard]] std::string_view from(std::uint64_t at) const { return bytes.substr(at - offset); }
+};
+
 /// The record at `at`, if it is whole.
-std::optional<JournalRecord> parse_record(std::string_view bytes, std::uint64_t at) {
-  if (bytes.size() - at < head_size + tail_size) return std::nullopt;
-  const auto head = parse_head(bytes.substr(at, head_size));
-  if (!head || head->length > bytes.size() - at - head_size - tail_size) return std::nullopt;
-  const auto payload = bytes.substr(at + head_size, head->length);
-  const auto tail = parse_tail(bytes.substr(at + head_size + head->length, tail_size));
+std::optional<JournalRecord> parse_record(const Window& window, std::uint64_t at) {
+  const auto bytes = window.from(at);
+  if (bytes.size() < head_size + tail_size) return std::nullopt;
+  const auto head = parse_head(bytes.substr(0, head_size));
+  if (!head || head->length > bytes.size() - head_size - tail_size) return std::nullopt;
+  const auto payload = bytes.substr(head_size, head->length);
+  const auto tail = parse_tail(bytes.substr(head_size + head->length, tail_size));
   if (!tail || tail->start != at || head->crc != checksum(head->kind, payload)) return std::nullopt;
   return JournalRecord{head->kind, payload, at, tail->totals};
 }
 
 /// Where the next whole record behind `at` begins. A journal inside a record (in a job's script) is not taken for one: its
 /// records say that they begin elsewhere.
-std::optional<std::uint64_t> find_record(std::string_view bytes, std::uint64_t at) {
+std::optional<std::uint64_t> find_record(const Window& window, std::uint64_t at) {
   Writer magic;
   magic.u32(head_magic);
-  while ((at = bytes.find(magic.bytes(), at + 1)) != std::string_view::npos) {
-    if (parse_record(bytes, at)) return at;
+  while (true) {
+    const auto found = window.from(at + 1).find(magic.bytes());
+    if (found == std::string_view::npos) return std::nullopt;
+    at += 1 + found;
+    if (parse_record(window, at)) return at;
   }
-  return std::nullopt;
 }
 
-}  // namespace
+using Visit = std::function<void(const JournalRecord&)>;
+using Skip = std::function<void(std::uint64_t, std::uint64_t)>;
 
-std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit,
-                            const std::function<void(std::uint64_t, std::uint64_t)>& skip) {
-  std::uint64_t at = 0;
+/// Visits whole records from `at` on. @return where the first that is not begins.
+std::uint64_t visit_whole(const Window& window, std::uint64_t at, const Visit& visit) {
+  while (const auto record = parse_record(window, at)) {
+    visit(*record);
+    at += head_size + record->payload.size() + tail_size;
+  }
+  return at;
+}
+
+/// All from `at` on, whatever is between whole records.
+std::uint64_t visit_rest(const Window& window, std::uint64_t at, const Visit& visit, const Skip& skip) {
   while (true) {
-    if (const auto record = parse_record(bytes, at)) {
-      visit(*record);
-      at += head_size + record->payload.size() + tail_size;
-      continue;
-    }
-    const auto next = at == 0 ? std::nullopt : find_record(bytes, at);
+    at = visit_whole(window, at, visit);
+    const auto next = at == 0 || at == window.end() ? std::nullopt : find_record(window, at);
     if (!next) return at;
     if (skip) skip(at, *next);
     at = *next;
   }
+}
+
+}  // namespace
+
+std::uint64_t visit_records(std::string_view bytes, const Visit& visit, const Skip& skip) { return visit_rest({bytes, 0}, 0, visit, skip); }
+
+util::Result<JournalExtent> visit_journal(const std::string& path, const Visit& visit, const Skip& skip) {
+  constexpr std::uint64_t window_size = 1U << 20;  // what is read is used while it is in the processor's cache
+  TRY(const auto fd, util::open_file(path, O_RDONLY | O_NOFOLLOW));
+  struct stat state {};
+  if (::fstat(fd.get(), &state) != 0) return util::fail(path, util::errno_text(errno));
+  JournalExtent extent;
+  extent.size = static_cast<std::uint64_t>(state.st_size);
+  while (true) {
+    TRY(const auto bytes, read_at(fd.get(), extent.whole, std::min(extent.size - extent.whole, window_size), path));
+    const auto begin = extent.whole;
+    extent.whole = visit_whole({bytes, begin}, begin, visit);
+    if (extent.whole == begin) break;
+  }
+  // The end; or a record that is longer than that, or damaged.
+  TRY(const auto rest, read_at(fd.get(), extent.whole, extent.size - extent.whole, path));
+  extent.size = extent.whole + rest.size();  // somebody may have cut off a torn end meanwhile
+  extent.whole = visit_rest({rest, extent.whole}, extent.whole, visit, skip);
+  return extent;
 }
 
 std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind) {
@@ -166,9 +207,7 @@ std::uint32_t highest_id_in_use(const std::string& counter) {
   DIR* sessions = ::opendir(folder.c_str());
   if (sessions == nullptr) return highest;
   while (const auto* entry = ::readdir(sessions)) {
-    const auto bytes = util::read_file(folder + "/" + entry->d_name + "/journal");
-    if (!bytes) continue;
-    visit_records(*bytes, [&](const JournalRecord& record) {
+    (void)visit_journal(folder + "/" + entry->d_name + "/journal", [&](const JournalRecord& record) {
       if (record.kind != RecordKind::call) return;
       Reader reader(record.payload);
       reader.u32();

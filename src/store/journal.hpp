@@ -52,6 +52,15 @@ struct JournalRecord {
 std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit,
                             const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
 
+struct JournalExtent {
+  std::uint64_t whole = 0;  ///< as visit_records returns it
+  std::uint64_t size = 0;   ///< of the file
+};
+
+/// The same of a file, which is read piece by piece: what a record says is there while it is visited.
+[[nodiscard]] util::Result<JournalExtent> visit_journal(const std::string& path, const std::function<void(const JournalRecord&)>& visit,
+                                                        const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
+
 /// The record at `offset`, if there is a whole one. Reads only it.
 [[nodiscard]] std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind);
 

@@ -214,8 +214,7 @@ namespace {
 /// Builds a session's contents from its records, one by one.
 class ContentsReader {
  public:
-  /// @param size of the journal in bytes: more jobs than fit into it are damage.
-  ContentsReader(SessionContents& contents, std::size_t size) : m_contents(contents), m_most_jobs(size / smallest_record) {}
+  explicit ContentsReader(SessionContents& contents) : m_contents(contents) {}
 
   void take(const JournalRecord& record) {
     Reader reader(record.payload);
@@ -255,9 +254,12 @@ class ContentsReader {
     return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
   }
 
+  /// No more than there is room for in front of the record, whatever it says.
+  static std::uint64_t most_jobs(const JournalRecord& record) { return record.offset / smallest_record; }
+
   /// Jobs up to this number that could not be read, as dropped ones: the numbers of the others stay theirs.
-  void fill(std::uint32_t job) {
-    while (m_contents.calls.size() < std::min<std::size_t>(job, m_most_jobs)) {
+  void fill(std::uint64_t job) {
+    while (m_contents.calls.size() < job) {
       auto& missing = m_contents.calls.emplace_back();
       missing.job = static_cast<std::uint32_t>(m_contents.calls.size());
       missing.dropped = true;
@@ -290,10 +292,10 @@ class ContentsReader {
     const auto environment = decoded ? m_environments.find(decoded->head.environment_at) : m_environments.end();
     const auto script = decoded ? m_scripts.find(decoded->head.script_at) : m_scripts.end();
     const bool in_order = decoded && decoded->head.job == record.totals.jobs && decoded->head.job > m_contents.calls.size() &&
-                          decoded->head.job <= m_most_jobs;
+                          decoded->head.job <= most_jobs(record);
     if (environment == m_environments.end() || script == m_scripts.end() || !in_order) {
       m_contents.warnings.push_back("a record at byte " + std::to_string(record.offset) + " cannot be read and is left out");
-      fill(record.totals.jobs);
+      fill(std::min<std::uint64_t>(record.totals.jobs, most_jobs(record)));
       return;
     }
     util::Environment variables(environment->second);
@@ -316,7 +318,6 @@ class ContentsReader {
   }
 
   SessionContents& m_contents;
-  std::size_t m_most_jobs;
   std::uint32_t m_version = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;
   std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> m_scripts;
@@ -331,22 +332,19 @@ std::size_t Session::journal_size() const {
 
 util::Result<SessionContents> Session::read() const {
   const auto path = m_folder + "/journal";
-  TRY(const auto fd, util::open_file(path, O_RDONLY | O_NOFOLLOW));
-  TRY(const auto bytes, util::read_all(fd.get(), path));
   SessionContents contents;
   contents.info.name = m_name;
   contents.info.folder = m_folder;
-  ContentsReader reader(contents, bytes.size());
-  const auto whole = visit_records(
-      bytes, [&](const JournalRecord& record) { reader.take(record); },
-      [&](std::uint64_t first, std::uint64_t last) {
-        contents.warnings.push_back("the journal is damaged from byte " + std::to_string(first) + " to " + std::to_string(last) +
-                                    ": what was recorded there is left out");
-      });
-  if (whole == 0) return util::fail("session " + m_name, "its journal cannot be read");
+  ContentsReader reader(contents);
+  const auto skip = [&](std::uint64_t first, std::uint64_t last) {
+    contents.warnings.push_back("the journal is damaged from byte " + std::to_string(first) + " to " + std::to_string(last) +
+                                ": what was recorded there is left out");
+  };
+  TRY(const auto extent, visit_journal(path, [&](const JournalRecord& record) { reader.take(record); }, skip));
+  if (extent.whole == 0) return util::fail("session " + m_name, "its journal cannot be read");
   CHECK_OK(check_version(reader.version(), m_name));
-  if (whole < bytes.size()) {
-    contents.warnings.push_back("the journal's last " + std::to_string(bytes.size() - whole) +
+  if (extent.whole < extent.size) {
+    contents.warnings.push_back("the journal's last " + std::to_string(extent.size - extent.whole) +
                                 " bytes are no whole record: a call that was being recorded was cut short, and its sbatch did not answer");
   }
   for (const auto& call : contents.calls) {

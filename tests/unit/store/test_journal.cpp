@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "support.hpp"
+#include "util/fd.hpp"
 #include "util/result.hpp"
 
 using namespace sarray;
@@ -187,6 +188,45 @@ TEST_CASE("damage in the middle is skipped, told, and not mistaken for a torn en
     CHECK(before->jobs == 3);
     CHECK(bytes_of(journal.path).substr(0, bytes.size()) == damaged);
     CHECK(records_of(bytes_of(journal.path)).back().payload == "after");
+  }
+}
+
+TEST_CASE("a journal's file, which is read piece by piece, says what its bytes say, whole or damaged") {
+  test::RandomBytes random(11);
+  std::vector<std::string> payloads;
+  for (int i = 0; i < 40; ++i) payloads.push_back(random.text(100) + std::string(random.number(150000), 'p'));
+  payloads.push_back(std::string(3000000, 'q'));
+  for (int i = 0; i < 300; ++i) payloads.push_back(random.text(10000));
+  const Journal journal(payloads);
+  const auto bytes = bytes_of(journal.path);
+  REQUIRE(bytes.size() > 6000000);
+  const auto check = [&](const std::string& changed) {
+    REQUIRE(util::write_file_atomically(journal.path, changed));
+    std::vector<Seen> seen;
+    std::vector<std::uint64_t> skipped;
+    std::vector<std::uint64_t> expected;
+    const auto extent = visit_journal(
+        journal.path,
+        [&](const JournalRecord& record) { seen.push_back({record.kind, std::string(record.payload), record.offset, record.totals.jobs}); },
+        [&](std::uint64_t first, std::uint64_t last) { skipped.insert(skipped.end(), {first, last}); });
+    REQUIRE(extent);
+    CHECK(extent->size == changed.size());
+    const auto whole = visit_records(
+        changed, [](const JournalRecord&) {}, [&](std::uint64_t first, std::uint64_t last) { expected.insert(expected.end(), {first, last}); });
+    CHECK(extent->whole == whole);
+    CHECK(skipped == expected);
+    const bool same = seen == records_of(changed);
+    CHECK(same);
+  };
+  check(bytes);
+  check("");
+  for (const std::size_t place : {5, 70, 900000, 1048570, 1048576, 1100000, 4000000, 6000000}) {
+    CAPTURE(place);
+    auto damaged = bytes;
+    damaged[place] = static_cast<char>(damaged[place] ^ 0x10);
+    check(damaged);
+    check(bytes.substr(0, place));
+    check(damaged.substr(0, bytes.size() - 9));
   }
 }
 
