@@ -21,6 +21,8 @@ namespace sarray::cli {
 
 namespace {
 
+/// Of an argument, with its end (Linux, binfmts.h: MAX_ARG_STRLEN).
+constexpr std::size_t longest_argument = std::size_t{128} << 10;
 /// Memory that a submit takes for each byte of what it reads (measured with short calls, which take most).
 constexpr std::size_t heap_per_byte_of_journal = 10;
 constexpr std::size_t heap_per_byte_of_queue_file = 50;
@@ -115,6 +117,11 @@ util::Result<Gathered> gather_file(const std::string& path, const Site& site, st
   for (const auto& line : lines) {
     progress.step();
     const auto place = path + ": line " + std::to_string(line.line);
+    for (const auto& word : line.words) {
+      if (word.size() >= longest_argument)
+        return util::fail(place, "an argument has " + std::to_string(word.size()) + " bytes, and no program can be given more than " + std::to_string(longest_argument - 1),
+                          "put it into a file");
+    }
     auto environment = site.environment;
     for (const auto& [name, value] : line.assignments) environment.set(name, value);
     auto taken = taker.take(line.words, std::move(environment), false);

@@ -9,6 +9,7 @@
 #include "capture/listen.hpp"
 #include "cli/commands.hpp"
 #include "cli/delivery.hpp"
+#include "cli/file_session.hpp"
 #include "cli/gather.hpp"
 #include "cli/preview.hpp"
 #include "cli/settle.hpp"
@@ -69,6 +70,7 @@ util::Result<void> settle_earlier(Work& work) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(const auto lines, settle_file(work.queue_file, folder, work.site.client, work.configuration, work.options.again));
   for (const auto& line : lines) say("sarray: note: " + line);
+  if (!work.options.again) CHECK_OK(check_nothing_left(work.queue_file, folder));
   return {};
 }
 
@@ -233,8 +235,8 @@ void answer(Work& work, const std::string& text) {
 /// One array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, merge::Plan& plan, std::size_t number) {
   auto parcel = name_parcel(folder);
-  parcel.queue_file = work.queue_file;
-  if (!work.options.file.empty()) parcel.command = "sarray submit " + work.options.file;
+  if (!work.gathered.session) parcel.queue_file = work.queue_file;
+  if (!work.options.file.empty()) parcel.command = work.gathered.session ? command_for_rest(*work.gathered.session) : "sarray submit " + work.options.file;
   set_folders(work.plan_options, folder.path(), parcel.marker);
   TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
   const auto& array = plan.arrays[number];
@@ -264,8 +266,24 @@ util::Result<void> finish_session(Work& work) {
   return capture::ask_shell_to_leave(session, 0);
 }
 
+/// From here on the file's calls are a session's.
+util::Result<void> remember_file(Work& work, merge::Plan& plan, const store::StateFolder& folder) {
+  TRY(auto session, record_file(plan, work.gathered.dialect, work.site.environment, work.queue_file, folder));
+  TRY(work.lock, lock_session(session));
+  work.gathered.session = std::move(session);
+  return {};
+}
+
+/// What to do about the arrays that were not submitted.
+std::string words_for_rest(const Work& work, const std::string& left) {
+  if (work.options.file.empty()) return "the next submit sends the other " + left;
+  return "'" + command_for_rest(*work.gathered.session) + "', with the same options, sends the other " + left;
+}
+
 Status submit_all(Work& work, merge::Plan& plan) {
   TRY(const auto folder, store::StateFolder::open());
+  const bool is_split_file = work.options.split && !work.gathered.session;
+  if (is_split_file) CHECK_OK(remember_file(work, plan, folder));
   std::vector<report::SubmittedArray> submitted;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     auto array = submit_array(work, folder, plan, number);
@@ -275,7 +293,9 @@ Status submit_all(Work& work, merge::Plan& plan) {
       if (number > 0) {
         if (work.options.json) answer(work, report::to_line(report::submission_json(plan, submitted)));
         say("sarray: note: " + std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") +
-            (work.gathered.session ? " are submitted; the next submit sends the other " + left : " are submitted; these lines of the file are not: see above"));
+            " are submitted; " + words_for_rest(work, left));
+      } else if (is_split_file) {
+        CHECK_OK(forget_unless_sent(*work.gathered.session));
       }
       return util::fail(std::move(error));
     }
@@ -353,6 +373,8 @@ Status submit(const Words& words) {
   auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
   for (const auto& note : plan.notes) say("sarray: note: " + note);
+  if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
+    say("sarray: note: -t " + std::to_string(*plan_options.throttle) + " holds for each of the " + util::count(plan.arrays.size(), "array"));
   return work.options.dry_run ? show_all(work, plan) : submit_all(work, plan);
 }
 
