@@ -5,7 +5,6 @@
 #include "cli/progress.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
-#include "util/shell_quote.hpp"
 
 namespace sarray::cli {
 

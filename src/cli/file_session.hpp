@@ -15,7 +15,7 @@ namespace sarray::cli {
 
 /// Records the plan's jobs in a new session, and gives them its numbers and virtual ids.
 /// @param base the environment that most of them have.
-/// @param file absolute, so that find_left_of_file knows it again; empty for standard input.
+/// @param file absolute, so that check_nothing_left knows it again; empty for standard input.
 [[nodiscard]] util::Result<store::Session> record_file(merge::Plan& plan, const slurm::Dialect& dialect, const util::Environment& base,
                                                        const std::string& file, const store::StateFolder& folder);
 

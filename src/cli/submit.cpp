@@ -94,6 +94,9 @@ util::Result<void> gather(Work& work) {
   return {};
 }
 
+/// A file that may make several arrays is recorded as a session, which gives its lines their ids.
+bool becomes_session(const Work& work) { return work.options.split && !work.options.dry_run && !work.gathered.session; }
+
 /// Virtual ids for the lines of a queue file. A dry run on a machine where no state can be kept shows the first ones.
 util::Result<void> give_ids(Work& work) {
   auto& jobs = work.gathered.jobs;
@@ -282,7 +285,7 @@ std::string words_for_rest(const Work& work, const std::string& left) {
 
 Status submit_all(Work& work, merge::Plan& plan) {
   TRY(const auto folder, store::StateFolder::open());
-  const bool is_split_file = work.options.split && !work.gathered.session;
+  const bool is_split_file = becomes_session(work);
   if (is_split_file) CHECK_OK(remember_file(work, plan, folder));
   std::vector<report::SubmittedArray> submitted;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
@@ -357,7 +360,7 @@ Status submit(const Words& words) {
   if (work.site.client.has_sbatch()) CHECK_OK(ask_limits(work));
   CHECK_OK(gather(work));
   if (work.gathered.jobs.empty()) return util::fail(empty_queue(work));
-  if (!work.gathered.session) CHECK_OK(give_ids(work));
+  if (!work.gathered.session && !becomes_session(work)) CHECK_OK(give_ids(work));
   auto& plan_options = work.plan_options;
   plan_options.release = work.gathered.dialect.release();
   plan_options.sarray_version = version;

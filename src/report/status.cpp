@@ -9,6 +9,7 @@
 #include "report/queue.hpp"
 #include "report/table.hpp"
 #include "report/usage.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
@@ -87,10 +88,7 @@ std::string reasons_text(const History& history) {
   }
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::string text;
-  for (const auto& [reason, count] : sorted)
-    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + util::printable(reason);
-  return text;
+  return util::join(sorted, ", ", [](const auto& one) { return std::to_string(one.second) + " " + util::printable(one.first); });
 }
 
 std::string heading(const History& history, const StatusView& view) {

@@ -22,6 +22,7 @@ using Tables = std::array<std::array<std::uint32_t, 256>, slices>;
 
 /// zlib's: the lowest bit comes first. x^0 is the highest bit of a remainder.
 struct Reflected {
+  static constexpr bool is_forward = false;
   static constexpr std::uint32_t one = 0x80000000U;
   static constexpr std::uint32_t times_x(std::uint32_t crc) { return (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0); }
   static constexpr std::uint32_t first_byte(std::uint32_t crc) { return crc & 0xff; }
@@ -34,6 +35,7 @@ struct Reflected {
 
 /// cksum's: the highest bit comes first.
 struct Forward {
+  static constexpr bool is_forward = true;
   static constexpr std::uint32_t one = 1;
   static constexpr std::uint32_t times_x(std::uint32_t crc) { return (crc << 1) ^ ((crc & 0x80000000U) != 0 ? 0x04C11DB7U : 0); }
   static constexpr std::uint32_t first_byte(std::uint32_t crc) { return crc >> 24; }
@@ -48,7 +50,7 @@ template <class Order>
 constexpr Tables make_tables() {
   Tables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    std::uint32_t crc = Order::one == 1 ? byte << 24 : byte;
+    std::uint32_t crc = Order::is_forward ? byte << 24 : byte;
     for (int bit = 0; bit < 8; ++bit) crc = Order::times_x(crc);
     tables[0][byte] = crc;
   }
@@ -100,9 +102,8 @@ constexpr std::uint64_t power(unsigned n) {
 /// one x less.
 template <class Order, unsigned bits>
 SARRAY_CAN_MULTIPLY inline __m128i factors() {
-  constexpr bool is_forward = Order::one == 1;
-  constexpr auto high = is_forward ? power<Order>(bits + 64) : power<Order>(bits - 1) << 32;
-  constexpr auto low = is_forward ? power<Order>(bits) : power<Order>(bits + 63) << 32;
+  constexpr auto high = Order::is_forward ? power<Order>(bits + 64) : power<Order>(bits - 1) << 32;
+  constexpr auto low = Order::is_forward ? power<Order>(bits) : power<Order>(bits + 63) << 32;
   return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(low));
 }
 
@@ -113,7 +114,7 @@ SARRAY_CAN_MULTIPLY inline __m128i fold(__m128i bytes, __m128i by, __m128i into)
 /// Sixteen bytes as a polynomial, and back: the first bit is the highest, or, reflected, the lowest.
 template <class Order>
 SARRAY_CAN_MULTIPLY inline __m128i turn(__m128i bytes) {
-  if constexpr (Order::one != 1) return bytes;
+  if constexpr (!Order::is_forward) return bytes;
   return _mm_shuffle_epi8(bytes, _mm_set_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
 }
 
@@ -133,7 +134,7 @@ SARRAY_CAN_MULTIPLY std::uint32_t fold_all(std::uint32_t crc, const unsigned cha
   __m128i d = load<Order>(at + 48);
   // The remainder so far is added to the first 32 bits.
   const auto before = static_cast<long long>(crc);
-  a = _mm_xor_si128(a, Order::one == 1 ? _mm_set_epi64x(before << 32, 0) : _mm_set_epi64x(0, before));
+  a = _mm_xor_si128(a, Order::is_forward ? _mm_set_epi64x(before << 32, 0) : _mm_set_epi64x(0, before));
   for (at += 64, left -= 64; left >= 64; at += 64, left -= 64) {
     a = fold(a, far, load<Order>(at));
     b = fold(b, far, load<Order>(at + 16));
