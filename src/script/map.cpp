@@ -1,15 +1,15 @@
-#include "merge/map.hpp"
+#include "script/map.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "merge/pack.hpp"
-#include "merge/streams.hpp"
+#include "script/pack.hpp"
+#include "script/streams.hpp"
 #include "util/crc32.hpp"
 #include "util/parse.hpp"
 #include "util/shell_quote.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -59,7 +59,8 @@ std::string read_octal(std::string_view text) {
   return bytes;
 }
 
-/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line each.
+/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line
+/// each.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// Takes one assignment off the text. @return false where there is none.
@@ -108,8 +109,8 @@ struct Head {
 /// The dispatcher's last line, behind which the data begins.
 constexpr std::string_view last_line = "\nexit 125\n";
 
-/// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes (a database
-/// of latin1): they stand only above the data, which then begins elsewhere than the script says.
+/// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes
+/// (a database of latin1): they stand only above the data, which then begins elsewhere than the script says.
 std::optional<std::size_t> find_data(std::string_view script, std::size_t head_end, const Variables& variables) {
   const auto said = to_number<std::size_t>(variables.at("SARRAY_DATA"));
   if (!said) return std::nullopt;
@@ -406,7 +407,8 @@ util::Result<Map> read_map(std::string_view script) {
 util::Result<std::string> read_script(const MappedJob& job, std::string_view script) {
   const auto stored = script.substr(job.script_offset, job.script_length);
   auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
-  if (util::posix_cksum(bytes) != job.script_sum) return util::fail(damaged("it is damaged or was edited: a job's script has another checksum"));
+  if (util::posix_cksum(bytes) != job.script_sum)
+    return util::fail(damaged("it is damaged or was edited: a job's script has another checksum"));
   return bytes;
 }
 
@@ -420,4 +422,4 @@ std::size_t find_batch_script(std::string_view text) {
   return at == 0 || (at != std::string_view::npos && text[at - 1] == '\n') ? at : std::string_view::npos;
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -1,4 +1,4 @@
-#include "merge/render.hpp"
+#include "script/render.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,17 +7,17 @@
 #include <unordered_map>
 
 #include "embedded/dispatch.hpp"
-#include "merge/pack.hpp"
-#include "merge/record.hpp"
-#include "merge/table.hpp"
-#include "slurm/text.hpp"
+#include "script/pack.hpp"
+#include "script/record.hpp"
+#include "script/table.hpp"
+#include "slurm/language/text.hpp"
 #include "util/crc32.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -30,8 +30,8 @@ bool names_itself(std::string_view script) {
   return slurm::contains(script, "BASH_SOURCE");
 }
 
-/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the whole
-/// array for its DOS line breaks.
+/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the
+/// whole array for its DOS line breaks.
 std::string_view filler_behind(std::string_view script) {
   if (script.ends_with('\n')) return "";
   return script.ends_with('\r') ? " \n" : "\n";
@@ -40,7 +40,8 @@ std::string_view filler_behind(std::string_view script) {
 /// The distinct scripts of an array, byte for byte, and where each stands in the data.
 class ScriptStore {
  public:
-  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it; with the script's own length behind where it stands there escaped.
+  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it; with the script's own length behind where it stands there
+  /// escaped.
   const std::string& add(const std::shared_ptr<const std::string>& script) {
     if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
     return *m_by_identity.emplace(script.get(), &find_or_append(*script)).first->second;
@@ -115,14 +116,14 @@ class OptionWriter {
   std::string m_lines;
 };
 
-std::string array_spec(const MergedArray& array) {
+std::string array_spec(const plan::MergedArray& array) {
   auto spec = "0-" + std::to_string(array.tasks - 1);
   if (array.tasks == 1) spec = "0";
   if (array.throttle > 0) spec += "%" + std::to_string(array.throttle);
   return spec;
 }
 
-std::string write_options(const MergedArray& array, const Baseline& baseline, Rendered& rendered) {
+std::string write_options(const plan::MergedArray& array, const Baseline& baseline, Rendered& rendered) {
   OptionWriter writer(rendered);
   writer.add("array", array_spec(array));
   writer.add("job-name", array.name);
@@ -144,7 +145,7 @@ std::string write_options(const MergedArray& array, const Baseline& baseline, Re
 }
 
 /// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
-std::string write_overview(const Plan& plan, const MergedArray& array) {
+std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
   constexpr std::size_t most_rows = 100;
   std::string text = "#   job  indices            name                 script and arguments\n";
   std::size_t rows = 0;
@@ -246,8 +247,8 @@ std::string quote_bash(std::string_view text) {
 
 }  // namespace
 
-Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, const RecordMaker& make,
-                  const PlanOptions& options) {
+Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const Baseline& baseline, ArrayStreams streams,
+                  const RecordMaker& make, const plan::PlanOptions& options) {
   Rendered rendered;
   rendered.streams = std::move(streams);
   ScriptStore scripts;
@@ -265,14 +266,16 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   table.finish();
   rendered.variables.insert(variables.begin(), variables.end());
 
-  std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" + util::count(array.tasks, "task") +
-                     ") as one job array, merged by sarray " + options.sarray_version + ".\n";
+  std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" +
+                     util::count(array.tasks, "task") + ") as one job array, merged by sarray " + options.sarray_version + ".\n";
   const auto option_lines = write_options(array, baseline, rendered);
   head += option_lines;
   head += "#\n" + write_overview(plan, array) + "\n";
-  const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
+  const bool any_links =
+      std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
-  const bool any_translated = std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+  const bool any_translated =
+      std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
   if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + util::join(options.retry_of, " ") + "'\n";
@@ -302,11 +305,13 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   return rendered;
 }
 
-util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+util::Result<Rendered> render(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options) {
   const auto streams = plan_streams(plan, array, options);
   const auto baseline = find_baseline(plan, array, streams, options);
-  const auto make = [&](std::size_t number) { return make_record(plan, array, array.placements[number], baseline, streams, options); };
+  const auto make = [&](std::size_t number) {
+    return make_record(plan, array, array.placements[number], baseline, streams, options);
+  };
   return assemble(plan, array, baseline, streams, make, options);
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -55,13 +55,20 @@ TEST_CASE("a bash that makes a pipe of a short here-string, as 5.1 always does, 
 
 TEST_CASE("scripts byte for byte: with and without a newline at the end, binary tails, any size") {
   const TemporaryFolder folder;
-  const std::vector<std::string> tails = {"", "exit 0", "exit 0\n", "exit 0\n\n\n", "exit 0\n" + every_byte(), "exit 0\n" + every_byte() + "\n",
-                                          "exit 0\n" + std::string(4000, 'x') + "\n", "exit 0\n" + std::string(70000, 'y'),
+  const std::vector<std::string> tails = {"",
+                                          "exit 0",
+                                          "exit 0\n",
+                                          "exit 0\n\n\n",
+                                          "exit 0\n" + every_byte(),
+                                          "exit 0\n" + every_byte() + "\n",
+                                          "exit 0\n" + std::string(4000, 'x') + "\n",
+                                          "exit 0\n" + std::string(70000, 'y'),
                                           "exit 0\n" + std::string(300000, 'z') + "\n"};
   std::vector<slurm::Call> calls;
   for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail)));
   // The same, for an interpreter that looks beside the script: another way of keeping the bytes.
-  for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
+  for (const auto& tail : tails)
+    calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
   const Merged merged(calls, folder);
   for (std::uint32_t i = 0; i < calls.size(); ++i) {
     CAPTURE(i);
@@ -198,7 +205,8 @@ TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
 TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
   const TemporaryFolder folder;
   const auto script = probe(folder.path());
-  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)}, folder);
+  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)},
+                      folder);
   const auto table = merged.script().rfind("\npage ") + 1;
   REQUIRE(table > 1);
   const auto size = merged.script().size();

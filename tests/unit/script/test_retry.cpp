@@ -1,8 +1,7 @@
-#include "merge/retry.hpp"
-
 #include <doctest/doctest.h>
 
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/retry.hpp"
 
 using namespace sarray;
 using test::Words;
@@ -10,40 +9,40 @@ using test::Words;
 namespace {
 
 struct First {
-  merge::Plan plan;
+  plan::Plan plan;
   std::string script;
-  merge::Map map;
+  script::Map map;
 };
 
-First submit(std::vector<merge::PlannedJob> jobs) {
+First submit(std::vector<plan::PlannedJob> jobs) {
   const auto options = test::make_options();
-  auto plan = merge::make_plan(std::move(jobs), options);
+  auto plan = plan::make_plan(std::move(jobs), options);
   REQUIRE(plan);
-  auto rendered = merge::render(*plan, plan->arrays.front(), options);
+  auto rendered = script::render(*plan, plan->arrays.front(), options);
   REQUIRE(rendered);
-  auto map = merge::read_map(rendered->script);
+  auto map = script::read_map(rendered->script);
   REQUIRE(map);
   return {std::move(*plan), std::move(rendered->script), std::move(*map)};
 }
 
-util::Result<merge::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices,
-                                     std::vector<slurm::Setting> overrides = {}) {
+util::Result<script::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices,
+                                      std::vector<slurm::Setting> overrides = {}) {
   auto options = test::make_options();
   options.link_folder = "/state/retry";
   options.retry_of = {"17", "19"};
   options.overrides = std::move(overrides);
-  return merge::plan_retry(first.map, first.script, indices, {}, test::dialect(), options);
+  return script::plan_retry(first.map, first.script, indices, {}, test::dialect(), options);
 }
 
-merge::Map retry(const First& first, const std::vector<std::uint32_t>& indices, std::vector<slurm::Setting> overrides = {}) {
+script::Map retry(const First& first, const std::vector<std::uint32_t>& indices, std::vector<slurm::Setting> overrides = {}) {
   const auto retried = try_retry(first, indices, std::move(overrides));
   REQUIRE(retried);
-  auto map = merge::read_map(retried->rendered.script);
+  auto map = script::read_map(retried->rendered.script);
   REQUIRE(map);
   return std::move(*map);
 }
 
-std::string value_of(const merge::MappedJob& job, std::string_view tag) {
+std::string value_of(const script::MappedJob& job, std::string_view tag) {
   const auto* field = job.find(tag);
   return field != nullptr ? field->value : "(none)";
 }
@@ -101,10 +100,10 @@ TEST_CASE("a job that had the array to itself gets links, where its %a would now
   const auto retried = try_retry(first, {1, 4});
   REQUIRE(retried);
   std::vector<std::string> links;
-  merge::PlanOptions options = test::make_options();
+  plan::PlanOptions options = test::make_options();
   options.link_folder = "/state/retry";
-  merge::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
-                     [&](const std::string& path, const std::string& target) { links.push_back(path + " " + target); });
+  script::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
+                      [&](const std::string& path, const std::string& target) { links.push_back(path + " " + target); });
   CHECK(links == std::vector<std::string>{"/state/retry/output/0 /home/ada/out_1", "/state/retry/output/1 /home/ada/out_4"});
 }
 
@@ -131,7 +130,7 @@ TEST_CASE("a retry of a retry is a retry of the first") {
   const auto first = submit(test::make_jobs({{"-a0-9", "-o", "o%a", "j"}, {"-J", "n", "-o", "p%j", "j"}}));
   const auto once = try_retry(first, {2, 5, 7, 10});
   REQUIRE(once);
-  const First second{once->plan, once->rendered.script, *merge::read_map(once->rendered.script)};
+  const First second{once->plan, once->rendered.script, *script::read_map(once->rendered.script)};
   const auto map = retry(second, {1, 3});
   CHECK(map.jobs[0].ids->text() == "5");
   CHECK(value_of(map.jobs[0], "array") == "10 0 9 1");
@@ -140,7 +139,8 @@ TEST_CASE("a retry of a retry is a retry of the first") {
 }
 
 TEST_CASE("a task with the translator has it in the retry too") {
-  const auto first = submit(test::resolve({test::make_call({"j"}, "#!/bin/sh\nscancel $SLURM_JOB_ID\n"), test::make_call({"j"}, "#!/bin/sh\ntrue\n")}));
+  const auto first = submit(
+      test::resolve({test::make_call({"j"}, "#!/bin/sh\nscancel $SLURM_JOB_ID\n"), test::make_call({"j"}, "#!/bin/sh\ntrue\n")}));
   const auto retried = try_retry(first, {0});
   REQUIRE(retried);
   CHECK(retried->plan.jobs.front().translate);
