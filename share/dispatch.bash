@@ -233,7 +233,7 @@ SARRAY_next_folder() {
 }
 
 # The script's bytes, SARRAY_BYTES, in a file without a name in the folder SARRAY_OWN, open for reading on SARRAY_FD.
-SARRAY_keep() {
+SARRAY_write_script() {
   local SARRAY_NAME TMPDIR=$SARRAY_OWN
   if [[ $SARRAY_BYTES == *$'\n' ]]; then
     # bash does all of that for a here-string: no process is needed. (5.2 would use a pipe for a short one, and 5.1 does.)
@@ -268,14 +268,14 @@ SARRAY_open_script() {
   SARRAY_FD=249 # out of everybody's way; where fewer may be open, one that is not
   { : 249</dev/null; } 2>/dev/null || SARRAY_FD=19
   while SARRAY_next_folder; do
-    if SARRAY_keep; then
+    if SARRAY_write_script; then
       # It says its own name, and may run itself by it, as it could alone.
       [[ $SARRAY_USE == read ]] || chmod 0700 "/proc/$$/fd/$SARRAY_FD"
       return 0
     fi
     eval "exec $SARRAY_FD<&-"
-    [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || SARRAY_damaged "its table has another checksum"
-    [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SUM" ]] || SARRAY_damaged "the job's own script has another checksum"
+    [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || SARRAY_damaged "the checksum of its table does not match"
+    [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SUM" ]] || SARRAY_damaged "the checksum of the job's own script does not match"
   done
   SARRAY_die "its script could not be written and checked: no folder to write to (tried $SARRAY_SCRATCH, TMPDIR, /tmp, /var/tmp, /dev/shm)"
 }

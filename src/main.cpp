@@ -27,6 +27,6 @@ bool is_sbatch(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  sarray::util::hold_standard_streams();
+  sarray::util::reserve_standard_descriptors();
   return sarray::commands::run(argc, argv);
 }

@@ -34,7 +34,7 @@ int become_real_sbatch(char** argv) {
   const auto environment = clean_environment(environ);
   const auto program = find_real_sbatch(environment.get("PATH").value_or(""));
   if (program.empty())
-    return report({"sbatch", "there is no real sbatch in PATH", "load the site's Slurm module, or use sarray submit -n"});
+    return report({"sbatch", "the real sbatch was not found in PATH", "load the site's Slurm module, or use sarray submit -n"});
   const auto entries = environment.entries();
   std::vector<char*> pointers;
   pointers.reserve(entries.size() + 1);
@@ -113,7 +113,7 @@ int record_sbatch(int argc, char** argv) {
   const auto& answer = **recorded;
   if (const auto told = util::write_all(1, answer.text, "standard output"); !told) {
     const auto job = std::to_string(answer.job);
-    return report({"standard output", told.error().why + "; the call is queued all the same, as job " + job,
+    return report({"standard output", told.error().why + "; the call is queued nevertheless, as job " + job,
                    "sarray drop " + job + ", before it is repeated"});
   }
   return 0;

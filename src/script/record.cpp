@@ -16,7 +16,7 @@ bool starts_with(std::string_view text, std::string_view prefix) { return text.s
 
 /// Variables that bash reads when it starts, or writes as it runs (observed with bash 5.2 -p): the dispatcher's own bash must
 /// not meet them, so that they are set last, by `export`.
-bool is_for_last(std::string_view name) {
+bool must_be_set_last(std::string_view name) {
   static constexpr std::array<std::string_view, 22> names = {
       "BASH_COMPAT", "BASH_ENV",   "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS",    "ENV",  "EXECIGNORE", "FIGNORE",
       "FUNCNEST",    "GLOBIGNORE", "GLOBSORT",      "IFS",       "IGNOREEOF",  "LANG", "LANGUAGE",   "LINES",
@@ -26,7 +26,7 @@ bool is_for_last(std::string_view name) {
 }
 
 /// Variables that bash cannot set to any value, or changes at its will: only `env` can.
-bool is_beyond_bash(std::string_view name) {
+bool needs_env_command(std::string_view name) {
   static constexpr std::array<std::string_view, 38> names = {"BASH",
                                                              "BASHOPTS",
                                                              "BASHPID",
@@ -82,7 +82,7 @@ bool is_plain_level(std::string_view level) {
 /// Variables that never stand in the environment that sbatch is run with: records set them.
 bool is_kept_from_sbatch(std::string_view name, std::string_view value) {
   if (name == "SHLVL") return !is_plain_level(value);
-  return name == "_" || name == "TMPDIR" || is_for_last(name) || is_beyond_bash(name) || starts_with(name, "SBATCH_") ||
+  return name == "_" || name == "TMPDIR" || must_be_set_last(name) || needs_env_command(name) || starts_with(name, "SBATCH_") ||
          starts_with(name, "SLURM_ARRAY_") || name == "SLURM_CLUSTERS" || name == "SLURM_HINT" || name == "SLURM_UMASK" ||
          name == "SLURM_EXIT_ERROR" || name == "SLURM_HOSTFILE";
 }
@@ -164,12 +164,12 @@ class RecordWriter {
   void add(std::string tag, std::string_view value) { m_record.fields.push_back({std::move(tag), std::string(value)}); }
 
   void variable(std::string_view name, std::string_view value) {
-    if (is_beyond_bash(name)) return add("env:" + std::string(name), value);
-    if (is_for_last(name)) return add("late:" + std::string(name), value);
+    if (needs_env_command(name)) return add("env:" + std::string(name), value);
+    if (must_be_set_last(name)) return add("late:" + std::string(name), value);
     add("set:" + std::string(name), value);
   }
   void no_variable(std::string_view name) {
-    if (is_beyond_bash(name)) return add("drop:" + std::string(name), "");
+    if (needs_env_command(name)) return add("drop:" + std::string(name), "");
     add("unset:" + std::string(name), "");
   }
 

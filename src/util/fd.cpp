@@ -110,7 +110,7 @@ Result<void> ensure_private_folder(const std::string& given) {
     }
   }
   if (missing && ::lstat(path.c_str(), &state) != 0) return fail_errno(path);
-  if (!S_ISDIR(state.st_mode)) return fail(path, "it is no folder");
+  if (!S_ISDIR(state.st_mode)) return fail(path, "it is not a directory");
   if (state.st_uid != ::geteuid())
     return fail(path, "it belongs to somebody else", "set SARRAY_STATE_DIR to a folder of your own");
   if ((state.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
@@ -119,7 +119,7 @@ Result<void> ensure_private_folder(const std::string& given) {
   return {};
 }
 
-void hold_standard_streams() {
+void reserve_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0) continue;
     [[maybe_unused]] const int held =

@@ -54,7 +54,7 @@ class Fd {
 
 /// Puts something that can neither be read nor written where a standard stream is closed: else the next file that is opened gets
 /// its number, and is closed, or taken for it, by what we run.
-void hold_standard_streams();
+void reserve_standard_descriptors();
 
 /// Hexadecimal digits that nobody can guess.
 [[nodiscard]] std::string random_name(std::size_t digits);

@@ -41,7 +41,7 @@ touch kill
 first=$(answered)
 rm kill
 wait_job "$first"
-assert_contains "$(sarray submit --session "$name" 2>&1 || true)" "which was cut off, is in Slurm as job $first" 'the next submit'
+assert_contains "$(sarray submit --session "$name" 2>&1 || true)" "which was interrupted, is in Slurm as job $first" 'the next submit'
 assert_eq "$first" "$(history_ids)" 'history has what the next submit found'
 assert_eq "$PWD" "$(json 'j["submissions"][0]["directory"]' sarray history --json)" 'with all that a submission notes'
 assert_eq "killed" "$(json 'j["tasks"][0]["name"]' sarray which 2000000001 --json)" 'its virtual id'

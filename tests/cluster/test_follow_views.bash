@@ -17,7 +17,7 @@ wait_counts '0 0 0 0 5 31 0' "$id"
 "$lib/compare_status" "$SARRAY" "$id" >compared || fail "text and JSON differ: $(cat compared)"
 sarray hold "$id" --job 9-12 2>/dev/null
 if sarray hold "$id" --job 9-12 2>err; then fail 'held twice'; fi
-assert_eq "sarray: error: job $id: they are held already, all 12
+assert_eq "sarray: error: job $id: all 12 are held already
 hint: sarray status $id --tasks" "$(cat err)" 'hold of what is held'
 sarray hold "$id" --job 8-9 -n 2>err
 assert_eq "sarray: would hold 3 tasks: ${id}_[21-23]; 3 others are not pending and unheld" "$(cat err)" 'hold of what is held in part'
@@ -28,10 +28,10 @@ wait_counts '15 6 0 3 0 12 0' "$id"
 sarray requeue "$id" -n 2>err
 assert_contains "$(cat err)" 'would requeue 6 tasks: ' 'requeue takes what failed'
 if sarray requeue "$id" --job 1 2>err; then fail 'requeued what was cancelled'; fi
-assert_contains "$(cat err)" 'none of the tasks that are meant is running, or failed and still known to Slurm' 'requeue of cancelled tasks'
+assert_contains "$(cat err)" 'no matching task is running, or failed and still known to Slurm' 'requeue of cancelled tasks'
 "$lib/compare_status" "$SARRAY" "$id" >>compared || fail "text and JSON differ: $(cat compared)"
 if sarray logs "${id}_0" >out 2>err; then fail 'logs of /dev/null'; fi
-assert_eq "sarray: note: ${id}_0 name1 1: what it writes goes to /dev/null" "$(cat err)" 'logs of /dev/null'
+assert_eq "sarray: note: ${id}_0 name1 1: its output goes to /dev/null" "$(cat err)" 'logs of /dev/null'
 sarray cancel "$id" 2>/dev/null || true
 (($(head -n 1 compared) > 150)) || fail "too little was compared: $(cat compared)"
 

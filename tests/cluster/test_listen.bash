@@ -132,7 +132,7 @@ assert_contains "$(cat leak.log)" 'Submitted batch job 20000000' 'a call where e
 
 # --- a listen inside a listen ---------------------------------------------------------------------
 nested=$(sarray listen <<<'sarray listen </dev/null' 2>&1 || true)
-assert_contains "$nested" 'sarray: error: listen: this shell is a listen session already (' 'a nested listen'
+assert_contains "$nested" 'sarray: error: listen: this shell is already a listen session (' 'a nested listen'
 
 # --- on a terminal --------------------------------------------------------------------------------
 cat >"$HOME/.bashrc" <<'END'

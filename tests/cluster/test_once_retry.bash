@@ -41,14 +41,14 @@ fake "(until [[ -e $TEST_DIR/late ]]; do sleep 0.2; done; exec $real "'"$@") >/d
 words=$(retry)
 assert_contains "$words" "hint: sarray retry $id, which looks for it before it submits anything" 'a connection that breaks'
 fake 'echo must not be called >>called; exit 1'
-assert_contains "$(retry)" '1|sarray: error: an earlier submission: its sbatch is still running' 'its sbatch lives on'
+assert_contains "$(retry)" '1|sarray: error: sbatch: the one of an earlier submission is still running' 'its sbatch lives on'
 touch late
 words=$(retry)
-while [[ $words == *'its sbatch is still running'* ]]; do
+while [[ $words == *'the one of an earlier submission is still running'* ]]; do
   sleep 0.5
   words=$(retry)
 done
-assert_contains "$words" "sarray: error: job $id: there is nothing to run again" 'what came late is found'
+assert_contains "$words" "sarray: error: job $id: no tasks to run again" 'what came late is found'
 [[ ! -e called ]] || fail 'sbatch was called again'
 third=$(last_submitted)
 [[ $third != "$second" ]] || fail 'what came late is not noted'
@@ -72,7 +72,7 @@ fake "$real"' "$@" >/dev/null; kill -9 $PPID'
 (sarray submit calls >/dev/null 2>&1) || true
 fake 'echo must not be called >>called; exit 1'
 words=$(sarray submit calls 2>&1) && fail 'a file is submitted twice'
-assert_contains "$words" "sarray: error: an earlier submission of $PWD/calls: it was cut off, and is in Slurm as job " 'a queue file'
+assert_contains "$words" "sarray: error: an earlier submission of $PWD/calls: it was interrupted, but Slurm has it as job " 'a queue file'
 [[ ! -e called ]] || fail 'sbatch was called again'
 finish "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
 fake 'exec '"$real"' "$@"'

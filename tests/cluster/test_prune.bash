@@ -38,7 +38,7 @@ wait "$shell"
 
 # Slurm must say that it no longer has the array.
 words=$(PATH=${SARRAY%/*}:/usr/nowhere sarray sessions --prune --older-than 1000000 2>&1)
-assert_contains "$words" 'sarray: note: the submissions stay, since Slurm does not say which of them it still has' 'no squeue'
+assert_contains "$words" 'sarray: note: no submission is removed, since Slurm does not say which of them it still has' 'no squeue'
 scancel "$id"
 wait_job "$id"
 find state/submissions -exec touch -h -d '2020-01-02 03:04' {} +

@@ -21,7 +21,7 @@ sarray submit --split --parsable >ids
 END
 sarray listen <session.sh
 assert_contains "$(<refused)" 'sarray: error: the merged script is too large: ' 'one array'
-assert_contains "$(<refused)" ' bytes, and this cluster takes less than 100000 (max_script_size)' 'the figures'
+assert_contains "$(<refused)" ' bytes, and this cluster accepts less than 100000 (max_script_size)' 'the figures'
 mapfile -t ids <ids
 assert_contains "$(<refused)" "hint: 'sarray submit --split' would submit ${#ids[@]} arrays" 'the number of arrays'
 assert_eq 4 "${#ids[@]}" 'arrays: three of these scripts fill one'
@@ -52,7 +52,7 @@ touch open
 sarray submit --split --parsable >>ids 2>words2
 END
 PATH=$TEST_DIR/site:$PATH sarray listen <session.sh
-assert_contains "$(<words)" 'sarray: note: 2 of 5 arrays are submitted; the next submit sends the other 3 arrays' 'what was said'
+assert_contains "$(<words)" 'sarray: note: 2 of 5 arrays are submitted; run submit again to send the remaining 3 arrays' 'what was said'
 assert_contains "$(<words)" 'Job violates accounting/QOS policy' "sbatch's words"
 assert_contains "$(<words)" 'status 1' 'the status'
 mapfile -t ids <ids

@@ -19,7 +19,7 @@ assert_eq 300 "$(in_slurm first)" 'another submission, since the first is comple
 scancel -n first
 
 sarray submit --split first -t 7 -n >out 2>words
-assert_contains "$(<words)" 'note: -t 7 holds for each of the 2 arrays' 'what -t means'
+assert_contains "$(<words)" 'note: -t 7 applies to each of the 2 arrays' 'what -t means'
 printf 'sbatch job.sh %s\n' "$(head -c 140000 /dev/zero | tr '\0' x)" >huge
 if sarray submit huge >out 2>words; then fail 'no exec can pass it'; fi
 assert_contains "$(<words)" 'huge: line 1: an argument has 140000 bytes, and no program can be given more than 131071' 'a long argument'
@@ -28,7 +28,7 @@ assert_contains "$(<words)" 'huge: line 1: an argument has 140000 bytes, and no 
 printf '%s\n' 'sbatch -H -J mid -t 1 job.sh 1' 'sbatch -H -J mid -t 1 -p later job.sh 2' 'sbatch -H -J mid -t 3 job.sh 3' >mid
 if sarray submit --split mid >out 2>words; then fail 'there is no such partition'; fi
 session=$(ls -t state/sessions | head -1)
-assert_contains "$(<words)" "1 of 3 arrays are submitted; 'sarray submit --split --session $session', with the same options, sends the other 2 arrays" 'what is left, and how'
+assert_contains "$(<words)" "1 of 3 arrays are submitted; 'sarray submit --split --session $session', with the same options, sends the remaining 2 arrays" 'what is left, and how'
 assert_eq 1 "$(in_slurm mid)" 'the first line'
 if sarray submit --split mid >out 2>words; then fail 'it would submit the first line twice'; fi
 assert_contains "$(<words)" "an earlier submission of $PWD/mid: 2 jobs of it are not known to be in Slurm, the others are; session $session has them" 'the file once more'

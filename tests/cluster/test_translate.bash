@@ -73,7 +73,7 @@ subprocess.call(["scontrol", "update", "jobid=" + os.environ["SLURM_JOB_ID"], "C
 END
 dry=$(sarray submit -n calls 2>&1)
 assert_contains "$dry" $'\nSARRAY_TRANSLATE=' 'the dry run names the translator'
-assert_contains "$dry" 'sarray: note: jobs 2,3,6: scancel with the task'"'"'s own ids: a translator stands first' 'a note'
+assert_contains "$dry" 'sarray: note: jobs 2,3,6: scancel with the task'"'"'s own ids: a translator is first' 'a note'
 id=$(sarray submit --parsable calls 2>notes)
 assert_contains "$(cat notes)" 'sarray: note: jobs 4,5: scontrol with' 'the notes of submit'
 state() { job_field "${id}_$1" JobState; }

@@ -39,10 +39,10 @@ fake "$real"' "$@" >/dev/null; kill -9 $PPID'
 name=$(new_session)
 (sarray submit --session "$name" >/dev/null 2>&1) || true
 fake 'echo must not be called >>called; exit 1'
-assert_eq "1|sarray: error: an earlier submission of jobs 1,2 was cut off: it went to cluster $own, and this is cluster other
+assert_eq "1|sarray: error: an earlier submission of jobs 1,2 was interrupted: it went to cluster $own, and this is cluster other
 hint: sarray submit, with the SLURM_CONF of $own" "$(SLURM_CONF=$other_conf submit "$name")" 'on the other cluster'
 SLURM_CONF=$other_conf sarray history >/dev/null 2>&1
-assert_contains "$(submit "$name")" 'which was cut off, is in Slurm as job ' 'on its own'
+assert_contains "$(submit "$name")" 'which was interrupted, is in Slurm as job ' 'on its own'
 [[ ! -e called ]] || fail 'sbatch was called again'
 
 # --- pruned from the other

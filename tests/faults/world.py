@@ -181,7 +181,7 @@ def check_submit(world, done, before):
         fate = "submitted"
     elif done.returncode > 0:
         fate = "refused"
-        want(first == 0 or "job 1" in done.stdout + done.stderr or "whether Slurm took the array is not known" in done.stderr, f"Slurm has the array, and nothing says so: {done.stderr}")
+        want(first == 0 or "job 1" in done.stdout + done.stderr or "it is not known whether Slurm accepted the array" in done.stderr, f"Slurm has the array, and nothing says so: {done.stderr}")
     want(jobs in ({}, before), "the queue is not what it was")
     again = repeat(world, "submit", "--session", world.session)
     want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
@@ -218,7 +218,7 @@ def check_retry(world, done, before):
     again = repeat(world, "retry", "1", "--parsable")
     want(world.taken() == 2, f"with the next retry sbatch was called {world.taken() - 1} times: {done.stderr}{again.stderr}")
     # A killed one may have left an sbatch that ran to its end.
-    taken = 2 if "which was cut off, is in Slurm as job 2" in again.stderr else taken
+    taken = 2 if "which was interrupted, is in Slurm as job 2" in again.stderr else taken
     want((again.returncode == 0) == (taken == 1), f"the next retry: {again.returncode}, {again.stderr}")
     listed = json.loads(world.run("history", "--json").stdout)
     want([entry["job_id"] for entry in listed["submissions"]] == ["1", "2"], f"history: {listed}")
@@ -235,7 +235,7 @@ def check_file(world, done, before):
     again = repeat(world, "submit", "queue")
     want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
     if again.returncode != 0:  # a killed one may have left an sbatch that ran to its end
-        want("was cut off, and is in Slurm as job 1; nothing was submitted now" in again.stderr, f"the next submit does not say what it found: {again.stderr}")
+        want("was interrupted, but Slurm has it as job 1; nothing was submitted now" in again.stderr, f"the next submit does not say what it found: {again.stderr}")
         return "cut off after sbatch"
     want(taken == 0, f"submitted twice: {done.stderr}{again.stderr}")
     return "refused" if done.returncode > 0 else "cut off"

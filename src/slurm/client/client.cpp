@@ -139,14 +139,14 @@ util::Result<std::string> Client::run_once(const std::vector<std::string>& argv)
   util::Command command;
   command.argv = argv;
   command.argv[0] = find(argv[0]);
-  if (command.argv[0].empty()) return util::fail(argv[0], "there is no such command in PATH", "load the site's Slurm module");
+  if (command.argv[0].empty()) return util::fail(argv[0], "not found in PATH", "load the site's Slurm module");
   command.environment = m_environment.entries();
   command.timeout = patience;
   TRY(auto output, util::run(command));
   if (output.timed_out)
     return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
   // Half of an answer could be without the very job that was asked for.
-  if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "the same command again");
+  if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "run the same command again");
   if (output.status == 0) return std::move(output.out);
   util::Error error;
   error.body = output.err;

@@ -69,7 +69,7 @@ check_while_it_runs() {
   "$SARRAY" cancel "$id" --job 'vic*' 2>cancel.err || fail "cancel: $(cat cancel.err)"
   wait_counts '49 2 0 5 1 3 0' "$id"
   if "$SARRAY" cancel "$id" --job victim 2>cancel.err; then fail 'cancelled twice'; fi
-  assert_contains "$(cat cancel.err)" 'none of the tasks that are meant is pending or running' 'a second cancel'
+  assert_contains "$(cat cancel.err)" 'no matching task is pending or running' 'a second cancel'
   "$SARRAY" release "$id" --tasks 57-58 2>/dev/null
   wait_counts '51 2 0 5 1 1 0' "$id"
   "$SARRAY" release "2000000006_3" 2>/dev/null
