@@ -23,7 +23,7 @@ ALLOWED_VARIABLES = {
 # What an interpreter does with its signals and pipes from one moment to the next, while it waits for the probe (whose own are
 # compared).
 MOMENTARY = ("p-Sig", "p-fd 3", "p-fd 4")
-SCRIPT_PATH = re.compile(r"^(/\S*/job\d+/slurm_script|/proc/\d+/fd/249)$")  # $0: allowed, stands in docs/fidelity.md
+SCRIPT_PATH = re.compile(r"^/\S*/n\d+/job\d+/slurm_script$")  # $0: Slurm's own file, below the node's and the job's own folder
 NODE = re.compile(r"slurmstepd-n\d+")
 
 
@@ -78,8 +78,6 @@ def normal_report(task, names):
         elif kind in ("argv", "p-argv") and SCRIPT_PATH.match(rest):
             rest = "<script>"
         elif kind in ("fd", "p-fd"):
-            if rest == "249":
-                continue  # the one descriptor of ours: the script itself
             rest = names.replace(rest)
         result.append(kind + " " + rest)
     return sorted(result)
