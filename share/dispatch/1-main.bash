@@ -3,6 +3,8 @@
 # It finds the task's record by its index, sets what is the task's own, writes the job's own script over Slurm's copy of this file, and
 # executes that: the same process and the same file, so that signals, exit status, limits, $0 and the shebang are the kernel's business.
 # All of it is read before the first byte of the file changes. It needs bash 4.2 and coreutils. Above it stand, written by sarray:
+#   SARRAY_FORMAT  the version of the table
+#   SARRAY_RELEASE Slurm's release, 2211 for 22.11
 #   SARRAY_DATA    where the data begins in this file, in bytes
 #   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line is where both end
 #   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
@@ -18,6 +20,7 @@
 
 main() {
   prepare_shell
+  check_format
   find_page
   find_row
   read_record
@@ -40,6 +43,11 @@ die() { # WHY
 
 damaged() { # WHAT
   die "the batch script is damaged or was edited: $1"
+}
+
+check_format() {
+  local known=1 # a unit test compares it with the codec's
+  ((10#$SARRAY_FORMAT == known)) || die "its table has format $SARRAY_FORMAT, and the dispatcher knows format $known"
 }
 
 prepare_shell() {

@@ -42,7 +42,6 @@ take_field() { # TAG VALUE
     ids) SARRAY_IDS=$2 ;;
     array) SARRAY_ARRAY=$2 ;;
     script) SARRAY_SCRIPT=$2 ;;
-    run | shebang | option) ;; # the kernel reads the script's first line
     arg) SARRAY_ARGUMENTS+=("$2") ;;
     dir) SARRAY_DIRECTORY=$2 ;;
     umask) SARRAY_UMASK=$2 ;;

@@ -5,12 +5,12 @@
 # written: so $0, the process's name and the descriptors are as if the job had been submitted alone. A requeue gets a new copy from Slurm.
 place_script() {
   local -a parts
-  [[ $SARRAY_SCRIPT =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})(\ (read|run))?\ ([0-9]+)(\ ([1-9][0-9]{0,9}))?$ ]] ||
+  [[ $SARRAY_SCRIPT =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ ([0-9]+)(\ ([1-9][0-9]{0,9}))?$ ]] ||
     damaged "its table has another form"
   parts=("${BASH_REMATCH[@]}")
-  SARRAY_SCRIPT_SUM="${parts[5]} ${parts[7]:-${parts[2]}}"
+  SARRAY_SCRIPT_SUM="${parts[3]} ${parts[5]:-${parts[2]}}"
   read_bytes SARRAY_BYTES "${parts[1]}" "${parts[2]}"
-  [[ -z ${parts[7]} ]] || printf -v SARRAY_BYTES %b "$SARRAY_BYTES" # not of ASCII alone
+  [[ -z ${parts[5]} ]] || printf -v SARRAY_BYTES %b "$SARRAY_BYTES" # not of ASCII alone
   trap '' XFSZ                                                     # a file that must not grow is an error, and not the end
   SARRAY_PLACE=$SARRAY_FILE
   if ! is_slurms_copy || ! write_script; then write_elsewhere; fi

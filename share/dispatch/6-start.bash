@@ -13,13 +13,14 @@ keep_login() {
   done </proc/$$/environ
 }
 
-# Goes to the job's directory, or says what slurmstepd says (observed on 22.05).
+# Goes to the job's directory, or says what slurmstepd says: once on 20.11, twice on 22.05 and 24.11 (observed).
 enter_directory() {
-  local reason="No such file or directory" count
+  local reason="No such file or directory" count times=2
+  ((10#$SARRAY_RELEASE >= 2108)) || times=1
   if [[ -n $SARRAY_DIRECTORY ]] && ! cd -- "$SARRAY_DIRECTORY" 2>/dev/null; then
     [[ -e $SARRAY_DIRECTORY ]] && reason="Permission denied"
     [[ -e $SARRAY_DIRECTORY && ! -d $SARRAY_DIRECTORY ]] && reason="Not a directory"
-    for count in 1 2; do
+    for ((count = 0; count < times; ++count)); do
       printf "slurmstepd-%s: error: couldn't chdir to \`%s': %s: going to /tmp instead\n" "$SLURMD_NODENAME" "$SARRAY_DIRECTORY" "$reason" >&2
     done
     cd /tmp || :

@@ -1,9 +1,9 @@
 // What the dispatcher must know of one job: its record in the table.
 #pragma once
 
+#include "merge/job_record.hpp"
 #include "merge/plan.hpp"
 #include "merge/streams.hpp"
-#include "merge/table.hpp"
 #include "slurm/call.hpp"
 #include "util/environment.hpp"
 
@@ -23,10 +23,10 @@ struct Baseline {
                                      const PlanOptions& options);
 
 /// Where the job's bytes stand in the data is filled in by assemble().
-[[nodiscard]] Record make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
-                                 const ArrayStreams& streams, const PlanOptions& options);
+[[nodiscard]] JobRecord make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
+                                    const ArrayStreams& streams, const PlanOptions& options);
 
 /// Makes the record say where the files go in another array than the one that it was made for.
-void replace_files(Record& record, const PlannedJob& job, const ArrayStreams& streams, const PlanOptions& options);
+void replace_files(JobRecord& record, const PlannedJob& job, const ArrayStreams& streams, const PlanOptions& options);
 
 }  // namespace sarray::merge
