@@ -1,22 +1,21 @@
-#include "capture/listen.hpp"
-
 #include <cstdio>
 #include <cstdlib>
 
+#include "capture/listen.hpp"
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/control.hpp"
-#include "cli/gather.hpp"
+#include "commands/commands.hpp"
+#include "commands/control.hpp"
+#include "queue/gather.hpp"
 #include "util/environment_names.hpp"
 #include "util/message.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
 Status cancel_session(const std::string& session_name) {
-  TRY(auto session, find_session(session_name));
-  TRY(const auto lock, lock_session(session));
+  TRY(auto session, queue::find_session(session_name));
+  TRY(const auto lock, queue::lock_session(session));
   TRY(const auto contents, session.read());
   std::vector<std::uint32_t> queued;
   for (const auto& call : contents.calls) {
@@ -24,7 +23,7 @@ Status cancel_session(const std::string& session_name) {
   }
   if (!queued.empty()) CHECK_OK(session.drop(queued));
   CHECK_OK(session.close(store::SessionInfo::State::cancelled));
-  warn_of_unsettled(contents);
+  queue::warn_of_unsettled(contents);
   std::fprintf(stderr, "sarray: dropped %s\n", util::count(queued.size(), "job").c_str());
   const char* own = std::getenv(util::session_variable);
   if (own != nullptr && session.name() == own) CHECK_OK(capture::ask_shell_to_leave(session, 0));
@@ -36,8 +35,9 @@ Status cancel_session(const std::string& session_name) {
 Status cancel(const Words& words) {
   std::string session_name;
   ControlOptions options;
-  Arguments arguments("cancel", "Cancels tasks of a merged array; without a job id, drops the session's queue and leaves its shell.",
-                      "[--session NAME] | JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--tasks IDS] [-n]");
+  cli::Arguments arguments("cancel",
+                           "Cancels tasks of a merged array; without a job id, drops the session's queue and leaves its shell.",
+                           "[--session NAME] | JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--tasks IDS] [-n]");
   auto& app = arguments.app();
   auto* word = app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id");
   add_control_options(app, options);
@@ -48,4 +48,4 @@ Status cancel(const Words& words) {
   return options.word.empty() ? cancel_session(session_name) : control(options);
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

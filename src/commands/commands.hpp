@@ -6,7 +6,7 @@
 
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 /// A command's words, without `sarray` and without its own name.
 using Words = std::vector<std::string>;
@@ -30,4 +30,4 @@ using Status = util::Result<int>;
 [[nodiscard]] Status history(const Words& words);
 [[nodiscard]] Status throttle(const Words& words);
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

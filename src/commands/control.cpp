@@ -1,15 +1,17 @@
-#include "cli/control.hpp"
+#include "commands/control.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
 #include <map>
 
+#include "plan/plan.hpp"
+#include "queue/gather.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
@@ -68,7 +70,7 @@ std::vector<std::string> name_tasks(const std::string& job_id, const std::vector
       while (end < indices.size() && indices[end] == indices[end - 1] + 1);
     }
     const auto begin = indices.begin();
-    const auto list = merge::format_numbers(
+    const auto list = plan::format_numbers(
         std::vector<std::uint32_t>(begin + static_cast<std::ptrdiff_t>(at), begin + static_cast<std::ptrdiff_t>(end)));
     names.push_back(job_id + "_[" + list + "]");
     at = end;
@@ -82,7 +84,7 @@ struct Work {
   std::size_t tasks = 0;
 };
 
-Work find_work(const report::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
+Work find_work(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_attempt;
   Work work;
   for (const auto index : indices) {
@@ -99,8 +101,9 @@ Work find_work(const report::History& history, const std::vector<std::uint32_t>&
 }
 
 /// Why there is nothing to do.
-std::string explain_none(const report::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
-  const auto held = std::count_if(indices.begin(), indices.end(), [&](auto index) { return is_fit(Verb::release, history.task(index)); });
+std::string explain_none(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
+  const auto held =
+      std::count_if(indices.begin(), indices.end(), [&](auto index) { return is_fit(Verb::release, history.task(index)); });
   const bool all_held = verb == Verb::hold && held > 0 && static_cast<std::size_t>(held) == indices.size();
   if (all_held) return held == 1 ? "it is held already" : "they are held already, all " + std::to_string(held);
   return "none of the tasks that are meant is " + std::string(words_of(verb).fit);
@@ -109,12 +112,12 @@ std::string explain_none(const report::History& history, const std::vector<std::
 }  // namespace
 
 Status control(const ControlOptions& options) {
-  TRY(const auto word, parse_task_word(options.word));
-  const auto site = find_site();
-  TRY(auto target, find_target(site, word, options.script));
+  TRY(const auto word, follow::parse_task_word(options.word));
+  const auto site = queue::find_site();
+  TRY(auto target, follow::find_target(site, word, options.script));
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
-  TRY(const auto indices, narrow(target, options.selection));
+  TRY(const auto indices, follow::narrow(target, options.selection));
   const auto work = find_work(history, indices, options.verb);
   const auto verb = words_of(options.verb);
   const auto shown_id = history.attempts.front().job_id;
@@ -146,7 +149,7 @@ namespace {
 Status control_command(Verb verb, const std::string& description, const Words& words) {
   ControlOptions options;
   options.verb = verb;
-  Arguments arguments(words_of(verb).name, description, "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--tasks IDS] [-n]");
+  cli::Arguments arguments(words_of(verb).name, description, "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--tasks IDS] [-n]");
   auto& app = arguments.app();
   app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
   add_control_options(app, options);
@@ -174,4 +177,4 @@ Status requeue(const Words& words) {
                          words);
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -6,18 +6,18 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/selection.hpp"
+#include "commands/commands.hpp"
+#include "follow/selection.hpp"
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 enum class Verb : std::uint8_t { cancel, hold, release, requeue };
 
 struct ControlOptions {
   Verb verb = Verb::cancel;
   std::string word;  ///< JOBID[_INDEX] or VIRTUALID[_LOCAL]
-  Selection selection;
+  follow::Selection selection;
   std::string script;  ///< --script
   bool dry_run = false;
 };
@@ -28,4 +28,4 @@ void add_control_options(CLI::App& app, ControlOptions& options);
 /// Does it to the selected tasks that are in a state for it, and says to which.
 [[nodiscard]] Status control(const ControlOptions& options);
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -1,11 +1,12 @@
 #include <cstdio>
 
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/gather.hpp"
+#include "commands/commands.hpp"
+#include "queue/gather.hpp"
 #include "util/message.hpp"
+#include "util/numbers.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
@@ -24,22 +25,27 @@ util::Result<void> check_queued(const store::SessionContents& contents, const st
 Status drop(const Words& words) {
   std::string session_name;
   std::vector<std::string> jobs;
-  Arguments arguments("drop", "Takes jobs out of the queue, by the numbers that 'sarray list' shows.", "JOB... [--session NAME]");
-  arguments.app().add_option("job", jobs, "job numbers: 3, 5-8")->required()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  cli::Arguments arguments("drop", "Takes jobs out of the queue, by the numbers that 'sarray list' shows.",
+                           "JOB... [--session NAME]");
+  arguments.app()
+      .add_option("job", jobs, "job numbers: 3, 5-8")
+      ->required()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   arguments.app().add_option("--session", session_name, "a session from outside of its shell")->type_name("NAME");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
-  TRY(auto session, find_session(session_name));
-  TRY(const auto lock, lock_session(session));
+  TRY(auto session, queue::find_session(session_name));
+  TRY(const auto lock, queue::lock_session(session));
   TRY(const auto contents, session.read());
-  TRY(const auto numbers, parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size()), "sarray list"));
+  TRY(const auto numbers, util::parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size()), "sarray list"));
   CHECK_OK(check_queued(contents, numbers));
   CHECK_OK(session.drop(numbers));
   CHECK_OK(session.sync());
-  warn_of_unsettled(contents);
+  queue::warn_of_unsettled(contents);
   const auto left = contents.info.jobs - static_cast<std::uint32_t>(numbers.size());
-  std::fprintf(stderr, "sarray: dropped %s; %s left\n", util::count(numbers.size(), "job").c_str(), util::count(left, "job").c_str());
+  std::fprintf(stderr, "sarray: dropped %s; %s left\n", util::count(numbers.size(), "job").c_str(),
+               util::count(left, "job").c_str());
   return 0;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -1,21 +1,24 @@
 #include "capture/listen.hpp"
 
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/gather.hpp"
+#include "commands/commands.hpp"
+#include "queue/gather.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 Status listen(const Words& words) {
   capture::ListenOptions options;
-  Arguments arguments("listen", "Opens a shell in which sbatch is recorded, not submitted.", "[--resume [SESSION]]");
+  cli::Arguments arguments("listen", "Opens a shell in which sbatch is recorded, not submitted.", "[--resume [SESSION]]");
   auto& app = arguments.app();
-  app.footer("Commands may also be read from a file: sarray listen < commands.sh\nLeaving the shell keeps the queue: sarray sessions.");
-  auto* resume = app.add_option("--resume", options.session, "go on with a session, the latest where none is named")->type_name("SESSION")->expected(0, 1);
+  app.footer(
+      "Commands may also be read from a file: sarray listen < commands.sh\nLeaving the shell keeps the queue: sarray sessions.");
+  auto* resume = app.add_option("--resume", options.session, "go on with a session, the latest where none is named")
+                     ->type_name("SESSION")
+                     ->expected(0, 1);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   options.resume = resume->count() > 0;
-  const auto site = find_site();
+  const auto site = queue::find_site();
   if (site.client.has_sbatch()) {
     // Read once here, so that each recorded call is judged by the installed release without asking it.
     if (const auto dialect = site.client.dialect()) options.dialect = dialect->serialize();
@@ -23,4 +26,4 @@ Status listen(const Words& words) {
   return capture::listen(options);
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

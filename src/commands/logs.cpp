@@ -10,21 +10,23 @@
 #include <set>
 
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/selection.hpp"
-#include "cli/task_files.hpp"
+#include "commands/commands.hpp"
+#include "follow/selection.hpp"
+#include "follow/task_files.hpp"
+#include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "util/fd.hpp"
+#include "util/numbers.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
 struct LogOptions {
   std::string word;
   std::string script;
-  Selection selection;
+  follow::Selection selection;
   std::optional<std::uint32_t> lines;
   bool follow = false;
 };
@@ -32,8 +34,8 @@ struct LogOptions {
 util::Result<std::optional<LogOptions>> parse(const Words& words) {
   LogOptions options;
   std::string lines;
-  Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file where there are several.",
-                      "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--failed] [-n LINES] [-f]");
+  cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file where there are several.",
+                           "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--failed] [-n LINES] [-f]");
   auto& app = arguments.app();
   app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
   app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
@@ -47,7 +49,7 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<LogOptions>();
   if (!lines.empty()) {
-    TRY(options.lines, parse_number(lines, "-n", 0, "sarray logs --help"));
+    TRY(options.lines, util::parse_number(lines, "-n", 0, "sarray logs --help"));
   }
   return std::optional(std::move(options));
 }
@@ -127,7 +129,7 @@ class LogPrinter {
   std::string m_last;
 };
 
-std::string heading_of(const report::History& history, std::uint32_t index) {
+std::string heading_of(const follow::History& history, std::uint32_t index) {
   const auto& job = *history.map().job_at(index);
   const auto local = job.local_id(index);
   return report::task_name(history, index) + " " + job.name + (local ? " " + std::to_string(*local) : "");
@@ -136,12 +138,12 @@ std::string heading_of(const report::History& history, std::uint32_t index) {
 /// The files of some tasks, each once. Those of a retried task are its last attempt's.
 class LogList {
  public:
-  LogList(const Site& site, const report::History& history, const std::vector<std::uint32_t>& indices)
+  LogList(const slurm::Site& site, const follow::History& history, const std::vector<std::uint32_t>& indices)
       : m_site(site), m_history(history), m_indices(indices) {}
 
   /// Names may become known as tasks start.
   void update() {
-    FileFinder finder(m_site, m_history);
+    follow::FileFinder finder(m_site, m_history);
     for (const auto index : m_indices) {
       const auto files = finder.find(index);
       for (const auto& path : {files.output, files.error}) {
@@ -159,15 +161,15 @@ class LogList {
   }
 
  private:
-  const Site& m_site;
-  const report::History& m_history;
+  const slurm::Site& m_site;
+  const follow::History& m_history;
   const std::vector<std::uint32_t>& m_indices;
   std::set<std::string> m_paths;
   std::vector<Log> m_logs;
 };
 
 /// Reads on every second, and asks Slurm every tenth.
-util::Result<void> follow_logs(Follower& follower, LogList& list, LogPrinter& printer) {
+util::Result<void> follow_logs(follow::Follower& follower, LogList& list, LogPrinter& printer) {
   for (unsigned second = 1;; ++second) {
     const bool over = list.is_over();
     for (auto& log : list.logs()) {
@@ -182,7 +184,7 @@ util::Result<void> follow_logs(Follower& follower, LogList& list, LogPrinter& pr
 }
 
 /// Why there is nothing to show.
-std::string explain_nothing(const Log& log, const report::History& history) {
+std::string explain_nothing(const Log& log, const follow::History& history) {
   if (log.path == "/dev/null") return "what it writes goes to /dev/null";
   if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": that is no regular file";
   return log.path + ": no such file; " + report::state_text(history.task(log.index));
@@ -193,12 +195,12 @@ std::string explain_nothing(const Log& log, const report::History& history) {
 Status logs(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, parse_task_word(options->word));
-  const auto site = find_site();
-  TRY(auto target, find_target(site, word, options->script));
+  TRY(const auto word, follow::parse_task_word(options->word));
+  const auto site = queue::find_site();
+  TRY(auto target, follow::find_target(site, word, options->script));
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
-  TRY(const auto indices, narrow(target, options->selection));
+  TRY(const auto indices, follow::narrow(target, options->selection));
   if (indices.empty()) {
     return util::fail("job " + options->word,
                       options->selection.failed ? "none of these tasks failed" : "no task is meant by that",
@@ -222,4 +224,4 @@ Status logs(const Words& words) {
   return any ? 0 : static_cast<int>(util::Exit::failed);
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -3,15 +3,16 @@
 
 #include <cstddef>
 
-#include "cli/commands.hpp"
-#include "cli/submissions.hpp"
+#include "commands/commands.hpp"
+#include "follow/array_history.hpp"
+#include "slurm/client/site.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 struct OverviewOptions {
   std::size_t most = 0;  ///< the newest so many; 0: all
   bool json = false;
 };
-[[nodiscard]] Status show_overview(const Site& site, const OverviewOptions& options);
+[[nodiscard]] Status show_overview(const slurm::Site& site, const OverviewOptions& options);
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

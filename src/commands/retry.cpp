@@ -1,4 +1,4 @@
-#include "merge/retry.hpp"
+#include "script/retry.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -9,21 +9,24 @@
 
 #include "capture/surroundings.hpp"
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/delivery.hpp"
-#include "cli/selection.hpp"
-#include "cli/settle.hpp"
-#include "cli/submit_options.hpp"
 #include "cli/version.hpp"
-#include "report/json.hpp"
+#include "commands/commands.hpp"
+#include "commands/submit_options.hpp"
+#include "engine/delivery.hpp"
+#include "engine/settle.hpp"
+#include "engine/submissions.hpp"
+#include "follow/selection.hpp"
+#include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
 #include "util/fd.hpp"
+#include "util/json.hpp"
 #include "util/message.hpp"
+#include "util/numbers.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
@@ -32,7 +35,7 @@ using slurm::TaskState;
 struct RetryOptions {
   std::string word;
   std::string script;
-  Selection selection;
+  follow::Selection selection;
   bool dry_run = false;
   bool json = false;
   bool parsable = false;
@@ -71,7 +74,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string states = "failed,timeout,out_of_memory";
   std::string throttle;
   std::string output;
-  Arguments arguments(
+  cli::Arguments arguments(
       "retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
       "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
   auto& app = arguments.app();
@@ -101,46 +104,46 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   }
   TRY(options.selection.states, parse_states(states));
   if (!throttle.empty()) {
-    TRY(options.throttle, parse_number(throttle, "-t", 0, "sarray retry --help"));
+    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray retry --help"));
   }
   return std::optional(std::move(options));
 }
 
 /// What the first submission started from, as delivery.cpp noted it.
-std::optional<merge::Start> read_start(const Site& site, const std::string& job_id) {
-  const auto submissions = list_submissions(site);
-  const auto* submission = find_submission(submissions, job_id);
+std::optional<slurm::Start> read_start(const slurm::Site& site, const std::string& job_id) {
+  const auto submissions = engine::list_submissions(site);
+  const auto* submission = store::find_submission(submissions, job_id);
   if (submission == nullptr) return std::nullopt;
   const auto environment = util::read_file(submission->folder + "/environment");
   const auto text = util::read_file(submission->folder + "/record.json");
-  return environment && text ? parse_start(*environment, *text) : std::nullopt;
+  return environment && text ? store::parse_start(*environment, *text) : std::nullopt;
 }
 
 /// This shell's own, where nothing better is known.
-merge::Start own_start(const Site& site) {
-  merge::Start start;
+slurm::Start own_start(const slurm::Site& site) {
+  slurm::Start start;
   start.environment = site.environment;
   start.umask = capture::current_umask();
   start.limits = capture::current_limits();
   return start;
 }
 
-util::Result<merge::PlanOptions> make_options(const RetryOptions& options, const Site& site, const report::History& history,
-                                              const slurm::Dialect& dialect) {
-  merge::PlanOptions plan_options;
+util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const slurm::Site& site, const follow::History& history,
+                                             const slurm::Dialect& dialect) {
+  plan::PlanOptions plan_options;
   plan_options.release = dialect.release();
-  plan_options.user = user_name(site.environment);
-  plan_options.sarray_version = version;
+  plan_options.user = slurm::user_name(site.environment);
+  plan_options.sarray_version = cli::version;
   plan_options.throttle = options.throttle;
   for (const auto& attempt : history.attempts) plan_options.retry_of.push_back(attempt.job_id);
   TRY(plan_options.overrides, read_overrides(options.sbatch_words, dialect));
   return plan_options;
 }
 
-Status show(const merge::Retry& retry, const RetryOptions& options) {
+Status show(const script::Retry& retry, const RetryOptions& options) {
   report::SubmittedArray shown{0, std::nullopt, ""};
   if (options.json) {
-    std::fputs(report::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
+    std::fputs(util::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
     return 0;
   }
   CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
@@ -149,34 +152,34 @@ Status show(const merge::Retry& retry, const RetryOptions& options) {
   return 0;
 }
 
-Status deliver_retry(const merge::Retry& retry, const Parcel& parcel, const merge::PlanOptions& plan_options, const Site& site,
-                     const RetryOptions& options) {
+Status deliver_retry(const script::Retry& retry, const engine::Parcel& parcel, const plan::PlanOptions& plan_options,
+                     const slurm::Site& site, const RetryOptions& options) {
   const auto& array = retry.plan.arrays.front();
-  TRY(const auto delivery,
-      deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr, parcel.folder + "/sarray.slurm"));
+  TRY(const auto delivery, engine::deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr,
+                                           parcel.folder + "/sarray.slurm"));
   const report::SubmittedArray submitted{0, delivery.job_id, parcel.folder + "/sarray.slurm"};
-  const auto text = options.json       ? report::to_line(report::submission_json(retry.plan, {submitted}))
+  const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
                     : options.parsable ? delivery.job_id + "\n"
                                        : delivery.answer;
   if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
     say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
-  note_delivery(parcel, delivery);
+  engine::note_delivery(parcel, delivery);
   if (options.json) return 0;
   std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
 /// @return held until the retry is Slurm's: another one would find the same tasks failed.
-util::Result<util::Fd> begin_retry(const Site& site, const std::string& first_id, bool again) {
+util::Result<util::Fd> begin_retry(const slurm::Site& site, const std::string& first_id, bool again) {
   TRY(const auto folder, store::StateFolder::open());
-  TRY(auto lock, lock_retries(first_id, folder));
-  TRY(const auto lines, settle_retries(first_id, folder, site.client, again));
+  TRY(auto lock, engine::lock_retries(first_id, folder));
+  TRY(const auto lines, engine::settle_retries(first_id, folder, site.client, again));
   for (const auto& line : lines) say("note: " + line);
   return lock;
 }
 
 /// What stays as it is, so that nobody thinks that it was rerun.
-void say_what_is_left(const report::History& history, const std::vector<std::uint32_t>& indices) {
+void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
   std::uint32_t unknown = 0;
   for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
@@ -193,22 +196,22 @@ void say_what_is_left(const report::History& history, const std::vector<std::uin
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, parse_task_word(options->word));
-  const auto site = find_site();
-  TRY(auto target, find_target(site, word, options->script));
+  TRY(const auto word, follow::parse_task_word(options->word));
+  const auto site = queue::find_site();
+  TRY(auto target, follow::find_target(site, word, options->script));
   util::Fd lock;
   if (!options->dry_run) {
     TRY(lock, begin_retry(site, target.follower.history().attempts.front().job_id, options->again));
-    TRY(target, find_target(site, word, options->script));  // with what other retries did in the meantime
+    TRY(target, follow::find_target(site, word, options->script));  // with what other retries did in the meantime
   }
   CHECK_OK(target.follower.refresh());
   const auto& history = target.follower.history();
-  TRY(const auto indices, narrow(target, options->selection));
+  TRY(const auto indices, follow::narrow(target, options->selection));
   for (const auto& note : history.notes) say("note: " + note);
   say_what_is_left(history, indices);
   const auto& first_id = history.attempts.front().job_id;
   if (indices.empty()) return util::fail("job " + options->word, "there is nothing to run again", "sarray status " + first_id);
-  const auto dialect = learn_dialect(site.client);
+  const auto dialect = queue::learn_dialect(site.client);
   TRY(auto plan_options, make_options(*options, site, history, dialect));
   auto start = read_start(site, first_id);
   if (!start) {
@@ -218,13 +221,13 @@ Status retry(const Words& words) {
     start = own_start(site);
   }
   TRY(const auto folder, store::StateFolder::open());
-  auto parcel = name_parcel(folder, first_id);
-  parcel.cluster = cluster_name(site);
+  auto parcel = engine::name_parcel(folder, first_id);
+  parcel.cluster = slurm::cluster_name(site);
   parcel.command = "sarray retry " + first_id;
-  set_folders(plan_options, folder.path(), parcel.marker);
-  TRY(const auto retry, merge::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
+  engine::set_folders(plan_options, folder.path(), parcel.marker);
+  TRY(const auto retry, script::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
   if (options->dry_run) return show(retry, *options);
   return deliver_retry(retry, parcel, plan_options, site, *options);
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

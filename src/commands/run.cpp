@@ -1,4 +1,4 @@
-#include "cli/run.hpp"
+#include "commands/run.hpp"
 
 #include <unistd.h>
 
@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands.hpp"
 #include "cli/suggest.hpp"
 #include "cli/version.hpp"
+#include "commands/commands.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
@@ -66,7 +66,7 @@ std::string help_text() {
 util::Error usage_error(const std::string& word) {
   std::vector<std::string> names;
   for (const auto& command : commands) names.emplace_back(command.name);
-  const auto meant = suggest(word, names);
+  const auto meant = cli::suggest(word, names);
   util::Error error{word, "there is no such command", meant.empty() ? "sarray --help" : "did you mean 'sarray " + meant + "'?"};
   error.status = static_cast<int>(util::Exit::usage);
   return error;
@@ -85,7 +85,7 @@ Status run_words(Words words) {
     return 0;
   }
   if (words[0] == "--version") {
-    std::printf("sarray %s\n", version);
+    std::printf("sarray %s\n", cli::version);
     return 0;
   }
   for (const auto& command : commands) {
@@ -105,10 +105,11 @@ int run(int argc, char** argv) {
     status = util::fail("sarray", exception.what());
   }
   // What failed in the middle is not told by the last flush.
-  if (status && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) status = util::fail("standard output", "cannot be written");
+  if (status && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0))
+    status = util::fail("standard output", "cannot be written");
   if (status) return *status;
   [[maybe_unused]] const auto told = util::write_all(2, util::format_error(status.error(), ::isatty(2) != 0), "");
   return status.error().status;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -6,16 +6,18 @@
 #include <ctime>
 
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/overview.hpp"
-#include "cli/selection.hpp"
-#include "cli/submissions.hpp"
+#include "commands/commands.hpp"
+#include "commands/overview.hpp"
+#include "engine/submissions.hpp"
+#include "follow/array_history.hpp"
+#include "follow/selection.hpp"
+#include "queue/gather.hpp"
 #include "report/table.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
@@ -30,8 +32,8 @@ struct StatusOptions {
 
 util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   StatusOptions options;
-  Arguments arguments("status", "Shows what runs, what is done and what failed, by the jobs' own names.",
-                      "[JOBID] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
+  cli::Arguments arguments("status", "Shows what runs, what is done and what failed, by the jobs' own names.",
+                           "[JOBID] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
   auto& app = arguments.app();
   app.footer("Without JOBID: the last submissions. --wait ends with 0 where all tasks completed, with 3 where some did not.");
   auto* id = app.add_option("jobid", options.job_id, "the merged array's job id, that of a retry, or a recorded job's");
@@ -47,25 +49,25 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   return std::optional(std::move(options));
 }
 
-std::string shown_text(const Follower& follower, const StatusOptions& options) {
+std::string shown_text(const follow::Follower& follower, const StatusOptions& options) {
   auto view = options.view;
   view.now = std::time(nullptr);
-  if (options.json) return report::to_line(report::status_json(follower.history(), view));
+  if (options.json) return util::to_line(report::status_json(follower.history(), view));
   view.width = report::terminal_width(1);
   view.color = report::wants_color(1);
   return report::status_text(follower.history(), view);
 }
 
-void print_notes(const Follower& follower) {
+void print_notes(const follow::Follower& follower) {
   for (const auto& note : follower.history().notes) std::fprintf(stderr, "sarray: note: %s\n", util::printable(note).c_str());
 }
 
-int exit_status(const Follower& follower) {
-  return static_cast<int>(report::summarize(follower.history()).failures() > 0 ? util::Exit::some_tasks_failed : util::Exit::ok);
+int exit_status(const follow::Follower& follower) {
+  return static_cast<int>(follow::summarize(follower.history()).failures() > 0 ? util::Exit::some_tasks_failed : util::Exit::ok);
 }
 
 /// Tasks that Slurm has forgotten will never be done: nobody waits for them.
-bool is_settled(const report::Summary& summary) {
+bool is_settled(const follow::Summary& summary) {
   return summary.done() + summary.count(slurm::TaskState::unknown) == summary.tasks;
 }
 
@@ -73,7 +75,7 @@ bool is_settled(const report::Summary& summary) {
 unsigned next_pause(unsigned pause) { return pause < 30 ? pause + 1 + pause / 2 : 30; }
 
 /// A controller that is started anew, or is busy, is no reason to end hours of waiting.
-util::Result<void> refresh_patiently(Follower& follower, unsigned pause, bool with_usage) {
+util::Result<void> refresh_patiently(follow::Follower& follower, unsigned pause, bool with_usage) {
   constexpr int most_failures = 10;
   for (int failures = 0;; ++failures) {
     ::sleep(pause);
@@ -86,21 +88,21 @@ util::Result<void> refresh_patiently(Follower& follower, unsigned pause, bool wi
 }
 
 /// Accounting hears of a task's end some seconds later (up to five, observed on 22.05).
-util::Result<void> ask_usage(Follower& follower) {
+util::Result<void> ask_usage(follow::Follower& follower) {
   constexpr int most_questions = 5;
   CHECK_OK(refresh_patiently(follower, 0, true));
   for (int i = 1; follower.awaits_usage() && i < most_questions; ++i) CHECK_OK(refresh_patiently(follower, 2, true));
   return {};
 }
 
-Status wait_until_done(Follower& follower, const StatusOptions& options) {
-  for (unsigned pause = 1; !is_settled(report::summarize(follower.history())); pause = next_pause(pause)) {
+Status wait_until_done(follow::Follower& follower, const StatusOptions& options) {
+  for (unsigned pause = 1; !is_settled(follow::summarize(follower.history())); pause = next_pause(pause)) {
     CHECK_OK(refresh_patiently(follower, pause, false));
   }
   if (options.view.usage) CHECK_OK(ask_usage(follower));
   std::fputs(shown_text(follower, options).c_str(), stdout);
   print_notes(follower);
-  if (!report::summarize(follower.history()).is_over())
+  if (!follow::summarize(follower.history()).is_over())
     return util::fail("job " + options.job_id, "how some of its tasks ended cannot be known", "");
   return exit_status(follower);
 }
@@ -112,12 +114,12 @@ std::string first_lines(const std::string& text, std::size_t lines) {
   return text.substr(0, at);
 }
 
-Status watch(Follower& follower, const StatusOptions& options) {
+Status watch(follow::Follower& follower, const StatusOptions& options) {
   const bool in_place = report::terminal_width(1) > 0;
   while (true) {
-    const auto summary = report::summarize(follower.history());
+    const auto summary = follow::summarize(follower.history());
     auto text = shown_text(follower, options);
-    const auto rest = report::estimate_rest(summary);
+    const auto rest = follow::estimate_rest(summary);
     if (rest > 0 && !options.json) text = "about " + report::duration_text(rest) + " left\n" + text;
     const bool over = is_settled(summary);
     if (in_place && !over) text = "\033[H\033[J" + first_lines(text, report::terminal_height(1) - 1);
@@ -134,12 +136,12 @@ Status watch(Follower& follower, const StatusOptions& options) {
 Status status(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  const auto site = find_site();
+  const auto site = queue::find_site();
   if (options->job_id.empty()) return show_overview(site, {.most = 10, .json = options->json});
-  TRY(const auto word, parse_task_word(options->job_id));
-  const auto submissions = list_submissions(site);
-  TRY(const auto array_id, find_array(site, submissions, word));
-  TRY(auto follower, Follower::open(site, submissions, array_id, options->script));
+  TRY(const auto word, follow::parse_task_word(options->job_id));
+  const auto submissions = engine::list_submissions(site);
+  TRY(const auto array_id, follow::find_array(site, submissions, word));
+  TRY(auto follower, follow::Follower::open(site, submissions, array_id, options->script));
   CHECK_OK(follower.refresh(options->view.usage));
   if (options->wait) return wait_until_done(follower, *options);
   if (options->watch) return watch(follower, *options);
@@ -148,4 +150,4 @@ Status status(const Words& words) {
   return 0;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

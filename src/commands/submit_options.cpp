@@ -1,18 +1,20 @@
-#include "cli/submit_options.hpp"
+#include "commands/submit_options.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "cli/arguments.hpp"
-#include "slurm/command_line.hpp"
-#include "slurm/settings.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/settings.hpp"
+#include "util/numbers.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> own_names = {"help", "output", "dry-run", "throttle", "json", "session", "split", "again", "parsable", "translate", "no-translate"};
+constexpr std::array<std::string_view, 11> own_names = {"help",  "output", "dry-run",  "throttle",  "json",        "session",
+                                                        "split", "again",  "parsable", "translate", "no-translate"};
 constexpr std::string_view own_letters = "hnot";
 
 bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
@@ -66,20 +68,17 @@ bool takes_next_word(std::string_view word, const std::vector<std::string_view>&
   return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session";
 }
 
-util::Error usage_error(const std::string& what, const std::string& why, const std::string& hint) {
-  util::Error error{what, why, hint};
-  error.status = static_cast<int>(util::Exit::usage);
-  return error;
-}
-
 util::Result<void> check_override(const slurm::Setting& setting) {
   const std::string name(setting.option->name);
-  if (name == "array") return util::fail(usage_error("--array", "the merged array's indices are sarray's own", "-t N throttles it"));
+  if (name == "array")
+    return util::fail(util::usage_error("--array", "the merged array's indices are sarray's own", "-t N throttles it"));
   if (name == "wrap" || name == "test-only" || name == "usage" || name == "version" || name == "export-file") {
-    return util::fail(usage_error("--" + name, "it has no meaning for an array that is merged already", "sarray submit --help"));
+    return util::fail(
+        util::usage_error("--" + name, "it has no meaning for an array that is merged already", "sarray submit --help"));
   }
   if (setting.option->owner == slurm::Owner::refused) {
-    return util::fail(usage_error("--" + name, "a merged array cannot have it", "docs/fidelity.md says which options, and why"));
+    return util::fail(
+        util::usage_error("--" + name, "a merged array cannot have it", "docs/fidelity.md says which options, and why"));
   }
   return {};
 }
@@ -108,19 +107,21 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   auto own = words;
   options.sbatch_words = take_sbatch_words(own);
   std::string throttle;
-  Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
-                      "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
+  cli::Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
+                           "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
   auto& app = arguments.app();
   app.footer(
       "Any other option is sbatch's and replaces the jobs' own in the merged array, e.g. --partition=long --dependency=afterok:17.\n"
       "--job-name names the array; its tasks keep their own names.");
   app.add_option("file", options.file, "a sbatch call a line, as a shell would read it; - is standard input");
-  auto* output = app.add_option("-o,--output", options.output, "leave the generated script in FILE (sarray.slurm)")->type_name("FILE");
+  auto* output =
+      app.add_option("-o,--output", options.output, "leave the generated script in FILE (sarray.slurm)")->type_name("FILE");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "submit the fewest arrays where one cannot hold all");
   app.add_option("--session", options.session, "a session from outside of its shell")->type_name("NAME");
-  auto* translate = app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
+  auto* translate =
+      app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
   app.add_flag("--no-translate", options.no_translate, "and in none, also where a script names them")->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
@@ -129,10 +130,10 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   if (!go_on) return std::optional<SubmitOptions>();
   options.output_given = output->count() > 0;
   if (!throttle.empty()) {
-    TRY(options.throttle, parse_number(throttle, "-t", 0, "sarray submit --help"));
+    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray submit --help"));
   }
   if (!options.file.empty() && !options.session.empty()) {
-    return util::fail(usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
+    return util::fail(util::usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
   }
   return std::optional(std::move(options));
 }
@@ -158,4 +159,4 @@ util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_wor
   return overrides;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

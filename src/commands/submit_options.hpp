@@ -7,27 +7,27 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/commands.hpp"
-#include "slurm/job.hpp"
-#include "slurm/option.hpp"
+#include "commands/commands.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/option.hpp"
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 struct SubmitOptions {
-  std::string file;                        ///< queue file; empty: the session
-  std::string session;                     ///< --session; empty: the shell's own
-  std::string output = "sarray.slurm";     ///< where the generated script is left
+  std::string file;                     ///< queue file; empty: the session
+  std::string session;                  ///< --session; empty: the shell's own
+  std::string output = "sarray.slurm";  ///< where the generated script is left
   bool output_given = false;
   bool dry_run = false;
   bool json = false;
   bool split = false;
-  bool again = false;                      ///< an earlier submission whose end is not known is taken for failed
+  bool again = false;  ///< an earlier submission whose end is not known is taken for failed
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
-  bool translate = false;                  ///< every task gets the translator
-  bool no_translate = false;               ///< and none
-  Words sbatch_words;                      ///< sbatch's options, as given
+  bool translate = false;     ///< every task gets the translator
+  bool no_translate = false;  ///< and none
+  Words sbatch_words;         ///< sbatch's options, as given
 };
 
 /// @return nothing where help was asked for and printed.
@@ -41,4 +41,4 @@ struct SubmitOptions {
 /// @param more_own long names, without --, that are the command's own and take a value.
 [[nodiscard]] Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own = {});
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -3,13 +3,14 @@
 #include <cstdlib>
 
 #include "cli/arguments.hpp"
-#include "cli/commands.hpp"
-#include "cli/gather.hpp"
-#include "cli/slurm_job.hpp"
+#include "commands/commands.hpp"
+#include "queue/gather.hpp"
+#include "slurm/client/jobs.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
+#include "util/numbers.hpp"
 
-namespace sarray::cli {
+namespace sarray::commands {
 
 namespace {
 
@@ -24,7 +25,8 @@ struct ThrottleOptions {
 util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   ThrottleOptions options;
   std::string limit;
-  Arguments arguments("throttle", "Changes how many tasks of a job array may run at once.", "JOBID -n N [--kill|--requeue] [--dry-run]");
+  cli::Arguments arguments("throttle", "Changes how many tasks of a job array may run at once.",
+                           "JOBID -n N [--kill|--requeue] [--dry-run]");
   auto& app = arguments.app();
   app.add_option("jobid", options.job_id, "the array's job id")->required();
   app.add_option("-n,--max,--max-tasks", limit, "at most N running tasks; 0: no limit")->required()->type_name("N");
@@ -33,17 +35,17 @@ util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   app.add_flag("--dry-run", options.dry_run, "say what would be done");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<ThrottleOptions>();
-  TRY(options.limit, parse_number(limit, "-n", 0, "sarray throttle --help"));
-  TRY([[maybe_unused]] const auto id, parse_number(options.job_id, "job id", 1, "sarray history, or squeue --me"));
+  TRY(options.limit, util::parse_number(limit, "-n", 0, "sarray throttle --help"));
+  TRY([[maybe_unused]] const auto id, util::parse_number(options.job_id, "job id", 1, "sarray history, or squeue --me"));
   return std::optional(std::move(options));
 }
 
 util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::Client& client, const std::string& job_id) {
-  auto records = find_own_job(client, job_id);
+  auto records = slurm::find_own_job(client, job_id);
   if (!records) {
     auto error = std::move(records).error();
     const bool is_virtual = job_id.size() == 10 && job_id >= "2000000001";
-    if (is_unknown(error) && is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
+    if (slurm::is_unknown(error) && is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
     return util::fail(std::move(error));
   }
   if (records->front().get("ArrayJobId").empty()) return util::fail("job " + job_id, "it is no job array", "squeue --me --array");
@@ -60,10 +62,12 @@ std::vector<RunningTask> newest_above(const std::vector<slurm::JobRecord>& recor
   std::vector<RunningTask> running;
   for (const auto& record : records) {
     if (record.get("JobState") != "RUNNING") continue;
-    running.push_back({std::string(record.get("StartTime")), static_cast<std::uint32_t>(std::strtoul(std::string(record.get("ArrayTaskId")).c_str(), nullptr, 10))});
+    running.push_back({std::string(record.get("StartTime")),
+                       static_cast<std::uint32_t>(std::strtoul(std::string(record.get("ArrayTaskId")).c_str(), nullptr, 10))});
   }
   if (limit == 0 || running.size() <= limit) return {};
-  std::sort(running.begin(), running.end(), [](const auto& a, const auto& b) { return a.start != b.start ? a.start > b.start : a.id > b.id; });
+  std::sort(running.begin(), running.end(),
+            [](const auto& a, const auto& b) { return a.start != b.start ? a.start > b.start : a.id > b.id; });
   running.resize(running.size() - limit);
   return running;
 }
@@ -75,9 +79,9 @@ util::Result<void> set_limit(const slurm::Client& client, const std::string& arr
   if (updated) return {};
   const auto records = client.show_job(array_id);
   const bool is_set = records && std::any_of(records->begin(), records->end(), [&](const auto& record) {
-    const auto now = record.get("ArrayTaskThrottle");
-    return limit == 0 ? now.empty() || now == "0" : now == wanted;
-  });
+                        const auto now = record.get("ArrayTaskThrottle");
+                        return limit == 0 ? now.empty() || now == "0" : now == wanted;
+                      });
   if (is_set) return {};
   return util::fail(updated.error());
 }
@@ -87,7 +91,7 @@ util::Result<void> set_limit(const slurm::Client& client, const std::string& arr
 Status throttle(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  const auto site = find_site();
+  const auto site = queue::find_site();
   TRY(const auto records, find_array(site.client, options->job_id));
   const std::string array_id(records.front().get("ArrayJobId"));
   const auto tasks = options->kill || options->requeue ? newest_above(records, options->limit) : std::vector<RunningTask>();
@@ -100,7 +104,8 @@ Status throttle(const Words& words) {
   }
   CHECK_OK(set_limit(site.client, array_id, options->limit));
   if (!tasks.empty()) {
-    std::vector<std::string> command = options->kill ? std::vector<std::string>{"scancel"} : std::vector<std::string>{"scontrol", "requeue"};
+    std::vector<std::string> command =
+        options->kill ? std::vector<std::string>{"scancel"} : std::vector<std::string>{"scontrol", "requeue"};
     if (options->kill) {
       for (const auto& task : tasks) command.push_back(array_id + "_" + std::to_string(task.id));
     } else {
@@ -114,4 +119,4 @@ Status throttle(const Words& words) {
   return 0;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::commands

@@ -1,4 +1,4 @@
-#include "cli/delivery.hpp"
+#include "engine/delivery.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -13,18 +13,18 @@
 #include <filesystem>
 #include <set>
 
-#include "cli/progress.hpp"
-#include "cli/slurm_arrays.hpp"
-#include "cli/submission_notes.hpp"
 #include "embedded/translate.hpp"
-#include "merge/notes.hpp"
-#include "report/json.hpp"
-#include "slurm/answer.hpp"
+#include "plan/notes.hpp"
+#include "slurm/client/answer.hpp"
+#include "slurm/client/arrays.hpp"
+#include "store/submissions.hpp"
 #include "util/fd.hpp"
+#include "util/json.hpp"
 #include "util/message.hpp"
+#include "util/progress.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::cli {
+namespace sarray::engine {
 
 namespace {
 
@@ -34,7 +34,8 @@ std::chrono::seconds sbatch_timeout() {
   return std::chrono::seconds(seconds > 0 ? seconds : 600);
 }
 
-/// With the umask of sarray submit, which is the calls' but for the rare one. What fails here fails where the job starts, by Slurm's words.
+/// With the umask of sarray submit, which is the calls' but for the rare one. What fails here fails where the job starts, by
+/// Slurm's words.
 void make_folder(const std::string& path) {
   for (std::size_t at = 0; at != std::string::npos;) {
     at = path.find('/', at + 1);
@@ -43,12 +44,13 @@ void make_folder(const std::string& path) {
 }
 
 /// The translator under the names of the commands that it knows.
-util::Result<void> place_translator(const merge::Plan& plan, const merge::MergedArray& array, const std::string& folder) {
-  const bool any = std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+util::Result<void> place_translator(const plan::Plan& plan, const plan::MergedArray& array, const std::string& folder) {
+  const bool any =
+      std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
   if (!any) return {};
   CHECK_OK(util::ensure_private_folder(folder));
   std::string first;
-  for (const auto name : merge::translated_commands) {
+  for (const auto name : plan::translated_commands) {
     const auto path = folder + "/" + std::string(name);
     if (first.empty()) {
       CHECK_OK(util::write_file_atomically(path, embedded::translate, 0700));
@@ -60,18 +62,18 @@ util::Result<void> place_translator(const merge::Plan& plan, const merge::Merged
   return {};
 }
 
-util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
-                              const merge::PlanOptions& options) {
+util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& array, const script::Rendered& rendered,
+                              const plan::PlanOptions& options) {
   std::set<std::string> folders;
   std::set<std::string> places;
   util::Result<void> result;
-  Progress progress("linking the output files of tasks", array.tasks);
-  merge::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
+  util::Progress progress("linking the output files of tasks", array.tasks);
+  script::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
     if (!result) return;
     progress.step();
     // Slurm makes folders for a file, but not for a link's.
     const auto place = target.substr(0, target.rfind('/'));
-    if (merge::makes_folders(options.release) && places.insert(place).second) make_folder(place);
+    if (script::makes_folders(options.release) && places.insert(place).second) make_folder(place);
     const auto folder = path.substr(0, path.rfind('/'));
     if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
     if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
@@ -80,12 +82,12 @@ util::Result<void> make_links(const merge::Plan& plan, const merge::MergedArray&
 }
 
 /// What `status` and its kind will want to know without reading the script, and what the script does not hold.
-std::string describe(const Parcel& parcel, const std::string& job_id, const merge::Plan& plan, const merge::MergedArray& array, const merge::Rendered& rendered,
-                     const merge::PlanOptions& options, const std::string& saved_script) {
+std::string describe(const Parcel& parcel, const std::string& job_id, const plan::Plan& plan, const plan::MergedArray& array,
+                     const script::Rendered& rendered, const plan::PlanOptions& options, const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
   for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
   std::error_code error;
-  report::Json record;
+  util::Json record;
   record["version"] = 1;
   record["job_id"] = job_id;
   record["cluster"] = parcel.cluster;
@@ -95,13 +97,13 @@ std::string describe(const Parcel& parcel, const std::string& job_id, const merg
   record["script"] = saved_script;
   record["name"] = array.name;
   record["directory"] = std::filesystem::current_path(error).string();
-  record["ids"] = id_ranges(std::move(ids));
+  record["ids"] = store::id_ranges(std::move(ids));
   if (!parcel.queue_file.empty()) record["queue_file"] = parcel.queue_file;
   record["retry_of"] = options.retry_of;
   record["arguments"] = rendered.arguments;
   record["umask"] = rendered.umask;
   record["limits"] = rendered.limits;
-  return report::to_line(record);
+  return util::to_line(record);
 }
 
 /// What the tasks start from; a retry needs it, and the script does not hold it.
@@ -116,7 +118,7 @@ void remove_parcel(const Parcel& parcel) {
   std::filesystem::remove_all(parcel.folder, ignored);
 }
 
-std::vector<std::uint32_t> job_numbers(const merge::Plan& plan, const merge::MergedArray& array) {
+std::vector<std::uint32_t> job_numbers(const plan::Plan& plan, const plan::MergedArray& array) {
   std::vector<std::uint32_t> numbers;
   for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
   return numbers;
@@ -133,7 +135,8 @@ util::Error refusal(const util::Output& output) {
 void tell(const util::Output& output, const Delivery& delivery) {
   auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
   if (output.status != 0) {
-    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) + "; Slurm has the array all the same, as job " + delivery.job_id + "\n";
+    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) +
+             "; Slurm has the array all the same, as job " + delivery.job_id + "\n";
   }
   [[maybe_unused]] const auto told = util::write_all(2, words, "");
 }
@@ -167,20 +170,20 @@ util::Result<util::Fd> lock_parcel(const std::string& folder) {
 
 Parcel name_parcel(const store::StateFolder& folder, const std::string& first_attempt) {
   Parcel parcel;
-  parcel.marker = make_marker(first_attempt);
+  parcel.marker = slurm::make_marker(first_attempt);
   parcel.folder = folder.submissions() + "/" + parcel.marker;
   return parcel;
 }
 
-void set_folders(merge::PlanOptions& options, const std::string& state_folder, const std::string& marker) {
+void set_folders(plan::PlanOptions& options, const std::string& state_folder, const std::string& marker) {
   const auto own = state_folder + "/submissions/" + marker;
   options.link_folder = own + "/links";
   options.translate_folder = own + "/translate";
   options.scratch_folder = state_folder + "/run";
 }
 
-util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, const merge::MergedArray& array,
-                               const merge::Rendered& rendered, const merge::PlanOptions& options, const slurm::Client& client,
+util::Result<Delivery> deliver(const Parcel& parcel, const plan::Plan& plan, const plan::MergedArray& array,
+                               const script::Rendered& rendered, const plan::PlanOptions& options, const slurm::Client& client,
                                store::Session* session, const std::string& saved_script) {
   CHECK_OK(util::ensure_private_folder(parcel.folder));
   CHECK_OK(util::ensure_private_folder(options.scratch_folder));
@@ -200,7 +203,8 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
   TRY(const auto lock, lock_parcel(parcel.folder));
   submission.inherited = lock.get();
   // Before sbatch is run, so that it is there whoever is killed; its answer is added to it.
-  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json", describe(parcel, "", plan, array, rendered, options, saved_script)));
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json",
+                                       describe(parcel, "", plan, array, rendered, options, saved_script)));
   if (session != nullptr) {
     if (auto noted = session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)); !noted) {
       // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
@@ -235,11 +239,11 @@ util::Result<Delivery> deliver(const Parcel& parcel, const merge::Plan& plan, co
 }
 
 void note_delivery(const Parcel& parcel, const Delivery& delivery) {
-  const auto noted = note_job_id(parcel.folder, delivery.job_id);
+  const auto noted = store::note_job_id(parcel.folder, delivery.job_id);
   if (noted) return;
   // The array is Slurm's: that its description is incomplete must not look like a failed submission.
   [[maybe_unused]] const auto warned =
       util::write_all(2, "sarray: warning: " + util::printable(noted.error().what + ": " + noted.error().why) + "\n", "");
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::engine

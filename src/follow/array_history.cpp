@@ -1,14 +1,14 @@
-#include "cli/submissions.hpp"
+#include "follow/array_history.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "cli/slurm_arrays.hpp"
-#include "cli/slurm_job.hpp"
+#include "slurm/client/arrays.hpp"
+#include "slurm/client/jobs.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
 
-namespace sarray::cli {
+namespace sarray::follow {
 
 namespace {
 
@@ -24,20 +24,20 @@ std::string one_task_of(const slurm::Client& client, const std::string& job_id) 
 std::optional<std::string> ask_script(const slurm::Client& client, const std::string& job_id) {
   // scontrol says so on its stderr, and ends with 0, where it has none (observed on 22.05).
   const auto queued = client.run({"scontrol", "write", "batch_script", job_id, "-"});
-  if (queued && merge::find_batch_script(*queued) != std::string::npos) return *queued;
+  if (queued && script::find_batch_script(*queued) != std::string::npos) return *queued;
   const auto accounted = client.run({"sacct", "-B", "-j", one_task_of(client, job_id)});
   if (accounted) {
-    if (const auto at = merge::find_batch_script(*accounted); at != std::string::npos) return accounted->substr(at);
+    if (const auto at = script::find_batch_script(*accounted); at != std::string::npos) return accounted->substr(at);
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>& submissions, const std::string& job_id,
-                                 const std::string& file) {
+util::Result<LoadedMap> load_map(const slurm::Site& site, const std::vector<store::Submission>& submissions,
+                                 const std::string& job_id, const std::string& file) {
   LoadedMap loaded;
-  const auto* submission = find_submission(submissions, job_id);
+  const auto* submission = store::find_submission(submissions, job_id);
   if (!file.empty()) {
     auto given = util::read_file(file);
     if (!given) {
@@ -46,7 +46,7 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
     }
     loaded.script = std::move(*given);
     // Its tasks would be taken for those of another array.
-    if (const auto held = ask_script(site.client, job_id); held && !merge::is_same_data(loaded.script, *held))
+    if (const auto held = ask_script(site.client, job_id); held && !script::is_same_data(loaded.script, *held))
       return util::fail(file, "it is not the script of job " + job_id, "sarray status " + job_id + ", which asks Slurm for it");
   } else if (auto local =
                  submission != nullptr ? util::read_file(submission->folder + "/sarray.slurm") : util::Result<std::string>();
@@ -54,12 +54,12 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
     loaded.script = std::move(*local);
   } else {
     auto held = ask_script(site.client, job_id);
-    if (!held) return util::fail(explain_no_script(site.client, job_id));
+    if (!held) return util::fail(slurm::explain_no_script(site.client, job_id));
     loaded.script = std::move(*held);
   }
-  auto map = merge::unpack_script(std::move(loaded.script)).and_then([&](std::string plain) {
+  auto map = script::unpack_script(std::move(loaded.script)).and_then([&](std::string plain) {
     loaded.script = std::move(plain);
-    return merge::read_map(loaded.script);
+    return script::read_map(loaded.script);
   });
   if (!map) {
     auto error = std::move(map).error();
@@ -73,24 +73,25 @@ util::Result<LoadedMap> load_map(const Site& site, const std::vector<Submission>
 namespace {
 
 /// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
-std::vector<std::string> find_retries(const Site& site, const std::string& first, const std::vector<Submission>& submissions) {
+std::vector<std::string> find_retries(const slurm::Site& site, const std::string& first,
+                                      const std::vector<store::Submission>& submissions) {
   std::vector<std::string> ids;
   for (const auto& submission : submissions) {
     if (std::find(submission.retry_of.begin(), submission.retry_of.end(), first) != submission.retry_of.end())
       ids.push_back(submission.job_id);
   }
-  if (find_submission(submissions, first) != nullptr) return ids;
-  const auto held = held_arrays(site.client, a_month_ago());
+  if (store::find_submission(submissions, first) != nullptr) return ids;
+  const auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
   if (!held) return ids;
   for (const auto& array : *held) {
-    if (marks_retry_of(array.marker, first)) ids.push_back(array.job_id);
+    if (slurm::marks_retry_of(array.marker, first)) ids.push_back(array.job_id);
   }
   return ids;
 }
 
 /// The ids of an array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
-std::vector<std::string> attempt_ids(const Site& site, const merge::Map& map, const std::string& job_id,
-                                     const std::vector<Submission>& submissions) {
+std::vector<std::string> attempt_ids(const slurm::Site& site, const script::Map& map, const std::string& job_id,
+                                     const std::vector<store::Submission>& submissions) {
   auto ids = map.retry_of;
   if (ids.size() > 1000) ids.clear();  // a script that nobody of us wrote
   ids.push_back(job_id);
@@ -104,22 +105,23 @@ std::vector<std::string> attempt_ids(const Site& site, const merge::Map& map, co
 
 }  // namespace
 
-std::vector<Submission> submissions_in_slurm(const Site& site, const std::vector<Submission>& noted) {
+std::vector<store::Submission> submissions_in_slurm(const slurm::Site& site, const std::vector<store::Submission>& noted) {
   constexpr std::size_t most_asked = 50;  // each is a question to the controller
-  std::vector<Submission> submissions;
-  auto held = held_arrays(site.client, a_month_ago());
+  std::vector<store::Submission> submissions;
+  auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
   if (!held) return submissions;
   const auto state = store::StateFolder::open();
-  const auto is_left_out = [&](const HeldArray& array) {
+  const auto is_left_out = [&](const slurm::HeldArray& array) {
     if (!noted.empty() && state && !array.place.ends_with(state->submissions())) return true;
-    return std::any_of(noted.begin(), noted.end(), [&](const auto& s) { return s.job_id == array.job_id || s.folder.ends_with("/" + array.marker); });
+    return std::any_of(noted.begin(), noted.end(),
+                       [&](const auto& s) { return s.job_id == array.job_id || s.folder.ends_with("/" + array.marker); });
   };
   held->erase(std::remove_if(held->begin(), held->end(), is_left_out), held->end());
   const auto first = held->size() - std::min(held->size(), most_asked);
   for (auto array = held->begin() + static_cast<std::ptrdiff_t>(first); array != held->end(); ++array) {
     const auto loaded = load_map(site, {}, array->job_id, "");
     if (!loaded || loaded->map.jobs.empty()) continue;
-    Submission submission;
+    store::Submission submission;
     submission.job_id = array->job_id;
     submission.time = slurm::parse_slurm_time(array->submitted).value_or(0);
     submission.tasks = loaded->map.tasks;
@@ -133,8 +135,8 @@ std::vector<Submission> submissions_in_slurm(const Site& site, const std::vector
   return submissions;
 }
 
-util::Result<Follower> Follower::open(const Site& site, const std::vector<Submission>& submissions, const std::string& job_id,
-                                      const std::string& file) {
+util::Result<Follower> Follower::open(const slurm::Site& site, const std::vector<store::Submission>& submissions,
+                                      const std::string& job_id, const std::string& file) {
   Follower follower(site);
   TRY(auto asked, load_map(site, submissions, job_id, file));
   std::string lost;
@@ -148,7 +150,7 @@ util::Result<Follower> Follower::open(const Site& site, const std::vector<Submis
     follower.m_scripts.push_back(std::move(loaded->script));
   }
   if (!lost.empty()) follower.m_lost.push_back("other attempts are not shown, since no batch script is known for them: " + lost);
-  report::find_standings(follower.m_history);
+  follow::find_standings(follower.m_history);
   return follower;
 }
 
@@ -163,4 +165,4 @@ util::Result<void> Follower::refresh(bool with_usage) {
   return {};
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::follow

@@ -1,9 +1,9 @@
-#include "report/attempts.hpp"
+#include "follow/attempts.hpp"
 
 #include <algorithm>
 #include <unordered_map>
 
-namespace sarray::report {
+namespace sarray::follow {
 
 using slurm::TaskState;
 
@@ -11,7 +11,7 @@ void find_standings(History& history) {
   const auto& first = history.map();
   history.standings.assign(first.tasks, {});
   for (std::uint32_t index = 0; index < first.tasks; ++index) history.standings[index].index = index;
-  std::unordered_map<std::uint32_t, const merge::MappedJob*> by_id;
+  std::unordered_map<std::uint32_t, const script::MappedJob*> by_id;
   for (const auto& job : first.jobs) by_id.emplace(job.id, &job);
   for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
     for (const auto& job : history.attempts[number].map.jobs) {
@@ -63,7 +63,7 @@ void finish(Summary& summary, const Span& span) {
 
 }  // namespace
 
-Summary summarize(const History& history, const merge::MappedJob& job) {
+Summary summarize(const History& history, const script::MappedJob& job) {
   Summary summary;
   Span span;
   for (std::uint32_t n = 0; n < job.tasks; ++n) add_task(history.task(job.first_index + n), summary, span);
@@ -90,4 +90,4 @@ std::int64_t estimate_rest(const Summary& summary) {
   return std::max<std::int64_t>(rest, 1);
 }
 
-}  // namespace sarray::report
+}  // namespace sarray::follow

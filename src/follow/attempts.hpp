@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "merge/map.hpp"
-#include "slurm/task_state.hpp"
+#include "script/map.hpp"
+#include "slurm/client/task_state.hpp"
 
-namespace sarray::report {
+namespace sarray::follow {
 
 /// One merged array: the first of a history, or a retry of some of its tasks.
 struct Attempt {
   std::string job_id;
-  merge::Map map;
+  script::Map map;
   std::vector<slurm::TaskRecord> tasks;  ///< by index; as many as map.tasks
 };
 
@@ -30,7 +30,7 @@ struct History {
   std::vector<Standing> standings;  ///< by index in the first attempt
   std::vector<std::string> notes;   ///< what could not be known, and why
 
-  [[nodiscard]] const merge::Map& map() const { return attempts.front().map; }
+  [[nodiscard]] const script::Map& map() const { return attempts.front().map; }
   [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const {
     const auto& standing = standings[index];
     return attempts[standing.attempt].tasks[standing.index];
@@ -45,9 +45,9 @@ using Counts = std::array<std::uint32_t, slurm::all_task_states.size()>;  ///< b
 struct Summary {
   std::uint32_t tasks = 0;
   Counts counts{};
-  std::int64_t first_start = 0;   ///< seconds since 1970; 0: nothing has started
-  std::int64_t last_end = 0;      ///< likewise; 0: nothing has ended
-  std::int64_t task_seconds = 0;  ///< of all tasks that are done, added up
+  std::int64_t first_start = 0;      ///< seconds since 1970; 0: nothing has started
+  std::int64_t last_end = 0;         ///< likewise; 0: nothing has ended
+  std::int64_t task_seconds = 0;     ///< of all tasks that are done, added up
   std::int64_t running_seconds = 0;  ///< of all that run, until now
   [[nodiscard]] std::uint32_t count(slurm::TaskState state) const { return counts[static_cast<std::size_t>(state)]; }
   [[nodiscard]] std::uint32_t done() const;
@@ -57,10 +57,10 @@ struct Summary {
   [[nodiscard]] std::optional<std::int64_t> elapsed(std::int64_t now) const;
 };
 
-[[nodiscard]] Summary summarize(const History& history, const merge::MappedJob& job);
+[[nodiscard]] Summary summarize(const History& history, const script::MappedJob& job);
 [[nodiscard]] Summary summarize(const History& history);
 
 /// Seconds from now until all is done, if the tasks left take as long as those done, as many at once as run now; 0: not known.
 [[nodiscard]] std::int64_t estimate_rest(const Summary& summary);
 
-}  // namespace sarray::report
+}  // namespace sarray::follow

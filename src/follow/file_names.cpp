@@ -1,8 +1,8 @@
-#include "report/task_files.hpp"
+#include "follow/file_names.hpp"
 
-#include "slurm/file_pattern.hpp"
+#include "slurm/language/file_pattern.hpp"
 
-namespace sarray::report {
+namespace sarray::follow {
 
 namespace {
 
@@ -26,9 +26,9 @@ std::string to_glob(const std::string& name) {
 
 }  // namespace
 
-std::optional<FileName> file_name(const merge::MappedJob& job, merge::Stream stream, const std::string& array_job_id,
+std::optional<FileName> file_name(const script::MappedJob& job, script::Stream stream, const std::string& array_job_id,
                                   const slurm::TaskRecord& task, const FileSurroundings& surroundings, bool guess_host) {
-  const auto& pattern = stream == merge::Stream::error ? job.error : job.output;
+  const auto& pattern = stream == script::Stream::error ? job.error : job.output;
   if (!pattern) return std::nullopt;
   slurm::PatternValues values;
   values.array_job_id = array_job_id;
@@ -49,4 +49,4 @@ std::optional<FileName> file_name(const merge::MappedJob& job, merge::Stream str
   return FileName{to_glob(slurm::expand_pattern(*pattern, values).value_or(mark)), true};
 }
 
-}  // namespace sarray::report
+}  // namespace sarray::follow

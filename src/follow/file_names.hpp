@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "merge/map.hpp"
-#include "merge/streams.hpp"
-#include "slurm/task_state.hpp"
+#include "script/map.hpp"
+#include "script/streams.hpp"
+#include "slurm/client/task_state.hpp"
 
-namespace sarray::report {
+namespace sarray::follow {
 
 /// What the world says beyond the map.
 struct FileSurroundings {
@@ -25,8 +25,8 @@ struct FileName {
 
 /// @param stream output or error. @return nothing for an error stream that goes where the output goes.
 /// @param guess_host takes the node's name for the host's, which %N means.
-[[nodiscard]] std::optional<FileName> file_name(const merge::MappedJob& job, merge::Stream stream,
+[[nodiscard]] std::optional<FileName> file_name(const script::MappedJob& job, script::Stream stream,
                                                 const std::string& array_job_id, const slurm::TaskRecord& task,
                                                 const FileSurroundings& surroundings, bool guess_host);
 
-}  // namespace sarray::report
+}  // namespace sarray::follow

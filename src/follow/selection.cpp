@@ -1,14 +1,15 @@
-#include "cli/selection.hpp"
+#include "follow/selection.hpp"
 
 #include <fnmatch.h>
 
 #include <algorithm>
 #include <charconv>
 
-#include "cli/arguments.hpp"
+#include "engine/submissions.hpp"
 #include "util/message.hpp"
+#include "util/numbers.hpp"
 
-namespace sarray::cli {
+namespace sarray::follow {
 
 namespace {
 
@@ -20,18 +21,12 @@ bool is_number_list(const std::string& word) {
          word.front() <= '9';
 }
 
-util::Error usage_error(const std::string& what, const std::string& why, const std::string& hint) {
-  util::Error error{what, why, hint};
-  error.status = static_cast<int>(util::Exit::usage);
-  return error;
-}
-
 bool has_number(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
   return std::binary_search(numbers.begin(), numbers.end(), number);
 }
 
 /// Adds the jobs that one word means. @return an error where there are none.
-util::Result<void> add_jobs(const merge::Map& map, const std::string& word, const std::string& hint, std::vector<bool>& chosen) {
+util::Result<void> add_jobs(const script::Map& map, const std::string& word, const std::string& hint, std::vector<bool>& chosen) {
   util::Result<std::vector<std::uint32_t>> numbers;
   std::uint32_t id = 0;
   if (is_number_list(word)) {
@@ -41,7 +36,7 @@ util::Result<void> add_jobs(const merge::Map& map, const std::string& word, cons
       std::uint32_t most = 0;
       for (const auto& job : map.jobs) most = std::max(most, job.number);
       id = 0;
-      numbers = parse_job_numbers({word}, most, hint);
+      numbers = util::parse_job_numbers({word}, most, hint);
     }
   }
   bool any = false;
@@ -52,9 +47,10 @@ util::Result<void> add_jobs(const merge::Map& map, const std::string& word, cons
     chosen[i] = any = true;
   }
   if (any) return {};
-  if (!numbers) return util::fail(usage_error("--job " + word, numbers.error().why, numbers.error().hint));  // nor is it a name
-  return util::fail(usage_error("--job " + word, "no job has that number, id or name",
-                                "a job number, a virtual id, a name, or a pattern like 'train*'; " + hint + " shows them"));
+  if (!numbers)
+    return util::fail(util::usage_error("--job " + word, numbers.error().why, numbers.error().hint));  // nor is it a name
+  return util::fail(util::usage_error("--job " + word, "no job has that number, id or name",
+                                      "a job number, a virtual id, a name, or a pattern like 'train*'; " + hint + " shows them"));
 }
 
 }  // namespace
@@ -63,7 +59,7 @@ util::Result<TaskWord> parse_task_word(const std::string& word) {
   TaskWord result;
   const auto underscore = word.find('_');
   const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
-  TRY(const auto id, parse_number(word.substr(0, underscore), "job id", 1, hint));
+  TRY(const auto id, util::parse_number(word.substr(0, underscore), "job id", 1, hint));
   result.job_id = std::to_string(id);
   result.is_virtual = id >= first_virtual_id;
   if (underscore == std::string::npos) return result;
@@ -72,21 +68,21 @@ util::Result<TaskWord> parse_task_word(const std::string& word) {
   if (is_list) {
     ids = ids.substr(1, ids.size() - 2);
   } else {
-    TRY([[maybe_unused]] const auto one, parse_number(ids, "task id", 0, hint));
+    TRY([[maybe_unused]] const auto one, util::parse_number(ids, "task id", 0, hint));
   }
   auto parsed = slurm::ArrayIds::parse(ids, any_index);
-  if (!parsed || !*parsed) return util::fail(usage_error("task ids", "'" + ids + "' is no list of them", hint));
+  if (!parsed || !*parsed) return util::fail(util::usage_error("task ids", "'" + ids + "' is no list of them", hint));
   result.indices = std::move(*parsed);
   return result;
 }
 
-util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words,
-                                                               const std::string& hint) {
+util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map, const std::vector<std::string>& words,
+                                                                const std::string& hint) {
   std::vector<bool> chosen(map.jobs.size(), words.empty());
   for (const auto& word : words) {
     CHECK_OK(add_jobs(map, word, hint, chosen));
   }
-  std::vector<const merge::MappedJob*> jobs;
+  std::vector<const script::MappedJob*> jobs;
   for (std::size_t i = 0; i < map.jobs.size(); ++i) {
     if (chosen[i]) jobs.push_back(&map.jobs[i]);
   }
@@ -95,19 +91,20 @@ util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map&
 
 namespace {
 
-util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const report::History& history) {
+util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const follow::History& history) {
   auto parsed = slurm::ArrayIds::parse(list, any_index);
-  if (!parsed || !*parsed) return util::fail(usage_error("--tasks " + list, "that is no list of indices", "--tasks 3,5-8"));
+  if (!parsed || !*parsed) return util::fail(util::usage_error("--tasks " + list, "that is no list of indices", "--tasks 3,5-8"));
   if ((*parsed)->max() >= history.map().tasks) {
-    return util::fail(usage_error("--tasks " + list, "the array's indices are 0 to " + std::to_string(history.map().tasks - 1),
-                                  "sarray status " + history.attempts.front().job_id + " --tasks"));
+    return util::fail(util::usage_error("--tasks " + list,
+                                        "the array's indices are 0 to " + std::to_string(history.map().tasks - 1),
+                                        "sarray status " + history.attempts.front().job_id + " --tasks"));
   }
   return std::move(**parsed);
 }
 
 }  // namespace
 
-util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& history, const Selection& selection) {
+util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection) {
   TRY(const auto jobs, select_jobs(history.map(), selection.jobs, "sarray status " + history.attempts.front().job_id));
   std::optional<slurm::ArrayIds> tasks;
   if (!selection.tasks.empty()) {
@@ -130,7 +127,7 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& his
 namespace {
 
 /// The first attempt of the first submission that carries a virtual id; empty where none does.
-std::string array_of_virtual(const std::vector<Submission>& submissions, std::uint32_t id) {
+std::string array_of_virtual(const std::vector<store::Submission>& submissions, std::uint32_t id) {
   for (const auto& submission : submissions) {
     const bool has_it = std::any_of(submission.ids.begin(), submission.ids.end(),
                                     [&](const auto& range) { return id >= range.first && id <= range.second; });
@@ -142,7 +139,7 @@ std::string array_of_virtual(const std::vector<Submission>& submissions, std::ui
 bool is_digits(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; }
 
 /// A task has a job id of its own, too: the array's is meant.
-std::string array_of_task(const Site& site, const std::string& job_id) {
+std::string array_of_task(const slurm::Site& site, const std::string& job_id) {
   const auto queued = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
   if (auto array = queued ? queued->substr(0, queued->find('\n')) : ""; is_digits(array)) return array;
   const auto accounted = site.client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
@@ -152,9 +149,10 @@ std::string array_of_task(const Site& site, const std::string& job_id) {
 
 }  // namespace
 
-util::Result<std::string> find_array(const Site& site, const std::vector<Submission>& submissions, const TaskWord& word) {
+util::Result<std::string> find_array(const slurm::Site& site, const std::vector<store::Submission>& submissions,
+                                     const TaskWord& word) {
   if (!word.is_virtual) {
-    return find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
+    return store::find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
   }
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
   if (auto array = array_of_virtual(submissions, id); !array.empty()) return array;
@@ -164,14 +162,14 @@ util::Result<std::string> find_array(const Site& site, const std::vector<Submiss
 
 namespace {
 
-std::vector<std::uint32_t> all_indices(const merge::MappedJob& job) {
+std::vector<std::uint32_t> all_indices(const script::MappedJob& job) {
   std::vector<std::uint32_t> indices;
   for (std::uint32_t n = 0; n < job.tasks; ++n) indices.push_back(job.first_index + n);
   return indices;
 }
 
 /// Of a job's own task ids; nothing where it has not all of them.
-std::optional<std::vector<std::uint32_t>> indices_of_local(const merge::MappedJob& job, const slurm::ArrayIds& ids) {
+std::optional<std::vector<std::uint32_t>> indices_of_local(const script::MappedJob& job, const slurm::ArrayIds& ids) {
   std::vector<std::uint32_t> indices;
   for (std::uint32_t n = 0; n < ids.count(); ++n) {
     const auto index = job.index_of(ids.nth(n));
@@ -182,7 +180,7 @@ std::optional<std::vector<std::uint32_t>> indices_of_local(const merge::MappedJo
   return indices;
 }
 
-util::Result<std::vector<std::uint32_t>> indices_of_virtual(const merge::Map& map, const TaskWord& word) {
+util::Result<std::vector<std::uint32_t>> indices_of_virtual(const script::Map& map, const TaskWord& word) {
   for (const auto& job : map.jobs) {
     if (std::to_string(job.id) != word.job_id) continue;
     if (!word.indices) return all_indices(job);
@@ -194,7 +192,7 @@ util::Result<std::vector<std::uint32_t>> indices_of_virtual(const merge::Map& ma
   return util::fail("job " + word.job_id, "that array has no job of this virtual id", "sarray history");
 }
 
-util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History& history, const TaskWord& word) {
+util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History& history, const TaskWord& word) {
   const auto asked = std::find_if(history.attempts.begin(), history.attempts.end(),
                                   [&](const auto& attempt) { return attempt.job_id == word.job_id; });
   const auto& map = asked != history.attempts.end() ? asked->map : history.map();
@@ -217,8 +215,8 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const report::History&
 
 }  // namespace
 
-util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file) {
-  const auto submissions = list_submissions(site);
+util::Result<Target> find_target(const slurm::Site& site, const TaskWord& word, const std::string& file) {
+  const auto submissions = engine::list_submissions(site);
   TRY(const auto job_id, find_array(site, submissions, word));
   TRY(auto follower, Follower::open(site, submissions, job_id, file));
   TRY(auto indices,
@@ -229,8 +227,9 @@ util::Result<Target> find_target(const Site& site, const TaskWord& word, const s
 util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection) {
   TRY(const auto selected, select_tasks(target.follower.history(), selection));
   std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(), std::back_inserter(indices));
+  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
+                        std::back_inserter(indices));
   return indices;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::follow

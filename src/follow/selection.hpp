@@ -6,13 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "cli/submissions.hpp"
-#include "merge/map.hpp"
-#include "report/attempts.hpp"
-#include "slurm/array_ids.hpp"
+#include "follow/array_history.hpp"
+#include "follow/attempts.hpp"
+#include "script/map.hpp"
+#include "slurm/client/site.hpp"
+#include "slurm/language/array_ids.hpp"
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::follow {
 
 /// Tasks, or one job of many tasks, as a person names them.
 struct TaskWord {
@@ -25,7 +26,7 @@ struct TaskWord {
 
 /// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
 /// on this machine, else by the scripts of the user's arrays that Slurm's queue still holds.
-[[nodiscard]] util::Result<std::string> find_array(const Site& site, const std::vector<Submission>& submissions,
+[[nodiscard]] util::Result<std::string> find_array(const slurm::Site& site, const std::vector<store::Submission>& submissions,
                                                    const TaskWord& word);
 
 /// What --job, --tasks and --state say; all must hold.
@@ -38,20 +39,21 @@ struct Selection {
 
 /// Jobs that a SEL means. @return an error where it means none, which says what there is.
 /// @param hint the command that shows the jobs.
-[[nodiscard]] util::Result<std::vector<const merge::MappedJob*>> select_jobs(const merge::Map& map, const std::vector<std::string>& words,
-                                                                             const std::string& hint);
+[[nodiscard]] util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map,
+                                                                              const std::vector<std::string>& words,
+                                                                              const std::string& hint);
 
 /// @return indices of the first attempt, ascending. An empty selection means every task.
-[[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const report::History& history, const Selection& selection);
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection);
 
 /// Opens what a word means and finds its tasks: the array with its attempts, and indices of the first attempt, ascending.
 struct Target {
   Follower follower;
   std::vector<std::uint32_t> indices;
 };
-[[nodiscard]] util::Result<Target> find_target(const Site& site, const TaskWord& word, const std::string& file);
+[[nodiscard]] util::Result<Target> find_target(const slurm::Site& site, const TaskWord& word, const std::string& file);
 
 /// Those of the target's tasks that the selection means too.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection);
 
-}  // namespace sarray::cli
+}  // namespace sarray::follow

@@ -1,4 +1,4 @@
-#include "cli/task_files.hpp"
+#include "follow/task_files.hpp"
 
 #include <glob.h>
 #include <sys/stat.h>
@@ -7,16 +7,16 @@
 #include <array>
 #include <climits>
 
-#include "slurm/file_pattern.hpp"
+#include "slurm/language/file_pattern.hpp"
 
-namespace sarray::cli {
+namespace sarray::follow {
 
 namespace {
 
 /// Where our own link to the file leads, if there is one: the task itself has said its name there.
-std::string follow_link(const std::string& link_folder, merge::Stream stream, std::uint32_t index) {
+std::string follow_link(const std::string& link_folder, script::Stream stream, std::uint32_t index) {
   if (link_folder.empty()) return {};
-  const auto link = link_folder + "/" + merge::stream_name(stream) + "/" + std::to_string(index);
+  const auto link = link_folder + "/" + script::stream_name(stream) + "/" + std::to_string(index);
   std::array<char, PATH_MAX> target{};
   const auto length = ::readlink(link.c_str(), target.data(), target.size());
   if (length <= 0) return {};
@@ -65,19 +65,19 @@ void FileFinder::learn_surroundings() {
     }
     return false;
   };
-  if (uses('u')) m_surroundings.user = user_name(m_site.environment);
+  if (uses('u')) m_surroundings.user = slurm::user_name(m_site.environment);
   if (!uses('b') && !uses('r')) return;
   if (const auto version = m_site.client.run({"sbatch", "--version"}))
     m_surroundings.release = slurm::Dialect::from_help(*version, "").release();
 }
 
-std::string FileFinder::find_one(const report::Attempt& attempt, const merge::MappedJob& job, const slurm::TaskRecord& task,
-                                 merge::Stream stream) {
-  const auto guess = report::file_name(job, stream, attempt.job_id, task, m_surroundings, true);
+std::string FileFinder::find_one(const follow::Attempt& attempt, const script::MappedJob& job, const slurm::TaskRecord& task,
+                                 script::Stream stream) {
+  const auto guess = follow::file_name(job, stream, attempt.job_id, task, m_surroundings, true);
   if (!guess) return {};
   if (!guess->is_glob && exists(guess->path)) return guess->path;
   if (auto linked = follow_link(attempt.map.link_folder, stream, task.index); !linked.empty()) return linked;
-  const auto certain = report::file_name(job, stream, attempt.job_id, task, m_surroundings, false);
+  const auto certain = follow::file_name(job, stream, attempt.job_id, task, m_surroundings, false);
   if (certain->is_glob) {
     if (auto match = newest_match(certain->path); !match.empty()) return match;
   }
@@ -91,7 +91,7 @@ TaskFiles FileFinder::find(std::uint32_t index) {
   const auto* job = attempt.map.job_at(standing.index);
   if (job == nullptr) return {};
   const auto& task = attempt.tasks[standing.index];
-  return {find_one(attempt, *job, task, merge::Stream::output), find_one(attempt, *job, task, merge::Stream::error)};
+  return {find_one(attempt, *job, task, script::Stream::output), find_one(attempt, *job, task, script::Stream::error)};
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::follow

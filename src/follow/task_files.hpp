@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/gather.hpp"
-#include "report/attempts.hpp"
-#include "report/task_files.hpp"
+#include "follow/attempts.hpp"
+#include "follow/file_names.hpp"
+#include "slurm/client/site.hpp"
 
-namespace sarray::cli {
+namespace sarray::follow {
 
 struct TaskFiles {
   std::string output;  ///< absolute; with * where something of the name cannot be known, and no file is there to tell
@@ -18,19 +18,19 @@ struct TaskFiles {
 
 class FileFinder {
  public:
-  FileFinder(const Site& site, const report::History& history) : m_site(site), m_history(history) {}
+  FileFinder(const slurm::Site& site, const follow::History& history) : m_site(site), m_history(history) {}
   /// @param index in the first attempt; the files are those of its last attempt.
   [[nodiscard]] TaskFiles find(std::uint32_t index);
 
  private:
-  [[nodiscard]] std::string find_one(const report::Attempt& attempt, const merge::MappedJob& job, const slurm::TaskRecord& task,
-                                     merge::Stream stream);
+  [[nodiscard]] std::string find_one(const follow::Attempt& attempt, const script::MappedJob& job, const slurm::TaskRecord& task,
+                                     script::Stream stream);
   void learn_surroundings();
 
-  const Site& m_site;
-  const report::History& m_history;
-  report::FileSurroundings m_surroundings;
+  const slurm::Site& m_site;
+  const follow::History& m_history;
+  follow::FileSurroundings m_surroundings;
   bool m_is_learned = false;
 };
 
-}  // namespace sarray::cli
+}  // namespace sarray::follow

@@ -1,13 +1,13 @@
-#include "merge/conflict.hpp"
+#include "plan/conflict.hpp"
 
 #include <algorithm>
 #include <map>
 #include <unordered_map>
 
-#include "slurm/value.hpp"
+#include "slurm/language/value.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::merge {
+namespace sarray::plan {
 
 namespace {
 
@@ -124,12 +124,12 @@ std::string format_differences(const std::vector<PlannedJob>& jobs, const std::v
   }
   std::string text;
   for (const auto& row : rows) {
-    auto line = "  " + util::pad(row.option, option_width) + "  " + util::pad(row.value, value_width) + "  " + util::pad(row.jobs, jobs_width) +
-                "  " + row.source;
+    auto line = "  " + util::pad(row.option, option_width) + "  " + util::pad(row.value, value_width) + "  " +
+                util::pad(row.jobs, jobs_width) + "  " + row.source;
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   }
   return text;
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::plan

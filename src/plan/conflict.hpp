@@ -5,17 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "merge/plan.hpp"
+#include "plan/plan.hpp"
 
-namespace sarray::merge {
+namespace sarray::plan {
 
 /// What decides whether two jobs may share an array: the array's own options, by meaning. One column per option that any job
 /// has, in order of name.
 struct Aspect {
-  std::string option;                 ///< long name, or "login environment", "resource limits", "array throttle"
-  std::vector<std::string> values;    ///< per job, as the user wrote it; "" for not given
-  std::vector<std::string> sources;   ///< per job: "line 3", "SBATCH_TIMELIMIT", "command line"
-  std::vector<std::uint32_t> classes; ///< per job: equal numbers mean equal values
+  std::string option;                  ///< long name, or "login environment", "resource limits", "array throttle"
+  std::vector<std::string> values;     ///< per job, as the user wrote it; "" for not given
+  std::vector<std::string> sources;    ///< per job: "line 3", "SBATCH_TIMELIMIT", "command line"
+  std::vector<std::uint32_t> classes;  ///< per job: equal numbers mean equal values
 };
 
 /// The aspects in which the jobs differ.
@@ -24,4 +24,4 @@ struct Aspect {
 /// The table, one line per option and value, ending with a newline.
 [[nodiscard]] std::string format_differences(const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences);
 
-}  // namespace sarray::merge
+}  // namespace sarray::plan

@@ -1,4 +1,4 @@
-#include "merge/notes.hpp"
+#include "plan/notes.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "slurm/text.hpp"
+#include "slurm/language/text.hpp"
 
-namespace sarray::merge {
+namespace sarray::plan {
 
 namespace {
 
@@ -82,9 +82,10 @@ util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& opt
       const auto& planned = plan.jobs[placement.job];
       const auto& ids = planned.job.ids;
       if (array.placements.size() == 1 && ids && ids->min() == 0 && ids->max() + 1 == ids->count()) continue;
-      return util::fail("job " + std::to_string(planned.number),
-                        "--dependency=aftercorr binds tasks by their indices, which are others in a merged array",
-                        "afterok waits for the whole array; or drop it from the queue: sarray drop " + std::to_string(planned.number));
+      return util::fail(
+          "job " + std::to_string(planned.number),
+          "--dependency=aftercorr binds tasks by their indices, which are others in a merged array",
+          "afterok waits for the whole array; or drop it from the queue: sarray drop " + std::to_string(planned.number));
     }
   }
   return {};
@@ -101,7 +102,8 @@ void note_mail(Plan& plan) {
   }
   if (numbers.empty()) return;
   std::sort(numbers.begin(), numbers.end());
-  plan.notes.push_back(job_words(numbers) + ": --mail-type mails once for the whole merged array, not for each job; with ARRAY_TASKS in it, "
+  plan.notes.push_back(job_words(numbers) +
+                       ": --mail-type mails once for the whole merged array, not for each job; with ARRAY_TASKS in it, "
                        "for each task");
 }
 
@@ -119,7 +121,8 @@ void note_steps(Plan& plan) {
     if (found->second) numbers.push_back(planned.number);
   }
   if (numbers.empty()) return;
-  plan.notes.push_back(job_words(numbers) + ": what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged "
+  plan.notes.push_back(job_words(numbers) +
+                       ": what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged "
                        "array; the script itself does not");
 }
 
@@ -145,7 +148,8 @@ void choose_translated(Plan& plan, const PlanOptions& options) {
                               : "a translator stands first in the tasks' PATH, so that they reach themselves and nobody else"));
   }
   for (const auto& [names, numbers] : by_path) {
-    plan.notes.push_back(job_words(numbers) + ": " + names + " by its path, which nothing translates: $SLURM_JOB_ID of the array's last "
+    plan.notes.push_back(job_words(numbers) + ": " + names +
+                         " by its path, which nothing translates: $SLURM_JOB_ID of the array's last "
                          "task is the whole array's");
   }
   if (options.translate == Translate::always) {
@@ -153,4 +157,4 @@ void choose_translated(Plan& plan, const PlanOptions& options) {
   }
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::plan

@@ -1,12 +1,13 @@
-// What of the jobs a merged array cannot keep, or keeps by means of its own: found in the plan, said before anything is submitted.
+// What of the jobs a merged array cannot keep, or keeps by means of its own: found in the plan, said before anything is
+// submitted.
 #pragma once
 
 #include <array>
 #include <string_view>
 
-#include "merge/plan.hpp"
+#include "plan/plan.hpp"
 
-namespace sarray::merge {
+namespace sarray::plan {
 
 /// What share/translate.bash can stand for.
 inline constexpr std::array<std::string_view, 5> translated_commands = {"scancel", "scontrol", "squeue", "sacct", "sbatch"};
@@ -21,8 +22,8 @@ void note_steps(Plan& plan);
 /// Notes the jobs that mail once each alone, and merged only once for all.
 void note_mail(Plan& plan);
 
-/// Sets PlannedJob::translate of the jobs whose scripts name Slurm's commands with their own ids, and notes them; and notes those that name
-/// such a command by its path, where nothing can stand before it.
+/// Sets PlannedJob::translate of the jobs whose scripts name Slurm's commands with their own ids, and notes them; and notes those
+/// that name such a command by its path, where nothing can stand before it.
 void choose_translated(Plan& plan, const PlanOptions& options);
 
-}  // namespace sarray::merge
+}  // namespace sarray::plan

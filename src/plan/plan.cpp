@@ -1,16 +1,16 @@
-#include "merge/plan.hpp"
+#include "plan/plan.hpp"
 
 #include <algorithm>
 #include <set>
 #include <unordered_map>
 
-#include "merge/conflict.hpp"
-#include "merge/notes.hpp"
-#include "slurm/settings.hpp"
-#include "slurm/value.hpp"
+#include "plan/conflict.hpp"
+#include "plan/notes.hpp"
+#include "slurm/language/settings.hpp"
+#include "slurm/language/value.hpp"
 #include "util/message.hpp"
 
-namespace sarray::merge {
+namespace sarray::plan {
 
 namespace {
 
@@ -51,7 +51,8 @@ std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
     key += '\0';
   }
   // Another file may be another cluster's.
-  if (const auto file = planned.call->environment.get(slurm::configuration_variable)) key.append(slurm::configuration_variable).append("=").append(*file) += '\0';
+  if (const auto file = planned.call->environment.get(slurm::configuration_variable))
+    key.append(slurm::configuration_variable).append("=").append(*file) += '\0';
   if (slurm::loads_login_environment(planned.job, options.release)) key += "login";
   if (slurm::loses_limits(*planned.call)) key += "limits";
   if (!options.throttle && planned.job.ids && planned.job.ids->throttle() > 0) key += '%';
@@ -75,8 +76,8 @@ std::string merged_name(const std::vector<PlannedJob>& jobs, const MergedArray& 
     if (override.option->name == "job-name") return override.value;
   }
   const auto& first = jobs[array.placements.front().job].job.name;
-  const bool same = std::all_of(array.placements.begin(), array.placements.end(),
-                                [&](const auto& p) { return jobs[p.job].job.name == first; });
+  const bool same =
+      std::all_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return jobs[p.job].job.name == first; });
   return same ? first : "sarray";
 }
 
@@ -145,8 +146,8 @@ util::Error explain_differences(const Plan& plan, const std::vector<Aspect>& dif
   if (only_throttle) {
     error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
   } else if (differences.size() == 1 && differences.front().option.find(' ') == std::string::npos) {
-    error.hint = "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds all; " +
-                 error.hint;
+    error.hint =
+        "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds all; " + error.hint;
   }
   return error;
 }
@@ -156,7 +157,8 @@ util::Error explain_size(const Plan& plan, const PlanOptions& options, std::uint
   error.what = "too many tasks for one array";
   error.why = std::to_string(tasks) + " tasks, and this cluster allows " + std::to_string(options.limits.tasks_per_array()) +
               " (MaxArraySize=" + std::to_string(options.limits.max_array_size) +
-              (options.limits.max_array_tasks > 0 ? ", max_array_tasks=" + std::to_string(options.limits.max_array_tasks) : "") + ")";
+              (options.limits.max_array_tasks > 0 ? ", max_array_tasks=" + std::to_string(options.limits.max_array_tasks) : "") +
+              ")";
   error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
   return error;
 }
@@ -225,4 +227,4 @@ void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next,
   plan.arrays.insert(plan.arrays.begin() + static_cast<std::ptrdiff_t>(number) + 1, make(jobs, whole.size()));
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::plan

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "slurm/export.hpp"
-#include "slurm/job.hpp"
+#include "slurm/language/export.hpp"
+#include "slurm/language/job.hpp"
 #include "util/result.hpp"
 
-namespace sarray::merge {
+namespace sarray::plan {
 
 /// A job on its way into an array.
 struct PlannedJob {
@@ -19,7 +19,7 @@ struct PlannedJob {
   std::uint32_t id = 0;      ///< virtual id
   std::shared_ptr<const slurm::Call> call;
   slurm::Job job;
-  bool translate = false;    ///< share/translate.bash stands first in its tasks' PATH
+  bool translate = false;  ///< share/translate.bash stands first in its tasks' PATH
   [[nodiscard]] std::uint32_t tasks() const { return job.ids ? job.ids->count() : 1; }
 };
 
@@ -39,20 +39,20 @@ enum class Translate : std::uint8_t { where_named, always, never };
 struct PlanOptions {
   ClusterLimits limits;
   slurm::Release release;
-  bool job_file_append = false;              ///< what Slurm does with output files where no --open-mode is given (slurm.conf: JobFileAppend)
-  std::string user;                          ///< %u
+  bool job_file_append = false;  ///< what Slurm does with output files where no --open-mode is given (slurm.conf: JobFileAppend)
+  std::string user;              ///< %u
   std::string sarray_version;
   bool split = false;
-  std::optional<std::uint32_t> throttle;     ///< -t; 0 means none
+  std::optional<std::uint32_t> throttle;  ///< -t; 0 means none
   /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts. --chdir is
   /// absolute.
   std::vector<slurm::Setting> overrides;
-  std::string real_sbatch;                   ///< what `_` names in a task where our link stood; empty: left alone
-  std::string link_folder;                   ///< where links to output files are made (streams.hpp); absolute
-  std::vector<std::string> retry_of;         ///< job ids of the attempts before this one, oldest first (retry.hpp)
+  std::string real_sbatch;            ///< what `_` names in a task where our link stood; empty: left alone
+  std::string link_folder;            ///< where links to output files are made (streams.hpp); absolute
+  std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::where_named;
-  std::string translate_folder;              ///< where the translator stands under the names of Slurm's commands; absolute
-  std::string scratch_folder;                ///< a private folder of the user, for scripts that must not lie in a shared one
+  std::string translate_folder;  ///< where the translator stands under the names of Slurm's commands; absolute
+  std::string scratch_folder;    ///< a private folder of the user, for scripts that must not lie in a shared one
 };
 
 struct Placement {
@@ -62,19 +62,19 @@ struct Placement {
 
 /// One merged array.
 struct MergedArray {
-  std::vector<Placement> placements;       ///< in order of first_index, without gaps from 0
+  std::vector<Placement> placements;  ///< in order of first_index, without gaps from 0
   std::uint32_t tasks = 0;
-  std::vector<slurm::Setting> settings;    ///< the array's own options, sorted by name
-  std::uint32_t throttle = 0;              ///< 0: none
-  std::string name;                        ///< --job-name of the array
-  bool login = false;                      ///< the node loads the login environment
-  bool node_limits = false;                ///< the tasks have the node's own resource limits, not the caller's
+  std::vector<slurm::Setting> settings;  ///< the array's own options, sorted by name
+  std::uint32_t throttle = 0;            ///< 0: none
+  std::string name;                      ///< --job-name of the array
+  bool login = false;                    ///< the node loads the login environment
+  bool node_limits = false;              ///< the tasks have the node's own resource limits, not the caller's
 };
 
 struct Plan {
   std::vector<PlannedJob> jobs;
   std::vector<MergedArray> arrays;
-  std::vector<std::string> notes;          ///< one line each, said before anything is submitted
+  std::vector<std::string> notes;  ///< one line each, said before anything is submitted
 };
 
 /// @return an error whose body holds the table (option, value, jobs) where one array cannot hold everything and `split` is
@@ -88,4 +88,4 @@ void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next,
 /// Job numbers as a person writes them: "1-3,5".
 [[nodiscard]] std::string format_numbers(const std::vector<std::uint32_t>& numbers);
 
-}  // namespace sarray::merge
+}  // namespace sarray::plan

@@ -1,12 +1,12 @@
-#include "cli/file_session.hpp"
+#include "queue/file_session.hpp"
 
 #include <dirent.h>
 
-#include "cli/progress.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
+#include "util/progress.hpp"
 
-namespace sarray::cli {
+namespace sarray::queue {
 
 namespace {
 
@@ -15,11 +15,11 @@ constexpr const char* mark = "/queue_file";
 
 }  // namespace
 
-util::Result<store::Session> record_file(merge::Plan& plan, const slurm::Dialect& dialect, const util::Environment& base, const std::string& file,
-                                         const store::StateFolder& folder) {
+util::Result<store::Session> record_file(plan::Plan& plan, const slurm::Dialect& dialect, const util::Environment& base,
+                                         const std::string& file, const store::StateFolder& folder) {
   TRY(auto session, store::Session::create(folder, base));
   CHECK_OK(util::write_file_atomically(session.folder() + "/dialect", dialect.serialize()));
-  Progress progress("recording calls", plan.jobs.size());
+  util::Progress progress("recording calls", plan.jobs.size());
   for (auto& job : plan.jobs) {
     progress.step();
     TRY(const auto appended, session.append(*job.call, job.tasks()));
@@ -52,9 +52,12 @@ util::Result<void> check_nothing_left(const std::string& file, const store::Stat
     const auto session = store::Session::open(folder, entry->d_name);
     if (!session) continue;
     const auto contents = session->read();
-    if (!contents || contents->info.state != store::SessionInfo::State::open || contents->info.jobs == 0 || contents->submissions.empty()) continue;
+    if (!contents || contents->info.state != store::SessionInfo::State::open || contents->info.jobs == 0 ||
+        contents->submissions.empty())
+      continue;
     checked = util::fail("an earlier submission of " + file,
-                         util::count(contents->info.jobs, "job") + " of it are not known to be in Slurm, the others are; session " + session->name() + " has them",
+                         util::count(contents->info.jobs, "job") +
+                             " of it are not known to be in Slurm, the others are; session " + session->name() + " has them",
                          command_for_rest(*session) + ", with the same options (--again submits the whole file once more)");
     break;
   }
@@ -62,4 +65,4 @@ util::Result<void> check_nothing_left(const std::string& file, const store::Stat
   return checked;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::queue

@@ -1,4 +1,4 @@
-#include "cli/gather.hpp"
+#include "queue/gather.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,15 +9,15 @@
 
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
-#include "cli/progress.hpp"
-#include "cli/queue_file.hpp"
+#include "queue/queue_file.hpp"
 #include "util/fd.hpp"
 #include "util/pages.hpp"
 #include "util/process.hpp"
+#include "util/progress.hpp"
 
 extern char** environ;
 
-namespace sarray::cli {
+namespace sarray::queue {
 
 namespace {
 
@@ -40,18 +40,10 @@ util::Error place_error(util::Error error, const std::string& place) {
 
 }  // namespace
 
-Site find_site() {
+slurm::Site find_site() {
   auto environment = capture::clean_environment(environ);
   const auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
-  return Site{environment, slurm::Client(environment, sbatch)};
-}
-
-std::string user_name(const util::Environment& environment) {
-  util::Command command;
-  command.argv = {"id", "-un"};
-  const auto output = util::run(command);
-  if (!output || output->status != 0) return std::string(environment.get("USER").value_or(""));
-  return output->out.substr(0, output->out.find('\n'));
+  return slurm::Site{environment, slurm::Client(environment, sbatch)};
 }
 
 slurm::Dialect learn_dialect(const slurm::Client& client) {
@@ -70,7 +62,8 @@ util::Result<util::Fd> lock_session(const store::Session& session) {
   TRY(auto fd, util::open_file(session.folder() + "/submit.lock", O_RDWR | O_CREAT | O_NOFOLLOW));
   for (int i = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
     if (errno != EWOULDBLOCK && errno != EINTR) return util::fail(session.folder() + "/submit.lock", util::errno_text(errno));
-    if (i == patience) return util::fail("session " + session.name(), "a submit of it is running", "sarray list, once that has ended");
+    if (i == patience)
+      return util::fail("session " + session.name(), "a submit of it is running", "sarray list, once that has ended");
     ::usleep(50000);
   }
   return fd;
@@ -79,8 +72,10 @@ util::Result<util::Fd> lock_session(const store::Session& session) {
 void warn_of_unsettled(const store::SessionContents& contents) {
   for (const auto& note : contents.submissions) {
     if (note.accepted) continue;
-    std::fprintf(stderr, "sarray: warning: an earlier submission of jobs %s was cut off; whether Slurm has them is not known: squeue --me\n",
-                 merge::format_numbers(note.jobs).c_str());
+    std::fprintf(
+        stderr,
+        "sarray: warning: an earlier submission of jobs %s was cut off; whether Slurm has them is not known: squeue --me\n",
+        plan::format_numbers(note.jobs).c_str());
   }
 }
 
@@ -93,7 +88,7 @@ util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_
   TRY(gathered.contents, session.read());
   slurm::Resolver resolver(gathered.dialect, max_array_size);
   gathered.jobs.reserve(gathered.contents.calls.size());
-  Progress progress("reading calls", gathered.contents.calls.size());
+  util::Progress progress("reading calls", gathered.contents.calls.size());
   for (const auto& recorded : gathered.contents.calls) {
     progress.step();
     if (recorded.dropped || recorded.submitted) continue;
@@ -105,7 +100,7 @@ util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_
   return gathered;
 }
 
-util::Result<Gathered> gather_file(const std::string& path, const Site& site, std::uint32_t max_array_size) {
+util::Result<Gathered> gather_file(const std::string& path, const slurm::Site& site, std::uint32_t max_array_size) {
   TRY(const auto text, path == "-" ? util::read_all(0, "standard input") : util::read_file(path));
   util::prepare_heap(text.size() * heap_per_byte_of_queue_file);
   TRY(const auto lines, read_queue_file(text, path, site.environment));
@@ -113,13 +108,15 @@ util::Result<Gathered> gather_file(const std::string& path, const Site& site, st
   gathered.dialect = learn_dialect(site.client);
   capture::CallTaker taker(gathered.dialect, max_array_size);
   gathered.jobs.reserve(lines.size());
-  Progress progress("reading calls", lines.size());
+  util::Progress progress("reading calls", lines.size());
   for (const auto& line : lines) {
     progress.step();
     const auto place = path + ": line " + std::to_string(line.line);
     for (const auto& word : line.words) {
       if (word.size() >= longest_argument)
-        return util::fail(place, "an argument has " + std::to_string(word.size()) + " bytes, and no program can be given more than " + std::to_string(longest_argument - 1),
+        return util::fail(place,
+                          "an argument has " + std::to_string(word.size()) + " bytes, and no program can be given more than " +
+                              std::to_string(longest_argument - 1),
                           "put it into a file");
     }
     auto environment = site.environment;
@@ -133,4 +130,4 @@ util::Result<Gathered> gather_file(const std::string& path, const Site& site, st
   return gathered;
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::queue

@@ -7,31 +7,24 @@
 #include <string>
 #include <vector>
 
-#include "merge/plan.hpp"
-#include "slurm/client.hpp"
-#include "slurm/option.hpp"
+#include "plan/plan.hpp"
+#include "slurm/client/site.hpp"
+#include "slurm/language/option.hpp"
 #include "store/session.hpp"
 #include "util/environment.hpp"
 #include "util/fd.hpp"
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::queue {
 
-/// Slurm as it is seen from here: our own traces are taken out of the environment that its commands get.
-struct Site {
-  util::Environment environment;
-  slurm::Client client;
-};
-[[nodiscard]] Site find_site();
-
-/// The user's name as the system knows it; $USER where it cannot be asked.
-[[nodiscard]] std::string user_name(const util::Environment& environment);
+/// Slurm as it is seen from here, without the traces of a session.
+[[nodiscard]] slurm::Site find_site();
 
 struct Gathered {
-  slurm::Dialect dialect;                   ///< the jobs' settings point into it
-  std::vector<merge::PlannedJob> jobs;
-  std::optional<store::Session> session;    ///< nothing: from a queue file
-  store::SessionContents contents;          ///< of the session
+  slurm::Dialect dialect;  ///< the jobs' settings point into it
+  std::vector<plan::PlannedJob> jobs;
+  std::optional<store::Session> session;  ///< nothing: from a queue file
+  store::SessionContents contents;        ///< of the session
 };
 
 /// The session that a command means: --session NAME, else the shell's own.
@@ -48,9 +41,9 @@ void warn_of_unsettled(const store::SessionContents& contents);
 [[nodiscard]] util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_array_size);
 
 /// The lines of a queue file; "-" is standard input. Virtual ids are not given yet.
-[[nodiscard]] util::Result<Gathered> gather_file(const std::string& path, const Site& site, std::uint32_t max_array_size);
+[[nodiscard]] util::Result<Gathered> gather_file(const std::string& path, const slurm::Site& site, std::uint32_t max_array_size);
 
 /// What the installed sbatch understands; every release's options where there is none.
 [[nodiscard]] slurm::Dialect learn_dialect(const slurm::Client& client);
 
-}  // namespace sarray::cli
+}  // namespace sarray::queue

@@ -1,11 +1,11 @@
-#include "cli/queue_file.hpp"
+#include "queue/queue_file.hpp"
 
 #include <glob.h>
 
 #include <algorithm>
 #include <cctype>
 
-namespace sarray::cli {
+namespace sarray::queue {
 
 namespace {
 
@@ -17,8 +17,8 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 struct Word {
   std::string text;
   std::string pattern;
-  bool begun = false;       ///< '' is a word too
-  bool has_pattern = false; ///< an unquoted * ? or [
+  bool begun = false;        ///< '' is a word too
+  bool has_pattern = false;  ///< an unquoted * ? or [
   bool last_quoted = false;
   std::size_t unquoted_prefix = 0;  ///< how much of the beginning was not quoted: NAME= must not be
 
@@ -59,7 +59,8 @@ class Reader {
       CHECK_OK(read_line(line));
       if (line.words.empty() && line.assignments.empty()) continue;
       if (line.words.empty()) return error("an assignment alone is no sbatch call", line.line);
-      if (line.words.front() != "sbatch" && !line.words.front().ends_with("/sbatch")) line.words.insert(line.words.begin(), "sbatch");
+      if (line.words.front() != "sbatch" && !line.words.front().ends_with("/sbatch"))
+        line.words.insert(line.words.begin(), "sbatch");
       line.words.front() = "sbatch";
       lines.push_back(std::move(line));
     }
@@ -75,7 +76,8 @@ class Reader {
   }
   [[nodiscard]] tl::unexpected<util::Error> no_shell(const std::string& what) const {
     auto result = error(what + " is for a shell, and a queue file is not run by one", m_line).value();
-    result.hint = m_name == "-" ? "quote it, or run the calls inside 'sarray listen'" : "quote it, or run the file as a script: sarray listen < " + m_name;
+    result.hint = m_name == "-" ? "quote it, or run the calls inside 'sarray listen'"
+                                : "quote it, or run the file as a script: sarray listen < " + m_name;
     return util::fail(std::move(result));
   }
 
@@ -111,11 +113,17 @@ class Reader {
     if (std::string_view("|&;<>()`").find(c) != std::string_view::npos) return no_shell(std::string("'") + c + "'");
     ++m_at;
     switch (c) {
-      case '\'': return read_single(word);
-      case '"': return read_double(word);
-      case '$': return read_dollar(word, line, false);
-      case '{': return read_brace(word);
-      case '~': read_tilde(word); return {};
+      case '\'':
+        return read_single(word);
+      case '"':
+        return read_double(word);
+      case '$':
+        return read_dollar(word, line, false);
+      case '{':
+        return read_brace(word);
+      case '~':
+        read_tilde(word);
+        return {};
       case '\\':
         if (peek() == '\n') {
           ++m_at;
@@ -124,7 +132,9 @@ class Reader {
           word.add_quoted(m_text[m_at++]);
         }
         return {};
-      default: word.add(c); return {};
+      default:
+        word.add(c);
+        return {};
     }
   }
 
@@ -184,11 +194,13 @@ class Reader {
     if (peek() == '{') {
       const auto end = m_text.find('}', m_at);
       name = m_text.substr(m_at + 1, end == std::string_view::npos ? 0 : end - m_at - 1);
-      if (name.empty() || !is_name_start(name[0]) || !std::all_of(name.begin(), name.end(), is_name_part)) return no_shell("'${'");
+      if (name.empty() || !is_name_start(name[0]) || !std::all_of(name.begin(), name.end(), is_name_part))
+        return no_shell("'${'");
       m_at = end + 1;
     } else {
       while (name.empty() ? is_name_start(peek()) : is_name_part(peek())) name += m_text[m_at++];
-      if (name.empty() && !done() && std::string_view("@*#?-$!0123456789").find(peek()) != std::string_view::npos) return no_shell(std::string("'$") + peek() + "'");
+      if (name.empty() && !done() && std::string_view("@*#?-$!0123456789").find(peek()) != std::string_view::npos)
+        return no_shell(std::string("'$") + peek() + "'");
     }
     if (name.empty()) {
       word.add_quoted('$');
@@ -269,7 +281,8 @@ class Reader {
     const auto rest = m_text.substr(m_at, end == std::string_view::npos ? end : end - m_at);
     const auto close = rest.find('}');
     const auto inside = rest.substr(0, close);
-    if (close != std::string_view::npos && (inside.find(',') != std::string_view::npos || inside.find("..") != std::string_view::npos)) {
+    if (close != std::string_view::npos &&
+        (inside.find(',') != std::string_view::npos || inside.find("..") != std::string_view::npos)) {
       return no_shell("'{" + std::string(inside) + "}'");
     }
     word.add('{');
@@ -280,7 +293,8 @@ class Reader {
     // Also behind the = of NAME=, and behind each : in it, as bash has it.
     const auto name = word.assigned_name();
     const bool in_value = name > 0 && !word.last_quoted && (word.text.size() == name + 1 || word.text.back() == ':');
-    const bool whole = done() || is_blank(peek()) || peek() == '/' || peek() == '\n' || peek() == '\r' || (in_value && peek() == ':');
+    const bool whole =
+        done() || is_blank(peek()) || peek() == '/' || peek() == '\n' || peek() == '\r' || (in_value && peek() == ':');
     const auto home = m_environment.get("HOME");
     if ((word.begun && !in_value) || !whole || !home) return word.add('~');
     for (const char c : *home) word.add_quoted(c);
@@ -320,8 +334,9 @@ class Reader {
 
 }  // namespace
 
-util::Result<std::vector<QueueLine>> read_queue_file(std::string_view text, const std::string& name, const util::Environment& environment) {
+util::Result<std::vector<QueueLine>> read_queue_file(std::string_view text, const std::string& name,
+                                                     const util::Environment& environment) {
   return Reader(text, name, environment).read();
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::queue

@@ -1,4 +1,4 @@
-#include "merge/job_record.hpp"
+#include "script/job_record.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "util/parse.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -179,7 +179,9 @@ Record encode(const JobRecord& job) {
   record.id = job.id;
   auto& fields = record.fields;
   fields.reserve(16);
-  const auto add = [&](std::string_view tag, std::string_view value) { fields.push_back({std::string(tag), std::string(value)}); };
+  const auto add = [&](std::string_view tag, std::string_view value) {
+    fields.push_back({std::string(tag), std::string(value)});
+  };
   if (job.ids) add(ids_tag, job.ids->text());
   if (job.array) add(array_tag, join_numbers({job.array->count, job.array->min, job.array->max, job.array->step}));
   add(script_tag, write_place(job.script));
@@ -212,7 +214,8 @@ util::Result<JobRecord> decode(const Record& record) {
     }
   }
   if (job.script.length == 0) return util::fail(damaged_script("a job's script is not in it"));  // sbatch takes no empty one
-  if ((job.ids ? job.ids->count() : 1) != job.tasks) return util::fail(damaged_script("a job's task ids do not match their number"));
+  if ((job.ids ? job.ids->count() : 1) != job.tasks)
+    return util::fail(damaged_script("a job's task ids do not match their number"));
   return job;
 }
 
@@ -228,4 +231,4 @@ util::Error damaged_script(const std::string& why) {
   return {"batch script", why, "submit again, or give the script that was submitted with --script"};
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

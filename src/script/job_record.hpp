@@ -1,7 +1,7 @@
 // What the batch script's table says of one job: the one type, and the one place that spells the table's tags.
 //
-// The dispatcher reads the same fields (share/dispatch/3-record.bash); a test compares its tags with tags(). A change of a tag or of what it
-// means is a new format: raise `format`, and let decode() still read what earlier ones wrote.
+// The dispatcher reads the same fields (share/dispatch/3-record.bash); a test compares its tags with tags(). A change of a tag or
+// of what it means is a new format: raise `format`, and let decode() still read what earlier ones wrote.
 #pragma once
 
 #include <sys/types.h>
@@ -12,11 +12,11 @@
 #include <string_view>
 #include <vector>
 
-#include "merge/table.hpp"
-#include "slurm/array_ids.hpp"
+#include "script/table.hpp"
+#include "slurm/language/array_ids.hpp"
 #include "util/result.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 /// SARRAY_FORMAT of the scripts that are written. Those of revision 7d9f961 and before do not say it: theirs is 0.
 inline constexpr std::uint32_t script_format = 1;
@@ -79,9 +79,9 @@ struct JobRecord {
   std::optional<std::string> output;  ///< patterns of its files, if the late ones do not say all
   std::optional<std::string> error;
   std::optional<std::string> input;
-  std::optional<std::string> name;            ///< of the job, if SLURM_JOB_NAME does not say it
-  std::optional<std::uint32_t> number_base;   ///< virtual id minus its number in the session or queue file
-  std::optional<std::string> path;            ///< of its script; "--wrap", or "-" for standard input
+  std::optional<std::string> name;           ///< of the job, if SLURM_JOB_NAME does not say it
+  std::optional<std::uint32_t> number_base;  ///< virtual id minus its number in the session or queue file
+  std::optional<std::string> path;           ///< of its script; "--wrap", or "-" for standard input
 
   [[nodiscard]] const RecordVariable* variable(std::string_view variable_name) const;
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
@@ -99,4 +99,4 @@ struct JobRecord {
 /// A batch script that cannot be used, and what to do.
 [[nodiscard]] util::Error damaged_script(const std::string& why);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

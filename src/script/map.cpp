@@ -1,15 +1,15 @@
-#include "merge/map.hpp"
+#include "script/map.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "merge/pack.hpp"
-#include "merge/streams.hpp"
+#include "script/pack.hpp"
+#include "script/streams.hpp"
 #include "util/crc32.hpp"
 #include "util/parse.hpp"
 #include "util/shell_quote.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -55,7 +55,8 @@ std::string read_octal(std::string_view text) {
   return bytes;
 }
 
-/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line each.
+/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line
+/// each.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// Takes one assignment off the text. @return false where there is none.
@@ -104,8 +105,8 @@ struct Head {
 /// The dispatcher's last line, behind which the data begins.
 constexpr std::string_view last_line = "\nexit 125\n";
 
-/// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes (a database
-/// of latin1): they stand only above the data, which then begins elsewhere than the script says.
+/// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes
+/// (a database of latin1): they stand only above the data, which then begins elsewhere than the script says.
 std::optional<std::size_t> find_data(std::string_view script, std::size_t head_end, const Variables& variables) {
   const auto said = to_number<std::size_t>(variables.at("SARRAY_DATA"));
   if (!said) return std::nullopt;
@@ -127,7 +128,10 @@ util::Result<Head> read_head(std::string_view script) {
     const auto number = to_number<std::uint32_t>(format->second);
     if (!number) return util::fail(damaged_script("its SARRAY_FORMAT is not a number"));
     if (*number > script_format) {
-      return util::fail("batch script", "it was written by a newer sarray (format " + std::to_string(*number) + ", and this one reads up to " + std::to_string(script_format) + ")", "sarray --version");
+      return util::fail("batch script",
+                        "it was written by a newer sarray (format " + std::to_string(*number) + ", and this one reads up to " +
+                            std::to_string(script_format) + ")",
+                        "sarray --version");
     }
   }
   const auto data = find_data(script, script.size() - rest.size(), head.variables);
@@ -152,7 +156,8 @@ util::Result<std::vector<std::string_view>> find_pages(std::string_view script, 
     auto line = take_until(list, '\n');
     take_until(line, ' ');
     const auto offset = to_number<std::size_t>(line);
-    if (!offset || (!offsets.empty() && *offset < offsets.back())) return util::fail(damaged_script("its list of pages is damaged"));
+    if (!offset || (!offsets.empty() && *offset < offsets.back()))
+      return util::fail(damaged_script("its list of pages is damaged"));
     if (*offset > bytes.size()) return util::fail(damaged_script("it is cut short"));
     offsets.push_back(*offset);
   }
@@ -284,14 +289,17 @@ class JobReader {
  private:
   static void fill_source(MappedJob& job) {
     const auto path = job.record.path.value_or("");
-    job.source = path == "-" ? slurm::ScriptSource::standard_input : path == "--wrap" ? slurm::ScriptSource::wrap : slurm::ScriptSource::file;
+    job.source = path == "-"        ? slurm::ScriptSource::standard_input
+                 : path == "--wrap" ? slurm::ScriptSource::wrap
+                                    : slurm::ScriptSource::file;
     if (job.source == slurm::ScriptSource::file) job.script_path = path;
   }
 
   [[nodiscard]] util::Result<void> find_script(MappedJob& job) const {
     const auto& place = job.record.script;
     const auto room = m_script.size() - m_data;
-    if (place.offset > room || place.length > room - place.offset) return util::fail(damaged_script("a job's script is not in it"));
+    if (place.offset > room || place.length > room - place.offset)
+      return util::fail(damaged_script("a job's script is not in it"));
     job.script_offset = m_data + place.offset;
     job.script_length = place.length;
     job.script_escaped = place.plain.has_value();
@@ -382,7 +390,8 @@ util::Result<Map> read_map(std::string_view script) {
 util::Result<std::string> read_script(const MappedJob& job, std::string_view script) {
   const auto stored = script.substr(job.script_offset, job.script_length);
   auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
-  if (util::posix_cksum(bytes) != job.script_sum) return util::fail(damaged_script("it is damaged or was edited: a job's script has another checksum"));
+  if (util::posix_cksum(bytes) != job.script_sum)
+    return util::fail(damaged_script("it is damaged or was edited: a job's script has another checksum"));
   return bytes;
 }
 
@@ -396,4 +405,4 @@ std::size_t find_batch_script(std::string_view text) {
   return at == 0 || (at != std::string_view::npos && text[at - 1] == '\n') ? at : std::string_view::npos;
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

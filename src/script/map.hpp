@@ -9,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "merge/job_record.hpp"
-#include "slurm/array_ids.hpp"
-#include "slurm/call.hpp"
-#include "slurm/job.hpp"
+#include "script/job_record.hpp"
+#include "slurm/language/array_ids.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/job.hpp"
 #include "util/result.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 /// What the script says of one job.
 struct MappedJob {
@@ -29,8 +29,8 @@ struct MappedJob {
   std::string script_path;        ///< empty unless source is file
   std::size_t script_offset = 0;  ///< of its bytes in the batch script
   std::size_t script_length = 0;
-  bool script_escaped = false;    ///< there it is written as util::escape_text() does
-  std::uint32_t script_sum = 0;   ///< checksum (cksum) of the script itself
+  bool script_escaped = false;   ///< there it is written as util::escape_text() does
+  std::uint32_t script_sum = 0;  ///< checksum (cksum) of the script itself
   std::vector<std::string> arguments;
   std::string directory;  ///< the task's working directory
   /// Patterns of its files, absolute, by the merged array's rules; nothing: Slurm's default, or for error the output.
@@ -58,7 +58,7 @@ struct Map {
   std::uint32_t tasks = 0;
   std::string name;  ///< --job-name of the array
   std::vector<MappedOption> options;
-  std::string link_folder;  ///< of the links to output files; empty: there are none
+  std::string link_folder;            ///< of the links to output files; empty: there are none
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
 
   [[nodiscard]] const MappedOption* option(std::string_view option_name) const;
@@ -86,4 +86,4 @@ inline constexpr std::uint32_t most_tasks = 4000001;
 /// @return npos where there is none.
 [[nodiscard]] std::size_t find_batch_script(std::string_view text);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

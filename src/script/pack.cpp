@@ -1,4 +1,4 @@
-#include "merge/pack.hpp"
+#include "script/pack.hpp"
 
 #include <zlib.h>
 
@@ -8,7 +8,7 @@
 #include "util/crc32.hpp"
 #include "util/parse.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -22,7 +22,8 @@ void append_number(std::string& bytes, std::uint32_t value) {
 std::string deflate_all(std::string_view data) {
   z_stream stream{};
   // Memory for its state is all that it can fail for.
-  if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
   std::string out(::deflateBound(&stream, data.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
   stream.avail_in = static_cast<uInt>(data.size());
@@ -113,4 +114,4 @@ Packed pack(std::string_view data) {
   return packed;
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

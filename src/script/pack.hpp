@@ -1,5 +1,5 @@
-// The data of a batch script that would be too long as plain text: gzip and base64, in pieces, so that a task unpacks only what is
-// its own. Every node has both programs.
+// The data of a batch script that would be too long as plain text: gzip and base64, in pieces, so that a task unpacks only what
+// is its own. Every node has both programs.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sarray::merge {
+namespace sarray::script {
 
 /// Bytes of plain data in a piece: what a task unpacks at least.
 inline constexpr std::size_t piece_size = 65536;
@@ -24,4 +24,4 @@ struct Packed {
 /// What pack() was given. @return nothing where the text is not packed data, or damaged.
 [[nodiscard]] std::optional<std::string> unpack(std::string_view text);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

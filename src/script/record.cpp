@@ -1,4 +1,4 @@
-#include "merge/record.hpp"
+#include "script/record.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <set>
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -16,25 +16,58 @@ bool starts_with(std::string_view text, std::string_view prefix) { return text.s
 /// not meet them, so that they are set last, by `export`.
 bool is_for_last(std::string_view name) {
   static constexpr std::array<std::string_view, 22> names = {
-      "BASH_COMPAT", "BASH_ENV", "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS", "ENV", "EXECIGNORE", "FIGNORE", "FUNCNEST",
-      "GLOBIGNORE", "GLOBSORT", "IFS", "IGNOREEOF", "LANG", "LANGUAGE", "LINES", "OLDPWD", "PS1", "PS2", "PWD", "TIMEFORMAT",
-      "TMOUT"};
+      "BASH_COMPAT", "BASH_ENV",   "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS",    "ENV",  "EXECIGNORE", "FIGNORE",
+      "FUNCNEST",    "GLOBIGNORE", "GLOBSORT",      "IFS",       "IGNOREEOF",  "LANG", "LANGUAGE",   "LINES",
+      "OLDPWD",      "PS1",        "PS2",           "PWD",       "TIMEFORMAT", "TMOUT"};
   static_assert(std::is_sorted(names.begin(), names.end()));
   return starts_with(name, "LC_") || std::binary_search(names.begin(), names.end(), name);
 }
 
 /// Variables that bash cannot set to any value, or changes at its will: only `env` can.
 bool is_beyond_bash(std::string_view name) {
-  static constexpr std::array<std::string_view, 38> names = {
-      "BASH", "BASHOPTS", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND",
-      "BASH_LINENO", "BASH_MONOSECONDS", "BASH_REMATCH", "BASH_SOURCE", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION",
-      "COMP_WORDBREAKS", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO",
-      "OPTARG", "OPTERR", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "POSIX_PEDANTIC", "PPID", "PS4", "RANDOM", "SECONDS",
-      "SHELLOPTS", "SRANDOM", "UID"};
+  static constexpr std::array<std::string_view, 38> names = {"BASH",
+                                                             "BASHOPTS",
+                                                             "BASHPID",
+                                                             "BASH_ALIASES",
+                                                             "BASH_ARGC",
+                                                             "BASH_ARGV",
+                                                             "BASH_ARGV0",
+                                                             "BASH_CMDS",
+                                                             "BASH_COMMAND",
+                                                             "BASH_LINENO",
+                                                             "BASH_MONOSECONDS",
+                                                             "BASH_REMATCH",
+                                                             "BASH_SOURCE",
+                                                             "BASH_SUBSHELL",
+                                                             "BASH_VERSINFO",
+                                                             "BASH_VERSION",
+                                                             "COMP_WORDBREAKS",
+                                                             "DIRSTACK",
+                                                             "EPOCHREALTIME",
+                                                             "EPOCHSECONDS",
+                                                             "EUID",
+                                                             "FUNCNAME",
+                                                             "GROUPS",
+                                                             "HISTCMD",
+                                                             "LINENO",
+                                                             "OPTARG",
+                                                             "OPTERR",
+                                                             "OPTIND",
+                                                             "PIPESTATUS",
+                                                             "POSIXLY_CORRECT",
+                                                             "POSIX_PEDANTIC",
+                                                             "PPID",
+                                                             "PS4",
+                                                             "RANDOM",
+                                                             "SECONDS",
+                                                             "SHELLOPTS",
+                                                             "SRANDOM",
+                                                             "UID"};
   static_assert(std::is_sorted(names.begin(), names.end()));
   if (std::binary_search(names.begin(), names.end(), name)) return true;
-  const bool is_identifier = !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_') &&
-                             std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  const bool is_identifier =
+      !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_') &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
   return !is_identifier;
 }
 
@@ -52,11 +85,12 @@ bool is_kept_from_sbatch(std::string_view name, std::string_view value) {
          name == "SLURM_EXIT_ERROR" || name == "SLURM_HOSTFILE";
 }
 
-const slurm::Call& call_of(const Plan& plan, const Placement& placement) { return *plan.jobs[placement.job].call; }
+const slurm::Call& call_of(const plan::Plan& plan, const plan::Placement& placement) { return *plan.jobs[placement.job].call; }
 
 /// With the login environment below it a variable can be set for one task, but not taken away: so what not all jobs have is
 /// left out, and set by the records of those that have it.
-void keep_common_names(util::Environment& environment, const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+void keep_common_names(util::Environment& environment, const plan::Plan& plan, const plan::MergedArray& array,
+                       const plan::PlanOptions& options) {
   std::set<std::string> left_out;
   for (const auto& placement : array.placements) {
     const auto& planned = plan.jobs[placement.job];
@@ -69,7 +103,8 @@ void keep_common_names(util::Environment& environment, const Plan& plan, const M
 }
 
 /// A variable's value where every call has it, and the same.
-std::optional<std::string> common_value(std::string_view name, const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+std::optional<std::string> common_value(std::string_view name, const plan::Plan& plan, const plan::MergedArray& array,
+                                        const plan::PlanOptions& options) {
   std::optional<std::string> common;
   for (const auto& placement : array.placements) {
     const auto& planned = plan.jobs[placement.job];
@@ -83,7 +118,8 @@ std::optional<std::string> common_value(std::string_view name, const Plan& plan,
 
 }  // namespace
 
-Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options) {
+Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
+                       const plan::PlanOptions& options) {
   const auto& first = plan.jobs[array.placements.front().job];
   Baseline baseline;
   baseline.submitted = slurm::sent_environment(*first.call, first.job, options.release).variables;
@@ -95,7 +131,8 @@ Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArraySt
   // Slurm makes it where it is missing; a task's own is set by its record where they differ.
   if (const auto temporary = common_value("TMPDIR", plan, array, options)) baseline.submitted.set("TMPDIR", *temporary);
   if (array.login) keep_common_names(baseline.submitted, plan, array, options);
-  // sbatch itself must find its cluster, also where --export-file leaves nothing of the caller's environment. The node sets it anew.
+  // sbatch itself must find its cluster, also where --export-file leaves nothing of the caller's environment. The node sets it
+  // anew.
   if (const auto configuration = first.call->environment.get("SLURM_CONF")) baseline.submitted.set("SLURM_CONF", *configuration);
 
   baseline.given = baseline.submitted;
@@ -139,8 +176,8 @@ struct LimitUnit {
   char letter;
   std::uint64_t bytes;
 };
-constexpr std::array<LimitUnit, 10> limit_units = {{{'t', 1}, {'f', 1024}, {'d', 1024}, {'s', 1024}, {'c', 1024},
-                                                    {'m', 1024}, {'u', 1}, {'n', 1}, {'l', 1024}, {'v', 1024}}};
+constexpr std::array<LimitUnit, 10> limit_units = {
+    {{'t', 1}, {'f', 1024}, {'d', 1024}, {'s', 1024}, {'c', 1024}, {'m', 1024}, {'u', 1}, {'n', 1}, {'l', 1024}, {'v', 1024}}};
 
 void add_limits(JobRecord& record, const slurm::SoftLimits& own, const slurm::SoftLimits& base) {
   for (std::size_t i = 0; i < own.size(); ++i) {
@@ -152,7 +189,8 @@ void add_limits(JobRecord& record, const slurm::SoftLimits& own, const slurm::So
 }
 
 /// The variables that differ between what the task is given and what its own job would have been given.
-void add_environment(JobRecord& record, const PlannedJob& planned, const util::Environment& sent, const Baseline& baseline) {
+void add_environment(JobRecord& record, const plan::PlannedJob& planned, const util::Environment& sent,
+                     const Baseline& baseline) {
   const auto& given = baseline.given;
   const auto compare = [&](std::string_view name) {
     if (name == "_" || name == "SHLVL" || name == "PWD") return;
@@ -190,7 +228,7 @@ void add_environment(JobRecord& record, const PlannedJob& planned, const util::E
 
 /// What bash itself keeps changing: its level, its directory, its last word.
 void add_shell_variables(JobRecord& record, const slurm::SentEnvironment& environment, const Baseline& baseline,
-                         const PlanOptions& options) {
+                         const plan::PlanOptions& options) {
   const auto& sent = environment.variables;
   const auto level = sent.get("SHLVL");
   if (!level && !environment.login) {
@@ -209,7 +247,8 @@ void add_shell_variables(JobRecord& record, const slurm::SentEnvironment& enviro
   }
 }
 
-void add_files(JobRecord& record, const PlannedJob& planned, const ArrayStreams& streams, const PlanOptions& options) {
+void add_files(JobRecord& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
+               const plan::PlanOptions& options) {
   record.late_output = record.late_error = record.output = record.error = record.input = std::nullopt;
   for (const auto& stream : streams.streams) {
     if (!stream.links) continue;
@@ -224,20 +263,22 @@ void add_files(JobRecord& record, const PlannedJob& planned, const ArrayStreams&
 }
 
 /// What the dispatcher does not need, but `sarray status` and its kind do (map.hpp).
-void add_map(JobRecord& record, const PlannedJob& planned, const MergedArray& array) {
+void add_map(JobRecord& record, const plan::PlannedJob& planned, const plan::MergedArray& array) {
   const auto* named = record.variable("SLURM_JOB_NAME");
   const auto& name = named != nullptr && named->kind == VariableKind::set ? named->value : array.name;
   if (planned.job.name != name) record.name = planned.job.name;
   // Numbers and virtual ids mostly grow together: what all jobs of a page share is stored once.
   record.number_base = planned.id - planned.number;
   const auto source = planned.call->source;
-  record.path = source == slurm::ScriptSource::wrap ? "--wrap" : source == slurm::ScriptSource::file ? planned.call->script_path : "-";
+  record.path = source == slurm::ScriptSource::wrap   ? "--wrap"
+                : source == slurm::ScriptSource::file ? planned.call->script_path
+                                                      : "-";
 }
 
 }  // namespace
 
-JobRecord make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
-                      const ArrayStreams& streams, const PlanOptions& options) {
+JobRecord make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
+                      const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options) {
   const auto& planned = plan.jobs[placement.job];
   const auto& call = call_of(plan, placement);
   JobRecord record;
@@ -260,8 +301,9 @@ JobRecord make_record(const Plan& plan, const MergedArray& array, const Placemen
   return record;
 }
 
-void replace_files(JobRecord& record, const PlannedJob& planned, const ArrayStreams& streams, const PlanOptions& options) {
+void replace_files(JobRecord& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
+                   const plan::PlanOptions& options) {
   add_files(record, planned, streams, options);
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -1,13 +1,13 @@
 // What the dispatcher must know of one job: its record in the table.
 #pragma once
 
-#include "merge/job_record.hpp"
-#include "merge/plan.hpp"
-#include "merge/streams.hpp"
-#include "slurm/call.hpp"
+#include "plan/plan.hpp"
+#include "script/job_record.hpp"
+#include "script/streams.hpp"
+#include "slurm/language/call.hpp"
 #include "util/environment.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 /// What every task of an array starts from: the environment, directory, umask and limits that Slurm gives it. A record says
 /// only what differs from it.
@@ -19,14 +19,14 @@ struct Baseline {
   slurm::SoftLimits limits{};
 };
 
-[[nodiscard]] Baseline find_baseline(const Plan& plan, const MergedArray& array, const ArrayStreams& streams,
-                                     const PlanOptions& options);
+[[nodiscard]] Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
+                                     const plan::PlanOptions& options);
 
 /// Where the job's bytes stand in the data is filled in by assemble().
-[[nodiscard]] JobRecord make_record(const Plan& plan, const MergedArray& array, const Placement& placement, const Baseline& baseline,
-                                    const ArrayStreams& streams, const PlanOptions& options);
+[[nodiscard]] JobRecord make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
+                                    const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options);
 
 /// Makes the record say where the files go in another array than the one that it was made for.
-void replace_files(JobRecord& record, const PlannedJob& job, const ArrayStreams& streams, const PlanOptions& options);
+void replace_files(JobRecord& record, const plan::PlannedJob& job, const ArrayStreams& streams, const plan::PlanOptions& options);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

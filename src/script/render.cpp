@@ -1,4 +1,4 @@
-#include "merge/render.hpp"
+#include "script/render.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,22 +7,22 @@
 #include <unordered_map>
 
 #include "embedded/dispatch.hpp"
-#include "merge/pack.hpp"
-#include "merge/record.hpp"
-#include "merge/table.hpp"
-#include "slurm/text.hpp"
+#include "script/pack.hpp"
+#include "script/record.hpp"
+#include "script/table.hpp"
+#include "slurm/language/text.hpp"
 #include "util/crc32.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
-/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the whole
-/// array for its DOS line breaks.
+/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the
+/// whole array for its DOS line breaks.
 std::string_view filler_behind(std::string_view script) {
   if (script.ends_with('\n')) return "";
   return script.ends_with('\r') ? " \n" : "\n";
@@ -104,14 +104,14 @@ class OptionWriter {
   std::string m_lines;
 };
 
-std::string array_spec(const MergedArray& array) {
+std::string array_spec(const plan::MergedArray& array) {
   auto spec = "0-" + std::to_string(array.tasks - 1);
   if (array.tasks == 1) spec = "0";
   if (array.throttle > 0) spec += "%" + std::to_string(array.throttle);
   return spec;
 }
 
-std::string write_options(const MergedArray& array, const Baseline& baseline, Rendered& rendered) {
+std::string write_options(const plan::MergedArray& array, const Baseline& baseline, Rendered& rendered) {
   OptionWriter writer(rendered);
   writer.add("array", array_spec(array));
   writer.add("job-name", array.name);
@@ -133,7 +133,7 @@ std::string write_options(const MergedArray& array, const Baseline& baseline, Re
 }
 
 /// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
-std::string write_overview(const Plan& plan, const MergedArray& array) {
+std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
   constexpr std::size_t most_rows = 100;
   std::string text = "#   job  indices            name                 script and arguments\n";
   std::size_t rows = 0;
@@ -231,8 +231,8 @@ std::string quote_bash(std::string_view text) {
 
 }  // namespace
 
-Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams, const RecordMaker& make,
-                  const PlanOptions& options) {
+Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const Baseline& baseline, ArrayStreams streams,
+                  const RecordMaker& make, const plan::PlanOptions& options) {
   Rendered rendered;
   rendered.streams = std::move(streams);
   ScriptStore scripts;
@@ -247,16 +247,18 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   table.finish();
   rendered.variables.insert(variables.begin(), variables.end());
 
-  std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" + util::count(array.tasks, "task") +
-                     ") as one job array, merged by sarray " + options.sarray_version + ".\n";
+  std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" +
+                     util::count(array.tasks, "task") + ") as one job array, merged by sarray " + options.sarray_version + ".\n";
   const auto option_lines = write_options(array, baseline, rendered);
   head += option_lines;
   head += "#\n" + write_overview(plan, array) + "\n";
   head += "SARRAY_FORMAT=" + std::to_string(script_format) + "\n";
   head += "SARRAY_RELEASE=" + std::to_string(options.release.year * 100 + options.release.month) + "\n";
-  const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
+  const bool any_links =
+      std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
-  const bool any_translated = std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+  const bool any_translated =
+      std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
   if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + util::join(options.retry_of, " ") + "'\n";
@@ -286,11 +288,13 @@ Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& ba
   return rendered;
 }
 
-util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+util::Result<Rendered> render(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options) {
   const auto streams = plan_streams(plan, array, options);
   const auto baseline = find_baseline(plan, array, streams, options);
-  const auto make = [&](std::size_t number) { return make_record(plan, array, array.placements[number], baseline, streams, options); };
+  const auto make = [&](std::size_t number) {
+    return make_record(plan, array, array.placements[number], baseline, streams, options);
+  };
   return assemble(plan, array, baseline, streams, make, options);
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

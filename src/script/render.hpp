@@ -7,32 +7,33 @@
 #include <string>
 #include <vector>
 
-#include "merge/plan.hpp"
-#include "merge/record.hpp"
-#include "merge/streams.hpp"
-#include "slurm/call.hpp"
+#include "plan/plan.hpp"
+#include "script/record.hpp"
+#include "script/streams.hpp"
+#include "slurm/language/call.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 /// What the real sbatch must be run with besides the script itself.
 struct Rendered {
-  std::string script;                          ///< the batch script, byte for byte
-  std::vector<std::string> arguments;          ///< sbatch options that cannot stand in a #SBATCH line
-  util::Environment environment;               ///< of the sbatch process: what the merged tasks start from
+  std::string script;                  ///< the batch script, byte for byte
+  std::vector<std::string> arguments;  ///< sbatch options that cannot stand in a #SBATCH line
+  util::Environment environment;       ///< of the sbatch process: what the merged tasks start from
   mode_t umask = 022;
   slurm::SoftLimits limits{};
-  std::string directory;                       ///< to run sbatch in
-  std::set<std::string> variables;             ///< whose values stand in the script, which administrators can read
-  ArrayStreams streams;                        ///< links to make before the submission: visit_links()
+  std::string directory;            ///< to run sbatch in
+  std::set<std::string> variables;  ///< whose values stand in the script, which administrators can read
+  ArrayStreams streams;             ///< links to make before the submission: visit_links()
 };
 
 /// Makes the record of the array's placement of that number. Asked once for each, in order.
 using RecordMaker = std::function<JobRecord(std::size_t number)>;
 
 /// The script of records that somebody else makes.
-[[nodiscard]] Rendered assemble(const Plan& plan, const MergedArray& array, const Baseline& baseline, ArrayStreams streams,
-                                const RecordMaker& make, const PlanOptions& options);
+[[nodiscard]] Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const Baseline& baseline,
+                                ArrayStreams streams, const RecordMaker& make, const plan::PlanOptions& options);
 
-[[nodiscard]] util::Result<Rendered> render(const Plan& plan, const MergedArray& array, const PlanOptions& options);
+[[nodiscard]] util::Result<Rendered> render(const plan::Plan& plan, const plan::MergedArray& array,
+                                            const plan::PlanOptions& options);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -1,10 +1,10 @@
-#include "merge/retry.hpp"
+#include "script/retry.hpp"
 
 #include <algorithm>
 
-#include "slurm/settings.hpp"
+#include "slurm/language/settings.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -23,7 +23,7 @@ util::Error own_option(const slurm::Setting& setting) {
 }
 
 util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const slurm::Dialect& dialect,
-                                                         const PlanOptions& options) {
+                                                         const plan::PlanOptions& options) {
   slurm::Settings settings;
   for (const auto& option : map.options) {
     if (is_made_anew(option.name)) continue;
@@ -40,7 +40,7 @@ util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const s
   return settings.all();
 }
 
-bool is_overridden(std::string_view name, const PlanOptions& options) {
+bool is_overridden(std::string_view name, const plan::PlanOptions& options) {
   return std::any_of(options.overrides.begin(), options.overrides.end(),
                      [&](const auto& setting) { return setting.option->name == name; });
 }
@@ -63,10 +63,10 @@ std::vector<Chosen> group_by_job(const Map& map, const std::vector<std::uint32_t
 }
 
 /// As much of a job as the planning of its files and the overview need; all else stands in its record.
-util::Result<PlannedJob> make_planned(const Chosen& chosen, std::string_view script) {
+util::Result<plan::PlannedJob> make_planned(const Chosen& chosen, std::string_view script) {
   const auto& mapped = *chosen.job;
   TRY(auto bytes, read_script(mapped, script));
-  PlannedJob planned;
+  plan::PlannedJob planned;
   planned.number = mapped.number;
   planned.id = mapped.id;
   planned.translate = mapped.record.translate;
@@ -99,9 +99,9 @@ std::uint32_t original_throttle(const Map& map) {
   return ids && *ids ? (*ids)->throttle() : 0;
 }
 
-MergedArray make_array(const Map& map, const std::vector<PlannedJob>& jobs, std::vector<slurm::Setting> settings,
-                       const PlanOptions& options) {
-  MergedArray array;
+plan::MergedArray make_array(const Map& map, const std::vector<plan::PlannedJob>& jobs, std::vector<slurm::Setting> settings,
+                             const plan::PlanOptions& options) {
+  plan::MergedArray array;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     array.placements.push_back({i, array.tasks});
     array.tasks += jobs[i].tasks();
@@ -125,8 +125,8 @@ void keep_open_mode(const Map& map, ArrayStreams& streams) {
   }
 }
 
-JobRecord make_retry_record(const MappedJob& mapped, const PlannedJob& planned, std::uint32_t first_index, const Map& map,
-                            const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options) {
+JobRecord make_retry_record(const MappedJob& mapped, const plan::PlannedJob& planned, std::uint32_t first_index, const Map& map,
+                            const plan::MergedArray& array, const ArrayStreams& streams, const plan::PlanOptions& options) {
   auto record = mapped.record;
   record.first_index = first_index;
   record.tasks = planned.tasks();
@@ -142,7 +142,7 @@ JobRecord make_retry_record(const MappedJob& mapped, const PlannedJob& planned, 
 }  // namespace
 
 util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices,
-                               const Start& start, const slurm::Dialect& dialect, const PlanOptions& options) {
+                               const slurm::Start& start, const slurm::Dialect& dialect, const plan::PlanOptions& options) {
   TRY(auto settings, merge_settings(map, dialect, options));
   const auto chosen = group_by_job(map, indices);
   if (chosen.empty()) return util::fail("retry", "no tasks to run again", "sarray status --failed");
@@ -171,4 +171,4 @@ util::Result<Retry> plan_retry(const Map& map, std::string_view script, const st
   return retry;
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -4,25 +4,17 @@
 #include <string_view>
 #include <vector>
 
-#include "merge/map.hpp"
-#include "merge/plan.hpp"
-#include "merge/render.hpp"
-#include "slurm/option.hpp"
+#include "plan/plan.hpp"
+#include "script/map.hpp"
+#include "script/render.hpp"
+#include "slurm/language/option.hpp"
 #include "util/environment.hpp"
 #include "util/result.hpp"
 
-namespace sarray::merge {
-
-/// What the first submission's sbatch was run with: the batch script does not hold it.
-struct Start {
-  util::Environment environment;
-  mode_t umask = 022;
-  slurm::SoftLimits limits{};
-  std::vector<std::string> arguments;  ///< --NAME=VALUE: options of the array that no #SBATCH line could hold
-};
+namespace sarray::script {
 
 struct Retry {
-  Plan plan;  ///< one array
+  plan::Plan plan;  ///< one array
   Rendered rendered;
 };
 
@@ -32,6 +24,7 @@ struct Retry {
 /// @param dialect the settings of the result point into it.
 /// @return an error for an option that is each task's own.
 [[nodiscard]] util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices,
-                                             const Start& start, const slurm::Dialect& dialect, const PlanOptions& options);
+                                             const slurm::Start& start, const slurm::Dialect& dialect,
+                                             const plan::PlanOptions& options);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

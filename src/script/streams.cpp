@@ -1,10 +1,10 @@
-#include "merge/streams.hpp"
+#include "script/streams.hpp"
 
 #include <algorithm>
 
-#include "slurm/file_pattern.hpp"
+#include "slurm/language/file_pattern.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -15,9 +15,12 @@ constexpr std::uint32_t no_task_id = 4294967294U;
 
 const std::optional<std::string>& given_pattern(const slurm::Job& job, Stream stream) {
   switch (stream) {
-    case Stream::output: return job.output;
-    case Stream::error: return job.error;
-    case Stream::input: break;
+    case Stream::output:
+      return job.output;
+    case Stream::error:
+      return job.error;
+    case Stream::input:
+      break;
   }
   return job.input;
 }
@@ -32,7 +35,8 @@ std::string escape_percent(std::string_view text) {
 }
 
 bool is_none(std::string_view pattern) {
-  return pattern.size() == 4 && std::equal(pattern.begin(), pattern.end(), "none", [](char a, char b) { return (a | 0x20) == b; });
+  return pattern.size() == 4 &&
+         std::equal(pattern.begin(), pattern.end(), "none", [](char a, char b) { return (a | 0x20) == b; });
 }
 
 /// sbatch makes a relative name absolute before anything is expanded, so that a % in a folder's name counts too.
@@ -70,13 +74,14 @@ std::string effective_pattern(const slurm::Job& job, Stream stream) {
 
 /// What %x stands for: SLURM_JOB_NAME of the environment that the job was sent with (fname.c:_batch_path_check), which lacks it
 /// for a script from standard input and after --export-file (observed on 22.05).
-std::string pattern_name(const PlannedJob& planned, const slurm::Release& release) {
+std::string pattern_name(const plan::PlannedJob& planned, const slurm::Release& release) {
   const auto sent = slurm::sent_environment(*planned.call, planned.job, release);
   return std::string(sent.variables.get("SLURM_JOB_NAME").value_or("(null)"));
 }
 
 /// Whether Slurm's own expansion in the merged array says for every task what its own job would have said.
-bool means_the_same_merged(const std::string& pattern, const PlannedJob& planned, const MergedArray& array, const slurm::Release& release) {
+bool means_the_same_merged(const std::string& pattern, const plan::PlannedJob& planned, const plan::MergedArray& array,
+                           const slurm::Release& release) {
   const bool single = array.placements.size() == 1;
   const bool index_is_id = single && planned.job.ids && planned.job.ids->ranges().size() == 1 && planned.job.ids->min() == 0 &&
                            planned.job.ids->ranges().front().step == 1;
@@ -94,20 +99,23 @@ bool makes_folders(const slurm::Release& release) { return release >= slurm::Rel
 
 const char* stream_name(Stream stream) {
   switch (stream) {
-    case Stream::output: return "output";
-    case Stream::error: return "error";
-    case Stream::input: break;
+    case Stream::output:
+      return "output";
+    case Stream::error:
+      return "error";
+    case Stream::input:
+      break;
   }
   return "input";
 }
 
 namespace {
 
-StreamPlan plan_stream(Stream stream, const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+StreamPlan plan_stream(Stream stream, const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options) {
   StreamPlan result;
   result.stream = stream;
   const auto& jobs = plan.jobs;
-  const auto given = [&](const Placement& p) { return given_pattern(jobs[p.job].job, stream).has_value(); };
+  const auto given = [&](const plan::Placement& p) { return given_pattern(jobs[p.job].job, stream).has_value(); };
   const auto& first = jobs[array.placements.front().job];
   const bool nobody = std::none_of(array.placements.begin(), array.placements.end(), given);
   if (nobody && stream != Stream::output) return result;
@@ -128,11 +136,11 @@ StreamPlan plan_stream(Stream stream, const Plan& plan, const MergedArray& array
 
 }  // namespace
 
-bool appends(const slurm::Job& job, const PlanOptions& options) {
+bool appends(const slurm::Job& job, const plan::PlanOptions& options) {
   return job.open_mode == slurm::OpenMode::append || (job.open_mode == slurm::OpenMode::site_default && options.job_file_append);
 }
 
-ArrayStreams plan_streams(const Plan& plan, const MergedArray& array, const PlanOptions& options) {
+ArrayStreams plan_streams(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options) {
   ArrayStreams result;
   for (std::size_t i = 0; i < all_streams.size(); ++i) result.streams[i] = plan_stream(all_streams[i], plan, array, options);
   // Where the output goes through links, an error stream that was never asked for still follows it.
@@ -146,7 +154,7 @@ ArrayStreams plan_streams(const Plan& plan, const MergedArray& array, const Plan
 namespace {
 
 /// All that is known of a task before it runs.
-slurm::PatternValues known_values(const PlannedJob& planned, const std::string& pattern, const PlanOptions& options) {
+slurm::PatternValues known_values(const plan::PlannedJob& planned, const std::string& pattern, const plan::PlanOptions& options) {
   slurm::PatternValues values;
   if (has_conversion(pattern, 'x')) values.job_name = pattern_name(planned, options.release);
   values.user = options.user;
@@ -156,7 +164,7 @@ slurm::PatternValues known_values(const PlannedJob& planned, const std::string& 
 
 }  // namespace
 
-std::optional<std::string> late_pattern(const PlannedJob& planned, Stream stream, const PlanOptions& options) {
+std::optional<std::string> late_pattern(const plan::PlannedJob& planned, Stream stream, const plan::PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);
   auto values = known_values(planned, pattern, options);
   values.array_task_id = 0;
@@ -165,10 +173,10 @@ std::optional<std::string> late_pattern(const PlannedJob& planned, Stream stream
   return slurm::expand_partly(pattern, values);
 }
 
-std::string file_pattern(const PlannedJob& planned, Stream stream) { return effective_pattern(planned.job, stream); }
+std::string file_pattern(const plan::PlannedJob& planned, Stream stream) { return effective_pattern(planned.job, stream); }
 
-std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t task, std::uint32_t index,
-                        const PlanOptions& options) {
+std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uint32_t task, std::uint32_t index,
+                        const plan::PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);
   auto values = known_values(planned, pattern, options);
   values.array_task_id = planned.job.ids ? planned.job.ids->nth(task) : no_task_id;
@@ -178,7 +186,8 @@ std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t 
   const bool shares = stream == Stream::error && pattern == effective_pattern(planned.job, Stream::output);
   auto place = pattern.substr(0, pattern.rfind('/'));
   // Slurm would make the folder once it knows its name, and so does the dispatcher: until then the file stands above it.
-  while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values)) place.resize(place.rfind('/'));
+  while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values))
+    place.resize(place.rfind('/'));
   values.array_job_id = values.job_id = values.node = values.restart_count = "0";
   const auto folder = slurm::expand_pattern(place, values);
   // With the submission's random name in it, so that nobody can make such a file before.
@@ -187,8 +196,8 @@ std::string link_target(const PlannedJob& planned, Stream stream, std::uint32_t 
          stream_name(shares ? Stream::output : stream);
 }
 
-void visit_links(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options,
-                 const std::function<void(const std::string&, const std::string&)>& make) {
+void visit_links(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
+                 const plan::PlanOptions& options, const std::function<void(const std::string&, const std::string&)>& make) {
   for (const auto& stream : streams.streams) {
     if (!stream.links) continue;
     const auto folder = options.link_folder + "/" + stream_name(stream.stream) + "/";
@@ -202,4 +211,4 @@ void visit_links(const Plan& plan, const MergedArray& array, const ArrayStreams&
   }
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

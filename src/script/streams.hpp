@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "merge/plan.hpp"
+#include "plan/plan.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 enum class Stream : std::uint8_t { output, error, input };
 inline constexpr std::array<Stream, 3> all_streams = {Stream::output, Stream::error, Stream::input};
@@ -38,26 +38,27 @@ struct ArrayStreams {
 };
 
 /// Whether the job's files are appended to.
-[[nodiscard]] bool appends(const slurm::Job& job, const PlanOptions& options);
+[[nodiscard]] bool appends(const slurm::Job& job, const plan::PlanOptions& options);
 
-[[nodiscard]] ArrayStreams plan_streams(const Plan& plan, const MergedArray& array, const PlanOptions& options);
+[[nodiscard]] ArrayStreams plan_streams(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options);
 
 /// Where a task's link points before the submission: to the file itself, or, where only the running task knows its name, to a
 /// hidden name in the same folder.
-[[nodiscard]] std::string link_target(const PlannedJob& job, Stream stream, std::uint32_t task, std::uint32_t index,
-                                      const PlanOptions& options);
+[[nodiscard]] std::string link_target(const plan::PlannedJob& job, Stream stream, std::uint32_t task, std::uint32_t index,
+                                      const plan::PlanOptions& options);
 
 /// What is left for the dispatcher to fill in (%A, %a, %j, %J, %N, %r, %%), or nothing where the link names the file itself.
-[[nodiscard]] std::optional<std::string> late_pattern(const PlannedJob& job, Stream stream, const PlanOptions& options);
+[[nodiscard]] std::optional<std::string> late_pattern(const plan::PlannedJob& job, Stream stream,
+                                                      const plan::PlanOptions& options);
 
 /// The pattern that stands for the task's file in the merged array: absolute; Slurm's default where the job gave none.
-[[nodiscard]] std::string file_pattern(const PlannedJob& job, Stream stream);
+[[nodiscard]] std::string file_pattern(const plan::PlannedJob& job, Stream stream);
 
 /// Whether Slurm makes the missing folders of output files itself, when the job starts (observed on 24.11, and not on 22.05).
 [[nodiscard]] bool makes_folders(const slurm::Release& release);
 
 /// Calls make(path of the link, its target) for every link that the array needs.
-void visit_links(const Plan& plan, const MergedArray& array, const ArrayStreams& streams, const PlanOptions& options,
-                 const std::function<void(const std::string&, const std::string&)>& make);
+void visit_links(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
+                 const plan::PlanOptions& options, const std::function<void(const std::string&, const std::string&)>& make);
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -1,11 +1,11 @@
-#include "merge/table.hpp"
+#include "script/table.hpp"
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "util/shell_quote.hpp"
 
-namespace sarray::merge {
+namespace sarray::script {
 
 namespace {
 
@@ -27,7 +27,8 @@ std::string shape_key(const Record& record) {
 
 std::size_t common_length(const std::string& a, const std::string& b, std::size_t most) {
   const auto length = std::min({a.size(), b.size(), most});
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(length), b.begin()).first - a.begin());
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(length), b.begin()).first -
+                                  a.begin());
 }
 
 void find_common_parts(Shape& shape) {
@@ -115,4 +116,4 @@ void Table::write_page() {
   m_pending.clear();
 }
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

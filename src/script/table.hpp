@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace sarray::merge {
+namespace sarray::script {
 
 struct Field {
   std::string tag;
@@ -51,4 +51,4 @@ class Table {
   std::vector<Page> m_pages;
 };
 
-}  // namespace sarray::merge
+}  // namespace sarray::script

@@ -8,22 +8,21 @@
 #include <utility>
 #include <vector>
 
-#include "cli/gather.hpp"
-#include "merge/retry.hpp"
+#include "slurm/language/call.hpp"
 #include "store/state_folder.hpp"
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::store {
 
 /// A submission as STATE/submissions/MARKER/record.json has it.
 struct Submission {
-  std::string folder;  ///< STATE/submissions/MARKER
-  std::string job_id;     ///< empty: sbatch's answer was never noted
+  std::string folder;         ///< STATE/submissions/MARKER
+  std::string job_id;         ///< empty: sbatch's answer was never noted
   bool is_withdrawn = false;  ///< it never came to Slurm
   bool is_forgotten = false;  ///< Slurm shows none of it, but may have forgotten it: whether it ran is not known
   std::string queue_file;     ///< what was submitted, where that was a file; absolute
-  std::string cluster;    ///< ClusterName; empty: not known
-  std::int64_t time = 0;  ///< seconds since 1970
+  std::string cluster;        ///< ClusterName; empty: not known
+  std::int64_t time = 0;      ///< seconds since 1970
   std::uint32_t tasks = 0;
   std::uint32_t jobs = 0;
   std::string name;                                          ///< of the array
@@ -32,18 +31,11 @@ struct Submission {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
 };
 
-/// ClusterName of the Slurm that is seen from here; empty where it does not say.
-[[nodiscard]] std::string cluster_name(const Site& site);
-
 /// @param text of record.json, which anything may have written. @return nothing where it is none.
 [[nodiscard]] std::optional<Submission> parse_submission(std::string_view text, const std::string& folder);
 
 /// What that submission's sbatch was run with. @param environment NAME=VALUE, each ended by a NUL byte.
-[[nodiscard]] std::optional<merge::Start> parse_start(std::string_view environment, std::string_view text);
-
-/// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None, and a warning, where the
-/// state folder is refused. Of a submission whose end was not noted, Slurm is asked what became of it.
-[[nodiscard]] std::vector<Submission> list_submissions(const Site& site);
+[[nodiscard]] std::optional<slurm::Start> parse_start(std::string_view environment, std::string_view text);
 
 /// As it is noted; nothing where there is no record that can be read.
 [[nodiscard]] std::optional<Submission> read_submission(const std::string& folder);
@@ -59,6 +51,9 @@ struct Submission {
 /// That it never came to Slurm, likewise.
 [[nodiscard]] util::Result<void> note_never_sent(const std::string& folder);
 
+/// That Slurm has none of it, but may have forgotten it.
+[[nodiscard]] util::Result<void> note_forgotten(const std::string& folder);
+
 /// Whether it went to that cluster; where either is not known, it may have.
 [[nodiscard]] bool is_of_cluster(const Submission& submission, const std::string& cluster);
 
@@ -68,4 +63,4 @@ struct Submission {
 /// The virtual ids of an array's jobs as record.json says them: [[2000000001, 2000000006], ...].
 [[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> id_ranges(std::vector<std::uint32_t> ids);
 
-}  // namespace sarray::cli
+}  // namespace sarray::store

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace sarray::report {
+namespace sarray::util {
 
 using Json = nlohmann::ordered_json;
 
@@ -13,4 +13,4 @@ using Json = nlohmann::ordered_json;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace sarray::report
+}  // namespace sarray::util

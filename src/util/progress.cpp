@@ -1,10 +1,10 @@
-#include "cli/progress.hpp"
+#include "util/progress.hpp"
 
 #include <unistd.h>
 
 #include "util/fd.hpp"
 
-namespace sarray::cli {
+namespace sarray::util {
 
 namespace {
 
@@ -30,4 +30,4 @@ void Progress::tell() {
   say("\r\033[Ksarray: " + m_what + ": " + std::to_string(m_done) + " of " + std::to_string(m_total));
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::util

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace sarray::cli {
+namespace sarray::util {
 
 /// Silent where standard error is no terminal, and for work that is done before anybody wonders.
 class Progress {
@@ -32,4 +32,4 @@ class Progress {
   std::chrono::steady_clock::time_point m_next;
 };
 
-}  // namespace sarray::cli
+}  // namespace sarray::util

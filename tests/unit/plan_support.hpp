@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "../support.hpp"
-#include "merge/plan.hpp"
-#include "slurm/call.hpp"
-#include "slurm/job.hpp"
+#include "plan/plan.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/job.hpp"
+#include "support.hpp"
 
 namespace sarray::test {
 
@@ -34,9 +34,9 @@ inline slurm::Call make_call(const Words& words, const std::string& script = "#!
   return call;
 }
 
-inline std::vector<merge::PlannedJob> resolve(const std::vector<slurm::Call>& calls) {
+inline std::vector<plan::PlannedJob> resolve(const std::vector<slurm::Call>& calls) {
   slurm::Resolver resolver(dialect());
-  std::vector<merge::PlannedJob> jobs;
+  std::vector<plan::PlannedJob> jobs;
   for (const auto& call : calls) {
     auto job = resolver.resolve(call);
     REQUIRE_MESSAGE(job, "sbatch would refuse: ", job ? "" : job.error().body + job.error().what);
@@ -47,14 +47,14 @@ inline std::vector<merge::PlannedJob> resolve(const std::vector<slurm::Call>& ca
 }
 
 /// A call each, of the same script.
-inline std::vector<merge::PlannedJob> make_jobs(const std::vector<Words>& all_words) {
+inline std::vector<plan::PlannedJob> make_jobs(const std::vector<Words>& all_words) {
   std::vector<slurm::Call> calls;
   for (const auto& words : all_words) calls.push_back(make_call(words));
   return resolve(calls);
 }
 
-inline merge::PlanOptions make_options() {
-  merge::PlanOptions options;
+inline plan::PlanOptions make_options() {
+  plan::PlanOptions options;
   options.release = dialect().release();
   options.user = "ada";
   options.sarray_version = "0.1";
@@ -62,7 +62,7 @@ inline merge::PlanOptions make_options() {
   return options;
 }
 
-inline merge::PlanOptions with_size(std::uint32_t max_array_size, bool split = false) {
+inline plan::PlanOptions with_size(std::uint32_t max_array_size, bool split = false) {
   auto options = make_options();
   options.limits.known = true;
   options.limits.max_array_size = max_array_size;

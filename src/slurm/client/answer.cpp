@@ -1,41 +1,43 @@
-#include "slurm/answer.hpp"
+#include "slurm/client/answer.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "slurm/client.hpp"
+#include "slurm/client/client.hpp"
 
 namespace sarray::slurm {
 
 namespace {
 
-/// Words of an end that does not say whether the controller has the request. "(connect failure)" is none of them: nothing was sent.
+/// Words of an end that does not say whether the controller has the request. "(connect failure)" is none of them: nothing was
+/// sent.
 constexpr std::array<std::string_view, 16> broken_connections = {
-    "Socket timed out on send/recv operation",               // SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
-    "Zero Bytes were transmitted or received",               // SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT
-    "Header lengths are longer than data received",          // ESLURM_PROTOCOL_INCOMPLETE_PACKET
-    "Message send failure",                                  // SLURM_COMMUNICATIONS_SEND_ERROR
-    "Message receive failure",                               // SLURM_COMMUNICATIONS_RECEIVE_ERROR
-    "Communication shutdown failure",                        // SLURM_COMMUNICATIONS_SHUTDOWN_ERROR
-    "Unable to contact slurm controller (send failure)",     // SLURMCTLD_COMMUNICATIONS_SEND_ERROR
-    "Unable to contact slurm controller (receive failure)",  // SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR
-    "Unable to contact slurm controller (shutdown failure)", // SLURMCTLD_COMMUNICATIONS_SHUTDOWN_ERROR
-    "Unexpected message received",                           // SLURM_UNEXPECTED_MSG_ERROR: an answer, but to what
-    "Insane message length",                                 // SLURM_PROTOCOL_INSANE_MSG_LENGTH
-    "Protocol authentication error",                         // of our message, or of the answer to it
-    "Kernel reported delayed socket error",                  // SLURM_COMMUNICATIONS_DELAYED_ERROR, 25.05
-    "Connection timed out",                                  // ETIMEDOUT, and SLURM_COMMUNICATIONS_READ_TIMEOUT of 25.05
-    "Connection reset by peer",                              // ECONNRESET
-    "Broken pipe",                                           // EPIPE
+    "Socket timed out on send/recv operation",                // SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
+    "Zero Bytes were transmitted or received",                // SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT
+    "Header lengths are longer than data received",           // ESLURM_PROTOCOL_INCOMPLETE_PACKET
+    "Message send failure",                                   // SLURM_COMMUNICATIONS_SEND_ERROR
+    "Message receive failure",                                // SLURM_COMMUNICATIONS_RECEIVE_ERROR
+    "Communication shutdown failure",                         // SLURM_COMMUNICATIONS_SHUTDOWN_ERROR
+    "Unable to contact slurm controller (send failure)",      // SLURMCTLD_COMMUNICATIONS_SEND_ERROR
+    "Unable to contact slurm controller (receive failure)",   // SLURMCTLD_COMMUNICATIONS_RECEIVE_ERROR
+    "Unable to contact slurm controller (shutdown failure)",  // SLURMCTLD_COMMUNICATIONS_SHUTDOWN_ERROR
+    "Unexpected message received",                            // SLURM_UNEXPECTED_MSG_ERROR: an answer, but to what
+    "Insane message length",                                  // SLURM_PROTOCOL_INSANE_MSG_LENGTH
+    "Protocol authentication error",                          // of our message, or of the answer to it
+    "Kernel reported delayed socket error",                   // SLURM_COMMUNICATIONS_DELAYED_ERROR, 25.05
+    "Connection timed out",                                   // ETIMEDOUT, and SLURM_COMMUNICATIONS_READ_TIMEOUT of 25.05
+    "Connection reset by peer",                               // ECONNRESET
+    "Broken pipe",                                            // EPIPE
 };
 
-constexpr int exec_failed = 127;      // util::run: nothing was run
-constexpr int highest_signal = 64;    // statuses above 128 + this are no signal's
+constexpr int exec_failed = 127;    // util::run: nothing was run
+constexpr int highest_signal = 64;  // statuses above 128 + this are no signal's
 constexpr std::string_view answer_words = "Submitted batch job ";
 
 bool is_broken(std::string_view words) {
-  return std::any_of(broken_connections.begin(), broken_connections.end(), [&](auto text) { return words.find(text) != std::string_view::npos; });
+  return std::any_of(broken_connections.begin(), broken_connections.end(),
+                     [&](auto text) { return words.find(text) != std::string_view::npos; });
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "cli/slurm_arrays.hpp"
+#include "slurm/client/arrays.hpp"
 
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 #include "util/fd.hpp"
 #include "util/parse.hpp"
 
-namespace sarray::cli {
+namespace sarray::slurm {
 
 namespace {
 
@@ -89,4 +89,4 @@ bool marks_retry_of(const std::string& marker, const std::string& first_attempt)
   return marker.ends_with(std::string(retry_mark) + first_attempt);
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::slurm

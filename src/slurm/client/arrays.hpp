@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "slurm/client.hpp"
+#include "slurm/client/client.hpp"
 #include "util/result.hpp"
 
-namespace sarray::cli {
+namespace sarray::slurm {
 
 struct HeldArray {
   std::string job_id;
@@ -23,8 +23,8 @@ struct HeldArray {
 /// @return an error where the queue cannot be asked.
 [[nodiscard]] util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since);
 
-/// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since sites
-/// change it. None or fewer: never.
+/// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since
+/// sites change it. None or fewer: never.
 [[nodiscard]] std::int64_t surely_remembered(const slurm::Configuration& configuration);
 
 /// How far back a search without any notes goes.
@@ -36,4 +36,4 @@ struct HeldArray {
 /// Whether it is the marker of a retry of that array.
 [[nodiscard]] bool marks_retry_of(const std::string& marker, const std::string& first_attempt);
 
-}  // namespace sarray::cli
+}  // namespace sarray::slurm

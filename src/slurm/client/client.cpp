@@ -1,4 +1,4 @@
-#include "slurm/client.hpp"
+#include "slurm/client/client.hpp"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -43,7 +43,7 @@ std::vector<std::string_view> split_lines(std::string_view text) {
 
 void set_limits(const SoftLimits& limits) {
   // In the order of limit_names.
-  constexpr std::array<__rlimit_resource, 10> resources = {RLIMIT_CPU, RLIMIT_FSIZE,  RLIMIT_DATA,   RLIMIT_STACK,   RLIMIT_CORE,
+  constexpr std::array<__rlimit_resource, 10> resources = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA,   RLIMIT_STACK,   RLIMIT_CORE,
                                                            RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_MEMLOCK, RLIMIT_AS};
   for (std::size_t i = 0; i < resources.size(); ++i) {
     rlimit limit{};
@@ -81,8 +81,8 @@ Configuration parse_configuration(std::string_view scontrol_output) {
 }
 
 JobRecord::JobRecord(std::string_view line) {
-  // A field begins behind a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a value (a
-  // path with " X=" in it) cannot be told apart; the keys that are asked for stand before the values of users' choosing.
+  // A field begins behind a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a
+  // value (a path with " X=" in it) cannot be told apart; the keys that are asked for stand before the values of users' choosing.
   std::size_t at = 0;
   std::string key;
   std::size_t value_begin = 0;
@@ -91,7 +91,9 @@ JobRecord::JobRecord(std::string_view line) {
   };
   while (at < line.size()) {
     std::size_t end = at;
-    while (end < line.size() && (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '/' || line[end] == ':' || line[end] == '_')) ++end;
+    while (end < line.size() &&
+           (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '/' || line[end] == ':' || line[end] == '_'))
+      ++end;
     if (end > at && end < line.size() && line[end] == '=' && std::isupper(static_cast<unsigned char>(line[at])) != 0) {
       finish(at);
       key = line.substr(at, end - at);
@@ -109,7 +111,8 @@ std::string_view JobRecord::get(std::string_view key) const {
   return found != m_fields.end() ? std::string_view(found->second) : std::string_view();
 }
 
-Client::Client(util::Environment environment, std::string sbatch) : m_environment(std::move(environment)), m_sbatch(std::move(sbatch)) {}
+Client::Client(util::Environment environment, std::string sbatch)
+    : m_environment(std::move(environment)), m_sbatch(std::move(sbatch)) {}
 
 std::string Client::find(const std::string& name) const {
   if (name == "sbatch") return m_sbatch;
@@ -140,7 +143,8 @@ util::Result<std::string> Client::run_once(const std::vector<std::string>& argv)
   command.environment = m_environment.entries();
   command.timeout = patience;
   TRY(auto output, util::run(command));
-  if (output.timed_out) return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
+  if (output.timed_out)
+    return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
   // Half of an answer could be without the very job that was asked for.
   if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "the same command again");
   if (output.status == 0) return std::move(output.out);

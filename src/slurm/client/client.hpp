@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "slurm/call.hpp"
-#include "slurm/option.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/option.hpp"
 #include "util/environment.hpp"
 #include "util/process.hpp"
 #include "util/result.hpp"
@@ -26,9 +26,9 @@ struct Configuration {
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< bytes; SchedulerParameters=max_script_size
   std::uint32_t max_job_count = 10000;
-  bool job_file_append = false;             ///< JobFileAppend: output files are appended to where no --open-mode is given
-  std::uint32_t min_job_age = 300;          ///< seconds for which a finished job is kept; 0: for ever
-  std::string cluster_name;                 ///< empty: not said
+  bool job_file_append = false;     ///< JobFileAppend: output files are appended to where no --open-mode is given
+  std::uint32_t min_job_age = 300;  ///< seconds for which a finished job is kept; 0: for ever
+  std::string cluster_name;         ///< empty: not said
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);
 
@@ -50,9 +50,9 @@ struct Submission {
   util::Environment environment;
   mode_t umask = 022;
   SoftLimits limits{};
-  std::string directory;             ///< to run it in
-  std::chrono::seconds timeout{0};   ///< 0: none
-  int inherited = -1;                ///< a descriptor that it keeps open as long as it lives; -1: none
+  std::string directory;            ///< to run it in
+  std::chrono::seconds timeout{0};  ///< 0: none
+  int inherited = -1;               ///< a descriptor that it keeps open as long as it lives; -1: none
 };
 
 class Client {
@@ -75,8 +75,8 @@ class Client {
   /// @return an error where Slurm does not know it, or does not answer.
   [[nodiscard]] util::Result<std::vector<JobRecord>> show_job(const std::string& id) const;
 
-  /// Any of Slurm's commands, by its name. @return an error with its own words as body where it fails. A sacct that was slow to fail is not
-  /// run again within a minute: with slurmdbd hanging each one takes its time to give up.
+  /// Any of Slurm's commands, by its name. @return an error with its own words as body where it fails. A sacct that was slow to
+  /// fail is not run again within a minute: with slurmdbd hanging each one takes its time to give up.
   [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
 
  private:

@@ -1,4 +1,4 @@
-#include "cli/slurm_job.hpp"
+#include "slurm/client/jobs.hpp"
 
 #include <unistd.h>
 
@@ -7,13 +7,15 @@
 
 #include "util/parse.hpp"
 
-namespace sarray::cli {
+namespace sarray::slurm {
 
 namespace {
 
 constexpr const char* unknown_job = "Slurm knows no such job";
 
-util::Error foreign(const std::string& job_id, const std::string& user) { return {"job " + job_id, "it belongs to " + user, "squeue --me"}; }
+util::Error foreign(const std::string& job_id, const std::string& user) {
+  return {"job " + job_id, "it belongs to " + user, "squeue --me"};
+}
 
 /// What accounting knows of a job that the queue has forgotten.
 util::Error explain_forgotten(const slurm::Client& client, const std::string& job_id) {
@@ -48,4 +50,4 @@ util::Error explain_no_script(const slurm::Client& client, const std::string& jo
   return is_unknown(records.error()) ? explain_forgotten(client, job_id) : records.error();
 }
 
-}  // namespace sarray::cli
+}  // namespace sarray::slurm

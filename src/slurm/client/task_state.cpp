@@ -1,4 +1,4 @@
-#include "slurm/task_state.hpp"
+#include "slurm/client/task_state.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <ctime>
 #include <unordered_map>
 
-#include "slurm/array_ids.hpp"
+#include "slurm/language/array_ids.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/parse.hpp"
@@ -67,8 +67,8 @@ std::string time_or_nothing(std::string_view text) {
   return is_time ? std::string(text) : std::string();
 }
 
-/// "3:0", or, as squeue has it up to today, wait(2)'s status. What stands above a signal is no exit status: squeue has 4021 (15 and
-/// 128 + 53) where sacct has 0:53 (observed on 22.05).
+/// "3:0", or, as squeue has it up to today, wait(2)'s status. What stands above a signal is no exit status: squeue has 4021 (15
+/// and 128 + 53) where sacct has 0:53 (observed on 22.05).
 void read_exit(std::string_view text, TaskRecord& record) {
   if (text.find(':') != std::string_view::npos) {
     record.exit_status = to_number<std::uint32_t>(take_until(text, ':')).value_or(0);
@@ -208,7 +208,8 @@ std::optional<std::int64_t> parse_slurm_time(std::string_view text) {
 }
 
 std::vector<std::string> queue_command(const std::string& job_ids) {
-  const auto format = util::join(queue_columns, ",", [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
+  const auto format = util::join(
+      queue_columns, ",", [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
   return {"squeue", "-h", "-a", "-r", "-t", "all", "-j", job_ids, "-O", format};
 }
 
@@ -410,7 +411,8 @@ std::string explain_missing(const std::vector<AskedArray>& arrays, const Gatheri
   for (std::size_t i = 0; i < arrays.size(); ++i) {
     const auto missing = gathering.missing(i);
     if (missing == 0) continue;
-    those += (those.empty() ? "" : ", ") + (missing == arrays[i].tasks ? "all tasks" : util::count(missing, "task")) + " of job " + arrays[i].job_id;
+    those += (those.empty() ? "" : ", ") + (missing == arrays[i].tasks ? "all tasks" : util::count(missing, "task")) +
+             " of job " + arrays[i].job_id;
     if (no_accounting != nullptr && gathering.is_known(i)) those += " (done, or cancelled before they began)";
   }
   if (those.empty()) return {};

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "slurm/client.hpp"
+#include "slurm/client/client.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {
@@ -24,8 +24,8 @@ inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,
 [[nodiscard]] TaskState parse_task_state(std::string_view word);
 /// Neither pending nor running; unknown is not done.
 [[nodiscard]] bool is_done(TaskState state);
-/// What stands in place of a signal for a task that Slurm could not start, since the folder of its output is missing, say: slurmd's
-/// error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
+/// What stands in place of a signal for a task that Slurm could not start, since the folder of its output is missing, say:
+/// slurmd's error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
 inline constexpr std::uint32_t could_not_start = 53;
 /// Done, but not completed.
 [[nodiscard]] bool is_failure(TaskState state);
@@ -44,12 +44,12 @@ struct TaskRecord {
   static constexpr std::uint32_t no_index = 4294967295U;
   std::uint32_t index = 0;  ///< SLURM_ARRAY_TASK_ID in Slurm's own array
   TaskState state = TaskState::unknown;
-  std::string word;    ///< Slurm's own word for the state; empty: Slurm does not know the task
-  std::string job_id;  ///< SLURM_JOB_ID; empty while the task has none of its own
+  std::string word;               ///< Slurm's own word for the state; empty: Slurm does not know the task
+  std::string job_id;             ///< SLURM_JOB_ID; empty while the task has none of its own
   std::uint32_t exit_status = 0;  ///< 0 where a signal ended it
   std::uint32_t exit_signal = 0;  ///< 53: Slurm could not start it, see could_not_start
-  std::string submitted;  ///< as start; empty where it was not asked for
-  std::string start;  ///< 2026-11-23T17:15:51, local time; empty: not yet
+  std::string submitted;          ///< as start; empty where it was not asked for
+  std::string start;              ///< 2026-11-23T17:15:51, local time; empty: not yet
   std::string end;
   std::int64_t elapsed = 0;  ///< seconds
   std::string host;          ///< NodeName of the batch host; empty: none yet

@@ -1,4 +1,4 @@
-#include "slurm/array_ids.hpp"
+#include "slurm/language/array_ids.hpp"
 
 #include <algorithm>
 #include <array>

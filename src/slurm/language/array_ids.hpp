@@ -33,9 +33,9 @@ class ArrayIds {
   [[nodiscard]] static ArrayIds from_ids(const std::vector<std::uint32_t>& ids);
 
   [[nodiscard]] const std::vector<Range>& ranges() const { return m_ranges; }
-  [[nodiscard]] std::uint32_t count() const { return m_count; }   ///< SLURM_ARRAY_TASK_COUNT
-  [[nodiscard]] std::uint32_t min() const;                        ///< SLURM_ARRAY_TASK_MIN
-  [[nodiscard]] std::uint32_t max() const;                        ///< SLURM_ARRAY_TASK_MAX
+  [[nodiscard]] std::uint32_t count() const { return m_count; }  ///< SLURM_ARRAY_TASK_COUNT
+  [[nodiscard]] std::uint32_t min() const;                       ///< SLURM_ARRAY_TASK_MIN
+  [[nodiscard]] std::uint32_t max() const;                       ///< SLURM_ARRAY_TASK_MAX
   /// SLURM_ARRAY_TASK_STEP: the number behind the first ':' in the spec, else 1, whatever the ids are.
   [[nodiscard]] std::uint32_t step() const { return m_step; }
   /// The throttle behind the first '%'; 0 means none.

@@ -18,7 +18,7 @@ namespace sarray::slurm {
 
 /// The soft limits that Slurm propagates, in the order of the names below.
 /// Source: semantics section 5.3 (PropagateResourceLimits).
-inline constexpr std::array<std::string_view, 10> limit_names = {"CPU", "FSIZE", "DATA", "STACK", "CORE",
+inline constexpr std::array<std::string_view, 10> limit_names = {"CPU", "FSIZE", "DATA",   "STACK",   "CORE",
                                                                  "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS"};
 inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
 using SoftLimits = std::array<std::uint64_t, limit_names.size()>;  ///< the kernel's units (bytes, seconds, counts)
@@ -34,7 +34,7 @@ struct Call {
   std::string directory;          ///< getcwd() of the caller
   mode_t umask = 022;
   SoftLimits limits{};
-  std::string host;               ///< where the call was made: SLURM_SUBMIT_HOST
+  std::string host;  ///< where the call was made: SLURM_SUBMIT_HOST
   ScriptSource source = ScriptSource::file;
   /// The path that Slurm would show as Command (looked up, semantics section 3); empty for standard input and --wrap.
   std::string script_path;
@@ -43,6 +43,14 @@ struct Call {
   std::shared_ptr<const std::string> script;
   /// What --export-file named, if it was given: NUL-separated NAME=VALUE.
   std::optional<std::string> export_file;
+};
+
+/// What the first submission's sbatch was run with: the batch script does not hold it.
+struct Start {
+  util::Environment environment;
+  mode_t umask = 022;
+  SoftLimits limits{};
+  std::vector<std::string> arguments;  ///< --NAME=VALUE: options of the array that no #SBATCH line could hold
 };
 
 }  // namespace sarray::slurm

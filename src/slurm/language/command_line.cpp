@@ -1,4 +1,4 @@
-#include "slurm/command_line.hpp"
+#include "slurm/language/command_line.hpp"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -19,9 +19,12 @@ constexpr int first_code = 0x200;
 
 int arity_of(const OptionSpec& spec) {
   switch (spec.arity) {
-    case Arity::none: return no_argument;
-    case Arity::required: return required_argument;
-    case Arity::optional: break;
+    case Arity::none:
+      return no_argument;
+    case Arity::required:
+      return required_argument;
+    case Arity::optional:
+      break;
   }
   return optional_argument;
 }
@@ -115,7 +118,8 @@ ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
   optind = 0;  // GNU: starts anew, and reads the letters' '+' again
   opterr = 0;
   while (true) {
-    const int code = ::getopt_long(static_cast<int>(words.size()), argv.data(), m_letters.c_str(), m_long_options.data(), nullptr);
+    const int code =
+        ::getopt_long(static_cast<int>(words.size()), argv.data(), m_letters.c_str(), m_long_options.data(), nullptr);
     if (code == -1) break;
     const auto* spec = code == '?' ? nullptr : find_by_code(code);
     if (spec == nullptr) {
@@ -127,8 +131,8 @@ ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
       parsed.error = std::move(error);
       return parsed;
     }
-    parsed.options.push_back({spec, optarg != nullptr ? std::optional<std::string>(optarg) : std::nullopt,
-                              static_cast<std::size_t>(optind)});
+    parsed.options.push_back(
+        {spec, optarg != nullptr ? std::optional<std::string>(optarg) : std::nullopt, static_cast<std::size_t>(optind)});
   }
   parsed.operand = static_cast<std::size_t>(optind);
   return parsed;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {
@@ -27,7 +27,8 @@ struct ParsedWords {
 };
 
 /// Lets getopt_long say in its own words what it does not take in `words`. Only where something is wrong already.
-[[nodiscard]] std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters, const ::option* long_options);
+[[nodiscard]] std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters,
+                                           const ::option* long_options);
 
 /// Reads words as one release's sbatch does. Not for two threads at once: getopt_long keeps its state in globals.
 class WordParser {

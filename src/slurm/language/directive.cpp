@@ -1,9 +1,9 @@
-#include "slurm/directive.hpp"
+#include "slurm/language/directive.hpp"
 
 #include <algorithm>
 #include <optional>
 
-#include "slurm/text.hpp"
+#include "slurm/language/text.hpp"
 
 namespace sarray::slurm {
 
@@ -70,7 +70,8 @@ class LineReader {
  private:
   [[nodiscard]] tl::unexpected<util::Error> fail(const std::string& what, std::string_view line) const {
     util::Error error;
-    error.body = "sbatch: fatal: " + m_file + ": line " + std::to_string(m_number) + ": " + what + " in [" + std::string(line) + "]\n";
+    error.body =
+        "sbatch: fatal: " + m_file + ": line " + std::to_string(m_number) + ": " + what + " in [" + std::string(line) + "]\n";
     error.status = 1;
     return util::fail(std::move(error));
   }
@@ -90,7 +91,8 @@ std::string_view take_line(std::string_view& script) {
   return line;
 }
 
-util::Result<std::vector<std::string>> cut_words(std::string_view line, std::string_view file, std::uint32_t number, const Release& release) {
+util::Result<std::vector<std::string>> cut_words(std::string_view line, std::string_view file, std::uint32_t number,
+                                                 const Release& release) {
   std::vector<std::string> words;
   LineReader reader(line, file, number, release);
   while (true) {

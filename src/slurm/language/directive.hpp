@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {
@@ -32,6 +32,7 @@ struct DirectiveWords {
 /// Source: semantics section 2 (opt.c:_opt_batch_script; observed on 22.05).
 /// @param file the script's base name, or "stdin".
 /// @return sbatch's words and status where a line cannot be read.
-[[nodiscard]] util::Result<DirectiveWords> read_directives(std::string_view script, std::string_view file, const Release& release);
+[[nodiscard]] util::Result<DirectiveWords> read_directives(std::string_view script, std::string_view file,
+                                                           const Release& release);
 
 }  // namespace sarray::slurm

@@ -1,4 +1,4 @@
-#include "slurm/export.hpp"
+#include "slurm/language/export.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,9 +14,8 @@ constexpr std::size_t longest_name = 255;          // longer ones are lost on th
 constexpr std::size_t longest_value = 256 * 1024;  // likewise
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
@@ -114,10 +113,13 @@ ExportChoice read_choice(const Setting* setting, const Release& release) {
 util::Environment choose_variables(const util::Environment& own, const ExportChoice& choice, const Setting* setting,
                                    const Release& release) {
   switch (choice.kind) {
-    case ExportChoice::Kind::all: return own;
+    case ExportChoice::Kind::all:
+      return own;
     case ExportChoice::Kind::none:
-    case ExportChoice::Kind::nil: return keep_slurm_names(own, "SLURM", release >= Release{23, 11});
-    case ExportChoice::Kind::list: break;
+    case ExportChoice::Kind::nil:
+      return keep_slurm_names(own, "SLURM", release >= Release{23, 11});
+    case ExportChoice::Kind::list:
+      break;
   }
   const auto words = split_export_list(setting->value);
   const bool all = std::any_of(words.begin(), words.end(), [](const auto& w) { return equals_ignoring_case(w, "ALL"); });
@@ -166,16 +168,45 @@ bool loses_limits(const Call& call) { return call.export_file.has_value(); }
 bool is_set_by_slurm(std::string_view variable, const Job& job) {
   // Sorted. Source: semantics section 5.2; SLURM_RESTART_COUNT is not here, since it is only set on a restart.
   static constexpr std::array<std::string_view, 38> always = {
-      "ENVIRONMENT",          "HOSTNAME",           "SLURMD_NODENAME",       "SLURM_ARRAY_JOB_ID",
-      "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_MIN",
-      "SLURM_ARRAY_TASK_STEP", "SLURM_CLUSTER_NAME", "SLURM_CONF",           "SLURM_CPUS_ON_NODE",
-      "SLURM_CPUS_PER_TASK",  "SLURM_GET_USER_ENV", "SLURM_GTIDS",           "SLURM_JOBID",
-      "SLURM_JOB_CPUS_PER_NODE", "SLURM_JOB_GID",   "SLURM_JOB_GROUP",       "SLURM_JOB_ID",
-      "SLURM_JOB_NODELIST",   "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",  "SLURM_JOB_UID",
-      "SLURM_JOB_USER",       "SLURM_LOCALID",      "SLURM_NNODES",          "SLURM_NODEID",
-      "SLURM_NODELIST",       "SLURM_NODE_ALIASES", "SLURM_PRIO_PROCESS",    "SLURM_PROCID",
-      "SLURM_TASKS_PER_NODE", "SLURM_TASK_PID",     "SLURM_TOPOLOGY_ADDR",   "SLURM_TOPOLOGY_ADDR_PATTERN",
-      "SLURM_UMASK",          "SLURM_WORKING_CLUSTER", };
+      "ENVIRONMENT",
+      "HOSTNAME",
+      "SLURMD_NODENAME",
+      "SLURM_ARRAY_JOB_ID",
+      "SLURM_ARRAY_TASK_COUNT",
+      "SLURM_ARRAY_TASK_ID",
+      "SLURM_ARRAY_TASK_MAX",
+      "SLURM_ARRAY_TASK_MIN",
+      "SLURM_ARRAY_TASK_STEP",
+      "SLURM_CLUSTER_NAME",
+      "SLURM_CONF",
+      "SLURM_CPUS_ON_NODE",
+      "SLURM_CPUS_PER_TASK",
+      "SLURM_GET_USER_ENV",
+      "SLURM_GTIDS",
+      "SLURM_JOBID",
+      "SLURM_JOB_CPUS_PER_NODE",
+      "SLURM_JOB_GID",
+      "SLURM_JOB_GROUP",
+      "SLURM_JOB_ID",
+      "SLURM_JOB_NODELIST",
+      "SLURM_JOB_NUM_NODES",
+      "SLURM_JOB_PARTITION",
+      "SLURM_JOB_UID",
+      "SLURM_JOB_USER",
+      "SLURM_LOCALID",
+      "SLURM_NNODES",
+      "SLURM_NODEID",
+      "SLURM_NODELIST",
+      "SLURM_NODE_ALIASES",
+      "SLURM_PRIO_PROCESS",
+      "SLURM_PROCID",
+      "SLURM_TASKS_PER_NODE",
+      "SLURM_TASK_PID",
+      "SLURM_TOPOLOGY_ADDR",
+      "SLURM_TOPOLOGY_ADDR_PATTERN",
+      "SLURM_UMASK",
+      "SLURM_WORKING_CLUSTER",
+  };
   static_assert(std::is_sorted(always.begin(), always.end()));
   if (std::binary_search(always.begin(), always.end(), variable)) return true;
   // Set by the node's plugins for the devices that a job is given (gres/gpu, Slurm's gpu_common.c), over what was sent.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "slurm/job.hpp"
+#include "slurm/language/job.hpp"
 
 namespace sarray::slurm {
 

@@ -1,4 +1,4 @@
-#include "slurm/file_pattern.hpp"
+#include "slurm/language/file_pattern.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -75,23 +75,32 @@ Expansion expand_word(const std::optional<std::string>& value) {
 Expansion expand(const Conversion& conversion, const PatternValues& values) {
   const auto task = values.array_task_id ? std::optional(std::to_string(*values.array_task_id)) : std::nullopt;
   switch (conversion.letter) {
-    case 'A': return expand_number(values.array_job_id, conversion.width);
-    case 'a': return expand_number(task, conversion.width);
+    case 'A':
+      return expand_number(values.array_job_id, conversion.width);
+    case 'a':
+      return expand_number(task, conversion.width);
     case 'b':
       if (values.release < Release{24, 11}) return {};
       return expand_number(task ? std::optional(std::to_string(*values.array_task_id % 10)) : std::nullopt, conversion.width);
     case 'j':
-    case 'J': return expand_number(values.job_id, conversion.width);
+    case 'J':
+      return expand_number(values.job_id, conversion.width);
     case 'n':
-    case 't': return {Known::yes, padded("0", conversion.width)};
-    case 'N': return expand_word(values.node);
+    case 't':
+      return {Known::yes, padded("0", conversion.width)};
+    case 'N':
+      return expand_word(values.node);
     case 'r':
       if (values.release < Release{25, 11}) return {};
       return expand_number(values.restart_count, conversion.width);
-    case 's': return {Known::yes, "batch"};
-    case 'u': return expand_word(values.user);
-    case 'x': return expand_word(values.job_name);
-    default: return {};
+    case 's':
+      return {Known::yes, "batch"};
+    case 'u':
+      return expand_word(values.user);
+    case 'x':
+      return expand_word(values.job_name);
+    default:
+      return {};
   }
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 
 namespace sarray::slurm {
 

@@ -1,4 +1,4 @@
-#include "slurm/translate.hpp"
+#include "slurm/language/foreign_directives.hpp"
 
 #include <getopt.h>
 
@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "slurm/command_line.hpp"
-#include "slurm/directive.hpp"
-#include "slurm/text.hpp"
-#include "slurm/validate.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/directive.hpp"
+#include "slurm/language/text.hpp"
+#include "slurm/language/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -55,14 +55,23 @@ struct Resource {
   bool size = false;
 };
 constexpr Resource resources[] = {
-    {"arch=", ""},          {"cput=", "time"},  {"file=", "tmp", ',', false, true},
-    {"host=", ""},          {"mem=", "mem", ',', false, true},
+    {"arch=", ""},
+    {"cput=", "time"},
+    {"file=", "tmp", ',', false, true},
+    {"host=", ""},
+    {"mem=", "mem", ',', false, true},
     {"mpiprocs=", "ntasks-per-node", ':', true},
     {"ncpus=", "mincpus", ':', true},
-    {"nice=", "nice"},      {"opsys=", ""},     {"other=", ""},
-    {"pcput=", "time"},     {"pmem=", ""},      {"pvmem=", ""},
+    {"nice=", "nice"},
+    {"opsys=", ""},
+    {"other=", ""},
+    {"pcput=", "time"},
+    {"pmem=", ""},
+    {"pvmem=", ""},
     {"select=", "nodes", ':', true},
-    {"software=", ""},      {"vmem=", ""},      {"walltime=", "time"},
+    {"software=", ""},
+    {"vmem=", ""},
+    {"walltime=", "time"},
 };
 
 /// Sets sbatch's options from one other system's words.
@@ -97,14 +106,22 @@ class Translator {
 
   util::Result<void> take_bsub(int letter, const std::string& value) {
     switch (letter) {
-      case 'c': return set("chdir", value);
-      case 'e': return set("error", value);
-      case 'J': return set("job-name", value);
-      case 'o': return set("output", value);
-      case 'q': return set("partition", value);
-      case 'W': return set("time", value);
-      case 'x': return set("exclusive", std::nullopt);
-      case 'M': return set("mem-per-cpu", !value.empty() && is_digit(value.back()) ? value + "K" : value);
+      case 'c':
+        return set("chdir", value);
+      case 'e':
+        return set("error", value);
+      case 'J':
+        return set("job-name", value);
+      case 'o':
+        return set("output", value);
+      case 'q':
+        return set("partition", value);
+      case 'W':
+        return set("time", value);
+      case 'x':
+        return set("exclusive", std::nullopt);
+      case 'M':
+        return set("mem-per-cpu", !value.empty() && is_digit(value.back()) ? value + "K" : value);
       case 'm': {
         auto hosts = value;
         std::replace(hosts.begin(), hosts.end(), ' ', ',');
@@ -116,31 +133,46 @@ class Translator {
         if (!count.empty() || comma == std::string::npos) return set("ntasks", count);
         return util::fail(make_fault("#BSUB -n format not correct given: '" + value + "'", failure_status_of_caller));
       }
-      default: return {};
+      default:
+        return {};
     }
   }
 
   util::Result<void> take_pbs(int letter, const std::string& value) {
     switch (letter) {
-      case 'a': return set("begin", value);
-      case 'A': return set("account", value);
-      case 'e': return set("error", value);
-      case 'o': return set("output", value);
-      case 'h': return set("hold", std::nullopt);
+      case 'a':
+        return set("begin", value);
+      case 'A':
+        return set("account", value);
+      case 'e':
+        return set("error", value);
+      case 'o':
+        return set("output", value);
+      case 'h':
+        return set("hold", std::nullopt);
       case 'J':
-      case 't': return set("array", value);
-      case 'l': return take_resources(value);
-      case 'm': return take_mail(value);
-      case 'M': return set("mail-user", value);
-      case 'N': return set("job-name", value);
-      case 'p': return set("nice", value);
-      case 'q': return set("partition", value);
+      case 't':
+        return set("array", value);
+      case 'l':
+        return take_resources(value);
+      case 'm':
+        return take_mail(value);
+      case 'M':
+        return set("mail-user", value);
+      case 'N':
+        return set("job-name", value);
+      case 'p':
+        return set("nice", value);
+      case 'q':
+        return set("partition", value);
       case 'v': {
         const auto* exported = m_settings.find("export");
         return set("export", exported != nullptr ? exported->value + "," + value : value);
       }
-      case 'W': return take_attribute(value);
-      default: return {};  // -c -C -I -j -k -r -S -u -V -z mean nothing to sbatch
+      case 'W':
+        return take_attribute(value);
+      default:
+        return {};  // -c -C -I -j -k -r -S -u -V -z mean nothing to sbatch
     }
   }
 
@@ -281,26 +313,38 @@ class Translator {
 };
 
 constexpr ::option bsub_options[] = {
-    {"cwd", required_argument, nullptr, 'c'},         {"error_file", required_argument, nullptr, 'e'},
-    {"job_name", required_argument, nullptr, 'J'},    {"hostname", required_argument, nullptr, 'm'},
+    {"cwd", required_argument, nullptr, 'c'},          {"error_file", required_argument, nullptr, 'e'},
+    {"job_name", required_argument, nullptr, 'J'},     {"hostname", required_argument, nullptr, 'm'},
     {"memory_limit", required_argument, nullptr, 'M'}, {"output_file", required_argument, nullptr, 'o'},
-    {"queue_name", required_argument, nullptr, 'q'},  {"time", required_argument, nullptr, 'W'},
-    {"exclusive", no_argument, nullptr, 'x'},         {nullptr, 0, nullptr, 0}};
+    {"queue_name", required_argument, nullptr, 'q'},   {"time", required_argument, nullptr, 'W'},
+    {"exclusive", no_argument, nullptr, 'x'},          {nullptr, 0, nullptr, 0}};
 
-constexpr ::option pbs_options[] = {
-    {"start_time", required_argument, nullptr, 'a'},   {"account", required_argument, nullptr, 'A'},
-    {"checkpoint", required_argument, nullptr, 'c'},   {"working_dir", required_argument, nullptr, 'C'},
-    {"error", required_argument, nullptr, 'e'},        {"hold", no_argument, nullptr, 'h'},
-    {"interactive", no_argument, nullptr, 'I'},        {"join", optional_argument, nullptr, 'j'},
-    {"job_array", required_argument, nullptr, 'J'},    {"keep", required_argument, nullptr, 'k'},
-    {"resource_list", required_argument, nullptr, 'l'}, {"mail_options", required_argument, nullptr, 'm'},
-    {"mail_user_list", required_argument, nullptr, 'M'}, {"job_name", required_argument, nullptr, 'N'},
-    {"out", required_argument, nullptr, 'o'},          {"priority", required_argument, nullptr, 'p'},
-    {"destination", required_argument, nullptr, 'q'},  {"rerunable", required_argument, nullptr, 'r'},
-    {"script_path", required_argument, nullptr, 'S'},  {"array", required_argument, nullptr, 't'},
-    {"running_user", required_argument, nullptr, 'u'}, {"variable_list", required_argument, nullptr, 'v'},
-    {"all_env", no_argument, nullptr, 'V'},            {"attributes", required_argument, nullptr, 'W'},
-    {"no_std", no_argument, nullptr, 'z'},             {nullptr, 0, nullptr, 0}};
+constexpr ::option pbs_options[] = {{"start_time", required_argument, nullptr, 'a'},
+                                    {"account", required_argument, nullptr, 'A'},
+                                    {"checkpoint", required_argument, nullptr, 'c'},
+                                    {"working_dir", required_argument, nullptr, 'C'},
+                                    {"error", required_argument, nullptr, 'e'},
+                                    {"hold", no_argument, nullptr, 'h'},
+                                    {"interactive", no_argument, nullptr, 'I'},
+                                    {"join", optional_argument, nullptr, 'j'},
+                                    {"job_array", required_argument, nullptr, 'J'},
+                                    {"keep", required_argument, nullptr, 'k'},
+                                    {"resource_list", required_argument, nullptr, 'l'},
+                                    {"mail_options", required_argument, nullptr, 'm'},
+                                    {"mail_user_list", required_argument, nullptr, 'M'},
+                                    {"job_name", required_argument, nullptr, 'N'},
+                                    {"out", required_argument, nullptr, 'o'},
+                                    {"priority", required_argument, nullptr, 'p'},
+                                    {"destination", required_argument, nullptr, 'q'},
+                                    {"rerunable", required_argument, nullptr, 'r'},
+                                    {"script_path", required_argument, nullptr, 'S'},
+                                    {"array", required_argument, nullptr, 't'},
+                                    {"running_user", required_argument, nullptr, 'u'},
+                                    {"variable_list", required_argument, nullptr, 'v'},
+                                    {"all_env", no_argument, nullptr, 'V'},
+                                    {"attributes", required_argument, nullptr, 'W'},
+                                    {"no_std", no_argument, nullptr, 'z'},
+                                    {nullptr, 0, nullptr, 0}};
 
 struct OtherSystem {
   std::string_view mark;
@@ -321,7 +365,8 @@ bool may_need_translation(std::string_view script) {
   return false;
 }
 
-Translation translate_other_batch_systems(Settings& settings, std::string_view script, std::string_view file, const Release& release) {
+Translation translate_other_batch_systems(Settings& settings, std::string_view script, std::string_view file,
+                                          const Release& release) {
   const OtherSystem systems[] = {
       {"#BSUB", "+c:e:J:m:M:n:o:q:W:x", bsub_options, &Translator::take_bsub},
       {"#PBS", "+a:A:c:C:e:hIj:J:k:l:m:M:N:o:p:q:r:S:t:u:v:VW:z", pbs_options, &Translator::take_pbs},

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "slurm/option.hpp"
-#include "slurm/settings.hpp"
+#include "slurm/language/option.hpp"
+#include "slurm/language/settings.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {

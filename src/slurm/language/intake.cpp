@@ -1,11 +1,11 @@
-#include "slurm/intake.hpp"
+#include "slurm/language/intake.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "slurm/command_line.hpp"
-#include "slurm/settings.hpp"
-#include "slurm/validate.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/settings.hpp"
+#include "slurm/language/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -97,7 +97,8 @@ util::Result<void> check_script(std::string_view bytes, const util::Environment&
   const auto refuse = [&](const std::string& lines) { return util::fail(sbatch_error(lines, failure_status(environment))); };
   if (bytes.empty()) return refuse("Batch script is empty!");
   // sbatch looks up to the first NUL here.
-  if (bytes.substr(0, bytes.find('\0')).find_first_not_of(" \t\n\v\f\r") == std::string_view::npos) return refuse("Batch script contains only whitespace!");
+  if (bytes.substr(0, bytes.find('\0')).find_first_not_of(" \t\n\v\f\r") == std::string_view::npos)
+    return refuse("Batch script contains only whitespace!");
   if (!bytes.starts_with("#!")) {
     return refuse(
         "This does not look like a batch script.  The first\n"

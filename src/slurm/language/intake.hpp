@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "slurm/call.hpp"
-#include "slurm/command_line.hpp"
-#include "slurm/option.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/option.hpp"
 #include "util/environment.hpp"
 #include "util/result.hpp"
 
@@ -22,9 +22,9 @@ struct Intake {
   /// too: Resolver says so then.)
   bool for_real_sbatch = false;
   ScriptSource source = ScriptSource::file;
-  std::string operand;                  ///< the script's name as typed; empty unless source is file
-  std::string wrap;                     ///< --wrap's text; only for ScriptSource::wrap
-  std::optional<std::string> chdir;     ///< -D of the command line: it moves the script look-up already
+  std::string operand;               ///< the script's name as typed; empty unless source is file
+  std::string wrap;                  ///< --wrap's text; only for ScriptSource::wrap
+  std::optional<std::string> chdir;  ///< -D of the command line: it moves the script look-up already
   std::optional<std::string> export_file;
   bool quiet = false;
   int verbose = 0;

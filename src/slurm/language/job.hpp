@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "slurm/array_ids.hpp"
-#include "slurm/call.hpp"
-#include "slurm/option.hpp"
+#include "slurm/language/array_ids.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/option.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {
@@ -21,8 +21,8 @@ class WordParser;
 struct Source {
   enum class Kind : std::uint8_t { script, environment, command_line };
   Kind kind = Kind::command_line;
-  std::uint32_t line = 0;         ///< of the script, from 1; only for Kind::script
-  std::string_view variable;      ///< only for Kind::environment; points into the option table
+  std::uint32_t line = 0;     ///< of the script, from 1; only for Kind::script
+  std::string_view variable;  ///< only for Kind::environment; points into the option table
   /// "line 3", "SBATCH_PARTITION", "command line".
   [[nodiscard]] std::string text() const;
 };
@@ -31,8 +31,8 @@ struct Source {
 /// would send, not the last text.
 struct Setting {
   const OptionSpec* option = nullptr;
-  std::string value;              ///< as given; empty for a flag
-  bool has_value = false;         ///< false for a flag, and for an optional value that was not given
+  std::string value;       ///< as given; empty for a flag
+  bool has_value = false;  ///< false for a flag, and for an optional value that was not given
   Source source;
 };
 
@@ -42,20 +42,20 @@ struct Job {
   /// Every option in force except the client's own, sorted by long name.
   std::vector<Setting> settings;
 
-  std::string name;                        ///< SLURM_JOB_NAME as sbatch would have set it
-  std::optional<ArrayIds> ids;             ///< nothing: a plain job
-  std::string directory;                   ///< where sbatch was called (SLURM_SUBMIT_DIR)
-  std::string work_directory;              ///< --chdir made absolute, else `directory`
-  std::optional<std::string> output;       ///< patterns as given; nothing: Slurm's default
+  std::string name;                   ///< SLURM_JOB_NAME as sbatch would have set it
+  std::optional<ArrayIds> ids;        ///< nothing: a plain job
+  std::string directory;              ///< where sbatch was called (SLURM_SUBMIT_DIR)
+  std::string work_directory;         ///< --chdir made absolute, else `directory`
+  std::optional<std::string> output;  ///< patterns as given; nothing: Slurm's default
   std::optional<std::string> error;
   std::optional<std::string> input;
   OpenMode open_mode = OpenMode::site_default;
-  std::vector<std::string> arguments;      ///< the script's, without its name
+  std::vector<std::string> arguments;  ///< the script's, without its name
   std::shared_ptr<const std::string> script;
 
-  bool parsable = false;                   ///< the client's side: how the call is answered
+  bool parsable = false;  ///< the client's side: how the call is answered
   bool quiet = false;
-  bool test_only = false;                  ///< the call belongs to the real sbatch
+  bool test_only = false;  ///< the call belongs to the real sbatch
 
   [[nodiscard]] const Setting* find(std::string_view long_name) const;
 };

@@ -1,8 +1,8 @@
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <memory>
 
 namespace sarray::slurm {

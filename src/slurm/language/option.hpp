@@ -25,16 +25,16 @@ enum class Owner : std::uint8_t {
 
 /// How two values are compared (value.hpp normalises by it).
 enum class ValueKind : std::uint8_t {
-  text,         ///< byte for byte
-  flag,         ///< given or not
-  integer,      ///< decimal number
-  memory,       ///< Slurm's memory sizes: a number of MiB, or with K, M, G, T
-  time,         ///< Slurm's time limits: minutes, M:S, H:M:S, D-H, D-H:M, D-H:M:S; UNLIMITED, INFINITE
-  set,          ///< a comma-separated list whose order does not matter
-  nodes,        ///< -N: min[-max] or a list
-  hostlist,     ///< -w, -x: host names whose order does not matter
-  mail_type,    ///< a set of words, with Slurm's synonyms
-  keyword,      ///< text whose case does not matter
+  text,       ///< byte for byte
+  flag,       ///< given or not
+  integer,    ///< decimal number
+  memory,     ///< Slurm's memory sizes: a number of MiB, or with K, M, G, T
+  time,       ///< Slurm's time limits: minutes, M:S, H:M:S, D-H, D-H:M, D-H:M:S; UNLIMITED, INFINITE
+  set,        ///< a comma-separated list whose order does not matter
+  nodes,      ///< -N: min[-max] or a list
+  hostlist,   ///< -w, -x: host names whose order does not matter
+  mail_type,  ///< a set of words, with Slurm's synonyms
+  keyword,    ///< text whose case does not matter
 };
 
 /// A Slurm release as YEAR.MONTH, e.g. {22, 5}.
@@ -47,14 +47,14 @@ inline constexpr Release first_release{20, 11};
 inline constexpr Release newest_release{26, 5};
 
 struct OptionSpec {
-  std::string_view name;                  ///< long name
-  char letter = 0;                        ///< short name, or 0
+  std::string_view name;  ///< long name
+  char letter = 0;        ///< short name, or 0
   Arity arity = Arity::none;
   Owner owner = Owner::array;
   ValueKind kind = ValueKind::text;
   std::array<std::string_view, 2> variables{};  ///< input environment variables; of two the later wins
   Release since = first_release;
-  Release until = newest_release;         ///< last release that has it
+  Release until = newest_release;  ///< last release that has it
   Release variables_since = first_release;
 };
 

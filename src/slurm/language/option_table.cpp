@@ -2,7 +2,7 @@
 // tables; compared with the installed sbatch's --help by tests/oracle.
 #include <array>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 
 namespace sarray::slurm {
 
@@ -116,7 +116,15 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"tasks-per-node", 0, Arity::required, Owner::array, ValueKind::integer, {}},
     {"test-only", 0, Arity::none, Owner::client, ValueKind::flag, {}},
     {"thread-spec", 0, Arity::required, Owner::array, ValueKind::integer, {"SBATCH_THREAD_SPEC"}},
-    {"threads-per-core", 0, Arity::required, Owner::array, ValueKind::integer, {"SBATCH_THREADS_PER_CORE"}, first_release, newest_release, {21, 8}},
+    {"threads-per-core",
+     0,
+     Arity::required,
+     Owner::array,
+     ValueKind::integer,
+     {"SBATCH_THREADS_PER_CORE"},
+     first_release,
+     newest_release,
+     {21, 8}},
     {"time", 't', Arity::required, Owner::array, ValueKind::time, {"SBATCH_TIMELIMIT"}},
     {"time-min", 0, Arity::required, Owner::array, ValueKind::time, {}},
     {"tmp", 0, Arity::required, Owner::array, ValueKind::memory, {}},

@@ -3,20 +3,23 @@
 #include <span>
 #include <unordered_map>
 
-#include "slurm/command_line.hpp"
-#include "slurm/directive.hpp"
-#include "slurm/intake.hpp"
-#include "slurm/job.hpp"
-#include "slurm/settings.hpp"
-#include "slurm/translate.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/directive.hpp"
+#include "slurm/language/foreign_directives.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/settings.hpp"
 
 namespace sarray::slurm {
 
 std::string Source::text() const {
   switch (kind) {
-    case Kind::script: return "line " + std::to_string(line);
-    case Kind::environment: return std::string(variable);
-    case Kind::command_line: break;
+    case Kind::script:
+      return "line " + std::to_string(line);
+    case Kind::environment:
+      return std::string(variable);
+    case Kind::command_line:
+      break;
   }
   return "command line";
 }
@@ -116,7 +119,9 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     if (end == std::string::npos) end = text.size();
     const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
     if (id >= first_virtual_id && id < (1ULL << 31)) {
-      return util::fail(refusal("--dependency=" + text, "job " + std::to_string(id) + " is itself only recorded, and Slurm would take it for one that is done"));
+      return util::fail(
+          refusal("--dependency=" + text,
+                  "job " + std::to_string(id) + " is itself only recorded, and Slurm would take it for one that is done"));
     }
     at = end;
   }
@@ -173,7 +178,8 @@ struct Settled {
   util::Environment environment;
   Settings settings;
 
-  [[nodiscard]] bool holds_for(const ScriptOptions& other_script, std::span<const std::string> other_words, const util::Environment& other) const {
+  [[nodiscard]] bool holds_for(const ScriptOptions& other_script, std::span<const std::string> other_words,
+                               const util::Environment& other) const {
     return script == &other_script && environment.base() == other.base() && environment.changes() == other.changes() &&
            std::equal(words.begin(), words.end(), other_words.begin(), other_words.end());
   }
@@ -218,7 +224,8 @@ struct Resolver::State {
   }
 };
 
-Resolver::Resolver(const Dialect& dialect, std::uint32_t max_array_size) : m_state(std::make_unique<State>(dialect, max_array_size)) {}
+Resolver::Resolver(const Dialect& dialect, std::uint32_t max_array_size)
+    : m_state(std::make_unique<State>(dialect, max_array_size)) {}
 Resolver::~Resolver() = default;
 
 const WordParser& Resolver::parser() const { return m_state->parser; }

@@ -1,11 +1,11 @@
-#include "slurm/settings.hpp"
+#include "slurm/language/settings.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
 
-#include "slurm/text.hpp"
-#include "slurm/validate.hpp"
+#include "slurm/language/text.hpp"
+#include "slurm/language/validate.hpp"
 #include "util/join.hpp"
 
 namespace sarray::slurm {
@@ -26,8 +26,9 @@ constexpr std::array<std::array<std::string_view, 2>, 3> rivals = {{
 
 /// What sbatch knows of one --mail-type: unknown words fall out, and NONE takes back the words before it, and ends the list.
 std::vector<std::string> mail_words(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> known = {"ARRAY_TASKS", "BEGIN", "END", "FAIL", "INVALID_DEPEND", "REQUEUE", "ALL",
-                                                             "STAGE_OUT", "TIME_LIMIT", "TIME_LIMIT_90", "TIME_LIMIT_80", "TIME_LIMIT_50"};
+  static constexpr std::array<std::string_view, 12> known = {"ARRAY_TASKS",    "BEGIN",         "END",           "FAIL",
+                                                             "INVALID_DEPEND", "REQUEUE",       "ALL",           "STAGE_OUT",
+                                                             "TIME_LIMIT",     "TIME_LIMIT_90", "TIME_LIMIT_80", "TIME_LIMIT_50"};
   std::vector<std::string> words;
   for (auto word : split_tokens(text, ',')) {
     std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -72,7 +73,8 @@ std::string gather_signal(const std::string& before, const std::string& more) {
   const auto old = parse_signal(before);
   auto signal = parse_signal(more);
   if ((!old.reservation || signal.reservation) && (!old.batch || signal.batch)) return more;
-  const std::string flags = std::string(old.reservation || signal.reservation ? "R" : "") + (old.batch || signal.batch ? "B" : "");
+  const std::string flags =
+      std::string(old.reservation || signal.reservation ? "R" : "") + (old.batch || signal.batch ? "B" : "");
   return flags + ":" + signal.rest;
 }
 
@@ -155,7 +157,8 @@ void Settings::set(const OptionSpec& given, std::optional<std::string> value, co
   }
   if (name == "switches") {
     const auto at = value->find('@');
-    return set_switch_half(value->substr(0, at), at == std::string::npos ? std::nullopt : std::optional(value->substr(at + 1)), source);
+    return set_switch_half(value->substr(0, at), at == std::string::npos ? std::nullopt : std::optional(value->substr(at + 1)),
+                           source);
   }
   const auto* known = find(name);
   if (name == "mail-type") value = gather_words(known != nullptr ? known->value : "", *value);
@@ -197,17 +200,36 @@ struct InputVariable {
 
 /// The order in which sbatch reads them: the first bad one is what it complains of. Those of later releases come behind.
 /// Source: opt.c:env_vars.
-constexpr std::array<std::string_view, 59> reading_order = {
-    "SBATCH_ACCOUNT", "SBATCH_ARRAY_INX", "SBATCH_ACCTG_FREQ", "SBATCH_BATCH", "SBATCH_BURST_BUFFER", "SBATCH_CLUSTER_CONSTRAINT",
-    "SBATCH_CLUSTERS", "SLURM_CLUSTERS", "SBATCH_CONTAINER", "SBATCH_CONSTRAINT", "SBATCH_CORE_SPEC", "SBATCH_CPU_FREQ_REQ",
-    "SBATCH_CPUS_PER_GPU", "SBATCH_DEBUG", "SBATCH_DELAY_BOOT", "SBATCH_DISTRIBUTION", "SBATCH_EXCLUSIVE", "SBATCH_EXPORT",
-    "SBATCH_GET_USER_ENV", "SBATCH_GRES", "SBATCH_GRES_FLAGS", "SBATCH_GPUS", "SBATCH_GPU_BIND", "SBATCH_GPU_FREQ",
-    "SBATCH_GPUS_PER_NODE", "SBATCH_GPUS_PER_SOCKET", "SBATCH_GPUS_PER_TASK", "SLURM_HINT", "SBATCH_HINT", "SBATCH_JOB_NAME",
-    "SBATCH_MEM_BIND", "SBATCH_MEM_PER_CPU", "SBATCH_MEM_PER_GPU", "SBATCH_MEM_PER_NODE", "SBATCH_NETWORK", "SBATCH_NO_KILL",
-    "SBATCH_NO_REQUEUE", "SBATCH_OPEN_MODE", "SBATCH_OVERCOMMIT", "SBATCH_PARTITION", "SBATCH_POWER", "SBATCH_PROFILE", "SBATCH_QOS",
-    "SBATCH_REQ_SWITCH", "SBATCH_REQUEUE", "SBATCH_RESERVATION", "SBATCH_SIGNAL", "SBATCH_SPREAD_JOB", "SBATCH_THREAD_SPEC",
-    "SBATCH_THREADS_PER_CORE", "SBATCH_TIMELIMIT", "SBATCH_USE_MIN_NODES", "SBATCH_WAIT", "SBATCH_WAIT_ALL_NODES",
-    "SBATCH_WAIT4SWITCH", "SBATCH_WCKEY", "SBATCH_ERROR", "SBATCH_INPUT", "SBATCH_OUTPUT"};
+constexpr std::array<std::string_view, 59> reading_order = {"SBATCH_ACCOUNT",       "SBATCH_ARRAY_INX",
+                                                            "SBATCH_ACCTG_FREQ",    "SBATCH_BATCH",
+                                                            "SBATCH_BURST_BUFFER",  "SBATCH_CLUSTER_CONSTRAINT",
+                                                            "SBATCH_CLUSTERS",      "SLURM_CLUSTERS",
+                                                            "SBATCH_CONTAINER",     "SBATCH_CONSTRAINT",
+                                                            "SBATCH_CORE_SPEC",     "SBATCH_CPU_FREQ_REQ",
+                                                            "SBATCH_CPUS_PER_GPU",  "SBATCH_DEBUG",
+                                                            "SBATCH_DELAY_BOOT",    "SBATCH_DISTRIBUTION",
+                                                            "SBATCH_EXCLUSIVE",     "SBATCH_EXPORT",
+                                                            "SBATCH_GET_USER_ENV",  "SBATCH_GRES",
+                                                            "SBATCH_GRES_FLAGS",    "SBATCH_GPUS",
+                                                            "SBATCH_GPU_BIND",      "SBATCH_GPU_FREQ",
+                                                            "SBATCH_GPUS_PER_NODE", "SBATCH_GPUS_PER_SOCKET",
+                                                            "SBATCH_GPUS_PER_TASK", "SLURM_HINT",
+                                                            "SBATCH_HINT",          "SBATCH_JOB_NAME",
+                                                            "SBATCH_MEM_BIND",      "SBATCH_MEM_PER_CPU",
+                                                            "SBATCH_MEM_PER_GPU",   "SBATCH_MEM_PER_NODE",
+                                                            "SBATCH_NETWORK",       "SBATCH_NO_KILL",
+                                                            "SBATCH_NO_REQUEUE",    "SBATCH_OPEN_MODE",
+                                                            "SBATCH_OVERCOMMIT",    "SBATCH_PARTITION",
+                                                            "SBATCH_POWER",         "SBATCH_PROFILE",
+                                                            "SBATCH_QOS",           "SBATCH_REQ_SWITCH",
+                                                            "SBATCH_REQUEUE",       "SBATCH_RESERVATION",
+                                                            "SBATCH_SIGNAL",        "SBATCH_SPREAD_JOB",
+                                                            "SBATCH_THREAD_SPEC",   "SBATCH_THREADS_PER_CORE",
+                                                            "SBATCH_TIMELIMIT",     "SBATCH_USE_MIN_NODES",
+                                                            "SBATCH_WAIT",          "SBATCH_WAIT_ALL_NODES",
+                                                            "SBATCH_WAIT4SWITCH",   "SBATCH_WCKEY",
+                                                            "SBATCH_ERROR",         "SBATCH_INPUT",
+                                                            "SBATCH_OUTPUT"};
 
 /// Variables that name an option, in sbatch's order.
 const std::map<std::string_view, std::pair<std::size_t, InputVariable>>& input_variables() {
@@ -239,7 +261,8 @@ void reset_flag(Settings& settings, std::string_view name) {
   }
 }
 
-util::Result<void> apply_variable(Settings& settings, const InputVariable& variable, std::string_view value, const Dialect& dialect) {
+util::Result<void> apply_variable(Settings& settings, const InputVariable& variable, std::string_view value,
+                                  const Dialect& dialect) {
   const auto& option = *variable.option;
   if (dialect.release() < option.variables_since || dialect.find(option.name) == nullptr) return {};
   const Source source{Source::Kind::environment, 0, variable.name};
@@ -261,7 +284,8 @@ util::Result<void> apply_variable(Settings& settings, const InputVariable& varia
 
 }  // namespace
 
-util::Result<void> apply_option(Settings& settings, const OptionSpec& given, std::optional<std::string> value, const Source& source) {
+util::Result<void> apply_option(Settings& settings, const OptionSpec& given, std::optional<std::string> value,
+                                const Source& source) {
   const auto& option = *resolve_alias(&given);
   if (option.arity == Arity::optional && value && value->empty()) value.reset();
   if (value && asks_for_help(option, *value)) {

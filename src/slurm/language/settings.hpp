@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "slurm/command_line.hpp"
-#include "slurm/job.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/job.hpp"
 
 namespace sarray::slurm {
 
@@ -43,7 +43,8 @@ class Settings {
 
 /// The input variables of sbatch that are set in an environment, applied in sbatch's order.
 /// @return sbatch's words and status where a value is refused.
-[[nodiscard]] util::Result<void> apply_environment(Settings& settings, const util::Environment& environment, const Dialect& dialect);
+[[nodiscard]] util::Result<void> apply_environment(Settings& settings, const util::Environment& environment,
+                                                   const Dialect& dialect);
 
 /// One option from any source, its value checked. @return sbatch's words and status where it is refused.
 [[nodiscard]] util::Result<void> apply_option(Settings& settings, const OptionSpec& option, std::optional<std::string> value,
@@ -51,13 +52,16 @@ class Settings {
 
 /// Options of a command line or of a script's lines, up to the first that is refused. `lines` (per word) is empty for a command
 /// line.
-[[nodiscard]] util::Result<void> apply_words(Settings& settings, const ParsedWords& parsed, const std::vector<std::uint32_t>& lines);
+[[nodiscard]] util::Result<void> apply_words(Settings& settings, const ParsedWords& parsed,
+                                             const std::vector<std::uint32_t>& lines);
 
 /// sbatch's last look at all options together (opt.c:_opt_verify): takes out those that lose against others, and refuses what
 /// cannot stand together.
 /// @param quiet, verbose how often they were given on the command line.
-/// @return sbatch's words and status. What only files or the clock can tell (--nodefile, --deadline before --begin) is not looked at.
-[[nodiscard]] util::Result<void> verify_together(Settings& settings, const util::Environment& environment, int quiet, int verbose);
+/// @return sbatch's words and status. What only files or the clock can tell (--nodefile, --deadline before --begin) is not looked
+/// at.
+[[nodiscard]] util::Result<void> verify_together(Settings& settings, const util::Environment& environment, int quiet,
+                                                 int verbose);
 
 /// Whether a flag's variable switches it on: empty, "yes", or a nonzero number (slurm_opt.c:slurm_process_option).
 [[nodiscard]] bool is_switched_on(std::string_view value);

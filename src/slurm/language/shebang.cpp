@@ -1,4 +1,4 @@
-#include "slurm/shebang.hpp"
+#include "slurm/language/shebang.hpp"
 
 #include <algorithm>
 

@@ -37,7 +37,8 @@ namespace sarray::slurm {
   return best;
 }
 
-/// As std::string_view's, which looks for the first character. This one looks for the rarest: in scripts that is many times as fast.
+/// As std::string_view's, which looks for the first character. This one looks for the rarest: in scripts that is many times as
+/// fast.
 [[nodiscard]] inline std::size_t find_text(std::string_view text, std::string_view part, std::size_t from = 0) {
   if (part.empty()) return from <= text.size() ? from : std::string_view::npos;
   const auto anchor = rarest_character(part);
@@ -46,7 +47,9 @@ namespace sarray::slurm {
   }
   return std::string_view::npos;
 }
-[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) { return find_text(text, part) != std::string_view::npos; }
+[[nodiscard]] inline bool contains(std::string_view text, std::string_view part) {
+  return find_text(text, part) != std::string_view::npos;
+}
 
 /// strtol: a number, and where it ended.
 struct LeadingNumber {

@@ -1,4 +1,4 @@
-#include "slurm/validate.hpp"
+#include "slurm/language/validate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <span>
 
-#include "slurm/text.hpp"
+#include "slurm/language/text.hpp"
 
 namespace sarray::slurm {
 
 namespace {
 
-constexpr int refused = 255;        // exit(-1)
-constexpr int refused_count = 1;    // parse_int() ends the program itself
+constexpr int refused = 255;      // exit(-1)
+constexpr int refused_count = 1;  // parse_int() ends the program itself
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -47,8 +47,9 @@ bool is_memory(std::string_view value) {
 
 /// One known word is enough, and NONE ends the list (proc_args.c:parse_mail_type).
 bool is_mail_type(std::string_view value) {
-  static constexpr std::array<std::string_view, 13> words = {"none", "begin", "end", "fail", "requeue", "all", "stage_out", "invalid_depend",
-                                                             "time_limit", "time_limit_90", "time_limit_80", "time_limit_50", "array_tasks"};
+  static constexpr std::array<std::string_view, 13> words = {
+      "none",           "begin",      "end",           "fail",          "requeue",       "all",        "stage_out",
+      "invalid_depend", "time_limit", "time_limit_90", "time_limit_80", "time_limit_50", "array_tasks"};
   const auto given = split_tokens(value, ',');
   return std::any_of(given.begin(), given.end(), [](const std::string& word) { return is_one_of(lower(word), words); });
 }
@@ -98,7 +99,8 @@ Fault check_nodes(std::string_view value) {
   if (!most) return refuse(value.substr(dash + 1));
   const int low = std::max(*least, -1) < 0 ? 1 : *least;
   if (*most == 0 || *most >= low) return std::nullopt;
-  return make_fault("Maximum node count " + std::to_string(*most) + " is less than minimum node count " + std::to_string(low), refused);
+  return make_fault("Maximum node count " + std::to_string(*most) + " is less than minimum node count " + std::to_string(low),
+                    refused);
 }
 
 /// Source: slurm_acct_gather.c:acct_gather_parse_freq: "30", or "task=30", "energy=", "filesystem=", "network=".
@@ -157,10 +159,17 @@ struct Check {
 };
 
 constexpr Check checks[] = {
-    {"acctg-freq", check_frequency_list}, {"cpu-freq", check_cpu_frequency},   {"distribution", check_distribution},
-    {"extra-node-info", check_node_info}, {"gpu-bind", check_gpu_binding},     {"gpu-freq", check_gpu_frequency},
-    {"mem-bind", check_memory_binding},   {"nice", check_nice},                {"nodes", check_nodes},
-    {"priority", check_priority},         {"profile", check_profile},
+    {"acctg-freq", check_frequency_list},
+    {"cpu-freq", check_cpu_frequency},
+    {"distribution", check_distribution},
+    {"extra-node-info", check_node_info},
+    {"gpu-bind", check_gpu_binding},
+    {"gpu-freq", check_gpu_frequency},
+    {"mem-bind", check_memory_binding},
+    {"nice", check_nice},
+    {"nodes", check_nodes},
+    {"priority", check_priority},
+    {"profile", check_profile},
 };
 
 }  // namespace

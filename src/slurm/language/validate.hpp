@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 #include "util/environment.hpp"
 #include "util/result.hpp"
 

@@ -5,8 +5,8 @@
 #include <climits>
 #include <cstdint>
 
-#include "slurm/text.hpp"
-#include "slurm/validate.hpp"
+#include "slurm/language/text.hpp"
+#include "slurm/language/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -93,7 +93,9 @@ Fault check_cpu_frequency(std::string_view value) {
   const auto refuse = [](const std::string& line) {
     return make_fault((line.empty() ? "" : line + "\n") + "Invalid --cpu-freq argument", refused);
   };
-  const auto unknown = [&](std::string_view word) { return refuse("unrecognized --cpu-freq argument \"" + std::string(word) + "\""); };
+  const auto unknown = [&](std::string_view word) {
+    return refuse("unrecognized --cpu-freq argument \"" + std::string(word) + "\"");
+  };
   const auto colon = value.find(':');
   const auto dash = value.find('-');
   const auto frequencies = value.substr(0, colon);
@@ -103,7 +105,8 @@ Fault check_cpu_frequency(std::string_view value) {
   std::uint64_t least = 0;
   if (is_governor(first)) {
     if (has_governor) {
-      return refuse("governor cannot be specified twice " + std::string(first) + "{-}:" + std::string(governor) + " in --cpu-freq");
+      return refuse("governor cannot be specified twice " + std::string(first) + "{-}:" + std::string(governor) +
+                    " in --cpu-freq");
     }
   } else if ((least = frequency_of(first)) == 0) {
     return unknown(first);
@@ -147,7 +150,9 @@ Fault check_distribution(std::string_view value) {
     const auto sign = value.find('=');
     return sign == std::string_view::npos ? std::nullopt : check_plane_size(value.substr(sign + 1));
   }
-  const auto is_flag = [](std::string_view word) { return equals_ignoring_case(word, "pack") || equals_ignoring_case(word, "nopack"); };
+  const auto is_flag = [](std::string_view word) {
+    return equals_ignoring_case(word, "pack") || equals_ignoring_case(word, "nopack");
+  };
   if (value.empty() || value.front() == ',') return refuse();
   const auto comma = std::min(value.find(','), value.size());
   const auto flags = value.substr(std::min(comma + 1, value.size()));
@@ -205,15 +210,15 @@ Fault check_gpu_frequency(std::string_view value) {
   };
   const std::string checked = "gpu:" + std::string(value);
   const auto parts = split_tokens(checked, ';');
-  const bool valid = std::all_of(parts.begin(), parts.end(), [&](std::string_view part) {
-    return part.starts_with("gpu:") && is_valid(part.substr(4));
-  });
+  const bool valid = std::all_of(parts.begin(), parts.end(),
+                                 [&](std::string_view part) { return part.starts_with("gpu:") && is_valid(part.substr(4)); });
   return valid ? std::nullopt : Fault(make_fault("Invalid --gpu-freq argument: " + checked, refused));
 }
 
 /// Source: resource_info.c:slurm_verify_mem_bind.
 Fault check_memory_binding(std::string_view value) {
-  static constexpr std::array<std::string_view, 13> words = {"p", "prefer", "nosort", "sort", "q", "quiet", "v", "verbose", "no", "none", "rank", "local", ""};
+  static constexpr std::array<std::string_view, 13> words = {"p",       "prefer", "nosort", "sort", "q",     "quiet", "v",
+                                                             "verbose", "no",     "none",   "rank", "local", ""};
   for (const auto& piece : split_bindings(value)) {
     const auto word = lower(piece);
     if (word == "help") {  // prints it, and fails without a word
@@ -253,9 +258,12 @@ Fault check_node_info(std::string_view value) {
       if (factor > 1) text.remove_prefix(1);
       return number.value > INT_MAX ? number.value : number.value * factor;
     };
-    const auto refuse = [&](const std::string& line) { return make_fault(line + " for " + std::string(place) + " arg of -B.", 1); };
+    const auto refuse = [&](const std::string& line) {
+      return make_fault(line + " for " + std::string(place) + " arg of -B.", 1);
+    };
     const auto check = [&](std::string_view rest, long long number, long long least) -> Fault {
-      if ((!rest.empty() && rest.front() != '-') || number < least) return refuse("Invalid numeric value \"" + std::string(part) + "\"");
+      if ((!rest.empty() && rest.front() != '-') || number < least)
+        return refuse("Invalid numeric value \"" + std::string(part) + "\"");
       if (number > INT_MAX) return refuse("Numeric argument (" + std::to_string(number) + ") to big");
       return std::nullopt;
     };
@@ -288,7 +296,7 @@ bool is_signal(std::string_view value) {
   } else {
     name.erase(0, std::min(name.find_first_not_of(" \t\n\v\f\r"), name.size()));
     if (name.starts_with("sig")) name.erase(0, 3);
-    static constexpr std::array<std::string_view, 16> names = {"hup", "int", "quit", "abrt", "kill", "alrm", "term", "usr1",
+    static constexpr std::array<std::string_view, 16> names = {"hup",  "int", "quit", "abrt", "kill", "alrm", "term", "usr1",
                                                                "usr2", "urg", "cont", "stop", "tstp", "ttin", "ttou", "xcpu"};
     const bool known = std::any_of(names.begin(), names.end(), [&](std::string_view known_name) {
       return name.starts_with(known_name) && only_blank(std::string_view(name).substr(known_name.size()));

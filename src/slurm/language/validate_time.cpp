@@ -1,8 +1,8 @@
 // Times as sbatch reads them: durations, and moments such as "now+1hour", "16:00" and "2030-01-02T03:04".
 #include <array>
 
-#include "slurm/text.hpp"
-#include "slurm/validate.hpp"
+#include "slurm/language/text.hpp"
+#include "slurm/language/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -101,7 +101,8 @@ class MomentReader {
   }
 
   bool read_delta() {
-    static constexpr std::array<std::string_view, 10> units = {"seconds", "second", "minutes", "minute", "hours", "hour", "days", "day", "weeks", "week"};
+    static constexpr std::array<std::string_view, 10> units = {"seconds", "second", "minutes", "minute", "hours",
+                                                               "hour",    "days",   "day",     "weeks",  "week"};
     bool any_digit = false;
     std::size_t offset = m_position + 1;
     bool unit_read = false;
@@ -210,7 +211,8 @@ Fault check_moment(const OptionSpec& option, std::string_view value) {
   if (read && reader.any()) return std::nullopt;
   auto error = make_fault("Invalid --" + std::string(option.name) + " specification", 255);
   if (!read) {
-    error.body.insert(0, "Invalid time specification (pos=" + std::to_string(static_cast<long long>(reader.position())) + "): " + std::string(value) + "\n");
+    error.body.insert(0, "Invalid time specification (pos=" + std::to_string(static_cast<long long>(reader.position())) +
+                             "): " + std::string(value) + "\n");
   }
   return error;
 }

@@ -1,4 +1,4 @@
-#include "slurm/value.hpp"
+#include "slurm/language/value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -154,19 +155,28 @@ std::string normalize_mail(std::string_view value) {
 
 std::string normalize_value(const OptionSpec& option, std::string_view value) {
   switch (option.kind) {
-    case ValueKind::text: break;
-    case ValueKind::flag: return "";
+    case ValueKind::text:
+      break;
+    case ValueKind::flag:
+      return "";
     case ValueKind::integer: {
       const auto number = parse_number(value);
       return number ? std::to_string(*number) : std::string(value);
     }
-    case ValueKind::memory: return normalize_memory(value);
-    case ValueKind::time: return normalize_time(value);
-    case ValueKind::set: return normalize_set(value);
-    case ValueKind::nodes: return normalize_nodes(value);
-    case ValueKind::hostlist: return normalize_hosts(value);
-    case ValueKind::mail_type: return normalize_mail(value);
-    case ValueKind::keyword: return lower(value);
+    case ValueKind::memory:
+      return normalize_memory(value);
+    case ValueKind::time:
+      return normalize_time(value);
+    case ValueKind::set:
+      return normalize_set(value);
+    case ValueKind::nodes:
+      return normalize_nodes(value);
+    case ValueKind::hostlist:
+      return normalize_hosts(value);
+    case ValueKind::mail_type:
+      return normalize_mail(value);
+    case ValueKind::keyword:
+      return lower(value);
   }
   return std::string(value);
 }

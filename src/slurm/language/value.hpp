@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 
 namespace sarray::slurm {
 

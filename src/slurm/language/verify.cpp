@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "slurm/intake.hpp"
-#include "slurm/settings.hpp"
-#include "slurm/text.hpp"
-#include "slurm/validate.hpp"
-#include "slurm/value.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/settings.hpp"
+#include "slurm/language/text.hpp"
+#include "slurm/language/validate.hpp"
+#include "slurm/language/value.hpp"
 
 namespace sarray::slurm {
 
@@ -40,8 +40,8 @@ util::Result<void> verify_tasks_per_gpu(const Settings& settings) {
   const auto gpu = number_of(settings, "ntasks-per-gpu", 0);
   const auto tres = number_of(settings, "ntasks-per-tres", 0);
   if (per_gpu && per_tres && gpu != tres) {
-    return util::fail(fatal("Inconsistent values set to --ntasks-per-gpu=" + std::to_string(gpu) + " and --ntasks-per-tres=" +
-                            std::to_string(tres) + " "));
+    return util::fail(fatal("Inconsistent values set to --ntasks-per-gpu=" + std::to_string(gpu) +
+                            " and --ntasks-per-tres=" + std::to_string(tres) + " "));
   }
   for (const std::string_view name : {"gpus-per-task", "gpus-per-socket", "ntasks-per-node"}) {
     if (settings.find(name) == nullptr) continue;
@@ -61,7 +61,8 @@ util::Result<void> verify_specialized(Settings& settings) {
     return util::fail(fatal("-S/--core-spec and --thred-spec options are mutually exclusive"));
   }
   if (is_from_environment(settings, "core-spec") && is_from_environment(settings, "thread-spec")) {
-    return util::fail(fatal("Both --core-spec and --thread-spec set using environment variables. Those options are mutually exclusive."));
+    return util::fail(
+        fatal("Both --core-spec and --thread-spec set using environment variables. Those options are mutually exclusive."));
   }
   settings.reset(cores->source.kind > threads->source.kind ? "thread-spec" : "core-spec");
   return {};
@@ -83,7 +84,8 @@ util::Result<void> verify_memory(Settings& settings) {
   return {};
 }
 
-/// --hint stands against -B, --threads-per-core and --ntasks-per-core. Source: slurm_opt.c:validate_hint_option, proc_args.c:verify_hint.
+/// --hint stands against -B, --threads-per-core and --ntasks-per-core. Source: slurm_opt.c:validate_hint_option,
+/// proc_args.c:verify_hint.
 util::Result<void> verify_hint(Settings& settings, const util::Environment& environment) {
   const auto* hint = settings.find("hint");
   if (hint == nullptr) return {};
@@ -108,10 +110,12 @@ util::Result<void> verify_hint(Settings& settings, const util::Environment& envi
       return {};
     }
     if (known != "compute_bound" && known != "memory_bound" && known != "multithread" && known != "nomultithread") {
-      return util::fail(make_fault("unrecognized --hint argument \"" + word + "\", see --hint=help", failure_status(environment)));
+      return util::fail(
+          make_fault("unrecognized --hint argument \"" + word + "\", see --hint=help", failure_status(environment)));
     }
   }
-  for (const std::string_view part : {"sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info"}) {
+  for (const std::string_view part :
+       {"sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info"}) {
     if (is_given(settings, "hint")) settings.reset(part);
   }
   return {};
@@ -152,7 +156,8 @@ util::Result<void> verify_counts(const Settings& settings, std::string& lines, i
   const auto nodes = read_nodes(settings);
   auto tasks = number_of(settings, "ntasks", 1);
   const auto per_node = number_of(settings, "ntasks-per-node", -2);
-  if (per_node > 0 && settings.find("ntasks") == nullptr && (nodes.most == 0 || nodes.least == nodes.most)) tasks = nodes.least * per_node;
+  if (per_node > 0 && settings.find("ntasks") == nullptr && (nodes.most == 0 || nodes.least == nodes.most))
+    tasks = nodes.least * per_node;
   if (tasks < 0) lines += "\ninvalid number of tasks (-n " + std::to_string(tasks) + ")";
   if (const auto cpus = number_of(settings, "cpus-per-task", 1); cpus <= 0) {
     lines += "\ninvalid number of cpus per task (-c " + std::to_string(cpus) + ")";

@@ -1,38 +1,38 @@
-#include "merge/notes.hpp"
-
 #include <doctest/doctest.h>
 
-#include "support.hpp"
+#include "plan/notes.hpp"
+#include "plan_support.hpp"
 
 using namespace sarray;
 
 namespace {
 
-std::vector<merge::PlannedJob> jobs_of(const std::vector<std::string>& scripts) {
+std::vector<plan::PlannedJob> jobs_of(const std::vector<std::string>& scripts) {
   std::vector<slurm::Call> calls;
   for (const auto& script : scripts) calls.push_back(test::make_call({"j"}, "#!/bin/sh\n" + script + "\n"));
   return test::resolve(calls);
 }
 
 /// The numbers of the jobs that get the translator, then the notes.
-std::string translated(const std::vector<std::string>& scripts, merge::Translate translate = merge::Translate::where_named) {
+std::string translated(const std::vector<std::string>& scripts, plan::Translate translate = plan::Translate::where_named) {
   auto options = test::make_options();
   options.translate = translate;
-  const auto plan = merge::make_plan(jobs_of(scripts), options);
+  const auto plan = plan::make_plan(jobs_of(scripts), options);
   REQUIRE(plan);
   std::vector<std::uint32_t> numbers;
   for (const auto& job : plan->jobs) {
     if (job.translate) numbers.push_back(job.number);
   }
-  auto text = merge::format_numbers(numbers);
+  auto text = plan::format_numbers(numbers);
   for (const auto& note : plan->notes) text += "\n" + note;
   return text;
 }
 
-const std::string tail = " with the task's own ids: a translator stands first in the tasks' PATH, so that they reach themselves and nobody else";
+const std::string tail =
+    " with the task's own ids: a translator stands first in the tasks' PATH, so that they reach themselves and nobody else";
 
 std::string first_note(const std::vector<test::Words>& words) {
-  const auto plan = merge::make_plan(test::make_jobs(words), test::make_options());
+  const auto plan = plan::make_plan(test::make_jobs(words), test::make_options());
   REQUIRE(plan);
   return plan->notes.empty() ? "" : plan->notes.front();
 }
@@ -50,7 +50,8 @@ TEST_CASE("a script that names Slurm's commands with its own ids gets the transl
 TEST_CASE("and no other one") {
   CHECK(translated({"echo $SLURM_JOB_ID"}).empty());
   CHECK(translated({"scancel 17"}).empty());
-  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; scancel.py; _squeue; sbatch next.sh"}) == "1\njob 1: scancel" + tail);
+  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; scancel.py; _squeue; sbatch next.sh"}) ==
+        "1\njob 1: scancel" + tail);
   CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; x.scancel; _squeue; sbatch next.sh"}).empty());
 }
 
@@ -60,14 +61,15 @@ TEST_CASE("a command by its path is out of reach, and said") {
 }
 
 TEST_CASE("the user decides") {
-  CHECK(translated({"true", "true"}, merge::Translate::always) ==
+  CHECK(translated({"true", "true"}, plan::Translate::always) ==
         "1,2\na translator of scancel, scontrol, squeue, sacct and sbatch stands first in every task's PATH");
-  CHECK(translated({"scancel $SLURM_JOB_ID"}, merge::Translate::never) ==
+  CHECK(translated({"scancel $SLURM_JOB_ID"}, plan::Translate::never) ==
         "\njob 1: scancel with the task's own ids: not translated, so that the array's last task would name the whole array");
 }
 
 TEST_CASE("mail that would come once for all is said") {
-  const std::string note = "jobs 1,2: --mail-type mails once for the whole merged array, not for each job; with ARRAY_TASKS in it, for each task";
+  const std::string note =
+      "jobs 1,2: --mail-type mails once for the whole merged array, not for each job; with ARRAY_TASKS in it, for each task";
   CHECK(first_note({{"--mail-type=END", "j"}, {"--mail-type=END", "j"}}) == note);
   CHECK(first_note({{"--mail-type=END,ARRAY_TASKS", "j"}, {"--mail-type=ARRAY_TASKS,END", "j"}}).empty());
   CHECK(first_note({{"--mail-type=NONE", "j"}, {"--mail-type=NONE", "j"}}).empty());
@@ -75,7 +77,9 @@ TEST_CASE("mail that would come once for all is said") {
 }
 
 TEST_CASE("aftercorr binds indices, and so is refused where they change") {
-  const auto plan_of = [](const std::vector<test::Words>& words) { return merge::make_plan(test::make_jobs(words), test::make_options()); };
+  const auto plan_of = [](const std::vector<test::Words>& words) {
+    return plan::make_plan(test::make_jobs(words), test::make_options());
+  };
   CHECK(plan_of({{"-d", "aftercorr:17", "--array=0-3", "j"}}));
   CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "--array=1-3", "j"}}));
   CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "j"}}));
@@ -83,14 +87,16 @@ TEST_CASE("aftercorr binds indices, and so is refused where they change") {
   CHECK(plan_of({{"-d", "afterok:17", "j"}, {"-d", "afterok:17", "k"}}));
   auto options = test::make_options();
   options.overrides = {test::make_override("dependency", "aftercorr:17")};
-  CHECK(merge::make_plan(test::make_jobs({{"j"}, {"k"}}), options));
+  CHECK(plan::make_plan(test::make_jobs({{"j"}, {"k"}}), options));
 }
 
 TEST_CASE("what srun's steps see in a plain job is said") {
   auto jobs = jobs_of({"srun ./a", "true", "# nosrun srun.sh\n/usr/bin/srun -n2 b"});
-  const auto plan = merge::make_plan(std::move(jobs), test::make_options());
+  const auto plan = plan::make_plan(std::move(jobs), test::make_options());
   REQUIRE(plan);
-  CHECK(plan->notes == std::vector<std::string>{
-      "jobs 1,3: what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged array; the script itself does not"});
+  CHECK(
+      plan->notes ==
+      std::vector<std::string>{
+          "jobs 1,3: what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged array; the script itself does not"});
   CHECK(first_note({{"-a0-3", "j"}}).empty());
 }

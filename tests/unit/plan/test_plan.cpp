@@ -1,16 +1,15 @@
-#include "merge/plan.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <chrono>
 
-#include "support.hpp"
+#include "plan/plan.hpp"
+#include "plan_support.hpp"
 
 using namespace sarray;
-using merge::make_plan;
-using merge::Plan;
-using merge::PlanOptions;
+using plan::make_plan;
+using plan::Plan;
+using plan::PlanOptions;
 using test::make_jobs;
 using test::make_options;
 using test::make_override;
@@ -44,7 +43,7 @@ std::string layout(const Plan& plan) {
   return text;
 }
 
-std::string settings_of(const merge::MergedArray& array) {
+std::string settings_of(const plan::MergedArray& array) {
   std::string text;
   for (const auto& setting : array.settings) {
     text += std::string(text.empty() ? "" : " ") + "--" + std::string(setting.option->name);
@@ -69,7 +68,8 @@ TEST_CASE("equal by meaning shares an array; the first job's text is given to Sl
 }
 
 TEST_CASE("the tasks' own options may differ") {
-  const auto plan = plan_of({{"-J", "a", "-o", "x", "-e", "y", "-i", "z", "-D", "/tmp", "--open-mode=append", "j", "1"}, {"-J", "b", "--export=ALL", "j"}});
+  const auto plan = plan_of({{"-J", "a", "-o", "x", "-e", "y", "-i", "z", "-D", "/tmp", "--open-mode=append", "j", "1"},
+                             {"-J", "b", "--export=ALL", "j"}});
   CHECK(plan.arrays.size() == 1);
   CHECK(settings_of(plan.arrays.front()).empty());
   CHECK(plan.arrays.front().name == "sarray");
@@ -106,7 +106,8 @@ TEST_CASE("several options apart, flags, and where they came from") {
 }
 
 TEST_CASE("the table stays aligned and short, and no value commands the terminal") {
-  const auto error = refused({{"--comment=\xe6\x97\xa5\xe6\x9c\xac", "j"}, {"--comment=\x1b[2J", "j"}, {"--comment=" + std::string(60, 'x'), "j"}});
+  const auto error = refused(
+      {{"--comment=\xe6\x97\xa5\xe6\x9c\xac", "j"}, {"--comment=\x1b[2J", "j"}, {"--comment=" + std::string(60, 'x'), "j"}});
   CHECK(error.body ==
         "  option   value                                     jobs  from\n"
         "  comment  \xe6\x97\xa5\xe6\x9c\xac                                      1     command line\n"
@@ -134,7 +135,8 @@ TEST_CASE("throttles add up, and that is said") {
   const auto plan = plan_of({{"-a0-9%2", "j"}, {"-a0-9%3", "j"}});
   CHECK(plan.arrays.front().throttle == 5);
   REQUIRE(plan.notes.size() == 1);
-  CHECK(plan.notes.front() == "the merged throttle is the sum of the jobs' own: %5; a job by itself may run more tasks at once than its own % says");
+  CHECK(plan.notes.front() ==
+        "the merged throttle is the sum of the jobs' own: %5; a job by itself may run more tasks at once than its own % says");
   const auto alone = plan_of({{"-a0-9%2", "j"}});
   CHECK(alone.arrays.front().throttle == 2);
   CHECK(alone.notes.empty());
@@ -164,7 +166,8 @@ TEST_CASE("MaxArraySize: an exact fit, and one over") {
   CHECK(error.hint == "'sarray submit --split' would submit 2 arrays");
   auto options = with_size(10);
   options.limits.max_array_tasks = 4;
-  CHECK(refused({{"-a0-2", "j"}, {"j"}, {"j"}}, options).why == "5 tasks, and this cluster allows 4 (MaxArraySize=10, max_array_tasks=4)");
+  CHECK(refused({{"-a0-2", "j"}, {"j"}, {"j"}}, options).why ==
+        "5 tasks, and this cluster allows 4 (MaxArraySize=10, max_array_tasks=4)");
   options.limits.known = false;
   CHECK(plan_of({{"-a0-2", "j"}, {"j"}, {"j"}}, options).arrays.size() == 1);
 }
@@ -189,7 +192,8 @@ TEST_CASE("--split: arrays in order of their first job, jobs in order within the
 }
 
 TEST_CASE("--split by size: a job's tasks stay together, and room that is left is used") {
-  CHECK(layout(plan_of({{"-a0-5", "j"}, {"-a0-5", "j"}, {"-a0-3", "j"}, {"-a0-3", "j"}}, with_size(10, true))) == "1:0 3:6 | 2:0 4:6");
+  CHECK(layout(plan_of({{"-a0-5", "j"}, {"-a0-5", "j"}, {"-a0-3", "j"}, {"-a0-3", "j"}}, with_size(10, true))) ==
+        "1:0 3:6 | 2:0 4:6");
   CHECK(layout(plan_of({{"-a0-9", "j"}, {"j"}, {"-a0-9", "j"}, {"j"}}, with_size(10, true))) == "1:0 | 2:0 4:1 | 3:0");
   const std::vector<Words> plain(25, {"j"});
   const auto plan = plan_of(plain, with_size(10, true));
@@ -198,7 +202,8 @@ TEST_CASE("--split by size: a job's tasks stay together, and room that is left i
 }
 
 TEST_CASE("--split: each array has the throttle and the name of its own jobs") {
-  const auto plan = plan_of({{"-J", "a", "-a0-5%2", "j"}, {"-J", "b", "-a0-5%3", "j"}, {"-J", "b", "-a0-3%1", "j"}}, with_size(10, true));
+  const auto plan =
+      plan_of({{"-J", "a", "-a0-5%2", "j"}, {"-J", "b", "-a0-5%3", "j"}, {"-J", "b", "-a0-3%1", "j"}}, with_size(10, true));
   CHECK(layout(plan) == "1:0 3:6 | 2:0");
   CHECK(plan.arrays[0].throttle == 3);
   CHECK(plan.arrays[0].name == "sarray");
@@ -218,8 +223,8 @@ TEST_CASE("options given to submit replace the jobs' own") {
 
 TEST_CASE("options given to submit: files, folder, mode") {
   auto options = make_options();
-  options.overrides = {make_override("output", "o-%a"), make_override("error", "e"), make_override("input", "i"), make_override("chdir", "/tmp"),
-                       make_override("open-mode", "Append")};
+  options.overrides = {make_override("output", "o-%a"), make_override("error", "e"), make_override("input", "i"),
+                       make_override("chdir", "/tmp"), make_override("open-mode", "Append")};
   const auto plan = plan_of({{"-o", "own", "-D", "/own", "j"}, {"j"}}, options);
   for (const auto& planned : plan.jobs) {
     CHECK(planned.job.output == "o-%a");
@@ -246,10 +251,10 @@ TEST_CASE("options given to submit replace those that exclude them, and do not g
 TEST_CASE("no jobs are no arrays") { CHECK(plan_of({}).arrays.empty()); }
 
 TEST_CASE("job numbers as a person writes them") {
-  CHECK(merge::format_numbers({}) == "");
-  CHECK(merge::format_numbers({7}) == "7");
-  CHECK(merge::format_numbers({1, 2}) == "1,2");
-  CHECK(merge::format_numbers({1, 2, 3, 5, 7, 8, 9}) == "1-3,5,7-9");
+  CHECK(plan::format_numbers({}) == "");
+  CHECK(plan::format_numbers({7}) == "7");
+  CHECK(plan::format_numbers({1, 2}) == "1,2");
+  CHECK(plan::format_numbers({1, 2, 3, 5, 7, 8, 9}) == "1-3,5,7-9");
 }
 
 TEST_CASE("100,000 jobs are planned") {
@@ -277,7 +282,7 @@ TEST_CASE("an array is cut in two, its jobs in their order") {
 TEST_CASE("calls with another SLURM_CONF go to another cluster, and into another array") {
   std::vector<slurm::Call> calls = {test::make_call({}), test::make_call({}), test::make_call({})};
   calls[1].environment.set("SLURM_CONF", "/etc/other/slurm.conf");
-  const auto refused = merge::make_plan(test::resolve(calls), test::make_options());
+  const auto refused = plan::make_plan(test::resolve(calls), test::make_options());
   REQUIRE_FALSE(refused);
   CHECK(refused.error().body ==
         "  option                 value                  jobs  from\n"
@@ -286,10 +291,10 @@ TEST_CASE("calls with another SLURM_CONF go to another cluster, and into another
   CHECK(refused.error().hint == "'sarray submit --split' would submit 2 arrays");
   auto options = test::make_options();
   options.split = true;
-  const auto plan = merge::make_plan(test::resolve(calls), options);
+  const auto plan = plan::make_plan(test::resolve(calls), options);
   REQUIRE(plan);
   REQUIRE(plan->arrays.size() == 2);
   CHECK(plan->arrays[1].placements.front().job == 1);
   for (auto& call : calls) call.environment.set("SLURM_CONF", "/etc/other/slurm.conf");
-  CHECK(merge::make_plan(test::resolve(calls), test::make_options()));
+  CHECK(plan::make_plan(test::resolve(calls), test::make_options()));
 }

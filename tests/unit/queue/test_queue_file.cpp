@@ -3,7 +3,7 @@
 #include <array>
 #include <random>
 
-#include "cli/queue_file.hpp"
+#include "queue/queue_file.hpp"
 #include "util/process.hpp"
 
 using namespace sarray;
@@ -11,10 +11,11 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-const std::vector<std::string> variables = {"HOME=/home/ada", "NAME=value", "TWO=a b", "EMPTY=", "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"};
+const std::vector<std::string> variables = {"HOME=/home/ada", "NAME=value",         "TWO=a b",
+                                            "EMPTY=",         "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"};
 
-util::Result<std::vector<cli::QueueLine>> read(const std::string& text) {
-  return cli::read_queue_file(text, "queue", util::Environment::from_entries(variables));
+util::Result<std::vector<queue::QueueLine>> read(const std::string& text) {
+  return queue::read_queue_file(text, "queue", util::Environment::from_entries(variables));
 }
 
 Words words_of(const std::string& line) {
@@ -86,7 +87,8 @@ TEST_CASE("words as bash has them") {
 }
 
 TEST_CASE("random quoting is read as bash reads it") {
-  const std::array<std::string, 17> pieces = {"a", " ", "'b c'", "\"d e\"", "\\ ", "\\'", "$NAME", "\"$TWO\"", "$TWO", "''", "\"\"", "$'\\n'", "=", "#", "~", "/", "-x"};
+  const std::array<std::string, 17> pieces = {"a",  " ",    "'b c'",  "\"d e\"", "\\ ", "\\'", "$NAME", "\"$TWO\"", "$TWO",
+                                              "''", "\"\"", "$'\\n'", "=",       "#",   "~",   "/",     "-x"};
   std::mt19937 dice(7);
   Words lines;
   for (int i = 0; i < 3000; ++i) {
@@ -120,7 +122,8 @@ TEST_CASE("lines: sbatch or not, continued, blank, assignments in front, Windows
 
 TEST_CASE("what only a shell can do is refused, with its line") {
   CHECK(error_of("a\nb | c\n") == "queue: line 2: '|' is for a shell, and a queue file is not run by one");
-  for (const std::string text : {"a & b", "a; b", "a > b", "a < b", "a $(b)", "a \"$(b)\"", "a `b`", "a \"`b`\"", "(a)", "a ${b:-c}", "a $1", "a $@", "a {1..3}", "a {b,c}"}) {
+  for (const std::string text : {"a & b", "a; b", "a > b", "a < b", "a $(b)", "a \"$(b)\"", "a `b`", "a \"`b`\"", "(a)",
+                                 "a ${b:-c}", "a $1", "a $@", "a {1..3}", "a {b,c}"}) {
     CAPTURE(text);
     CHECK(error_of("\n" + text + "\n").find("queue: line 2: '") == 0);
   }

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "merge/render.hpp"
-#include "slurm/export.hpp"
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/render.hpp"
+#include "slurm/language/export.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
 
@@ -31,8 +31,8 @@ inline std::vector<std::string> split_at_zero(const std::string& bytes) {
 struct Ran {
   int status = -1;
   std::string out, err;
-  bool seen = false;                     ///< whether the probe ran
-  std::vector<std::string> argv;         ///< without interpreter and script
+  bool seen = false;              ///< whether the probe ran
+  std::vector<std::string> argv;  ///< without interpreter and script
   std::string interpreter;
   std::vector<std::string> environment;  ///< sorted
   std::string directory, umask, script, extra;
@@ -51,7 +51,8 @@ class Merged {
   static constexpr std::uint32_t first_job_id = 4712;
 
   /// @param max_script_size the cluster's limit; 0: not known.
-  explicit Merged(const std::vector<slurm::Call>& calls, const TemporaryFolder& folder, std::uint64_t max_script_size = 0) : m_folder(folder) {
+  explicit Merged(const std::vector<slurm::Call>& calls, const TemporaryFolder& folder, std::uint64_t max_script_size = 0)
+      : m_folder(folder) {
     m_options = make_options();
     if (max_script_size > 0) {
       m_options = with_size(100000);
@@ -61,16 +62,18 @@ class Merged {
     m_options.scratch_folder = folder / "scratch";
     std::filesystem::create_directory(m_options.scratch_folder);
     std::filesystem::permissions(m_options.scratch_folder, std::filesystem::perms::owner_all);
-    auto plan = merge::make_plan(resolve(calls), m_options);
+    auto plan = plan::make_plan(resolve(calls), m_options);
     REQUIRE(plan);
     m_plan = std::move(*plan);
     REQUIRE(m_plan.arrays.size() == 1);
-    auto rendered = merge::render(m_plan, array(), m_options);
+    auto rendered = script::render(m_plan, array(), m_options);
     REQUIRE(rendered);
     m_rendered = std::move(*rendered);
-    for (const char* stream : {"output", "error", "input"}) std::filesystem::create_directories(m_options.link_folder + "/" + stream);
-    merge::visit_links(m_plan, array(), m_rendered.streams, m_options,
-                       [](const std::string& path, const std::string& target) { std::filesystem::create_symlink(target, path); });
+    for (const char* stream : {"output", "error", "input"})
+      std::filesystem::create_directories(m_options.link_folder + "/" + stream);
+    script::visit_links(m_plan, array(), m_rendered.streams, m_options, [](const std::string& path, const std::string& target) {
+      std::filesystem::create_symlink(target, path);
+    });
   }
 
   /// Changes the script, by a text of the same length: data is found by its offset.
@@ -82,14 +85,17 @@ class Merged {
   }
 
   [[nodiscard]] const std::string& script() const { return m_rendered.script; }
-  [[nodiscard]] const merge::MergedArray& array() const { return m_plan.arrays.front(); }
-  [[nodiscard]] const merge::Plan& plan() const { return m_plan; }
-  [[nodiscard]] const merge::Rendered& rendered() const { return m_rendered; }
+  [[nodiscard]] const plan::MergedArray& array() const { return m_plan.arrays.front(); }
+  [[nodiscard]] const plan::Plan& plan() const { return m_plan; }
+  [[nodiscard]] const script::Rendered& rendered() const { return m_rendered; }
 
   /// What slurmd itself sets, the same for a job alone.
   [[nodiscard]] static std::vector<std::pair<std::string, std::string>> slurmd_variables(std::uint32_t index) {
-    return {{"SLURM_JOB_ID", std::to_string(first_job_id + index)}, {"SLURM_JOBID", std::to_string(first_job_id + index)}, {"SLURMD_NODENAME", "node1"},
-            {"HOSTNAME", "node1"}, {"ENVIRONMENT", "BATCH"}};
+    return {{"SLURM_JOB_ID", std::to_string(first_job_id + index)},
+            {"SLURM_JOBID", std::to_string(first_job_id + index)},
+            {"SLURMD_NODENAME", "node1"},
+            {"HOSTNAME", "node1"},
+            {"ENVIRONMENT", "BATCH"}};
   }
 
   /// The environment that the task's job would have alone, and our own two variables. Sorted.
@@ -127,21 +133,24 @@ class Merged {
   };
 
   /// Runs the task as slurmd would. @param bytes the script, if it is not the rendered one.
-  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}) const { return run(index, bytes, Conditions{}); }
+  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}) const {
+    return run(index, bytes, Conditions{});
+  }
   [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes, const Conditions& conditions) const {
     const auto spool = conditions.file.empty() ? spool_file(index) : conditions.file;
     std::filesystem::create_directories(std::filesystem::path(spool).parent_path());
     REQUIRE(util::write_file_atomically(spool, bytes.value_or(script()), 0700));
     REQUIRE(::chown(spool.c_str(), conditions.owner > 0 ? conditions.owner : ::geteuid(), static_cast<gid_t>(-1)) == 0);
-    for (const char* what : {"argv", "env", "pwd", "umask", "script", "extra"}) std::filesystem::remove(m_folder / ("out." + std::string(what)));
+    for (const char* what : {"argv", "env", "pwd", "umask", "script", "extra"})
+      std::filesystem::remove(m_folder / ("out." + std::string(what)));
 
     util::Command command;
     command.argv = {conditions.interpreter, "-p", spool};
     command.environment = task_environment(index).entries();
     const auto directory = chdir_of_array();
     const auto mask = m_rendered.umask;
-    const auto output = link_of(merge::Stream::output, index);
-    const auto error = link_of(merge::Stream::error, index).empty() ? output : link_of(merge::Stream::error, index);
+    const auto output = link_of(script::Stream::output, index);
+    const auto error = link_of(script::Stream::error, index).empty() ? output : link_of(script::Stream::error, index);
     const int truncate = m_rendered.streams.open_mode == slurm::OpenMode::append ? 0 : O_TRUNC;
     command.timeout = std::chrono::seconds(20);
     command.in_child = [&] {
@@ -152,7 +161,8 @@ class Merged {
       if (conditions.file_size && ::setrlimit(RLIMIT_FSIZE, &file_size) != 0) ::_exit(96);
       if (::chdir(directory.c_str()) != 0) ::_exit(99);
       const auto open_as = [&](const std::string& path, int fd) {
-        if (!path.empty() && ::dup2(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | truncate | O_CLOEXEC, 0666), fd) < 0) ::_exit(98);
+        if (!path.empty() && ::dup2(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | truncate | O_CLOEXEC, 0666), fd) < 0)
+          ::_exit(98);
       };
       open_as(output, 1);
       open_as(error, 2);
@@ -163,7 +173,7 @@ class Merged {
   }
 
  private:
-  [[nodiscard]] std::string link_of(merge::Stream stream, std::uint32_t index) const {
+  [[nodiscard]] std::string link_of(script::Stream stream, std::uint32_t index) const {
     const auto& own = m_rendered.streams.streams.at(static_cast<std::size_t>(stream));
     return own.links ? m_options.link_folder + "/" + stream_name(stream) + "/" + std::to_string(index) : "";
   }
@@ -212,9 +222,9 @@ class Merged {
   }
 
   const TemporaryFolder& m_folder;
-  merge::PlanOptions m_options;
-  merge::Plan m_plan;
-  merge::Rendered m_rendered;
+  plan::PlanOptions m_options;
+  plan::Plan m_plan;
+  script::Rendered m_rendered;
 };
 
 /// The entries that only one of them has.

@@ -18,7 +18,9 @@ slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const s
   return call;
 }
 
-slurm::Call make_call(const TemporaryFolder& folder, const Words& words = {"j"}) { return make_call(folder, words, probe(folder.path())); }
+slurm::Call make_call(const TemporaryFolder& folder, const Words& words = {"j"}) {
+  return make_call(folder, words, probe(folder.path()));
+}
 
 }  // namespace
 
@@ -48,8 +50,9 @@ TEST_CASE("an array job among others: its own ids, count, min, max, step and job
     CHECK(difference(ran.environment, merged.expected_environment(1, 1 + nth, nth)) == "");
   }
   const auto last = merged.run(4).environment;
-  for (const char* entry : {"SLURM_ARRAY_JOB_ID=2000000002", "SLURM_ARRAY_TASK_ID=20", "SLURM_ARRAY_TASK_COUNT=4", "SLURM_ARRAY_TASK_MIN=3",
-                            "SLURM_ARRAY_TASK_MAX=20", "SLURM_ARRAY_TASK_STEP=4", "SARRAY_ARRAY_JOB_ID=4711", "SARRAY_ARRAY_TASK_ID=4"}) {
+  for (const char* entry :
+       {"SLURM_ARRAY_JOB_ID=2000000002", "SLURM_ARRAY_TASK_ID=20", "SLURM_ARRAY_TASK_COUNT=4", "SLURM_ARRAY_TASK_MIN=3",
+        "SLURM_ARRAY_TASK_MAX=20", "SLURM_ARRAY_TASK_STEP=4", "SARRAY_ARRAY_JOB_ID=4711", "SARRAY_ARRAY_TASK_ID=4"}) {
     CAPTURE(entry);
     CHECK(std::binary_search(last.begin(), last.end(), std::string(entry)));
   }
@@ -102,12 +105,14 @@ TEST_CASE("100,000 random strings come through the dispatcher: as arguments, and
 TEST_CASE("environments that differ: set, unset, empty, any bytes, names that bash cannot hold") {
   const TemporaryFolder folder;
   auto first = make_call(folder);
-  first.environment = util::Environment::from_entries({"HOME=/home/ada", "ONLY_FIRST=1", "PATH=/usr/bin:/bin", "BOTH=one", "SHLVL=2", "PWD=/x", "_=/bin/x",
-                                                       "LC_ALL=C", "TMPDIR=/nonexistent", "EMPTY="});
+  first.environment =
+      util::Environment::from_entries({"HOME=/home/ada", "ONLY_FIRST=1", "PATH=/usr/bin:/bin", "BOTH=one", "SHLVL=2", "PWD=/x",
+                                       "_=/bin/x", "LC_ALL=C", "TMPDIR=/nonexistent", "EMPTY="});
   auto second = make_call(folder);
   second.environment = util::Environment::from_entries(
-      {"-S/bin/echo WRONG=RUN", "--chdir=/", "-=1", "PATH=/usr/bin:/bin:/other", "BOTH=two\nlines\t\\ '\"$(id)`\xff\x01", "a.b=dot", "a b=blank", "BASH_FUNC_f%%=() {  echo hi\n}", "IFS=,", "LC_ALL=",
-       "LC_CTYPE=en_US.UTF-8", "OLDPWD=/old", "PWD=/elsewhere", "SHLVL=9", "_=/usr/bin/sbatch", "1=one", "\xc3\xa9=e", "A~B=tilde", "A-B=x=y"});
+      {"-S/bin/echo WRONG=RUN", "--chdir=/", "-=1", "PATH=/usr/bin:/bin:/other", "BOTH=two\nlines\t\\ '\"$(id)`\xff\x01",
+       "a.b=dot", "a b=blank", "BASH_FUNC_f%%=() {  echo hi\n}", "IFS=,", "LC_ALL=", "LC_CTYPE=en_US.UTF-8", "OLDPWD=/old",
+       "PWD=/elsewhere", "SHLVL=9", "_=/usr/bin/sbatch", "1=one", "\xc3\xa9=e", "A~B=tilde", "A-B=x=y"});
   auto third = make_call(folder);  // almost nothing: no PATH, no SHLVL, no PWD, no _
   third.environment = util::Environment::from_entries({"X=1"});
   const Merged merged({first, second, third}, folder);
@@ -122,8 +127,9 @@ TEST_CASE("environments that differ: set, unset, empty, any bytes, names that ba
 
 TEST_CASE("the first job's environment is no trouble for the dispatcher's own bash") {
   const TemporaryFolder folder;
-  for (const Words& entries : {Words{"X=1"}, Words{"PATH=/nonexistent"}, Words{"PATH="}, Words{"PATH=/usr/bin:/bin", "FUNCNEST=1", "EXECIGNORE=*"},
-                               Words{"POSIX_PEDANTIC=1", "POSIXLY_CORRECT=1", "BASH_COMPAT=4.2", "GLOBIGNORE=*", "IFS=0123456789", "TMOUT=1"}}) {
+  for (const Words& entries :
+       {Words{"X=1"}, Words{"PATH=/nonexistent"}, Words{"PATH="}, Words{"PATH=/usr/bin:/bin", "FUNCNEST=1", "EXECIGNORE=*"},
+        Words{"POSIX_PEDANTIC=1", "POSIXLY_CORRECT=1", "BASH_COMPAT=4.2", "GLOBIGNORE=*", "IFS=0123456789", "TMOUT=1"}}) {
     auto call = make_call(folder, {"j", "x"});
     call.environment = util::Environment::from_entries(entries);
     const Merged merged({call, make_call(folder)}, folder);
@@ -144,11 +150,12 @@ TEST_CASE("every variable that bash knows can be a job's own") {
   const std::string script = "#!/bin/cat\n";
   const auto plain = make_call(folder, {"j", "/proc/self/environ"}, script);
   auto names = util::run({{"bash", "-c", "compgen -v"}, std::vector<std::string>{"PATH=/usr/bin:/bin"}, {}, {}, {}})->out;
-  names += "BASH_ARGV0\nBASH_CMDS\nBASH_ALIASES\nBASH_COMPAT\nBASH_ENV\nBASH_LOADABLES_PATH\nBASH_MONOSECONDS\nBASH_REMATCH\nBASH_TRAPSIG\n"
-           "BASH_XTRACEFD\nCHILD_MAX\nCOLUMNS\nCOMP_CWORD\nCOMP_LINE\nCOMPREPLY\nCOPROC\nEMACS\nENV\nEPOCHREALTIME\nEXECIGNORE\nFCEDIT\nFIGNORE\n"
-           "FUNCNEST\nGLOBIGNORE\nGLOBSORT\nHISTFILE\nHISTSIZE\nHISTTIMEFORMAT\nHOSTFILE\nIGNOREEOF\nINPUTRC\nINSIDE_EMACS\nLANG\nLANGUAGE\n"
-           "LC_ALL\nLC_COLLATE\nLC_MESSAGES\nLINES\nMAIL\nMAILCHECK\nMAPFILE\nOLDPWD\nPOSIX_PEDANTIC\nPOSIXLY_CORRECT\nPROMPT_COMMAND\nPS0\nPS1\nPS2\nPS3\n"
-           "READLINE_LINE\nREPLY\nSRANDOM\nSHELL\nTERM\nTIMEFORMAT\nTMOUT\nTMPDIR\nTZ\nauto_resume\nhistchars\n";
+  names +=
+      "BASH_ARGV0\nBASH_CMDS\nBASH_ALIASES\nBASH_COMPAT\nBASH_ENV\nBASH_LOADABLES_PATH\nBASH_MONOSECONDS\nBASH_REMATCH\nBASH_TRAPSIG\n"
+      "BASH_XTRACEFD\nCHILD_MAX\nCOLUMNS\nCOMP_CWORD\nCOMP_LINE\nCOMPREPLY\nCOPROC\nEMACS\nENV\nEPOCHREALTIME\nEXECIGNORE\nFCEDIT\nFIGNORE\n"
+      "FUNCNEST\nGLOBIGNORE\nGLOBSORT\nHISTFILE\nHISTSIZE\nHISTTIMEFORMAT\nHOSTFILE\nIGNOREEOF\nINPUTRC\nINSIDE_EMACS\nLANG\nLANGUAGE\n"
+      "LC_ALL\nLC_COLLATE\nLC_MESSAGES\nLINES\nMAIL\nMAILCHECK\nMAPFILE\nOLDPWD\nPOSIX_PEDANTIC\nPOSIXLY_CORRECT\nPROMPT_COMMAND\nPS0\nPS1\nPS2\nPS3\n"
+      "READLINE_LINE\nREPLY\nSRANDOM\nSHELL\nTERM\nTIMEFORMAT\nTMOUT\nTMPDIR\nTZ\nauto_resume\nhistchars\n";
   auto with_all = plain;
   for (std::size_t at = 0; at < names.size();) {
     const auto end = names.find('\n', at);
@@ -209,18 +216,22 @@ TEST_CASE("directories and umasks that differ") {
   const Merged merged({make_call(folder), second, third}, folder);
   CHECK(merged.run(0).umask == "0022\n");
   const auto ran = merged.run(1);
-  CHECK(ran.directory == folder / "sub/it's a \"folder\"\n\xff" "\n");
+  CHECK(ran.directory == folder /
+                             "sub/it's a \"folder\"\n\xff"
+                             "\n");
   CHECK(ran.umask == "0000\n");
   CHECK(difference(ran.environment, merged.expected_environment(1, 1)) == "");  // no OLDPWD of the dispatcher's
 }
 
 TEST_CASE("a directory that is gone: Slurm's own words, and /tmp") {
   const TemporaryFolder folder;
-  const Merged merged({make_call(folder, {"-o", "none", "j"}), make_call(folder, {"-o", "none", "-D", "/nonexistent/x", "j"})}, folder);
+  const Merged merged({make_call(folder, {"-o", "none", "j"}), make_call(folder, {"-o", "none", "-D", "/nonexistent/x", "j"})},
+                      folder);
   const auto ran = merged.run(1);
   CHECK(ran.status == 0);
   CHECK(ran.directory == "/tmp\n");
-  const std::string words = "slurmstepd-node1: error: couldn't chdir to `/nonexistent/x': No such file or directory: going to /tmp instead\n";
+  const std::string words =
+      "slurmstepd-node1: error: couldn't chdir to `/nonexistent/x': No such file or directory: going to /tmp instead\n";
   CHECK(ran.err == words + words);
 }
 

@@ -48,7 +48,9 @@ std::string short_host() {
 TEST_CASE("names that are known before: each task's own file, both streams in it") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder / "logs");
-  const Merged merged({make_call(folder, {"-o", "logs/one", "j"}), make_call(folder, {"-a7-8", "-o", "logs/%a", "-e", "logs/e-%a", "j"})}, folder);
+  const Merged merged(
+      {make_call(folder, {"-o", "logs/one", "j"}), make_call(folder, {"-a7-8", "-o", "logs/%a", "-e", "logs/e-%a", "j"})},
+      folder);
   for (std::uint32_t i = 0; i < 3; ++i) CHECK(merged.run(i).status == 0);
   CHECK(names_in(folder / "logs") == std::set<std::string>{"one", "7", "8", "e-7", "e-8"});
   CHECK(bytes_of(folder / "logs/one") == "out\nerr\n");
@@ -71,8 +73,8 @@ TEST_CASE("names that only the running task knows, and a requeued task that find
       CHECK(ran.err == "");
     }
     const auto host = short_host();
-    CHECK(names_in(folder / "logs") ==
-          std::set<std::string>{"4712-a b.out", "004713.4711_1." + host + ".%", "004714.4711_2." + host + ".%", "4713-b", "4714-b"});
+    CHECK(names_in(folder / "logs") == std::set<std::string>{"4712-a b.out", "004713.4711_1." + host + ".%",
+                                                             "004714.4711_2." + host + ".%", "4713-b", "4714-b"});
     CHECK(bytes_of(folder / "logs/4712-a b.out") == "run\nwritten\n");
     CHECK(bytes_of(folder / ("logs/004713.4711_1." + host + ".%")) == "out\n");
     CHECK(bytes_of(folder / "logs/4714-b") == "err\n");
@@ -89,7 +91,8 @@ TEST_CASE("a file of a late name that is there already is replaced, or appended 
     const Merged merged({make_call(folder, {mode, "-o", "%j.x", "j"}), make_call(folder, {mode, "-o", "%j.y", "j"})}, folder);
     CHECK(merged.run(0).status == 0);
     CHECK(bytes_of(folder / "4712.x") == (append ? "old\nout\nerr\n" : "out\nerr\n"));
-    CHECK(names_in(folder.path()).count(".sarray-" + std::filesystem::path(folder.path()).filename().string() + "-0.output") == 0);
+    CHECK(names_in(folder.path()).count(".sarray-" + std::filesystem::path(folder.path()).filename().string() + "-0.output") ==
+          0);
     std::filesystem::remove_all(folder / "links");
   }
 }
@@ -137,7 +140,9 @@ TEST_CASE("open modes that differ: each job's own") {
   const TemporaryFolder folder;
   REQUIRE(util::write_file_atomically(folder / "a", "old\n"));
   REQUIRE(util::write_file_atomically(folder / "t", "old\n"));
-  const Merged merged({make_call(folder, {"--open-mode=append", "-o", "a", "j"}), make_call(folder, {"--open-mode=truncate", "-o", "t", "j"})}, folder);
+  const Merged merged(
+      {make_call(folder, {"--open-mode=append", "-o", "a", "j"}), make_call(folder, {"--open-mode=truncate", "-o", "t", "j"})},
+      folder);
   CHECK(merged.run(0).status == 0);
   CHECK(merged.run(1).status == 0);
   CHECK(bytes_of(folder / "a") == "old\nout\nerr\n");

@@ -45,12 +45,19 @@ void check_refused(const test::Ran& ran, const std::string& reason) {
 
 TEST_CASE("scripts byte for byte: with and without a newline at the end, binary tails, any size") {
   const TemporaryFolder folder;
-  const std::vector<std::string> tails = {"", "exit 0", "exit 0\n", "exit 0\n\n\n", "exit 0\n" + every_byte(), "exit 0\n" + every_byte() + "\n",
-                                          "exit 0\n" + std::string(4000, 'x') + "\n", "exit 0\n" + std::string(70000, 'y'),
+  const std::vector<std::string> tails = {"",
+                                          "exit 0",
+                                          "exit 0\n",
+                                          "exit 0\n\n\n",
+                                          "exit 0\n" + every_byte(),
+                                          "exit 0\n" + every_byte() + "\n",
+                                          "exit 0\n" + std::string(4000, 'x') + "\n",
+                                          "exit 0\n" + std::string(70000, 'y'),
                                           "exit 0\n" + std::string(300000, 'z') + "\n"};
   std::vector<slurm::Call> calls;
   for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail)));
-  for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
+  for (const auto& tail : tails)
+    calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
   const Merged merged(calls, folder);
   for (std::uint32_t i = 0; i < calls.size(); ++i) {
     CAPTURE(i);
@@ -141,7 +148,9 @@ TEST_CASE("a script that runs itself by its own name") {
 
 TEST_CASE("the job's script is Slurm's own file: its name, its mode, and what is beside it") {
   const TemporaryFolder folder;
-  const Merged merged({make_call(folder, {"j"}, "#!/bin/bash\necho \"$0\" \"${BASH_SOURCE[0]}\"; cat /proc/$$/comm; stat -c %a \"$0\"\n")}, folder);
+  const Merged merged(
+      {make_call(folder, {"j"}, "#!/bin/bash\necho \"$0\" \"${BASH_SOURCE[0]}\"; cat /proc/$$/comm; stat -c %a \"$0\"\n")},
+      folder);
   const auto ran = merged.run(0);
   CHECK(ran.out == merged.spool_file(0) + " " + merged.spool_file(0) + "\nslurm_script\n700\n");
   CHECK(ran.err == "");
@@ -154,8 +163,8 @@ TEST_CASE("a file that is not slurmd's copy for this job is left as it is, and t
   const auto script = "#!/bin/bash\ndirname \"$(dirname \"$0\")\"; basename \"$0\"; stat -c %a \"$0\" \"$(dirname \"$0\")\"\n";
   const Merged merged({make_call(folder, {"j"}, script)}, folder);
   std::vector<Merged::Conditions> all(3);
-  all[0].file = folder / "sarray.slurm";                    // by hand: bash sarray.slurm
-  all[1].file = folder / "spool/job04711/slurm_script";     // another job's
+  all[0].file = folder / "sarray.slurm";                 // by hand: bash sarray.slurm
+  all[1].file = folder / "spool/job04711/slurm_script";  // another job's
   all[2].file = folder / "mine/job04712/slurm_script.bak";
   if (::geteuid() == 0) {
     all.emplace_back();
@@ -173,8 +182,10 @@ TEST_CASE("a file that is not slurmd's copy for this job is left as it is, and t
 
 TEST_CASE("a soft limit on the size of files that the calls share does not keep the script from being written") {
   const TemporaryFolder folder;
-  const auto script = "#!/bin/bash\nulimit -S -f; grep -E '^Sig(Ign|Blk)' /proc/$$/status | sort -u | wc -l; echo \"$0\"\n" + std::string(8000, '#') + "\n";
-  std::vector<slurm::Call> calls(40, make_call(folder, {"j", std::string(300, 'a')}, script));  // their page is too long for a pipe
+  const auto script = "#!/bin/bash\nulimit -S -f; grep -E '^Sig(Ign|Blk)' /proc/$$/status | sort -u | wc -l; echo \"$0\"\n" +
+                      std::string(8000, '#') + "\n";
+  std::vector<slurm::Call> calls(40,
+                                 make_call(folder, {"j", std::string(300, 'a')}, script));  // their page is too long for a pipe
   for (std::size_t i = 0; i < calls.size(); ++i) calls[i].argv.push_back(std::to_string(i) + std::string(300, 'b'));
   const Merged merged(calls, folder);
   Merged::Conditions conditions;
@@ -273,7 +284,8 @@ TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
 TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
   const TemporaryFolder folder;
   const auto script = probe(folder.path());
-  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)}, folder);
+  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)},
+                      folder);
   const auto table = merged.script().rfind("\npage ") + 1;
   REQUIRE(table > 1);
   const auto size = merged.script().size();

@@ -1,18 +1,17 @@
 // The record of a job, written and read; and that the dispatcher knows the same fields.
-#include "merge/job_record.hpp"
-
 #include <doctest/doctest.h>
 
 #include <set>
 
 #include "embedded/dispatch.hpp"
-#include "merge/map.hpp"
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/job_record.hpp"
+#include "script/map.hpp"
 #include "util/fd.hpp"
 
 using namespace sarray;
-using merge::JobRecord;
-using merge::VariableKind;
+using script::JobRecord;
+using script::VariableKind;
 using test::Words;
 
 namespace {
@@ -24,7 +23,7 @@ JobRecord make_full() {
   job.tasks = 3;
   job.id = 2000000009;
   job.ids = slurm::ArrayIds::from_ids({2, 5, 6});
-  job.array = merge::ArrayFacts{9, 1, 20, 2};
+  job.array = script::ArrayFacts{9, 1, 20, 2};
   job.script = {12, 345, 4294967295U, 300};
   job.arguments = {"a b", "", "=~\t\n"};
   job.directory = "/home/ada";
@@ -33,8 +32,11 @@ JobRecord make_full() {
   job.limits = {"n 128", "c unlimited"};
   job.late_output = "%j";
   job.late_error = "";
-  job.variables = {{VariableKind::set, "A", "x=y"}, {VariableKind::unset, "B", ""}, {VariableKind::late, "LANG", "C"},
-                   {VariableKind::env, "a=b:c", "\n"}, {VariableKind::drop, "", ""}};
+  job.variables = {{VariableKind::set, "A", "x=y"},
+                   {VariableKind::unset, "B", ""},
+                   {VariableKind::late, "LANG", "C"},
+                   {VariableKind::env, "a=b:c", "\n"},
+                   {VariableKind::drop, "", ""}};
   job.last_word = "/usr/bin/sbatch";
   job.output = "o";
   job.error = "e";
@@ -69,32 +71,32 @@ std::set<std::string> tags_of_dispatcher() {
 
 TEST_CASE("what is encoded is decoded, field for field") {
   const auto full = make_full();
-  const auto again = merge::decode(merge::encode(full));
+  const auto again = script::decode(script::encode(full));
   REQUIRE(again);
   CHECK((*again == full));
   JobRecord least;
   least.script.length = 1;
-  const auto record = merge::encode(least);
+  const auto record = script::encode(least);
   CHECK(record.fields.size() == 1);
-  CHECK((merge::decode(record).value() == least));
+  CHECK((script::decode(record).value() == least));
 }
 
 TEST_CASE("a full record has every tag, and the dispatcher knows these tags and no others") {
   std::set<std::string> written, expected;
-  for (const auto& field : merge::encode(make_full()).fields) {
+  for (const auto& field : script::encode(make_full()).fields) {
     const auto colon = field.tag.find(':');
     const bool names_variable = colon != std::string::npos && !field.tag.starts_with("map:");
     written.insert(names_variable ? field.tag.substr(0, colon + 1) : field.tag);
   }
-  for (const auto tag : merge::tags()) {
+  for (const auto tag : script::tags()) {
     CHECK_MESSAGE(written.count(std::string(tag)) == 1, std::string(tag));
     const bool is_for_map = tag.starts_with("map:");
     expected.insert(is_for_map ? "map:*" : tag.ends_with(':') ? std::string(tag) + "*" : std::string(tag));
   }
-  CHECK(written.size() == merge::tags().size());
+  CHECK(written.size() == script::tags().size());
   expected.insert("*");  // what it does not know ends the task
   CHECK((tags_of_dispatcher() == expected));
-  CHECK(embedded::dispatch.find("known=" + std::to_string(merge::script_format) + " ") != std::string_view::npos);
+  CHECK(embedded::dispatch.find("known=" + std::to_string(script::script_format) + " ") != std::string_view::npos);
 }
 
 TEST_CASE("a record that no sarray of this format writes is refused by name") {
@@ -112,9 +114,9 @@ TEST_CASE("a record that no sarray of this format writes is refused by name") {
                                  {"script", "0 0 5", "a job's script is not in it"},
                                  {"script", "0 5 6 x", "a job's script is not in it"}};
   for (const auto& [tag, value, why] : rows) {
-    merge::Record record;
+    script::Record record;
     record.fields = {{"script", "0 5 123"}, {tag, value}};
-    const auto job = merge::decode(record);
+    const auto job = script::decode(record);
     REQUIRE_FALSE(job);
     CHECK(job.error().why == why);
   }
@@ -124,7 +126,7 @@ TEST_CASE("a script of an earlier sarray, which says no format, is read as it wa
   const auto script = util::read_file(SARRAY_CORPUS "/format-0");
   REQUIRE(script);
   REQUIRE(script->find("\nSARRAY_FORMAT=") == std::string::npos);
-  const auto map = merge::read_map(*script);
+  const auto map = script::read_map(*script);
   REQUIRE(map);
   REQUIRE(map->jobs.size() == 5);
   CHECK(map->tasks == 10);
@@ -133,16 +135,16 @@ TEST_CASE("a script of an earlier sarray, which says no format, is read as it wa
   CHECK(train.number == 1);
   CHECK(train.id == 2000000001);
   CHECK(train.ids->text() == "1-9:2,20");
-  CHECK((train.record.array == merge::ArrayFacts{6, 1, 20, 2}));
+  CHECK((train.record.array == script::ArrayFacts{6, 1, 20, 2}));
   CHECK(train.arguments == Words{"a b", ""});
   CHECK(train.output == "/home/ada/run/logs/%x_%a.out");
   CHECK(train.open_mode == slurm::OpenMode::truncate);
-  CHECK(merge::read_script(train, *script).value() == "#!/bin/bash -eu\necho \"$1\" \"$0\" \"${SLURM_ARRAY_TASK_ID-}\"\n");
+  CHECK(script::read_script(train, *script).value() == "#!/bin/bash -eu\necho \"$1\" \"$0\" \"${SLURM_ARRAY_TASK_ID-}\"\n");
   const auto& fit = map->jobs[1];
   CHECK(fit.output == "/home/ada/run/fit-%j.txt");
   CHECK(fit.error == "/home/ada/run/fit-%j.err");
   CHECK(fit.open_mode == slurm::OpenMode::append);
-  CHECK(merge::read_script(fit, *script).value() == "#!/usr/bin/env python3\nprint(\"na\xc3\xafve \\\\\")\n");
+  CHECK(script::read_script(fit, *script).value() == "#!/usr/bin/env python3\nprint(\"na\xc3\xafve \\\\\")");
   CHECK(map->jobs[3].directory == "/tmp");
   CHECK(map->jobs[3].record.translate);
   CHECK(map->jobs[4].source == slurm::ScriptSource::wrap);
@@ -150,9 +152,10 @@ TEST_CASE("a script of an earlier sarray, which says no format, is read as it wa
 
 TEST_CASE("a script of a newer sarray is refused by that name, whatever else is in it") {
   auto script = util::read_file(SARRAY_CORPUS "/format-0").value_or("");
-  const auto next = std::to_string(merge::script_format + 1);
+  const auto next = std::to_string(script::script_format + 1);
   script.insert(script.find("SARRAY_LINKS="), "SARRAY_FORMAT=" + next + "\nSARRAY_NEW='x'\n");
-  const auto map = merge::read_map(script);
+  const auto map = script::read_map(script);
   REQUIRE_FALSE(map);
-  CHECK(map.error().why == "it was written by a newer sarray (format " + next + ", and this one reads up to " + std::to_string(merge::script_format) + ")");
+  CHECK(map.error().why == "it was written by a newer sarray (format " + next + ", and this one reads up to " +
+                               std::to_string(script::script_format) + ")");
 }

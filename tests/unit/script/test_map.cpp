@@ -1,11 +1,10 @@
-#include "merge/map.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "merge/render.hpp"
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/map.hpp"
+#include "script/render.hpp"
 #include "util/crc32.hpp"
 #include "util/shell_quote.hpp"
 
@@ -16,23 +15,23 @@ using test::Words;
 namespace {
 
 struct Both {
-  merge::Plan plan;
+  plan::Plan plan;
   std::string script;
 };
 
-Both render_jobs(std::vector<merge::PlannedJob> jobs, std::uint64_t max_script_size = 0) {
+Both render_jobs(std::vector<plan::PlannedJob> jobs, std::uint64_t max_script_size = 0) {
   auto options = test::make_options();
   options.limits.known = max_script_size > 0;
   options.limits.max_script_size = max_script_size;
-  auto plan = merge::make_plan(std::move(jobs), options);
+  auto plan = plan::make_plan(std::move(jobs), options);
   REQUIRE(plan);
-  auto rendered = merge::render(*plan, plan->arrays.front(), options);
+  auto rendered = script::render(*plan, plan->arrays.front(), options);
   REQUIRE(rendered);
   return {std::move(*plan), std::move(rendered->script)};
 }
 
-merge::Map read(const std::string& script) {
-  auto map = merge::read_map(script);
+script::Map read(const std::string& script) {
+  auto map = script::read_map(script);
   const auto why = map ? std::string() : map.error().what + ": " + map.error().why;
   REQUIRE_MESSAGE(map, why);
   return std::move(*map);
@@ -56,7 +55,7 @@ void check_same(const Both& both) {
     CHECK(mapped.name == planned.job.name);
     CHECK(mapped.source == planned.call->source);
     if (mapped.source == slurm::ScriptSource::file) CHECK(mapped.script_path == planned.call->script_path);
-    CHECK(merge::read_script(mapped, both.script).value() == *planned.job.script);
+    CHECK(script::read_script(mapped, both.script).value() == *planned.job.script);
     CHECK(mapped.arguments == planned.job.arguments);
     CHECK(mapped.directory == planned.job.work_directory);
   }
@@ -73,8 +72,12 @@ TEST_CASE("a script read back says what was rendered") {
 TEST_CASE("a copy in which a database has made question marks of all but ASCII says the same") {
   const std::string script = "#!/bin/sh\n# \xe6\xbc\xa2\xe5\xad\x97 and a \\ backslash\necho 'na\xc3\xafve \\0303' \xff";
   std::vector<slurm::Call> calls;
-  calls.push_back(test::make_call({"-J", "\xd0\xb8\xd0\xbc\xd1\x8f 'q' \\", "-D", "/tmp/\xe6\xbc\xa2", "-o", "\xc3\xa9-%a", "j", "\xf0\x9f\x98\x80", "\xff"}, script));
-  calls.push_back(test::make_call({"-J", "\xd0\xb8\xd0\xbc\xd1\x8f 'q' \\", "-D", "/tmp/\xe6\xbc\xa2", "-o", "\xc3\xa9-%a", "j", "plain"}, "#!/bin/sh\nexit \\0\n"));
+  calls.push_back(test::make_call(
+      {"-J", "\xd0\xb8\xd0\xbc\xd1\x8f 'q' \\", "-D", "/tmp/\xe6\xbc\xa2", "-o", "\xc3\xa9-%a", "j", "\xf0\x9f\x98\x80", "\xff"},
+      script));
+  calls.push_back(
+      test::make_call({"-J", "\xd0\xb8\xd0\xbc\xd1\x8f 'q' \\", "-D", "/tmp/\xe6\xbc\xa2", "-o", "\xc3\xa9-%a", "j", "plain"},
+                      "#!/bin/sh\nexit \\0\n"));
   const auto both = render_jobs(test::resolve(std::move(calls)));
   check_same(both);
   const auto data = both.script.find("\nexit 125\n");
@@ -151,17 +154,17 @@ TEST_CASE("options of the array come back unquoted") {
 TEST_CASE("a heading in front of the script is passed over") {
   const auto script = render_jobs(test::make_jobs({{"j"}})).script;
   const auto text = "Batch Script for 17\n------\n" + script;
-  const auto at = merge::find_batch_script(text);
+  const auto at = script::find_batch_script(text);
   REQUIRE(at != std::string::npos);
   CHECK(read(text.substr(at) + "\n\n").jobs.size() == 1);
-  CHECK(merge::find_batch_script("NONE\n") == std::string::npos);
+  CHECK(script::find_batch_script("NONE\n") == std::string::npos);
 }
 
 TEST_CASE("whatever the bytes are, reading them ends with a map or an error") {
   const auto script =
       render_jobs(test::make_jobs({{"-a1-3", "-J", "x", "j", "arg"}, {"-o", "a%j", "j"}, {"-D", "/tmp", "j"}})).script;
   for (std::size_t length = 0; length < script.size(); length += 7)
-    CHECK_FALSE(merge::read_map(std::string_view(script).substr(0, length)));
+    CHECK_FALSE(script::read_map(std::string_view(script).substr(0, length)));
   test::RandomBytes random(11);
   for (int round = 0; round < 3000; ++round) {
     auto hostile = script;
@@ -170,32 +173,33 @@ TEST_CASE("whatever the bytes are, reading them ends with a map or an error") {
           random.number(2) == 0 ? random.number(static_cast<unsigned>(hostile.size())) : hostile.size() - 1 - random.number(300);
       hostile[at] = static_cast<char>(random.number(2) == 0 ? '0' + random.number(10) : random.number(256));
     }
-    const auto map = merge::read_map(hostile);
+    const auto map = script::read_map(hostile);
     if (!map) continue;
     for (const auto& job : map->jobs) CHECK(job.script_offset + job.script_length <= hostile.size());
   }
 }
 
 TEST_CASE("a table that says impossible things is refused, also with right checksums") {
-  CHECK_FALSE(merge::read_map(""));
-  CHECK_FALSE(merge::read_map("#!/bin/sh\necho\n"));
-  CHECK_FALSE(merge::read_map("#!/bin/bash -p\n\nSARRAY_DATA=99999999999999999999\n"));
+  CHECK_FALSE(script::read_map(""));
+  CHECK_FALSE(script::read_map("#!/bin/sh\necho\n"));
+  CHECK_FALSE(script::read_map("#!/bin/bash -p\n\nSARRAY_DATA=99999999999999999999\n"));
   const std::string head = "#!/bin/bash -p\n#SBATCH --array=0\n\n";
-  CHECK_FALSE(merge::read_map(head + "SARRAY_PAGES=''\nSARRAY_DATA=0000000001\n"));
-  CHECK_FALSE(merge::read_map(head + "SARRAY_PAGES='0 0\n"));
+  CHECK_FALSE(script::read_map(head + "SARRAY_PAGES=''\nSARRAY_DATA=0000000001\n"));
+  CHECK_FALSE(script::read_map(head + "SARRAY_PAGES='0 0\n"));
   // A job without a script: a retry of it would be an array that cannot run.
   const auto with_job = [](const std::string& fields, const std::string& script, const std::string& rows = "1\n") {
     const auto page = "page 0 2000000001\n=1\t" + fields + "\n" + rows;
-    auto text = "#!/bin/bash -p\nSARRAY_PAGES='0 " + std::to_string(script.size()) + "\n1 " + std::to_string(script.size() + page.size()) + "\n'\nSARRAY_SUMS='" +
-                std::to_string(util::posix_cksum(page)) + "\n'\nSARRAY_DATA=";
+    auto text = "#!/bin/bash -p\nSARRAY_PAGES='0 " + std::to_string(script.size()) + "\n1 " +
+                std::to_string(script.size() + page.size()) + "\n'\nSARRAY_SUMS='" + std::to_string(util::posix_cksum(page)) +
+                "\n'\nSARRAY_DATA=";
     const auto place = std::to_string(text.size() + 11 + 9);
     return text + std::string(10 - place.size(), '0') + place + "\nexit 125\n" + script + page;
   };
-  CHECK(merge::read_map(with_job("script=0 5 shell 1\targ=a", "true\n")));
-  CHECK_FALSE(merge::read_map(with_job("script=0 0 shell 1\targ=a", "true\n")));
-  CHECK_FALSE(merge::read_map(with_job("arg=a", "true\n")));
-  CHECK_FALSE(merge::read_map(with_job("script=0 5 shell 1", "true\n", "")));  // a page of no rows
-  const auto no_ids = merge::read_map(with_job("script=0 5 shell 1\tids=x", "true\n"));
+  CHECK(script::read_map(with_job("script=0 5 shell 1\targ=a", "true\n")));
+  CHECK_FALSE(script::read_map(with_job("script=0 0 shell 1\targ=a", "true\n")));
+  CHECK_FALSE(script::read_map(with_job("arg=a", "true\n")));
+  CHECK_FALSE(script::read_map(with_job("script=0 5 shell 1", "true\n", "")));  // a page of no rows
+  const auto no_ids = script::read_map(with_job("script=0 5 shell 1\tids=x", "true\n"));
   REQUIRE_FALSE(no_ids);
   CHECK(no_ids.error().why == "a job has no task ids");  // and not sbatch's words about --array
 }
@@ -204,9 +208,9 @@ TEST_CASE("a script whose data was packed is read all the same") {
   const auto jobs = test::make_jobs({{"-a0-4", "-t5", "j", "a b"}, {"-t5", "-o", "x%j", "j", "\n\xff"}});
   auto packed = render_jobs(jobs, 100);
   REQUIRE(packed.script != render_jobs(jobs).script);
-  auto plain = merge::unpack_script(packed.script);
+  auto plain = script::unpack_script(packed.script);
   REQUIRE(plain);
   packed.script = *plain;
   check_same(packed);
-  CHECK_FALSE(merge::unpack_script("#!/bin/sh\n"));
+  CHECK_FALSE(script::unpack_script("#!/bin/sh\n"));
 }

@@ -1,8 +1,7 @@
-#include "merge/pack.hpp"
-
 #include <doctest/doctest.h>
 
-#include "../support.hpp"
+#include "script/pack.hpp"
+#include "support.hpp"
 #include "util/process.hpp"
 
 using namespace sarray;
@@ -28,34 +27,34 @@ TEST_CASE("base64 -d | gzip -d unpacks it, all or in pieces") {
     std::string data;
     while (data.size() < size) data += random.text(300);
     data.resize(size);
-    const auto packed = merge::pack(data);
-    CHECK(packed.offsets.size() == (size + merge::piece_size - 1) / merge::piece_size + 1);
+    const auto packed = script::pack(data);
+    CHECK(packed.offsets.size() == (size + script::piece_size - 1) / script::piece_size + 1);
     CHECK(packed.offsets.back() == packed.text.size());
     CHECK(packed.text.find('=') == std::string::npos);
     const bool same = unpack(packed.text) == data;
     CHECK(same);
-    CHECK(merge::unpack(packed.text) == data);
+    CHECK(script::unpack(packed.text) == data);
     const auto last = packed.offsets[packed.offsets.size() - 2];
-    const bool same_piece = unpack(packed.text.substr(last)) == data.substr((packed.offsets.size() - 2) * merge::piece_size);
+    const bool same_piece = unpack(packed.text.substr(last)) == data.substr((packed.offsets.size() - 2) * script::piece_size);
     CHECK(same_piece);
   }
 }
 
 TEST_CASE("what was not packed, or was damaged, is not unpacked") {
   const std::string data = "some data, and more of it";
-  const auto packed = merge::pack(data).text;
-  CHECK_FALSE(merge::unpack("plain text\n"));
-  CHECK_FALSE(merge::unpack(packed.substr(0, packed.size() / 2)));
+  const auto packed = script::pack(data).text;
+  CHECK_FALSE(script::unpack("plain text\n"));
+  CHECK_FALSE(script::unpack(packed.substr(0, packed.size() / 2)));
   for (std::size_t i = 20; i + 1 < packed.size(); ++i) {
     auto damaged = packed;
     damaged[i] = damaged[i] == 'A' ? 'B' : 'A';
     CAPTURE(i);
-    CHECK(merge::unpack(damaged).value_or(data) == data);  // a bit that fills up the last byte means nothing
+    CHECK(script::unpack(damaged).value_or(data) == data);  // a bit that fills up the last byte means nothing
   }
 }
 
 TEST_CASE("nothing is nothing") {
-  CHECK(merge::unpack("") == "");
-  CHECK(merge::pack("").text.empty());
-  CHECK(merge::pack("").offsets == std::vector<std::size_t>{0});
+  CHECK(script::unpack("") == "");
+  CHECK(script::pack("").text.empty());
+  CHECK(script::pack("").offsets == std::vector<std::size_t>{0});
 }

@@ -1,10 +1,9 @@
-#include "merge/render.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
 
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/render.hpp"
 #include "util/crc32.hpp"
 
 using namespace sarray;
@@ -13,15 +12,15 @@ using test::Words;
 
 namespace {
 
-merge::Rendered render_jobs(std::vector<merge::PlannedJob> jobs, const merge::PlanOptions& options = test::make_options()) {
-  auto plan = merge::make_plan(std::move(jobs), options);
+script::Rendered render_jobs(std::vector<plan::PlannedJob> jobs, const plan::PlanOptions& options = test::make_options()) {
+  auto plan = plan::make_plan(std::move(jobs), options);
   REQUIRE(plan);
-  auto rendered = merge::render(*plan, plan->arrays.front(), options);
+  auto rendered = script::render(*plan, plan->arrays.front(), options);
   REQUIRE(rendered);
   return std::move(*rendered);
 }
 
-merge::Rendered render_words(const std::vector<Words>& words) { return render_jobs(test::make_jobs(words)); }
+script::Rendered render_words(const std::vector<Words>& words) { return render_jobs(test::make_jobs(words)); }
 
 std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t count = 0;
@@ -58,8 +57,8 @@ TEST_CASE("the same plan twice gives the same bytes") {
 TEST_CASE("each distinct script stands once, byte for byte, with its length and checksum") {
   const std::string one = "#!/bin/sh\necho unmistakable-one\n";
   const std::string two = "#!/bin/sh\necho unmistakable-two";  // no newline at its end
-  const auto rendered = render_jobs(test::resolve({make_call({"j", "1"}, one), make_call({"j", "2"}, two), make_call({"j", "3"}, one),
-                                                   make_call({"j", "4"}, two)}));
+  const auto rendered = render_jobs(test::resolve(
+      {make_call({"j", "1"}, one), make_call({"j", "2"}, two), make_call({"j", "3"}, one), make_call({"j", "4"}, two)}));
   const auto& script = rendered.script;
   CHECK(occurrences(script, "unmistakable-one") == 1);
   CHECK(occurrences(script, "unmistakable-two") == 1);
@@ -67,8 +66,8 @@ TEST_CASE("each distinct script stands once, byte for byte, with its length and 
   for (const auto& bytes : {one, two}) {
     const auto at = script.find(bytes);
     REQUIRE(at != std::string::npos);
-    CHECK(script.find(std::to_string(at - data) + " " + std::to_string(bytes.size()) + " read " + std::to_string(util::posix_cksum(bytes))) >
-          data);
+    CHECK(script.find(std::to_string(at - data) + " " + std::to_string(bytes.size()) + " read " +
+                      std::to_string(util::posix_cksum(bytes))) > data);
   }
 }
 
@@ -81,8 +80,9 @@ TEST_CASE("SARRAY_DATA is where the data begins, behind the dispatcher's exit") 
 
 TEST_CASE("the array's options as sbatch reads them") {
   CHECK(directives(render_words({{"-a1-3%2", "-J", "my job", "-t5", "--exclusive", "--comment=a\"b\\c", "j"}}).script) ==
-        std::vector<std::string>{"--array=0-2%2", "--job-name=\"my job\"", "--chdir=/home/ada", "--output=/home/ada/slurm-%A_%a.out",
-                                 "--export=ALL", "--comment=\"a\\\"b\\\\c\"", "--exclusive", "--time=5"});
+        std::vector<std::string>{"--array=0-2%2", "--job-name=\"my job\"", "--chdir=/home/ada",
+                                 "--output=/home/ada/slurm-%A_%a.out", "--export=ALL", "--comment=\"a\\\"b\\\\c\"", "--exclusive",
+                                 "--time=5"});
   const auto single = directives(render_words({{"--export=NONE", "--open-mode=append", "-o", "x", "j"}}).script);
   CHECK(single.front() == "--array=0");
   CHECK(std::find(single.begin(), single.end(), "--open-mode=append") != single.end());
@@ -125,7 +125,8 @@ TEST_CASE("the overview is in line behind wide names, and never cuts a character
   for (int i = 0; i < 100; ++i) long_name += wide;
   const auto script = render_words({{"-J", wide, "j"}, {"-J", long_name, "j"}}).script;
   CHECK(script.find("  " + wide + std::string(15, ' ') + "  /home/ada/job.sh\n") != std::string::npos);
-  const auto line = script.substr(script.find("#     2  "), script.find('\n', script.find("#     2  ")) - script.find("#     2  "));
+  const auto line =
+      script.substr(script.find("#     2  "), script.find('\n', script.find("#     2  ")) - script.find("#     2  "));
   CHECK(line.find("\\x") == std::string::npos);
   CHECK(line.ends_with("..."));
   CHECK((line.size() - 3 - line.find(wide)) % 3 == 0);
@@ -133,8 +134,9 @@ TEST_CASE("the overview is in line behind wide names, and never cuts a character
 
 TEST_CASE("the environment of sbatch holds nothing that must not reach it") {
   auto call = make_call({"j"});
-  call.environment = util::Environment::from_entries({"A=1", "_=/usr/bin/sbatch", "BASH_ENV=x", "BASH_FUNC_f%%=() { :; }", "SBATCH_TIMELIMIT=5",
-                                                      "LC_ALL=C", "POSIXLY_CORRECT=1", "SLURM_ARRAY_TASK_ID=3", "SHELLOPTS=x"});
+  call.environment =
+      util::Environment::from_entries({"A=1", "_=/usr/bin/sbatch", "BASH_ENV=x", "BASH_FUNC_f%%=() { :; }", "SBATCH_TIMELIMIT=5",
+                                       "LC_ALL=C", "POSIXLY_CORRECT=1", "SLURM_ARRAY_TASK_ID=3", "SHELLOPTS=x"});
   const auto rendered = render_jobs(test::resolve({call}));
   for (const auto& entry : rendered.environment.entries()) {
     CAPTURE(entry);

@@ -1,8 +1,7 @@
-#include "merge/retry.hpp"
-
 #include <doctest/doctest.h>
 
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/retry.hpp"
 
 using namespace sarray;
 using test::Words;
@@ -10,42 +9,44 @@ using test::Words;
 namespace {
 
 struct First {
-  merge::Plan plan;
+  plan::Plan plan;
   std::string script;
-  merge::Map map;
+  script::Map map;
 };
 
-First submit(std::vector<merge::PlannedJob> jobs) {
+First submit(std::vector<plan::PlannedJob> jobs) {
   const auto options = test::make_options();
-  auto plan = merge::make_plan(std::move(jobs), options);
+  auto plan = plan::make_plan(std::move(jobs), options);
   REQUIRE(plan);
-  auto rendered = merge::render(*plan, plan->arrays.front(), options);
+  auto rendered = script::render(*plan, plan->arrays.front(), options);
   REQUIRE(rendered);
-  auto map = merge::read_map(rendered->script);
+  auto map = script::read_map(rendered->script);
   REQUIRE(map);
   return {std::move(*plan), std::move(rendered->script), std::move(*map)};
 }
 
-util::Result<merge::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices,
-                                     std::vector<slurm::Setting> overrides = {}) {
+util::Result<script::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices,
+                                      std::vector<slurm::Setting> overrides = {}) {
   auto options = test::make_options();
   options.link_folder = "/state/retry";
   options.retry_of = {"17", "19"};
   options.overrides = std::move(overrides);
-  return merge::plan_retry(first.map, first.script, indices, {}, test::dialect(), options);
+  return script::plan_retry(first.map, first.script, indices, {}, test::dialect(), options);
 }
 
-merge::Map retry(const First& first, const std::vector<std::uint32_t>& indices, std::vector<slurm::Setting> overrides = {}) {
+script::Map retry(const First& first, const std::vector<std::uint32_t>& indices, std::vector<slurm::Setting> overrides = {}) {
   const auto retried = try_retry(first, indices, std::move(overrides));
   REQUIRE(retried);
-  auto map = merge::read_map(retried->rendered.script);
+  auto map = script::read_map(retried->rendered.script);
   REQUIRE(map);
   return std::move(*map);
 }
 
-std::string value_of(const merge::MappedJob& job, std::string_view tag) {
-  const auto* field = job.find(tag);
-  return field != nullptr ? field->value : "(none)";
+std::string value_of(const script::MappedJob& job, std::string_view tag) {
+  for (const auto& field : script::encode(job.record).fields) {
+    if (field.tag == tag) return field.value;
+  }
+  return "(none)";
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ TEST_CASE("the chosen tasks, with their ids, and the counts of the whole job") {
   CHECK(map.jobs[1].id == 2000000003);
   CHECK(map.jobs[1].name == "c");
   CHECK(map.jobs[1].source == slurm::ScriptSource::wrap);
-  CHECK(map.retry_of == "17 19");
+  CHECK(map.retry_of == Words{"17", "19"});
   CHECK(map.option("array")->value == "0-2");
 }
 
@@ -84,12 +85,13 @@ TEST_CASE("all other fields of a record stay as they are") {
   const auto map = retry(first, {0, 2, 3});
   REQUIRE(map.jobs.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
-    for (const auto& field : first.map.jobs[i].fields) {
+    const auto fields = script::encode(first.map.jobs[i].record).fields;
+    for (const auto& field : fields) {
       if (field.tag == "ids" || field.tag == "script") continue;
       CHECK_MESSAGE(value_of(map.jobs[i], field.tag) != "(none)", field.tag);
       if (field.tag != "arg") CHECK_MESSAGE(value_of(map.jobs[i], field.tag) == field.value, field.tag);
     }
-    CHECK(map.jobs[i].fields.size() == first.map.jobs[i].fields.size());
+    CHECK(script::encode(map.jobs[i].record).fields.size() == fields.size());
     CHECK(map.jobs[i].arguments == first.map.jobs[i].arguments);
     CHECK(map.jobs[i].output == first.map.jobs[i].output);
   }
@@ -101,10 +103,10 @@ TEST_CASE("a job that had the array to itself gets links, where its %a would now
   const auto retried = try_retry(first, {1, 4});
   REQUIRE(retried);
   std::vector<std::string> links;
-  merge::PlanOptions options = test::make_options();
+  plan::PlanOptions options = test::make_options();
   options.link_folder = "/state/retry";
-  merge::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
-                     [&](const std::string& path, const std::string& target) { links.push_back(path + " " + target); });
+  script::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
+                      [&](const std::string& path, const std::string& target) { links.push_back(path + " " + target); });
   CHECK(links == std::vector<std::string>{"/state/retry/output/0 /home/ada/out_1", "/state/retry/output/1 /home/ada/out_4"});
 }
 
@@ -131,7 +133,7 @@ TEST_CASE("a retry of a retry is a retry of the first") {
   const auto first = submit(test::make_jobs({{"-a0-9", "-o", "o%a", "j"}, {"-J", "n", "-o", "p%j", "j"}}));
   const auto once = try_retry(first, {2, 5, 7, 10});
   REQUIRE(once);
-  const First second{once->plan, once->rendered.script, *merge::read_map(once->rendered.script)};
+  const First second{once->plan, once->rendered.script, *script::read_map(once->rendered.script)};
   const auto map = retry(second, {1, 3});
   CHECK(map.jobs[0].ids->text() == "5");
   CHECK(value_of(map.jobs[0], "array") == "10 0 9 1");
@@ -140,7 +142,8 @@ TEST_CASE("a retry of a retry is a retry of the first") {
 }
 
 TEST_CASE("a task with the translator has it in the retry too") {
-  const auto first = submit(test::resolve({test::make_call({"j"}, "#!/bin/sh\nscancel $SLURM_JOB_ID\n"), test::make_call({"j"}, "#!/bin/sh\ntrue\n")}));
+  const auto first = submit(
+      test::resolve({test::make_call({"j"}, "#!/bin/sh\nscancel $SLURM_JOB_ID\n"), test::make_call({"j"}, "#!/bin/sh\ntrue\n")}));
   const auto retried = try_retry(first, {0});
   REQUIRE(retried);
   CHECK(retried->plan.jobs.front().translate);

@@ -1,33 +1,32 @@
-#include "merge/streams.hpp"
-
 #include <doctest/doctest.h>
 
 #include <map>
 
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/streams.hpp"
 
 using namespace sarray;
-using merge::ArrayStreams;
-using merge::late_pattern;
-using merge::link_target;
-using merge::Stream;
+using script::ArrayStreams;
+using script::late_pattern;
+using script::link_target;
+using script::Stream;
 using test::Words;
 
 namespace {
 
 struct Planned {
-  merge::Plan plan;
-  merge::PlanOptions options = test::make_options();
+  plan::Plan plan;
+  plan::PlanOptions options = test::make_options();
   ArrayStreams streams;
-  [[nodiscard]] const merge::MergedArray& array() const { return plan.arrays.front(); }
+  [[nodiscard]] const plan::MergedArray& array() const { return plan.arrays.front(); }
 };
 
 Planned plan_calls(const std::vector<slurm::Call>& calls) {
   Planned planned;
-  auto plan = merge::make_plan(test::resolve(calls), planned.options);
+  auto plan = plan::make_plan(test::resolve(calls), planned.options);
   REQUIRE(plan);
   planned.plan = std::move(*plan);
-  planned.streams = plan_streams(planned.plan, planned.array(), planned.options);
+  planned.streams = script::plan_streams(planned.plan, planned.array(), planned.options);
   return planned;
 }
 
@@ -48,7 +47,9 @@ std::string pattern(const Planned& planned, Stream stream = Stream::output) {
   return own.pattern.value_or("(not given)");
 }
 
-std::string pattern(const std::vector<Words>& words, Stream stream = Stream::output) { return pattern(plan_words(words), stream); }
+std::string pattern(const std::vector<Words>& words, Stream stream = Stream::output) {
+  return pattern(plan_words(words), stream);
+}
 
 std::map<std::string, std::string> links(const Planned& planned) {
   std::map<std::string, std::string> made;
@@ -146,7 +147,8 @@ TEST_CASE("an input that some give: the others read nothing") {
 }
 
 TEST_CASE("what only the running task knows: a hidden name in the same folder, and the rest left to the dispatcher") {
-  const auto planned = plan_words({{"-o", "logs/%x-%j-%N.out", "-J", "a%b", "j"}, {"-a4-5", "-o", "/x/%a.%J", "-e", "/x/%a.%J", "j"}});
+  const auto planned =
+      plan_words({{"-o", "logs/%x-%j-%N.out", "-J", "a%b", "j"}, {"-a4-5", "-o", "/x/%a.%J", "-e", "/x/%a.%J", "j"}});
   const auto& jobs = planned.plan.jobs;
   CHECK(links(planned) == Links{{"/state/links/output/0", "/home/ada/logs/.sarray-state-0.output"},
                                 {"/state/links/output/1", "/x/.sarray-state-1.output"},
@@ -172,7 +174,8 @@ TEST_CASE("a pattern with a backslash is literal") {
 TEST_CASE("open modes: all the same, or appended and emptied by the dispatcher") {
   CHECK(plan_words({{"j"}}).streams.open_mode == slurm::OpenMode::site_default);
   CHECK(plan_words({{"--open-mode=append", "j"}, {"--open-mode=a", "j"}}).streams.open_mode == slurm::OpenMode::append);
-  for (const auto& words : {std::vector<Words>{{"--open-mode=append", "j"}, {"--open-mode=truncate", "j"}}, {{"--open-mode=truncate", "j"}, {"j"}}}) {
+  for (const auto& words :
+       {std::vector<Words>{{"--open-mode=append", "j"}, {"--open-mode=truncate", "j"}}, {{"--open-mode=truncate", "j"}, {"j"}}}) {
     const auto mixed = plan_words(words);
     CHECK(mixed.streams.mixed_open_modes);
     CHECK(mixed.streams.open_mode == slurm::OpenMode::append);
@@ -181,15 +184,15 @@ TEST_CASE("open modes: all the same, or appended and emptied by the dispatcher")
 
 TEST_CASE("no open mode where Slurm appends (JobFileAppend=1): appended to, also beside a job that truncates") {
   auto planned = plan_words({{"j"}, {"--open-mode=truncate", "j"}});
-  CHECK_FALSE(appends(planned.plan.jobs[0].job, planned.options));
+  CHECK_FALSE(script::appends(planned.plan.jobs[0].job, planned.options));
   planned.options.job_file_append = true;
-  CHECK(appends(planned.plan.jobs[0].job, planned.options));
-  CHECK_FALSE(appends(planned.plan.jobs[1].job, planned.options));
+  CHECK(script::appends(planned.plan.jobs[0].job, planned.options));
+  CHECK_FALSE(script::appends(planned.plan.jobs[1].job, planned.options));
 }
 
 TEST_CASE("a link folder with a percent sign") {
   auto planned = plan_words({{"-o", "a", "j"}, {"-o", "b", "j"}});
   planned.options.link_folder = "/state/50%";
-  const auto streams = plan_streams(planned.plan, planned.array(), planned.options);
+  const auto streams = script::plan_streams(planned.plan, planned.array(), planned.options);
   CHECK(streams.streams[0].pattern == "/state/50%%/output/%a");
 }

@@ -1,20 +1,19 @@
-#include "merge/table.hpp"
-
 #include <doctest/doctest.h>
 
 #include <map>
 #include <sstream>
 
-#include "support.hpp"
+#include "plan_support.hpp"
+#include "script/table.hpp"
 #include "util/shell_quote.hpp"
 
 using namespace sarray;
-using merge::Record;
-using merge::Table;
+using script::Record;
+using script::Table;
 
 namespace {
 
-Record make_record(std::uint32_t first, std::uint32_t tasks, std::uint32_t id, std::vector<merge::Field> fields) {
+Record make_record(std::uint32_t first, std::uint32_t tasks, std::uint32_t id, std::vector<script::Field> fields) {
   return {first, tasks, id, std::move(fields)};
 }
 
@@ -155,7 +154,8 @@ TEST_CASE("any records come back") {
       auto record = make_record(index, 1 + random.number(3), 2000000000 + random.number(1000), {});
       for (unsigned f = random.number(4); f > 0; --f) {
         // A first part that is often the same, so that there are common beginnings that end anywhere.
-        record.fields.push_back({random.number(3) == 0 ? "env:" + random.text(2) : "arg", std::string("x\\\xc3\xa9=", random.number(6)) + random.text(2)});
+        record.fields.push_back({random.number(3) == 0 ? "env:" + random.text(2) : "arg",
+                                 std::string("x\\\xc3\xa9=", random.number(6)) + random.text(2)});
       }
       index += record.tasks;
       records.push_back(std::move(record));

@@ -1,6 +1,6 @@
-#include "slurm/answer.hpp"
-
 #include <doctest/doctest.h>
+
+#include "slurm/client/answer.hpp"
 
 using namespace sarray;
 using Kind = slurm::Answer::Kind;
@@ -16,7 +16,9 @@ slurm::Answer judge(int status, const std::string& out, const std::string& err, 
   return slurm::judge_answer(output);
 }
 
-slurm::Answer failed(const std::string& reason) { return judge(1, "", "sbatch: error: Batch job submission failed: " + reason + "\n"); }
+slurm::Answer failed(const std::string& reason) {
+  return judge(1, "", "sbatch: error: Batch job submission failed: " + reason + "\n");
+}
 
 }  // namespace
 
@@ -34,10 +36,11 @@ TEST_CASE("an id is an id, whatever the status") {
 
 TEST_CASE("a connection that broke is no refusal") {
   for (const auto* reason :
-       {"Socket timed out on send/recv operation", "Zero Bytes were transmitted or received", "Message receive failure", "Message send failure",
-        "Unable to contact slurm controller (receive failure)", "Unable to contact slurm controller (send failure)",
-        "Unable to contact slurm controller (shutdown failure)", "Communication shutdown failure", "Protocol authentication error",
-        "Unexpected message received", "Connection reset by peer", "Broken pipe", "Connection timed out reading",
+       {"Socket timed out on send/recv operation", "Zero Bytes were transmitted or received", "Message receive failure",
+        "Message send failure", "Unable to contact slurm controller (receive failure)",
+        "Unable to contact slurm controller (send failure)", "Unable to contact slurm controller (shutdown failure)",
+        "Communication shutdown failure", "Protocol authentication error", "Unexpected message received",
+        "Connection reset by peer", "Broken pipe", "Connection timed out reading",
         "Header lengths are longer than data received"}) {
     CAPTURE(reason);
     CHECK(failed(reason).kind == Kind::unknown);
@@ -46,8 +49,9 @@ TEST_CASE("a connection that broke is no refusal") {
 }
 
 TEST_CASE("a refusal is one") {
-  for (const auto* reason : {"Unable to contact slurm controller (connect failure)", "Invalid partition name specified", "Unspecified error",
-                             "Invalid account or account/partition combination specified", "Slurm backup controller in standby mode"}) {
+  for (const auto* reason :
+       {"Unable to contact slurm controller (connect failure)", "Invalid partition name specified", "Unspecified error",
+        "Invalid account or account/partition combination specified", "Slurm backup controller in standby mode"}) {
     CAPTURE(reason);
     CHECK(failed(reason).kind == Kind::refused);
   }

@@ -1,12 +1,14 @@
-#include "cli/slurm_arrays.hpp"
-
 #include <doctest/doctest.h>
+
+#include "slurm/client/arrays.hpp"
 
 using namespace sarray;
 
 namespace {
 
-std::int64_t remembered(const std::string& line) { return cli::surely_remembered(slurm::parse_configuration(line + "\nClusterName = c\n")); }
+std::int64_t remembered(const std::string& line) {
+  return slurm::surely_remembered(slurm::parse_configuration(line + "\nClusterName = c\n"));
+}
 
 }  // namespace
 

@@ -1,8 +1,8 @@
-#include "slurm/task_state.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+
+#include "slurm/client/task_state.hpp"
 
 using namespace sarray;
 using slurm::TaskState;
@@ -41,10 +41,13 @@ TEST_CASE("Slurm's words for states, in groups") {
 
 TEST_CASE("squeue's columns") {
   const auto records = slurm::parse_queue(
-      queue_line({"7", "1", "9", "FAILED", "768", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "1-00:00:02", "n1", "2", "2026-11-23T17:30:00", "NonZeroExitCode"}) +
-      queue_line({"7", "2", "10", "FAILED", "9", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "0:02", "n1", "0", "2026-11-23T17:30:00", "None"}) +
+      queue_line({"7", "1", "9", "FAILED", "768", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "1-00:00:02", "n1", "2",
+                  "2026-11-23T17:30:00", "NonZeroExitCode"}) +
+      queue_line({"7", "2", "10", "FAILED", "9", "2026-11-23T17:31:31", "2026-11-23T17:31:33", "0:02", "n1", "0",
+                  "2026-11-23T17:30:00", "None"}) +
       queue_line({"7", "3", "7", "PENDING", "0", "N/A", "NONE", "0:00", "N/A", "0", "", "ReqNodeNotAvail, UnavailableNodes:n2"}) +
-      queue_line({"N/A", "N/A", "8", "RUNNING", "0", "2026-11-23T17:31:31", "NONE", "0:00", "n1", "0", "2026-11-23T17:30:00", "None"}) +
+      queue_line(
+          {"N/A", "N/A", "8", "RUNNING", "0", "2026-11-23T17:31:31", "NONE", "0:00", "n1", "0", "2026-11-23T17:30:00", "None"}) +
       "\nsomething else\n");
   REQUIRE(records.size() == 3);
   const auto& failed = records[0].second;
@@ -121,9 +124,11 @@ TEST_CASE("times are local time") {
 TEST_CASE("times that no clock shows are none") {
   for (const std::string_view time : {"nan", "inf", "1e999", "1:1e300", "4294967295-00:00:00"}) {
     CAPTURE(time);
-    const auto queued = slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "768", "", "", std::string(time), "n1", "2", "", ""}));
+    const auto queued =
+        slurm::parse_queue(queue_line({"7", "1", "9", "FAILED", "768", "", "", std::string(time), "n1", "2", "", ""}));
     CHECK(queued.at(0).second.elapsed == 0);
-    const auto accounted = slurm::parse_accounting("1_0|2|COMPLETED|0:0|||9223372036854775807|n1|2|infM|" + std::string(time) + "|nan\n", 10);
+    const auto accounted =
+        slurm::parse_accounting("1_0|2|COMPLETED|0:0|||9223372036854775807|n1|2|infM|" + std::string(time) + "|nan\n", 10);
     CHECK(accounted.at(0).second.elapsed == 0);
     CHECK(accounted.at(0).second.usage->cpu_seconds == 0);
   }

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "slurm/array_ids.hpp"
+#include "slurm/language/array_ids.hpp"
 
 using sarray::slurm::ArrayIds;
 
@@ -57,8 +57,8 @@ TEST_CASE("array specs that mean a plain job") {
 }
 
 TEST_CASE("array specs that slurmctld refuses") {
-  for (const auto* spec : {"3-1", "5-1:2", "0x10", "1 -2", "1-", "-3", "1:2", "1.5", "a", "1-5:0", "1-5:-1", "1-3:1x", "1-3\n", "[1,2][3]",
-                           "10001", "0-10001", "99999999999999999999"}) {
+  for (const auto* spec : {"3-1", "5-1:2", "0x10", "1 -2", "1-", "-3", "1:2", "1.5", "a", "1-5:0", "1-5:-1", "1-3:1x", "1-3\n",
+                           "[1,2][3]", "10001", "0-10001", "99999999999999999999"}) {
     CAPTURE(spec);
     CHECK(read(spec) == "refused");
   }

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "slurm/file_pattern.hpp"
+#include "slurm/language/file_pattern.hpp"
 
 using namespace sarray::slurm;
 

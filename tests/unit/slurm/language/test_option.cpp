@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "slurm/option.hpp"
+#include "slurm/language/option.hpp"
 
 using namespace sarray::slurm;
 
@@ -28,9 +28,9 @@ TEST_CASE("a dialect has its release's options and the site's own") {
                                           "      --x11-lite[=mode]       a site's own, see --help\n"
                                           "      --watch                 another\n");
   CHECK(dialect.release() == Release{22, 5});
-  CHECK(dialect.find("prefer") != nullptr);       // 22.05
-  CHECK(dialect.find("tres-bind") == nullptr);    // 23.11
-  CHECK(dialect.find("power") != nullptr);        // to 23.11
+  CHECK(dialect.find("prefer") != nullptr);     // 22.05
+  CHECK(dialect.find("tres-bind") == nullptr);  // 23.11
+  CHECK(dialect.find("power") != nullptr);      // to 23.11
   REQUIRE(dialect.find("x11-lite") != nullptr);
   CHECK(dialect.find("x11-lite")->arity == Arity::optional);
   CHECK(dialect.find("watch")->arity == Arity::none);

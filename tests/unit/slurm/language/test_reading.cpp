@@ -1,9 +1,9 @@
 // Named cases of tests/oracle: how sbatch 22.05 reads whole calls.
 #include <doctest/doctest.h>
 
-#include "slurm/command_line.hpp"
-#include "slurm/intake.hpp"
-#include "slurm/job.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
 
 using namespace sarray;
 using namespace sarray::slurm;
@@ -58,14 +58,17 @@ TEST_CASE("variables are read after the script, in sbatch's own order") {
   CHECK(first_pass({"job.sh"}, {"SBATCH_TIMELIMIT=x"}) == "ok");
   const std::string bad_script = "#SBATCH --mem=x\n";
   CHECK(value("mem", {}, bad_script, {"SBATCH_TIMELIMIT=x"}) == "255: sbatch: error: Invalid --mem specification\n");
-  CHECK(value("mem", {}, "", {"SBATCH_MEM_BIND=x", "SBATCH_GRES_FLAGS=x"}) == "255: sbatch: error: Invalid --gres-flags specification\n");
+  CHECK(value("mem", {}, "", {"SBATCH_MEM_BIND=x", "SBATCH_GRES_FLAGS=x"}) ==
+        "255: sbatch: error: Invalid --gres-flags specification\n");
   CHECK(value("requeue", {}, "", {"SBATCH_REQUEUE=0", "SBATCH_NO_REQUEUE=yes"}) == "(unset)");
   CHECK(value("no-requeue", {}, "", {"SBATCH_REQUEUE=0", "SBATCH_NO_REQUEUE=yes"}) == "(unset)");
   CHECK(value("verbose", {}, "", {"SBATCH_DEBUG=yes"}) == "1: sbatch: error: Invalid numeric value \"yes\" for --verbose.\n");
 }
 
 TEST_CASE("an abbreviation of --cluster and --clusters is ambiguous, one of --tasks-per-node is not") {
-  CHECK(first_pass({"--clus=x"}).starts_with("255: sbatch: option '--clus=x' is ambiguous; possibilities: '--cluster-constraint' '--cluster' '--clusters'\n"));
+  CHECK(first_pass({"--clus=x"})
+            .starts_with(
+                "255: sbatch: option '--clus=x' is ambiguous; possibilities: '--cluster-constraint' '--cluster' '--clusters'\n"));
   CHECK(first_pass({"--tasks-per=2"}) == "ok");
   CHECK(first_pass({"--con"}).find("'--container' '--context' '--contiguous' '--constraint'") != std::string::npos);
 }
@@ -102,7 +105,8 @@ TEST_CASE("memory: the script and the command line together stand above the envi
 TEST_CASE("options that cannot stand together") {
   CHECK(value("hint", {"--hint=compute_bound", "--threads-per-core=1"}) == "(unset)");
   CHECK(value("threads-per-core", {"--hint=compute_bound"}, "", {"SBATCH_THREADS_PER_CORE=1"}) == "(unset)");
-  CHECK(value("hint", {"--hint=x"}, "", {"SLURM_EXIT_ERROR=7"}) == "7: sbatch: error: unrecognized --hint argument \"x\", see --hint=help\n");
+  CHECK(value("hint", {"--hint=x"}, "", {"SLURM_EXIT_ERROR=7"}) ==
+        "7: sbatch: error: unrecognized --hint argument \"x\", see --hint=help\n");
   CHECK(value("hold", {"-Q", "-v"}) == "1: sbatch: error: don't specify both --verbose (-v) and --quiet (-Q)\n");
   CHECK(value("core-spec", {"--thread-spec=1"}, "", {"SBATCH_CORE_SPEC=1"}) == "(unset)");
   CHECK(value("core-spec", {"--thread-spec=1", "-S1"}) ==
@@ -131,7 +135,8 @@ TEST_CASE("#PBS lines") {
   CHECK(pbs("nodes", "#PBS -l nodes=2:ppn=4,walltime=30:00\n") == "2");
   CHECK(pbs("ntasks", "#PBS -l nodes=2:ppn=4,walltime=30:00\n") == "8");
   CHECK(pbs("nodes", "#PBS -l nodes=1+9223372036854775807+9223372036854775807\n") == "1000000000");
-  CHECK(pbs("ntasks", "#PBS -l nodes=9223372036854775807:ppn=9223372036854775807\n").find("invalid number of tasks") != std::string::npos);
+  CHECK(pbs("ntasks", "#PBS -l nodes=9223372036854775807:ppn=9223372036854775807\n").find("invalid number of tasks") !=
+        std::string::npos);
   CHECK(pbs("time", "#PBS -l nodes=2:ppn=4,walltime=30:00\n") == "30:00");
   CHECK(pbs("mem", "#PBS -l mem=4gb\n") == "4g");
   CHECK(pbs("cpus-per-task", "#PBS -l select=2:ncpus=8:mpiprocs=4\n") == "2");
@@ -162,7 +167,8 @@ TEST_CASE("#BSUB lines") {
 }
 
 TEST_CASE("the look-up of a script") {
-  const auto found = [](const char* operand, std::optional<std::string_view> chdir, const char* path, const std::string& existing) {
+  const auto found = [](const char* operand, std::optional<std::string_view> chdir, const char* path,
+                        const std::string& existing) {
     return find_script(operand, "/home/ada", chdir, path, [&](const std::string& candidate) { return candidate == existing; });
   };
   CHECK(found("deep.sh", "sub", "", "/home/ada/sub/deep.sh") == "/home/ada/sub/deep.sh");

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "slurm/intake.hpp"
-#include "slurm/job.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
 
 using namespace sarray;
 using namespace sarray::slurm;
@@ -93,8 +93,9 @@ TEST_CASE("the command line is getopt_long's") {
   CHECK(value({{"sbatch", "--tasks-per-node=2", "j"}}, "ntasks-per-node") == "2");
   const auto ambiguous = resolve({{"sbatch", "--ti=5", "j"}});
   REQUIRE_FALSE(ambiguous);
-  CHECK(ambiguous.error().body ==
-        "sbatch: option '--ti=5' is ambiguous; possibilities: '--time' '--time-min'\nTry \"sbatch --help\" for more information\n");
+  CHECK(
+      ambiguous.error().body ==
+      "sbatch: option '--ti=5' is ambiguous; possibilities: '--time' '--time-min'\nTry \"sbatch --help\" for more information\n");
   const auto job = resolve({{"sbatch", "-n", "2", "j", "-J", "zz", "--foo"}});
   REQUIRE(job);
   CHECK(job->arguments == std::vector<std::string>{"-J", "zz", "--foo"});
@@ -162,7 +163,8 @@ TEST_CASE("the intake of scripts, in sbatch's words") {
 
 TEST_CASE("where a script is looked for") {
   const auto find = [](std::string_view operand) {
-    return find_script(operand, "/cwd", std::nullopt, "/bin:/opt", [](const std::string& path) { return path == "/opt/x" || path == "/cwd/y"; });
+    return find_script(operand, "/cwd", std::nullopt, "/bin:/opt",
+                       [](const std::string& path) { return path == "/opt/x" || path == "/cwd/y"; });
   };
   CHECK(find("x") == "/opt/x");
   CHECK(find("y") == "/cwd/y");

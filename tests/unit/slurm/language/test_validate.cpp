@@ -1,7 +1,7 @@
 // Named cases of tests/oracle: values that sbatch 22.05 refuses, in its words and with its status.
 #include <doctest/doctest.h>
 
-#include "slurm/validate.hpp"
+#include "slurm/language/validate.hpp"
 
 using namespace sarray;
 using namespace sarray::slurm;
@@ -45,11 +45,13 @@ TEST_CASE("durations") {
 }
 
 TEST_CASE("moments, with the place where sbatch stops reading") {
-  for (const char* good : {"now", "now+1hour", "now + 3 weeks", "16:00", "4:00pm", "tomorrow 8:00", "2031-01-02T03:04", "1.2.31-12:00", "0102"}) {
+  for (const char* good :
+       {"now", "now+1hour", "now + 3 weeks", "16:00", "4:00pm", "tomorrow 8:00", "2031-01-02T03:04", "1.2.31-12:00", "0102"}) {
     CHECK(fault("begin", good) == "");
   }
   const auto bad = [](int place, const std::string& value) {
-    return "255 Invalid time specification (pos=" + std::to_string(place) + "): " + value + "\nsbatch: error: Invalid --begin specification\n";
+    return "255 Invalid time specification (pos=" + std::to_string(place) + "): " + value +
+           "\nsbatch: error: Invalid --begin specification\n";
   };
   CHECK(fault("begin", "nowish") == bad(3, "nowish"));
   CHECK(fault("begin", "12:60") == bad(3, "12:60"));
@@ -98,7 +100,8 @@ TEST_CASE("the small languages") {
   CHECK(fault("distribution", "plane=0") ==
         error(255, "Invalid plane size or size not specified\nsbatch: error: Invalid --distribution specification"));
   CHECK(fault("cpu-freq", "low-high:OnDemand") == "");
-  CHECK(fault("cpu-freq", "low-x") == error(255, "unrecognized --cpu-freq argument \"x\"\nsbatch: error: Invalid --cpu-freq argument"));
+  CHECK(fault("cpu-freq", "low-x") ==
+        error(255, "unrecognized --cpu-freq argument \"x\"\nsbatch: error: Invalid --cpu-freq argument"));
   CHECK(fault("mem-bind", "verbose,map_mem:0*2,1") == "");
   CHECK(fault("mem-bind", "map_mem:0*0") == error(255, "Invalid map_mem multiplier: 0"));
   CHECK(fault("gpu-bind", "mask_gpu:g") ==

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "slurm/value.hpp"
+#include "slurm/language/value.hpp"
 
 using namespace sarray::slurm;
 

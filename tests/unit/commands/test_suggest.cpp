@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
-#include "cli/submit_options.hpp"
 #include "cli/suggest.hpp"
+#include "commands/submit_options.hpp"
 
 using sarray::cli::suggest;
-using sarray::cli::take_sbatch_words;
+using sarray::commands::take_sbatch_words;
 using Words = std::vector<std::string>;
 
 TEST_CASE("the nearest word, and none where none is near") {
