@@ -187,7 +187,7 @@ for run in alone merged; do
   mkdir "seen.$run"
   for file in "$run"/*.out "$run"/*.err "$run"/*.txt; do
     seen=seen.$run/$(basename "$file" | sed -f "sed.$run")
-    sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/(\S*/job[0-9]+/slurm_script|proc/[0-9]+/fd/249)#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
+    sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/\S*/job[0-9]+/slurm_script#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
       s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^Terminated$/d
       /^srun: (Job ID step creation temporarily disabled, retrying|Step created for job)/d' | # what a dying shell says or not, and srun while the step before is not quite gone
       if [[ $file == *.txt ]]; then
