@@ -24,7 +24,7 @@ void Fd::reset() {
   m_fd = -1;
 }
 
-std::string errno_text(int error) { return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error); }
+std::string errno_text(int error) { return std::strerror(error); }  // glibc before 2.32 (Debian 11, RHEL 8) has no strerrordesc_np
 
 namespace {
 
