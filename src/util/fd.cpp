@@ -25,8 +25,8 @@ void Fd::reset() {
 }
 
 std::string errno_text(int error) {
-  return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error);
-}
+  return std::strerror(error);
+}  // glibc before 2.32 (Debian 11, RHEL 8) has no strerrordesc_np
 
 namespace {
 

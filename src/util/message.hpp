@@ -1,6 +1,7 @@
 // How an error is worded: in one place, so that all read alike.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "util/result.hpp"
