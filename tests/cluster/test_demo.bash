@@ -2,7 +2,7 @@
 # `make demo`'s program, beside a Slurm that is configured already, which it must not touch.
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster
+need_cluster --own # whose job ids nobody else takes
 demo=$(readlink -f "$(dirname "$0")/../../tools/demo")
 cd "$TEST_DIR"
 before=$(scontrol show config | grep -E '^NEXT_JOB_ID')

@@ -3,7 +3,7 @@
 # also where Slurm refuses one array in the middle.
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster --conf SchedulerParameters=max_script_size=100000
+need_cluster --kind small
 cd "$TEST_DIR"
 export PATH=$TEST_DIR/bin:$PATH
 mkdir bin out
