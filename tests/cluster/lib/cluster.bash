@@ -83,7 +83,7 @@ need_cluster() {
   elif [[ -n $kind && -n ${SARRAY_TEST_CLUSTERS-} ]]; then
     SARRAY_CLUSTER_DIR=$(shared_cluster "$kind") || fail "no cluster"
   else
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2086,SC2154 # words; shared.bash has them
     if [[ -n $kind ]]; then set -- ${cluster_kinds[$kind]}; fi
     SARRAY_CLUSTER_DIR=$("$cluster_tool" up "$@" 2>"$TEST_DIR/cluster-up.log") ||
       fail "cluster up $*"$'\n'"$(tail -n 60 "$TEST_DIR/cluster-up.log")"

@@ -15,9 +15,10 @@ counts() { # JOBID [OPTION...]: "completed failed timeout cancelled running pend
 }
 
 wait_counts() { # WANT JOBID
+  local waited=$2
   show_tasks() { "$SARRAY" status "$waited" --tasks; }
   counts_are() { [[ $(counts "$2") == "$1" ]]; }
-  waited=$2 wait_shows=show_tasks wait_until "status says '$1'" counts_are "$1" "$2"
+  wait_shows=show_tasks wait_until "status says '$1'" counts_are "$1" "$2"
 }
 
 follow_lib=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")")
