@@ -138,7 +138,7 @@ def write_programs(folder, programs):
 def link_programs(folder):
     """All programs of this machine but those of a Slurm that it may have."""
     os.makedirs(folder)
-    for place in ("/usr/bin", "/bin"):
+    for place in ("/usr/bin", "/usr/sbin"):
         for name in os.listdir(place):
             if name not in SLURM_COMMANDS and not os.path.lexists(f"{folder}/{name}"):
                 os.symlink(f"{place}/{name}", f"{folder}/{name}")
