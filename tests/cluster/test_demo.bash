@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # `make demo`'s program, beside a Slurm that is configured already, which it must not touch.
+# run: 15
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster --own # whose job ids nobody else takes

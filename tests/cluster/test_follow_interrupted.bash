@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A submission whose sarray is killed after Slurm took it, and before it could note so, is followed like any other.
+# run: 80
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"

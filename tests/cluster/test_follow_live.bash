@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What is drawn while tasks run: logs -f, and status --watch on a terminal of 80 columns and 24 lines.
+# run: 45
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/terminal.bash"

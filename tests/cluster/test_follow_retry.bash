@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Retries: of arrays and plain jobs, of every kind of output pattern, of a retry, of a choice of tasks, with other options.
+# run: 35
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"

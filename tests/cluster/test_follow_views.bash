@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # How it reads: 200 jobs with names in any script of the world at 80 columns, colour, pipes, and JSON beside the text.
+# run: 45
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"

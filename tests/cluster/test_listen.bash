@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The session's shell, on a real terminal (tmux) and without one: prompt, PATH, startup files, leaving and coming back.
+# run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/terminal.bash"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A submission happens once: sbatch that hangs, answers nonsense, is missing, or whose answer is never noted.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 40
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"

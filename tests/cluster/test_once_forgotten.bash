@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Where Slurm forgets a job seconds after its end, and nothing accounts for it, what was cut off is not submitted again by itself.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 60
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"

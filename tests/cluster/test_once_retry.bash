@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A retry, and a queue file's submission, happen once: killed after Slurm took them, cut off later, two at once.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 20
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # sarray sessions --prune: what is over and old goes, and is named; what Slurm or anybody still needs stays.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster

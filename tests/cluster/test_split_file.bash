@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A queue file that makes several arrays: refused in the middle, cut off in the middle, done again. Each line once.
+# run: 15
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster --kind small

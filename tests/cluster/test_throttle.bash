@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # throttle on a running array: the limit, and which tasks --requeue and --kill hit. Issue 2, point 6.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster

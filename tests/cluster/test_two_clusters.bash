@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One home, two clusters: what went to the one is not looked for on the other, nor removed from there, nor merged with what goes there.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 12
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"
