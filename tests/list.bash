@@ -19,7 +19,7 @@ list_unit_tests() {
   for program in "$build"/tests/unit/test_*; do
     [[ -x $program && ! -d $program ]] || continue
     name=${program##*/test_}
-    add "unit-$name" 10 'quick work' "$program"
+    add "unit-$name" 20 'quick work' "$program"
     add_sanitized "unit-$name" 30 work "$sanitized_build/tests/unit/test_$name"
   done
 }
@@ -52,6 +52,7 @@ list_tests() {
   add shellcheck 20 'quick work' tests/checks shell
   add format 10 'quick work' tests/checks format
   add static-binary 1 quick tests/checks static "$SARRAY"
+  add runner 20 quick tests/runner
   add mutations 1 quick tests/fidelity/mutations --check
   list_cluster_tests
   add isolation 60 '' tests/isolation "$build"
