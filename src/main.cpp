@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "capture/record.hpp"
-#include "cli/run.hpp"
+#include "commands/run.hpp"
 #include "util/fd.hpp"
 #include "util/pages.hpp"
 
@@ -28,5 +28,5 @@ bool is_sbatch(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   sarray::util::hold_standard_streams();
-  return sarray::cli::run(argc, argv);
+  return sarray::commands::run(argc, argv);
 }

@@ -52,7 +52,8 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
     if (info.state != store::SessionInfo::State::open) continue;
     if (options.session.empty() && !info.alive) name = info.name;
     if (info.name == options.session && info.alive) {
-      return util::fail("session " + info.name, "its shell still runs (host " + info.host + ", process " + std::to_string(info.shell_pid) + ")",
+      return util::fail("session " + info.name,
+                        "its shell still runs (host " + info.host + ", process " + std::to_string(info.shell_pid) + ")",
                         "exit that shell first");
     }
   }
@@ -63,7 +64,8 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
 /// Held while the shell lives, so that others can see that it does.
 util::Result<util::Fd> mark_alive(const store::Session& session) {
   TRY(auto fd, util::open_file(session.folder() + "/" + store::alive_file, O_RDWR | O_CREAT | O_NOFOLLOW));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return util::fail("session " + session.name(), "its shell still runs", "exit that shell first");
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+    return util::fail("session " + session.name(), "its shell still runs", "exit that shell first");
   if (::ftruncate(fd.get(), 0) != 0) return util::fail(session.folder() + "/" + store::alive_file, util::errno_text(errno));
   CHECK_OK(util::write_all(fd.get(), std::to_string(::getpid()) + "\n", "alive"));
   return fd;
@@ -88,7 +90,8 @@ util::Result<void> furnish(const store::Session& session, const ListenOptions& o
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
   CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));
   // Where the commands come from no terminal, bash reads BASH_ENV before them.
-  const auto first = "BASH_ENV=$SARRAY_SHARE/child.bash\n[[ -n $SARRAY_BASH_ENV && -r $SARRAY_BASH_ENV ]] && . \"$SARRAY_BASH_ENV\"\n. \"$SARRAY_SHARE/listen.bash\"\n";
+  const auto first =
+      "BASH_ENV=$SARRAY_SHARE/child.bash\n[[ -n $SARRAY_BASH_ENV && -r $SARRAY_BASH_ENV ]] && . \"$SARRAY_BASH_ENV\"\n. \"$SARRAY_SHARE/listen.bash\"\n";
   CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash", first));
   CHECK_OK(util::write_file_atomically(session.folder() + "/" + outer_job_file, variable("SLURM_JOB_ID")));
   ::unlink((session.folder() + "/leave").c_str());
@@ -112,7 +115,8 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
 }
 
 /// @param alive where the shell is noted.
-util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session, bool terminal, const util::Fd& alive) {
+util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session,
+                            bool terminal, const util::Fd& alive) {
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGQUIT, SIG_IGN);
   const auto child = ::fork();
@@ -153,7 +157,8 @@ util::Result<int> listen(const ListenOptions& options) {
   TRY(const auto contents, session.read());
   for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
   if (contents.info.jobs > 0 && contents.info.state == store::SessionInfo::State::open) {
-    say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" + util::count(contents.info.tasks, "task") + ")");
+    say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" +
+        util::count(contents.info.tasks, "task") + ")");
     say("hint: sarray listen --resume " + session.name() + ", or sarray submit --session " + session.name());
   }
   return status;

@@ -33,7 +33,8 @@ int report(const util::Error& error) {
 int become_real_sbatch(char** argv) {
   const auto environment = clean_environment(environ);
   const auto program = find_real_sbatch(environment.get("PATH").value_or(""));
-  if (program.empty()) return report({"sbatch", "there is no real sbatch in PATH", "load the site's Slurm module, or use sarray submit -n"});
+  if (program.empty())
+    return report({"sbatch", "there is no real sbatch in PATH", "load the site's Slurm module, or use sarray submit -n"});
   const auto entries = environment.entries();
   std::vector<char*> pointers;
   pointers.reserve(entries.size() + 1);
@@ -58,8 +59,8 @@ std::string answer(const slurm::Job& job, bool quiet, std::uint32_t id) {
 }
 
 std::string queued_line(const store::Appended& appended, const slurm::Job& job, std::uint32_t tasks) {
-  return "sarray: queued as job " + std::to_string(appended.job) + ": " + util::printable(job.name) + ", " + std::to_string(tasks) +
-         (tasks == 1 ? " task (" : " tasks (") + std::to_string(appended.tasks_queued) + " in session)\n";
+  return "sarray: queued as job " + std::to_string(appended.job) + ": " + util::printable(job.name) + ", " +
+         std::to_string(tasks) + (tasks == 1 ? " task (" : " tasks (") + std::to_string(appended.tasks_queued) + " in session)\n";
 }
 
 /// What a merge cannot keep may still go to Slurm alone: the error says with which command.
@@ -102,7 +103,8 @@ int record_sbatch(int argc, char** argv) {
   const char* session = ::getenv(util::session_variable);
   if (session == nullptr || *session == '\0') return become_real_sbatch(argv);
   if (const auto job = find_inner_job(); !job.empty()) {
-    if (::isatty(2) != 0) say(2, "sarray: note: inside job " + util::printable(job) + " sbatch submits; only the session's own shell records\n");
+    if (::isatty(2) != 0)
+      say(2, "sarray: note: inside job " + util::printable(job) + " sbatch submits; only the session's own shell records\n");
     return become_real_sbatch(argv);
   }
   const auto recorded = record(argc, argv);
@@ -111,7 +113,8 @@ int record_sbatch(int argc, char** argv) {
   const auto& answer = **recorded;
   if (const auto told = util::write_all(1, answer.text, "standard output"); !told) {
     const auto job = std::to_string(answer.job);
-    return report({"standard output", told.error().why + "; the call is queued all the same, as job " + job, "sarray drop " + job + ", before it is repeated"});
+    return report({"standard output", told.error().why + "; the call is queued all the same, as job " + job,
+                   "sarray drop " + job + ", before it is repeated"});
   }
   return 0;
 }

@@ -112,7 +112,7 @@ mode_t current_umask() {
 
 slurm::SoftLimits current_limits() {
   // In the order of slurm::limit_names.
-  constexpr std::array<__rlimit_resource, 10> resources = {RLIMIT_CPU, RLIMIT_FSIZE,  RLIMIT_DATA,   RLIMIT_STACK,   RLIMIT_CORE,
+  constexpr std::array<__rlimit_resource, 10> resources = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA,   RLIMIT_STACK,   RLIMIT_CORE,
                                                            RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_MEMLOCK, RLIMIT_AS};
   slurm::SoftLimits limits{};
   for (std::size_t i = 0; i < resources.size(); ++i) {

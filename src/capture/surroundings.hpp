@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "slurm/call.hpp"
+#include "slurm/language/call.hpp"
 #include "util/environment.hpp"
 
 namespace sarray::capture {
@@ -19,12 +19,13 @@ namespace sarray::capture {
 /// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
 void find_session_by_program();
 
-/// The job that this process is in, where that is not the one that the session's shell is in (a session in an `salloc`): a job that the
-/// real sbatch was given by its path takes the session's environment to the node, and what it submits there belongs to Slurm. Empty: none.
-/// Call it behind find_session_by_program().
+/// The job that this process is in, where that is not the one that the session's shell is in (a session in an `salloc`): a job
+/// that the real sbatch was given by its path takes the session's environment to the node, and what it submits there belongs to
+/// Slurm. Empty: none. Call it behind find_session_by_program().
 [[nodiscard]] std::string find_inner_job();
 
-/// Name of the file in a session's folder with the id of the job that its shell is in, for callers that emptied their environment.
+/// Name of the file in a session's folder with the id of the job that its shell is in, for callers that emptied their
+/// environment.
 inline constexpr const char* outer_job_file = "outer_job";
 
 [[nodiscard]] mode_t current_umask();

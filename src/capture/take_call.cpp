@@ -32,7 +32,8 @@ util::Error sbatch_words(const std::string& text, const util::Environment& envir
 util::Result<void> load_export_file(slurm::Call& call, const slurm::Intake& intake) {
   if (!intake.export_file) return {};
   const auto& name = *intake.export_file;
-  const bool is_descriptor = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool is_descriptor =
+      !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   const auto number = is_descriptor ? std::strtol(name.c_str(), nullptr, 10) : 0;
   auto bytes = is_descriptor && number >= 3 ? util::read_all(static_cast<int>(number), name) : util::read_file(name);
   if (!bytes) {
@@ -107,7 +108,8 @@ util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Env
     taken.for_real_sbatch = true;
     return taken;
   }
-  if (taken.intake.source == slurm::ScriptSource::standard_input && !read_input) return util::fail("sbatch", "no script is named");
+  if (taken.intake.source == slurm::ScriptSource::standard_input && !read_input)
+    return util::fail("sbatch", "no script is named");
   if (!m_place) {
     TRY(auto directory, current_directory(call.environment));
     m_place = Place{std::move(directory), current_host(), current_umask(), current_limits()};

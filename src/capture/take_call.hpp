@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "slurm/call.hpp"
-#include "slurm/intake.hpp"
-#include "slurm/job.hpp"
-#include "slurm/option.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/option.hpp"
 #include "util/result.hpp"
 
 namespace sarray::capture {

@@ -25,16 +25,22 @@ std::string options_text(const slurm::Job& job) {
 
 }  // namespace
 
-std::string command_text(const merge::PlannedJob& planned) {
+std::string command_text(const plan::PlannedJob& planned) {
   return command_text(planned.call->source, planned.call->script_path, planned.job.arguments);
 }
 
 std::string command_text(slurm::ScriptSource source, const std::string& script_path, const std::vector<std::string>& arguments) {
   std::string text;
   switch (source) {
-    case slurm::ScriptSource::standard_input: text = "(standard input)"; break;
-    case slurm::ScriptSource::wrap: text = "(--wrap)"; break;
-    case slurm::ScriptSource::file: text = util::shell_quote(base_name(script_path)); break;
+    case slurm::ScriptSource::standard_input:
+      text = "(standard input)";
+      break;
+    case slurm::ScriptSource::wrap:
+      text = "(--wrap)";
+      break;
+    case slurm::ScriptSource::file:
+      text = util::shell_quote(base_name(script_path));
+      break;
   }
   for (const auto& argument : arguments) {
     if (text.size() > longest_shown) break;
@@ -43,7 +49,7 @@ std::string command_text(slurm::ScriptSource source, const std::string& script_p
   return util::printable(text);
 }
 
-std::string queue_text(const std::vector<merge::PlannedJob>& jobs, std::size_t width) {
+std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t width) {
   Table table({true, true, true, false, false, false});
   table.add({"job", "id", "tasks", "array", "name", "script and arguments"});
   for (const auto& planned : jobs) {
@@ -66,28 +72,29 @@ std::string queue_text(const std::vector<merge::PlannedJob>& jobs, std::size_t w
   return text;
 }
 
-Json queue_json(const std::vector<merge::PlannedJob>& jobs) {
-  auto list = Json::array();
+util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
+  auto list = util::Json::array();
   for (const auto& planned : jobs) {
-    Json job;
+    util::Json job;
     job["job"] = planned.number;
     job["id"] = planned.id;
     job["name"] = planned.job.name;
-    job["array"] = planned.job.ids ? Json(planned.job.ids->text()) : Json(nullptr);
+    job["array"] = planned.job.ids ? util::Json(planned.job.ids->text()) : util::Json(nullptr);
     job["tasks"] = planned.tasks();
-    job["script"] = planned.call->source == slurm::ScriptSource::file ? Json(planned.call->script_path) : Json(nullptr);
+    job["script"] =
+        planned.call->source == slurm::ScriptSource::file ? util::Json(planned.call->script_path) : util::Json(nullptr);
     job["arguments"] = planned.job.arguments;
     job["directory"] = planned.job.directory;
-    job["options"] = Json::object();
-    job["sources"] = Json::object();
+    job["options"] = util::Json::object();
+    job["sources"] = util::Json::object();
     for (const auto& setting : planned.job.settings) {
       const std::string name(setting.option->name);
-      job["options"][name] = setting.has_value ? Json(setting.value) : Json(true);
+      job["options"][name] = setting.has_value ? util::Json(setting.value) : util::Json(true);
       job["sources"][name] = setting.source.text();
     }
     list.push_back(std::move(job));
   }
-  return Json{{"version", 1}, {"jobs", std::move(list)}};
+  return util::Json{{"version", 1}, {"jobs", std::move(list)}};
 }
 
 }  // namespace sarray::report

@@ -36,7 +36,7 @@ constexpr std::array<Drawing, 8> drawings = {{{TaskState::completed, '#', "32", 
                                               {TaskState::unknown, '?', "33", "?"}}};
 
 /// Of `width` columns; every state that there is has one at least, where there are enough.
-std::string bar(const Summary& summary, std::size_t width, bool color) {
+std::string bar(const follow::Summary& summary, std::size_t width, bool color) {
   std::vector<std::size_t> columns;
   std::size_t used = 0;
   for (const auto& drawing : drawings) {
@@ -76,9 +76,9 @@ std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
 
 std::string elapsed_text(std::optional<std::int64_t> seconds) { return seconds ? duration_text(*seconds) : "-"; }
 
-std::string array_text(const merge::MappedJob& job) { return job.ids ? job.ids->text() : "-"; }
+std::string array_text(const script::MappedJob& job) { return job.ids ? job.ids->text() : "-"; }
 
-std::string reasons_text(const History& history) {
+std::string reasons_text(const follow::History& history) {
   std::map<std::string, std::uint32_t> reasons;
   for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
     const auto& task = history.task(index);
@@ -91,8 +91,8 @@ std::string reasons_text(const History& history) {
   return util::join(sorted, ", ", [](const auto& one) { return std::to_string(one.second) + " " + util::printable(one.first); });
 }
 
-std::string heading(const History& history, const StatusView& view) {
-  const auto summary = summarize(history);
+std::string heading(const follow::History& history, const StatusView& view) {
+  const auto summary = follow::summarize(history);
   std::string text = "array " + history.attempts.front().job_id + ": " + util::count(history.map().jobs.size(), "job") + ", " +
                      util::count(summary.tasks, "task");
   const auto elapsed = summary.elapsed(view.now);
@@ -116,7 +116,7 @@ struct CountColumn {
 };
 
 /// Only the states that there are; where there is little room, all ways to fail in one column.
-std::vector<CountColumn> count_columns(const Summary& summary, bool narrow) {
+std::vector<CountColumn> count_columns(const follow::Summary& summary, bool narrow) {
   std::vector<CountColumn> columns;
   for (const auto& drawing : drawings) {
     const bool is_shown = drawing.state == TaskState::completed || summary.count(drawing.state) > 0;
@@ -132,7 +132,7 @@ std::vector<CountColumn> count_columns(const Summary& summary, bool narrow) {
   return columns;
 }
 
-std::string count_text(const Summary& summary, const CountColumn& column) {
+std::string count_text(const follow::Summary& summary, const CountColumn& column) {
   std::uint32_t count = 0;
   for (const auto state : column.states) count += summary.count(state);
   return count > 0 ? std::to_string(count) : "";
@@ -140,9 +140,9 @@ std::string count_text(const Summary& summary, const CountColumn& column) {
 
 bool is_narrow(const StatusView& view) { return view.width > 0 && view.width < 100; }
 
-std::string job_lines(const History& history, const StatusView& view) {
+std::string job_lines(const follow::History& history, const StatusView& view) {
   const bool narrow = is_narrow(view);
-  const auto columns = count_columns(summarize(history), narrow);
+  const auto columns = count_columns(follow::summarize(history), narrow);
   std::vector<bool> right = {true, false, false};
   std::vector<std::string> head = {"job", "name", "array"};
   for (const auto& column : columns) {
@@ -159,7 +159,7 @@ std::string job_lines(const History& history, const StatusView& view) {
   Table table(right);
   table.add(head);
   for (const auto& job : history.map().jobs) {
-    const auto summary = summarize(history, job);
+    const auto summary = follow::summarize(history, job);
     if (view.failed_only && summary.failures() == 0) continue;
     std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 14 : 20),
                                     util::fit(array_text(job), narrow ? 8 : 16)};
@@ -172,7 +172,7 @@ std::string job_lines(const History& history, const StatusView& view) {
   return table.text(view.width);
 }
 
-std::string task_lines(const History& history, const StatusView& view) {
+std::string task_lines(const follow::History& history, const StatusView& view) {
   Table table({false, true, true, false, true, false, false});
   table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments"});
   const bool narrow = is_narrow(view);
@@ -201,14 +201,14 @@ std::string task_lines(const History& history, const StatusView& view) {
   return colored;
 }
 
-Json counts_json(const Summary& summary) {
-  Json counts = Json::object();
+util::Json counts_json(const follow::Summary& summary) {
+  util::Json counts = util::Json::object();
   for (const auto state : slurm::all_task_states) counts[slurm::task_state_name(state)] = summary.count(state);
   return counts;
 }
 
-Json elapsed_json(std::optional<std::int64_t> seconds) { return seconds ? Json(*seconds) : Json(nullptr); }
-Json time_json(std::int64_t seconds) { return seconds > 0 ? Json(seconds) : Json(nullptr); }
+util::Json elapsed_json(std::optional<std::int64_t> seconds) { return seconds ? util::Json(*seconds) : util::Json(nullptr); }
+util::Json time_json(std::int64_t seconds) { return seconds > 0 ? util::Json(seconds) : util::Json(nullptr); }
 
 }  // namespace
 
@@ -243,12 +243,12 @@ std::string state_text(const slurm::TaskRecord& task) {
   return text + " (exit " + std::to_string(task.exit_status) + ")";
 }
 
-std::string task_name(const History& history, std::uint32_t index) {
+std::string task_name(const follow::History& history, std::uint32_t index) {
   const auto& standing = history.standings[index];
   return history.attempts[standing.attempt].job_id + "_" + std::to_string(standing.index);
 }
 
-std::string counts_text(const Summary& summary, bool is_short) {
+std::string counts_text(const follow::Summary& summary, bool is_short) {
   std::string text;
   for (const auto& drawing : drawings) {
     const auto count = summary.count(drawing.state);
@@ -260,28 +260,28 @@ std::string counts_text(const Summary& summary, bool is_short) {
   return text;
 }
 
-std::string status_text(const History& history, const StatusView& view) {
+std::string status_text(const follow::History& history, const StatusView& view) {
   auto text = heading(history, view) + "\n";
   if (view.usage) return text + usage_text(history, view.width);
   return text + (view.tasks ? task_lines(history, view) : job_lines(history, view));
 }
 
-Json status_json(const History& history, const StatusView& view) {
-  const auto total = summarize(history);
-  Json json;
+util::Json status_json(const follow::History& history, const StatusView& view) {
+  const auto total = follow::summarize(history);
+  util::Json json;
   json["version"] = 1;
-  json["attempts"] = Json::array();
+  json["attempts"] = util::Json::array();
   for (const auto& attempt : history.attempts)
-    json["attempts"].push_back(Json{{"job_id", attempt.job_id}, {"tasks", attempt.map.tasks}});
+    json["attempts"].push_back(util::Json{{"job_id", attempt.job_id}, {"tasks", attempt.map.tasks}});
   json["tasks"] = total.tasks;
   json["over"] = total.is_over();
   json["states"] = counts_json(total);
   json["started"] = time_json(total.first_start);
   json["elapsed"] = elapsed_json(total.elapsed(view.now));
   json["notes"] = history.notes;
-  json["jobs"] = Json::array();
+  json["jobs"] = util::Json::array();
   for (const auto& job : history.map().jobs) {
-    const auto summary = summarize(history, job);
+    const auto summary = follow::summarize(history, job);
     if (view.failed_only && summary.failures() == 0) continue;
     auto entry = job_json(job);
     entry["states"] = counts_json(summary);
@@ -289,7 +289,7 @@ Json status_json(const History& history, const StatusView& view) {
     entry["elapsed"] = elapsed_json(summary.elapsed(view.now));
     if (view.usage) entry["usage"] = usage_json(history, job);
     if (view.tasks) {
-      entry["task_list"] = Json::array();
+      entry["task_list"] = util::Json::array();
       for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
         if (view.failed_only && !slurm::is_failure(history.task(index).state)) continue;
         entry["task_list"].push_back(task_json(history, job, index));
@@ -300,37 +300,37 @@ Json status_json(const History& history, const StatusView& view) {
   return json;
 }
 
-Json job_json(const merge::MappedJob& job) {
+util::Json job_json(const script::MappedJob& job) {
   const bool is_file = job.source == slurm::ScriptSource::file;
-  return Json{{"job", job.number},
-              {"id", job.id},
-              {"name", job.name},
-              {"array", job.ids ? Json(job.ids->text()) : Json(nullptr)},
-              {"first_index", job.first_index},
-              {"tasks", job.tasks},
-              {"script", is_file ? Json(job.script_path) : Json(nullptr)},
-              {"arguments", job.arguments},
-              {"directory", job.directory}};
+  return util::Json{{"job", job.number},
+                    {"id", job.id},
+                    {"name", job.name},
+                    {"array", job.ids ? util::Json(job.ids->text()) : util::Json(nullptr)},
+                    {"first_index", job.first_index},
+                    {"tasks", job.tasks},
+                    {"script", is_file ? util::Json(job.script_path) : util::Json(nullptr)},
+                    {"arguments", job.arguments},
+                    {"directory", job.directory}};
 }
 
-Json task_json(const History& history, const merge::MappedJob& job, std::uint32_t index) {
+util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index) {
   const auto& task = history.task(index);
   const auto& standing = history.standings[index];
   const auto local = job.local_id(index);
-  Json json;
+  util::Json json;
   json["task"] = task_name(history, index);
   json["attempt"] = standing.attempt + 1;
-  json["local_id"] = local ? Json(*local) : Json(nullptr);
-  json["job_id"] = task.job_id.empty() ? Json(nullptr) : Json(task.job_id);
+  json["local_id"] = local ? util::Json(*local) : util::Json(nullptr);
+  json["job_id"] = task.job_id.empty() ? util::Json(nullptr) : util::Json(task.job_id);
   json["state"] = slurm::task_state_name(task.state);
-  json["slurm_state"] = task.word.empty() ? Json(nullptr) : Json(task.word);
-  json["reason"] = task.reason.empty() ? Json(nullptr) : Json(task.reason);
-  json["exit_status"] = slurm::is_done(task.state) ? Json(task.exit_status) : Json(nullptr);
-  json["exit_signal"] = slurm::is_done(task.state) ? Json(task.exit_signal) : Json(nullptr);
-  json["start"] = task.start.empty() ? Json(nullptr) : Json(task.start);
-  json["end"] = task.end.empty() ? Json(nullptr) : Json(task.end);
+  json["slurm_state"] = task.word.empty() ? util::Json(nullptr) : util::Json(task.word);
+  json["reason"] = task.reason.empty() ? util::Json(nullptr) : util::Json(task.reason);
+  json["exit_status"] = slurm::is_done(task.state) ? util::Json(task.exit_status) : util::Json(nullptr);
+  json["exit_signal"] = slurm::is_done(task.state) ? util::Json(task.exit_signal) : util::Json(nullptr);
+  json["start"] = task.start.empty() ? util::Json(nullptr) : util::Json(task.start);
+  json["end"] = task.end.empty() ? util::Json(nullptr) : util::Json(task.end);
   json["elapsed"] = elapsed_json(elapsed_of(task));
-  json["host"] = task.host.empty() ? Json(nullptr) : Json(task.host);
+  json["host"] = task.host.empty() ? util::Json(nullptr) : util::Json(task.host);
   return json;
 }
 

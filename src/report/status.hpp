@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "report/attempts.hpp"
-#include "report/json.hpp"
+#include "follow/attempts.hpp"
+#include "util/json.hpp"
 
 namespace sarray::report {
 
@@ -27,18 +27,18 @@ struct StatusView {
 /// "completed", "failed (exit 3)", "failed (signal 9)", "pending (Resources)"; Slurm's own word where it says more.
 [[nodiscard]] std::string state_text(const slurm::TaskRecord& task);
 /// "42137_7".
-[[nodiscard]] std::string task_name(const History& history, std::uint32_t index);
+[[nodiscard]] std::string task_name(const follow::History& history, std::uint32_t index);
 /// "12 running, 3 failed": only what there is.
 /// @param is_short "12 run, 3 fail".
-[[nodiscard]] std::string counts_text(const Summary& summary, bool is_short = false);
+[[nodiscard]] std::string counts_text(const follow::Summary& summary, bool is_short = false);
 
 /// The totals with a bar, then a line a job (or a task).
-[[nodiscard]] std::string status_text(const History& history, const StatusView& view);
+[[nodiscard]] std::string status_text(const follow::History& history, const StatusView& view);
 
 /// docs/follow.md: status --json.
-[[nodiscard]] Json status_json(const History& history, const StatusView& view);
-[[nodiscard]] Json job_json(const merge::MappedJob& job);
+[[nodiscard]] util::Json status_json(const follow::History& history, const StatusView& view);
+[[nodiscard]] util::Json job_json(const script::MappedJob& job);
 /// @param index in the first attempt.
-[[nodiscard]] Json task_json(const History& history, const merge::MappedJob& job, std::uint32_t index);
+[[nodiscard]] util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index);
 
 }  // namespace sarray::report

@@ -17,7 +17,7 @@ std::string range_text(std::uint32_t first, std::uint32_t count) {
 
 }  // namespace
 
-std::string submission_text(const merge::Plan& plan, const merge::MergedArray& array, std::size_t width) {
+std::string submission_text(const plan::Plan& plan, const plan::MergedArray& array, std::size_t width) {
   constexpr std::size_t most_rows = 100;
   Table table({true, true, false, false, false});
   table.add({"job", "indices", "array", "name", "script and arguments"});
@@ -36,28 +36,28 @@ std::string submission_text(const merge::Plan& plan, const merge::MergedArray& a
   return text;
 }
 
-Json submission_json(const merge::Plan& plan, const std::vector<SubmittedArray>& arrays) {
-  auto list = Json::array();
+util::Json submission_json(const plan::Plan& plan, const std::vector<SubmittedArray>& arrays) {
+  auto list = util::Json::array();
   for (const auto& submitted : arrays) {
-    Json array;
-    array["job_id"] = submitted.job_id ? Json(std::strtoull(submitted.job_id->c_str(), nullptr, 10)) : Json(nullptr);
+    util::Json array;
+    array["job_id"] = submitted.job_id ? util::Json(std::strtoull(submitted.job_id->c_str(), nullptr, 10)) : util::Json(nullptr);
     const auto& merged = plan.arrays[submitted.array];
     array["array"] = range_text(0, merged.tasks);
     array["tasks"] = merged.tasks;
     array["script"] = submitted.script;
-    array["jobs"] = Json::array();
+    array["jobs"] = util::Json::array();
     for (const auto& placement : merged.placements) {
       const auto& planned = plan.jobs[placement.job];
-      array["jobs"].push_back(Json{{"job", planned.number},
-                                   {"id", planned.id},
-                                   {"name", planned.job.name},
-                                   {"first_index", placement.first_index},
-                                   {"tasks", planned.tasks()},
-                                   {"array", planned.job.ids ? Json(planned.job.ids->text()) : Json(nullptr)}});
+      array["jobs"].push_back(util::Json{{"job", planned.number},
+                                         {"id", planned.id},
+                                         {"name", planned.job.name},
+                                         {"first_index", placement.first_index},
+                                         {"tasks", planned.tasks()},
+                                         {"array", planned.job.ids ? util::Json(planned.job.ids->text()) : util::Json(nullptr)}});
     }
     list.push_back(std::move(array));
   }
-  return Json{{"version", 1}, {"arrays", std::move(list)}};
+  return util::Json{{"version", 1}, {"arrays", std::move(list)}};
 }
 
 }  // namespace sarray::report

@@ -34,7 +34,7 @@ struct JobUsage {
   std::uint32_t cpus = 0;
 };
 
-std::optional<JobUsage> find_usage(const History& history, const merge::MappedJob& job) {
+std::optional<JobUsage> find_usage(const follow::History& history, const script::MappedJob& job) {
   std::vector<double> elapsed;
   std::vector<double> efficiency;
   std::vector<double> memory;
@@ -66,11 +66,13 @@ std::string text_of(const std::optional<Spread>& values, double Spread::*member,
   return values ? format((*values).*member) : "-";
 }
 
-Json json_of(const std::optional<Spread>& values, double Spread::*member) { return values ? Json((*values).*member) : Json(nullptr); }
+util::Json json_of(const std::optional<Spread>& values, double Spread::*member) {
+  return values ? util::Json((*values).*member) : util::Json(nullptr);
+}
 
 }  // namespace
 
-std::string usage_text(const History& history, std::size_t width) {
+std::string usage_text(const follow::History& history, std::size_t width) {
   Table table({true, true, true, true, true, true, true, true, true, false});
   table.add({"job", "elapsed", "max", "cpu", "max", "cpus", "memory", "max", "asked", "name"});
   for (const auto& job : history.map().jobs) {
@@ -81,24 +83,26 @@ std::string usage_text(const History& history, std::size_t width) {
       continue;
     }
     table.add({std::to_string(job.number), duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
-               duration_text(static_cast<std::int64_t>(usage->elapsed.most)), text_of(usage->efficiency, &Spread::median, percent),
-               text_of(usage->efficiency, &Spread::most, percent), std::to_string(usage->cpus), text_of(usage->memory, &Spread::median, size_text),
-               text_of(usage->memory, &Spread::most, size_text), usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-", name});
+               duration_text(static_cast<std::int64_t>(usage->elapsed.most)),
+               text_of(usage->efficiency, &Spread::median, percent), text_of(usage->efficiency, &Spread::most, percent),
+               std::to_string(usage->cpus), text_of(usage->memory, &Spread::median, size_text),
+               text_of(usage->memory, &Spread::most, size_text), usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-",
+               name});
   }
   return table.text(width) + "median and max of each job's finished tasks; cpu: used of what was asked for\n";
 }
 
-Json usage_json(const History& history, const merge::MappedJob& job) {
+util::Json usage_json(const follow::History& history, const script::MappedJob& job) {
   const auto usage = find_usage(history, job);
   if (!usage) return nullptr;
-  return Json{{"elapsed_median", usage->elapsed.median},
-              {"elapsed_max", usage->elapsed.most},
-              {"cpu_efficiency_median", json_of(usage->efficiency, &Spread::median)},
-              {"cpu_efficiency_max", json_of(usage->efficiency, &Spread::most)},
-              {"cpus", usage->cpus},
-              {"memory_median", json_of(usage->memory, &Spread::median)},
-              {"memory_max", json_of(usage->memory, &Spread::most)},
-              {"memory_asked", usage->asked_memory > 0 ? Json(usage->asked_memory) : Json(nullptr)}};
+  return util::Json{{"elapsed_median", usage->elapsed.median},
+                    {"elapsed_max", usage->elapsed.most},
+                    {"cpu_efficiency_median", json_of(usage->efficiency, &Spread::median)},
+                    {"cpu_efficiency_max", json_of(usage->efficiency, &Spread::most)},
+                    {"cpus", usage->cpus},
+                    {"memory_median", json_of(usage->memory, &Spread::median)},
+                    {"memory_max", json_of(usage->memory, &Spread::most)},
+                    {"memory_asked", usage->asked_memory > 0 ? util::Json(usage->asked_memory) : util::Json(nullptr)}};
 }
 
 }  // namespace sarray::report

@@ -22,9 +22,8 @@ std::string_view take_entry(std::string_view& block) {
 
 std::string encode_environment(const util::Environment& environment) {
   std::string bytes;
-  environment.visit([&](std::string_view name, std::string_view value) {
-    bytes.append(name).append("=").append(value).push_back('\0');
-  });
+  environment.visit(
+      [&](std::string_view name, std::string_view value) { bytes.append(name).append("=").append(value).push_back('\0'); });
   return bytes;
 }
 

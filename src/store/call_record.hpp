@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "slurm/call.hpp"
+#include "slurm/language/call.hpp"
 #include "util/environment.hpp"
 
 namespace sarray::store {

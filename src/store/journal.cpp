@@ -157,7 +157,9 @@ std::uint64_t visit_rest(const Window& window, std::uint64_t at, const Visit& vi
 
 }  // namespace
 
-std::uint64_t visit_records(std::string_view bytes, const Visit& visit, const Skip& skip) { return visit_rest({bytes, 0}, 0, visit, skip); }
+std::uint64_t visit_records(std::string_view bytes, const Visit& visit, const Skip& skip) {
+  return visit_rest({bytes, 0}, 0, visit, skip);
+}
 
 util::Result<JournalExtent> visit_journal(const std::string& path, const Visit& visit, const Skip& skip) {
   constexpr std::uint64_t window_size = 1U << 20;  // what is read is used while it is in the processor's cache
@@ -224,7 +226,8 @@ util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::
   TRY(const auto text, read_at(lock, 0, 32, counter));
   std::uint32_t next = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), next);
-  const bool readable = parsed.ec == std::errc{} && next >= first_virtual_id && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
+  const bool readable =
+      parsed.ec == std::errc{} && next >= first_virtual_id && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
   if (!readable) next = highest_id_in_use(counter) + 1;
   if (count > last_virtual_id - next) {
     return util::fail("virtual ids", "all of them are used up", "move " + counter.substr(0, counter.rfind('/')) + " away");
@@ -307,7 +310,8 @@ std::uint64_t Appender::add(RecordKind kind, std::string_view payload, const Tot
 
 util::Result<void> Appender::write() {
   if (auto written = write_at(m_journal.get(), m_end, m_pending, m_name); !written) {
-    if (::ftruncate(m_journal.get(), static_cast<off_t>(m_end)) != 0) written.error().why += "; the torn end is cut off next time";
+    if (::ftruncate(m_journal.get(), static_cast<off_t>(m_end)) != 0)
+      written.error().why += "; the torn end is cut off next time";
     return written;
   }
   m_written_at = m_end;

@@ -1,8 +1,8 @@
 // The journal's records: an append-only file that any process may be killed in the middle of writing.
 //
-// A record is a head (magic, kind, length of the payload, checksum of kind and payload), the payload, and a tail of fixed size that says where the
-// record begins and what the session's totals are after it. So one read of the file's last bytes tells an appender that the
-// end is whole, and what the next job's number is.
+// A record is a head (magic, kind, length of the payload, checksum of kind and payload), the payload, and a tail of fixed size
+// that says where the record begins and what the session's totals are after it. So one read of the file's last bytes tells an
+// appender that the end is whole, and what the next job's number is.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 namespace sarray::store {
 
 enum class RecordKind : std::uint8_t {
-  start = 1,        ///< first record: version, time, host, base environment
+  start = 1,  ///< first record: version, time, host, base environment
   call = 2,
   environment = 3,  ///< a newer base environment
   drop = 4,
@@ -26,7 +26,7 @@ enum class RecordKind : std::uint8_t {
   accepted = 6,
   withdrawn = 7,
   closed = 8,
-  script = 9,       ///< a script's bytes, for the calls that refer to it
+  script = 9,  ///< a script's bytes, for the calls that refer to it
 };
 
 inline constexpr std::uint32_t journal_version = 1;
@@ -34,7 +34,7 @@ inline constexpr std::size_t smallest_record = 44;  ///< bytes: head and tail
 
 /// The session's totals after a record.
 struct Totals {
-  std::uint32_t jobs = 0;          ///< calls so far: the next one's number is one more
+  std::uint32_t jobs = 0;  ///< calls so far: the next one's number is one more
   std::uint32_t jobs_queued = 0;
   std::uint32_t tasks_queued = 0;
 };
@@ -58,8 +58,9 @@ struct JournalExtent {
 };
 
 /// The same of a file, which is read piece by piece: what a record says is there while it is visited.
-[[nodiscard]] util::Result<JournalExtent> visit_journal(const std::string& path, const std::function<void(const JournalRecord&)>& visit,
-                                                        const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
+[[nodiscard]] util::Result<JournalExtent> visit_journal(
+    const std::string& path, const std::function<void(const JournalRecord&)>& visit,
+    const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
 
 /// The record at `offset`, if there is a whole one. Reads only it.
 [[nodiscard]] std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind);

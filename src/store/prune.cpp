@@ -47,7 +47,8 @@ std::vector<Pruned> choose(std::vector<Pruned> candidates, const PruneRules& rul
   const auto now = static_cast<std::int64_t>(std::time(nullptr));
   std::vector<Pruned> chosen;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (now - candidates[i].time >= rules.older_than || (rules.keep && i >= *rules.keep)) chosen.push_back(std::move(candidates[i]));
+    if (now - candidates[i].time >= rules.older_than || (rules.keep && i >= *rules.keep))
+      chosen.push_back(std::move(candidates[i]));
   }
   std::reverse(chosen.begin(), chosen.end());
   return chosen;
@@ -56,7 +57,8 @@ std::vector<Pruned> choose(std::vector<Pruned> candidates, const PruneRules& rul
 /// Takes the name away at once; then the rest can take its time, and be cut off.
 util::Result<void> remove_folder(const std::string& parent, const std::string& name) {
   const auto hidden = parent + "/.removed-" + name;
-  if (::rename((parent + "/" + name).c_str(), hidden.c_str()) != 0) return util::fail(parent + "/" + name, util::errno_text(errno));
+  if (::rename((parent + "/" + name).c_str(), hidden.c_str()) != 0)
+    return util::fail(parent + "/" + name, util::errno_text(errno));
   std::error_code trouble;
   std::filesystem::remove_all(hidden, trouble);
   if (trouble) return util::fail(hidden, trouble.message());
@@ -80,9 +82,12 @@ std::optional<util::Fd> try_lock(const std::string& path) {
 
 std::string state_name(SessionInfo::State state) {
   switch (state) {
-    case SessionInfo::State::open: return "empty";
-    case SessionInfo::State::submitted: return "submitted";
-    case SessionInfo::State::cancelled: return "cancelled";
+    case SessionInfo::State::open:
+      return "empty";
+    case SessionInfo::State::submitted:
+      return "submitted";
+    case SessionInfo::State::cancelled:
+      return "cancelled";
   }
   return "";
 }
@@ -149,8 +154,8 @@ util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, cons
   return removed;
 }
 
-util::Result<std::vector<Pruned>> prune_submissions(
-    const StateFolder& folder, const PruneRules& rules, const std::function<bool(const std::string&, const std::string&)>& is_known) {
+util::Result<std::vector<Pruned>> prune_submissions(const StateFolder& folder, const PruneRules& rules,
+                                                    const std::function<bool(const std::string&, const std::string&)>& is_known) {
   if (!rules.dry_run) remove_leftovers(folder.submissions());
   const auto now = static_cast<std::int64_t>(std::time(nullptr));
   std::vector<Pruned> candidates;

@@ -24,13 +24,15 @@ struct Pruned {
   std::int64_t time = 0;  ///< when it was last written to
 };
 
-/// Removes sessions in which no job is queued, whose shell is gone and whose submissions are all settled. Never `own`, nor one whose
-/// journal cannot be read.
-[[nodiscard]] util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, const PruneRules& rules, const std::string& own);
+/// Removes sessions in which no job is queued, whose shell is gone and whose submissions are all settled. Never `own`, nor one
+/// whose journal cannot be read.
+[[nodiscard]] util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, const PruneRules& rules,
+                                                               const std::string& own);
 
 /// Removes submissions' folders: scripts, links, records. Never one that is being made, nor one younger than an hour.
 /// @param is_known whether Slurm still has the array of a submission, by its marker and its id ("" where it has none).
 [[nodiscard]] util::Result<std::vector<Pruned>> prune_submissions(
-    const StateFolder& folder, const PruneRules& rules, const std::function<bool(const std::string& marker, const std::string& job_id)>& is_known);
+    const StateFolder& folder, const PruneRules& rules,
+    const std::function<bool(const std::string& marker, const std::string& job_id)>& is_known);
 
 }  // namespace sarray::store

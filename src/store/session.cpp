@@ -23,7 +23,6 @@
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 
-
 namespace sarray::store {
 
 namespace {
@@ -134,7 +133,8 @@ util::Result<Session> Session::open(const StateFolder& folder, const std::string
 util::Result<Session> Session::current(const StateFolder& folder) {
   const char* name = std::getenv(util::session_variable);
   if (name == nullptr || *name == '\0') {
-    return util::fail("no session", "this shell is not inside 'sarray listen'", "sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)");
+    return util::fail("no session", "this shell is not inside 'sarray listen'",
+                      "sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)");
   }
   return open(folder, name);
 }
@@ -163,7 +163,8 @@ util::Result<std::string> read_start(const Appender& appender, const std::string
 util::Result<Base> find_base(const Appender& appender, const Hints& hints, const std::string& name) {
   TRY(auto start, read_start(appender, name));
   if (const auto newest = hints.get(Hints::environment_slot); newest != 0) {
-    if (auto environment = read_record_at(appender.fd(), newest, RecordKind::environment)) return Base{newest, std::move(*environment)};
+    if (auto environment = read_record_at(appender.fd(), newest, RecordKind::environment))
+      return Base{newest, std::move(*environment)};
   }
   start.erase(0, start.size() - decode_start(start).environment.size());  // it ends the record; a copy would cost more
   return Base{0, std::move(start)};
@@ -173,7 +174,8 @@ util::Result<Base> find_base(const Appender& appender, const Hints& hints, const
 std::uint64_t place_script(Appender& appender, const Hints& hints, const std::string& script) {
   const auto slot = Hints::script_slot(script);
   if (const auto known = hints.get(slot); known != 0) {
-    if (const auto payload = read_record_at(appender.fd(), known, RecordKind::script); payload && *payload == script) return known;
+    if (const auto payload = read_record_at(appender.fd(), known, RecordKind::script); payload && *payload == script)
+      return known;
   }
   const auto offset = appender.add(RecordKind::script, script, appender.totals());
   hints.set(slot, offset);
@@ -219,10 +221,16 @@ class ContentsReader {
   void take(const JournalRecord& record) {
     Reader reader(record.payload);
     switch (record.kind) {
-      case RecordKind::start: return take_start(record);
-      case RecordKind::environment: m_environments[record.offset] = decode_environment(record.payload); return;
-      case RecordKind::script: m_scripts[record.offset] = std::make_shared<const std::string>(record.payload); return;
-      case RecordKind::call: return take_call(record);
+      case RecordKind::start:
+        return take_start(record);
+      case RecordKind::environment:
+        m_environments[record.offset] = decode_environment(record.payload);
+        return;
+      case RecordKind::script:
+        m_scripts[record.offset] = std::make_shared<const std::string>(record.payload);
+        return;
+      case RecordKind::call:
+        return take_call(record);
       case RecordKind::drop:
         for (const auto job : reader.numbers()) {
           if (auto* call = find(job)) call->dropped = true;
@@ -237,13 +245,16 @@ class ContentsReader {
         m_contents.submissions.push_back(std::move(note));
         return;
       }
-      case RecordKind::accepted: return take_accepted(reader);
+      case RecordKind::accepted:
+        return take_accepted(reader);
       case RecordKind::withdrawn: {
         const std::string marker(reader.text());
         std::erase_if(m_contents.submissions, [&](const auto& note) { return note.marker == marker && !note.accepted; });
         return;
       }
-      case RecordKind::closed: m_contents.info.state = static_cast<SessionInfo::State>(reader.u8()); return;
+      case RecordKind::closed:
+        m_contents.info.state = static_cast<SessionInfo::State>(reader.u8());
+        return;
     }
   }
 
@@ -340,12 +351,14 @@ util::Result<SessionContents> Session::read() const {
     contents.warnings.push_back("the journal is damaged from byte " + std::to_string(first) + " to " + std::to_string(last) +
                                 ": what was recorded there is left out");
   };
-  TRY(const auto extent, visit_journal(path, [&](const JournalRecord& record) { reader.take(record); }, skip));
+  TRY(const auto extent, visit_journal(
+                             path, [&](const JournalRecord& record) { reader.take(record); }, skip));
   if (extent.whole == 0) return util::fail("session " + m_name, "its journal cannot be read");
   CHECK_OK(check_version(reader.version(), m_name));
   if (extent.whole < extent.size) {
-    contents.warnings.push_back("the journal's last " + std::to_string(extent.size - extent.whole) +
-                                " bytes are no whole record: a call that was being recorded was cut short, and its sbatch did not answer");
+    contents.warnings.push_back(
+        "the journal's last " + std::to_string(extent.size - extent.whole) +
+        " bytes are no whole record: a call that was being recorded was cut short, and its sbatch did not answer");
   }
   for (const auto& call : contents.calls) {
     if (call.dropped || call.submitted) continue;
@@ -390,7 +403,8 @@ util::Result<void> Session::drop(const std::vector<std::uint32_t>& jobs) {
   });
 }
 
-util::Result<void> Session::note_intent(const std::string& marker, const std::string& script, const std::vector<std::uint32_t>& jobs) {
+util::Result<void> Session::note_intent(const std::string& marker, const std::string& script,
+                                        const std::vector<std::uint32_t>& jobs) {
   Writer writer;
   writer.text(marker);
   writer.text(script);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "slurm/call.hpp"
+#include "slurm/language/call.hpp"
 #include "store/state_folder.hpp"
 #include "util/environment.hpp"
 #include "util/result.hpp"
@@ -17,19 +17,19 @@ struct SessionInfo {
   enum class State : std::uint8_t { open, submitted, cancelled };
   std::string name;
   std::string folder;
-  std::string host;             ///< where it was begun
+  std::string host;  ///< where it was begun
   int shell_pid = 0;
-  bool alive = false;           ///< its shell still runs, as far as this host can see
-  std::int64_t started = 0;     ///< seconds since 1970
-  std::int64_t last_call = 0;   ///< likewise; 0: none
-  std::uint32_t jobs = 0;       ///< queued: neither dropped nor submitted
-  std::uint32_t tasks = 0;      ///< of the queued jobs
+  bool alive = false;          ///< its shell still runs, as far as this host can see
+  std::int64_t started = 0;    ///< seconds since 1970
+  std::int64_t last_call = 0;  ///< likewise; 0: none
+  std::uint32_t jobs = 0;      ///< queued: neither dropped nor submitted
+  std::uint32_t tasks = 0;     ///< of the queued jobs
   State state = State::open;
 };
 
 struct RecordedCall {
-  std::uint32_t job = 0;        ///< number in the session, from 1; it never changes
-  std::uint32_t id = 0;         ///< virtual id
+  std::uint32_t job = 0;  ///< number in the session, from 1; it never changes
+  std::uint32_t id = 0;   ///< virtual id
   std::uint32_t tasks = 0;
   std::int64_t time = 0;
   bool dropped = false;
@@ -40,9 +40,9 @@ struct RecordedCall {
 /// A submission, as far as it came: an intent before sbatch is run, accepted once its answer is known.
 struct SubmissionNote {
   bool accepted = false;
-  std::string marker;           ///< stands in the path that Slurm shows as the array's Command
-  std::string job_id;           ///< once accepted
-  std::string script;           ///< the file that the user was left
+  std::string marker;  ///< stands in the path that Slurm shows as the array's Command
+  std::string job_id;  ///< once accepted
+  std::string script;  ///< the file that the user was left
   std::vector<std::uint32_t> jobs;
   std::int64_t time = 0;
 };
@@ -81,7 +81,8 @@ class Session {
   [[nodiscard]] std::size_t journal_size() const;
 
   [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
-  [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script, const std::vector<std::uint32_t>& jobs);
+  [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script,
+                                               const std::vector<std::uint32_t>& jobs);
   [[nodiscard]] util::Result<void> note_accepted(const std::string& marker, const std::string& job_id);
   [[nodiscard]] util::Result<void> note_withdrawn(const std::string& marker);
   [[nodiscard]] util::Result<void> close(SessionInfo::State state);
@@ -96,7 +97,8 @@ class Session {
 };
 
 /// All sessions, oldest first. One that cannot be read is left out; `warnings` says which and why.
-[[nodiscard]] util::Result<std::vector<SessionInfo>> list_sessions(const StateFolder& folder, std::vector<std::string>* warnings = nullptr);
+[[nodiscard]] util::Result<std::vector<SessionInfo>> list_sessions(const StateFolder& folder,
+                                                                   std::vector<std::string>* warnings = nullptr);
 
 /// Takes `count` virtual ids in a row. @return the first.
 [[nodiscard]] util::Result<std::uint32_t> next_virtual_ids(const StateFolder& folder, std::uint32_t count);

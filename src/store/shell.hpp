@@ -7,8 +7,8 @@
 
 namespace sarray::store {
 
-/// Name of the file in a session's folder that its `sarray listen` holds a lock on while its shell lives. In it stands the process of
-/// `listen`, and what describe_process() says of the shell, which outlives a `listen` that is killed.
+/// Name of the file in a session's folder that its `sarray listen` holds a lock on while its shell lives. In it stands the
+/// process of `listen`, and what describe_process() says of the shell, which outlives a `listen` that is killed.
 inline constexpr const char* alive_file = "alive";
 
 [[nodiscard]] std::string host_name();

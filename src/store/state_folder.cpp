@@ -21,14 +21,17 @@ util::Result<StateFolder> StateFolder::open() {
   if (path.empty() && !variable("XDG_STATE_HOME").empty()) path = variable("XDG_STATE_HOME") + "/sarray";
   if (path.empty() && !variable("HOME").empty()) path = variable("HOME") + "/.local/state/sarray";
   if (path.empty()) {
-    return util::fail("state folder", "neither SARRAY_STATE_DIR nor HOME is set", "export SARRAY_STATE_DIR=/a/folder/of/your/own");
+    return util::fail("state folder", "neither SARRAY_STATE_DIR nor HOME is set",
+                      "export SARRAY_STATE_DIR=/a/folder/of/your/own");
   }
   if (!path.starts_with('/')) {
     return util::fail("state folder", path + " is not an absolute path", "export SARRAY_STATE_DIR=/a/folder/of/your/own");
   }
-  // Folders below it stand in PATH: in that of a session, in that of tasks. There a colon ends them, and another sbatch would be found.
+  // Folders below it stand in PATH: in that of a session, in that of tasks. There a colon ends them, and another sbatch would be
+  // found.
   if (path.find(':') != std::string::npos) {
-    return util::fail("state folder", path + " has a colon in its name, which PATH cannot hold", "export SARRAY_STATE_DIR=/a/folder/without/a/colon");
+    return util::fail("state folder", path + " has a colon in its name, which PATH cannot hold",
+                      "export SARRAY_STATE_DIR=/a/folder/without/a/colon");
   }
   CHECK_OK(util::ensure_private_folder(path));
   return StateFolder(std::move(path));

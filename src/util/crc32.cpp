@@ -14,7 +14,8 @@ namespace sarray::util {
 
 namespace {
 
-// Both are the remainder of a polynomial over GF(2) by x^32 + x^26 + x^23 + ... + 1. They differ in which bit of a byte comes first.
+// Both are the remainder of a polynomial over GF(2) by x^32 + x^26 + x^23 + ... + 1. They differ in which bit of a byte comes
+// first.
 
 // Sixteen bytes a step, each by a table of its own ("slicing by sixteen").
 constexpr std::size_t slices = 16;
@@ -76,15 +77,16 @@ std::uint32_t take_four(std::uint32_t word, std::size_t last) {
 
 template <class Order>
 std::uint32_t take_sixteen(std::uint32_t crc, const unsigned char* at) {
-  return take_four<Order>(crc ^ Order::load(at), 12) ^ take_four<Order>(Order::load(at + 4), 8) ^ take_four<Order>(Order::load(at + 8), 4) ^
-         take_four<Order>(Order::load(at + 12), 0);
+  return take_four<Order>(crc ^ Order::load(at), 12) ^ take_four<Order>(Order::load(at + 4), 8) ^
+         take_four<Order>(Order::load(at + 8), 4) ^ take_four<Order>(Order::load(at + 12), 0);
 }
 
 #ifdef SARRAY_FOLDS
 
-// Where the processor multiplies polynomials (PCLMULQDQ), ten times as fast: what stands d bits in front of sixteen bytes is folded into them,
-// since (A * x^64 + B) * x^d = A * (x^(d+64) mod P) + B * (x^d mod P) mod P (V. Gopal and others, Fast CRC Computation for Generic
-// Polynomials Using PCLMULQDQ Instruction, Intel, 2009). The last sixteen bytes have the remainder of all, and go through the tables.
+// Where the processor multiplies polynomials (PCLMULQDQ), ten times as fast: what stands d bits in front of sixteen bytes is
+// folded into them, since (A * x^64 + B) * x^d = A * (x^(d+64) mod P) + B * (x^d mod P) mod P (V. Gopal and others, Fast CRC
+// Computation for Generic Polynomials Using PCLMULQDQ Instruction, Intel, 2009). The last sixteen bytes have the remainder of
+// all, and go through the tables.
 #define SARRAY_CAN_MULTIPLY __attribute__((target("pclmul,ssse3")))
 
 // What libc has found at its start, and counts as usable; asking the processor itself would be slow in a virtual machine.
@@ -98,8 +100,8 @@ constexpr std::uint64_t power(unsigned n) {
   return crc;
 }
 
-/// The factors of a fold by so many bits. Reflected, the first bytes are the low half, and the product of two halves lies a bit too low:
-/// one x less.
+/// The factors of a fold by so many bits. Reflected, the first bytes are the low half, and the product of two halves lies a bit
+/// too low: one x less.
 template <class Order, unsigned bits>
 SARRAY_CAN_MULTIPLY inline __m128i factors() {
   constexpr auto high = Order::is_forward ? power<Order>(bits + 64) : power<Order>(bits - 1) << 32;

@@ -24,7 +24,9 @@ void Fd::reset() {
   m_fd = -1;
 }
 
-std::string errno_text(int error) { return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error); }
+std::string errno_text(int error) {
+  return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error);
+}
 
 namespace {
 
@@ -97,7 +99,8 @@ Result<void> ensure_private_folder(const std::string& given) {
   auto path = given;  // a slash at its end would make lstat follow a link
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   struct stat state {};
-  const bool missing = ::lstat(path.c_str(), &state) != 0;  // nearly always it is there, and a network file system is asked only once
+  const bool missing =
+      ::lstat(path.c_str(), &state) != 0;  // nearly always it is there, and a network file system is asked only once
   for (std::size_t at = 1; missing && at != std::string::npos && at < path.size();) {
     at = path.find('/', at + 1);
     const auto part = path.substr(0, at);
@@ -108,7 +111,8 @@ Result<void> ensure_private_folder(const std::string& given) {
   }
   if (missing && ::lstat(path.c_str(), &state) != 0) return fail_errno(path);
   if (!S_ISDIR(state.st_mode)) return fail(path, "it is no folder");
-  if (state.st_uid != ::geteuid()) return fail(path, "it belongs to somebody else", "set SARRAY_STATE_DIR to a folder of your own");
+  if (state.st_uid != ::geteuid())
+    return fail(path, "it belongs to somebody else", "set SARRAY_STATE_DIR to a folder of your own");
   if ((state.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return fail(path, "others can write to it", "chmod 700 " + path);
   }
@@ -118,7 +122,8 @@ Result<void> ensure_private_folder(const std::string& given) {
 void hold_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0) continue;
-    [[maybe_unused]] const int held = ::open("/", O_PATH);  // the lowest free number: this one. Whoever uses it gets EBADF, as before
+    [[maybe_unused]] const int held =
+        ::open("/", O_PATH);  // the lowest free number: this one. Whoever uses it gets EBADF, as before
   }
 }
 

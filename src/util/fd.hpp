@@ -45,14 +45,15 @@ class Fd {
 
 /// Writes a whole file so that a reader sees the old one or the new one: an O_EXCL file of a random name beside it, renamed.
 /// @param sync whether it must survive a crash of the machine.
-[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0600, bool sync = false);
+[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0600,
+                                                 bool sync = false);
 
 /// Makes the folder, and those above it, with mode 0700, and checks that it is a folder of this user that nobody else can
 /// write to. A link in its place is refused.
 [[nodiscard]] Result<void> ensure_private_folder(const std::string& path);
 
-/// Puts something that can neither be read nor written where a standard stream is closed: else the next file that is opened gets its
-/// number, and is closed, or taken for it, by what we run.
+/// Puts something that can neither be read nor written where a standard stream is closed: else the next file that is opened gets
+/// its number, and is closed, or taken for it, by what we run.
 void hold_standard_streams();
 
 /// Hexadecimal digits that nobody can guess.

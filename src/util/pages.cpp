@@ -21,7 +21,8 @@ namespace {
 void advise(const void* begin, const void* end, std::size_t page, int advice) {
   const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) & ~(page - 1);
   const auto last = reinterpret_cast<std::uintptr_t>(end) & ~(page - 1);
-  if (first < last) [[maybe_unused]] const int advised = ::madvise(reinterpret_cast<void*>(first), last - first, advice);
+  if (first < last) [[maybe_unused]]
+    const int advised = ::madvise(reinterpret_cast<void*>(first), last - first, advice);
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
   std::string_view left = command.input;
   if (left.empty()) input.write_end.reset();
   while (out.read_end.is_open() || err.read_end.is_open() || input.write_end.is_open()) {
-    std::array<pollfd, 3> polled = {{{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}, {input.write_end.get(), POLLOUT, 0}}};
+    std::array<pollfd, 3> polled = {
+        {{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}, {input.write_end.get(), POLLOUT, 0}}};
     const int ready = ::poll(polled.data(), polled.size(), milliseconds_left(command, start));
     if (ready == 0) return false;
     if (ready < 0) continue;  // a signal

@@ -15,11 +15,11 @@
 namespace sarray::util {
 
 struct Command {
-  std::vector<std::string> argv;                           ///< argv[0]: a path, or a name that is looked up in our PATH
-  std::optional<std::vector<std::string>> environment;     ///< NAME=VALUE; nothing: ours
-  std::string input;                                       ///< its standard input
-  std::function<void()> in_child;                          ///< between fork and exec; async-signal-safe
-  std::chrono::milliseconds timeout{0};                    ///< 0: none. Then it is killed, and Output::timed_out set
+  std::vector<std::string> argv;                        ///< argv[0]: a path, or a name that is looked up in our PATH
+  std::optional<std::vector<std::string>> environment;  ///< NAME=VALUE; nothing: ours
+  std::string input;                                    ///< its standard input
+  std::function<void()> in_child;                       ///< between fork and exec; async-signal-safe
+  std::chrono::milliseconds timeout{0};                 ///< 0: none. Then it is killed, and Output::timed_out set
 };
 
 struct Output {

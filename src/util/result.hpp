@@ -37,6 +37,11 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(Error{std::move(what), std::move(why), std::move(hint)});
 }
 
+/// A refusal of the words that a command was given: its status is Exit::usage.
+[[nodiscard]] inline Error usage_error(std::string what, std::string why, std::string hint) {
+  return Error{std::move(what), std::move(why), std::move(hint), static_cast<int>(Exit::usage)};
+}
+
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 
 }  // namespace sarray::util
@@ -46,11 +51,11 @@ using Result = tl::expected<T, Error>;
 
 /// TRY(declaration, expression): the value, or return the error to the caller.
 #define TRY(declaration, expression) TRY_(declaration, expression, SARRAY_CONCAT(try_result_, __LINE__))
-#define TRY_(declaration, expression, name)                             \
-  auto name = (expression);                                             \
-  if (!name) return tl::make_unexpected(std::move(name).error());       \
+#define TRY_(declaration, expression, name)                       \
+  auto name = (expression);                                       \
+  if (!name) return tl::make_unexpected(std::move(name).error()); \
   declaration = std::move(*name)
 
 /// CHECK_OK(expression): nothing, or return the error to the caller. For Result<void>.
-#define CHECK_OK(expression)                                                                          \
+#define CHECK_OK(expression) \
   if (auto check_result = (expression); !check_result) return tl::make_unexpected(std::move(check_result).error())

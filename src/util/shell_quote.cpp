@@ -10,7 +10,8 @@ namespace {
 
 bool is_plain(unsigned char c) {
   constexpr std::string_view others = "_@%+:,./-";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(static_cast<char>(c)) != others.npos;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         others.find(static_cast<char>(c)) != others.npos;
 }
 
 bool is_control(unsigned char c) { return c < 0x20 || c == 0x7f; }

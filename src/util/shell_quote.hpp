@@ -9,7 +9,8 @@ namespace sarray::util {
 /// One word of bash or dash that reads back as `bytes` (any byte but NUL).
 [[nodiscard]] std::string shell_quote(std::string_view bytes);
 
-/// A field of the batch script's table: printable ASCII without tab and newline, from which bash's `printf %b` makes the same bytes.
+/// A field of the batch script's table: printable ASCII without tab and newline, from which bash's `printf %b` makes the same
+/// bytes.
 [[nodiscard]] std::string escape_field(std::string_view bytes);
 /// The same of a text of lines: tabs, newlines and control bytes stay as they are. unescape_field() is its inverse, too.
 [[nodiscard]] std::string escape_text(std::string_view bytes);

@@ -1,5 +1,7 @@
-// --array=SPEC, below two MaxArraySizes (of four million a union costs seconds under the sanitizers): what is read is counted right, ascending, and reads back from its own text.
-#include "slurm/array_ids.hpp"
+// --array=SPEC, below two MaxArraySizes (of four million a union costs seconds under the sanitizers): what is read is counted
+// right, ascending, and reads back from its own text.
+#include "slurm/language/array_ids.hpp"
+
 #include "support.hpp"
 
 using sarray::fuzz::require;
@@ -13,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto& ids = **parsed;
     require(ids.count() > 0, "a job array has tasks");
     require(ids.nth(0) == ids.min() && ids.nth(ids.count() - 1) == ids.max() && ids.max() < most, "first and last");
-    for (std::uint32_t n = 1; n < std::min(ids.count(), 100U); ++n) require(ids.nth(n - 1) < ids.nth(n) && ids.contains(ids.nth(n)), "ascending");
+    for (std::uint32_t n = 1; n < std::min(ids.count(), 100U); ++n)
+      require(ids.nth(n - 1) < ids.nth(n) && ids.contains(ids.nth(n)), "ascending");
     const auto again = ArrayIds::parse(ids.text(), most);
     require(again && *again && (*again)->ranges() == ids.ranges() && (*again)->count() == ids.count(), "its text reads back");
   }

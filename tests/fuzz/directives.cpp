@@ -1,10 +1,10 @@
 // A script's #SBATCH lines and a command line. Input: the words, each on a line of its own; an empty line; the script.
 #include <memory>
 
-#include "slurm/directive.hpp"
-#include "slurm/intake.hpp"
-#include "slurm/job.hpp"
-#include "slurm/value.hpp"
+#include "slurm/language/directive.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/value.hpp"
 #include "support.hpp"
 
 namespace slurm = sarray::slurm;

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(util::unescape_field(util::escape_field(text)) == text, "a field reads back");
   (void)util::shell_quote(text);
   const auto shown = util::printable(text);
-  for (const char c : shown) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "no control character reaches a terminal");
+  for (const char c : shown)
+    require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "no control character reaches a terminal");
   require(util::printable(shown) == shown, "what is printable stays");
   (void)util::fit(shown, 20);
   return 0;

@@ -1,5 +1,6 @@
 // --output=PATTERN, expanded at once and in two steps: the two are one.
-#include "slurm/file_pattern.hpp"
+#include "slurm/language/file_pattern.hpp"
+
 #include "support.hpp"
 
 namespace slurm = sarray::slurm;

@@ -1,9 +1,10 @@
-// A session's journal. Input: 'r' and the file's bytes; else records (kind, length of two bytes, payload), which get the frame and
-// the checksums that they need to be read. What can be read can also be appended to, and loses nothing by it.
+// A session's journal. Input: 'r' and the file's bytes; else records (kind, length of two bytes, payload), which get the frame
+// and the checksums that they need to be read. What can be read can also be appended to, and loses nothing by it.
+#include "store/journal.hpp"
+
 #include <filesystem>
 #include <memory>
 
-#include "store/journal.hpp"
 #include "store/session.hpp"
 #include "support.hpp"
 #include "util/environment_names.hpp"
@@ -76,7 +77,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto whole = count_whole(*before);
   if (!session->append(make_call(), 1)) return 0;
   const auto after = session->read();
-  require(after && count_whole(*after) == whole + 1 && after->calls.back().call->argv.back() == "new", "an appended call is there, and so are the others");
-  require(session->drop({after->calls.back().job}).has_value() && session->read()->calls.back().dropped, "a dropped one is dropped");
+  require(after && count_whole(*after) == whole + 1 && after->calls.back().call->argv.back() == "new",
+          "an appended call is there, and so are the others");
+  require(session->drop({after->calls.back().job}).has_value() && session->read()->calls.back().dropped,
+          "a dropped one is dropped");
   return 0;
 }

@@ -11,7 +11,9 @@
 
 namespace sarray::fuzz {
 
-inline std::string_view as_text(const std::uint8_t* data, std::size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+inline std::string_view as_text(const std::uint8_t* data, std::size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
 
 /// Takes what stands before the next `separator`, which is taken too.
 inline std::string_view take_until(std::string_view& text, char separator) {

@@ -1,11 +1,13 @@
 // What squeue and sacct say of an array's tasks, and what is reckoned from it. Input: 'q' or 'a', and what the command printed.
+#include "slurm/client/task_state.hpp"
+
 #include <cmath>
 
-#include "report/attempts.hpp"
-#include "slurm/task_state.hpp"
+#include "follow/attempts.hpp"
 #include "support.hpp"
 
-namespace report = sarray::report;
+namespace follow = sarray::follow;
+namespace script = sarray::script;
 namespace slurm = sarray::slurm;
 using sarray::fuzz::require;
 
@@ -16,13 +18,14 @@ constexpr std::uint32_t most = 64;
 void check_task(const slurm::TaskRecord& task) {
   require(task.elapsed >= 0, "no time runs backwards");
   require(task.usage ? std::isfinite(task.usage->cpu_seconds) && task.usage->cpu_seconds >= 0 : true, "a time is a number");
-  for (const auto* time : {&task.submitted, &task.start, &task.end}) require(time->empty() || slurm::parse_slurm_time(*time), "a time is one, or nothing");
+  for (const auto* time : {&task.submitted, &task.start, &task.end})
+    require(time->empty() || slurm::parse_slurm_time(*time), "a time is one, or nothing");
   require(task.state != slurm::TaskState::pending || task.end.empty(), "what is pending has not ended");
 }
 
 /// The tasks as those of one array with one job.
 void check_history(std::vector<std::pair<std::string, slurm::TaskRecord>> records) {
-  report::History history;
+  follow::History history;
   auto& attempt = history.attempts.emplace_back();
   attempt.job_id = "17";
   attempt.map.tasks = most;
@@ -32,11 +35,11 @@ void check_history(std::vector<std::pair<std::string, slurm::TaskRecord>> record
   for (auto& [id, task] : records) {
     if (task.index < most) attempt.tasks[task.index] = std::move(task);
   }
-  report::find_standings(history);
-  const auto all = report::summarize(history);
+  follow::find_standings(history);
+  const auto all = follow::summarize(history);
   require(all.tasks == most && all.done() <= most && all.failures() <= all.done(), "each task is counted once");
-  require(report::summarize(history, job).done() == all.done(), "a job's tasks are the array's");
-  require(all.elapsed(1800000000).value_or(0) >= 0 && report::estimate_rest(all) >= 0, "no time runs backwards");
+  require(follow::summarize(history, job).done() == all.done(), "a job's tasks are the array's");
+  require(all.elapsed(1800000000).value_or(0) >= 0 && follow::estimate_rest(all) >= 0, "no time runs backwards");
 }
 
 }  // namespace

@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "slurm/intake.hpp"
-#include "slurm/job.hpp"
-#include "slurm/value.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/value.hpp"
 #include "util/fd.hpp"
 
 using namespace sarray;
@@ -105,8 +105,8 @@ util::Result<slurm::Job> resolve(slurm::Call& call, const std::string& standard_
   if (for_real_sbatch) return slurm::Job{};
   call.source = intake.source;
   if (call.source == slurm::ScriptSource::file) {
-    call.script_path = slurm::find_script(intake.operand, call.directory, intake.chdir,
-                                          call.environment.get("PATH").value_or(""), is_candidate);
+    call.script_path =
+        slurm::find_script(intake.operand, call.directory, intake.chdir, call.environment.get("PATH").value_or(""), is_candidate);
   }
   TRY(auto script, read_script(call, standard_input, intake));
   call.script = std::make_shared<const std::string>(std::move(script));

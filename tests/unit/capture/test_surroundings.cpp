@@ -1,11 +1,10 @@
-#include "capture/surroundings.hpp"
-
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../support.hpp"
+#include "capture/surroundings.hpp"
 #include "util/fd.hpp"
 
 using namespace sarray;
@@ -54,11 +53,14 @@ TEST_CASE("clean_environment: none of our variables, our folder out of PATH") {
 }
 
 TEST_CASE("clean_environment: BASH_ENV as it was before the session") {
-  CHECK(cleaned({"SARRAY_BIN=/s/bin", "BASH_ENV=/s/child.bash", "SARRAY_BASH_ENV=/home/ada/env"}) == Entries{"BASH_ENV=/home/ada/env"});
+  CHECK(cleaned({"SARRAY_BIN=/s/bin", "BASH_ENV=/s/child.bash", "SARRAY_BASH_ENV=/home/ada/env"}) ==
+        Entries{"BASH_ENV=/home/ada/env"});
   CHECK(cleaned({"SARRAY_BIN=/s/bin", "BASH_ENV=/s/child.bash", "SARRAY_BASH_ENV="}) == Entries{});
-  CHECK(cleaned({"SARRAY_BIN=/s/bin", "BASH_ENV=/home/ada/own", "SARRAY_BASH_ENV="}) == Entries{"BASH_ENV=/home/ada/own"});  // set inside
+  CHECK(cleaned({"SARRAY_BIN=/s/bin", "BASH_ENV=/home/ada/own", "SARRAY_BASH_ENV="}) ==
+        Entries{"BASH_ENV=/home/ada/own"});                                         // set inside
   CHECK(cleaned({"BASH_ENV=/home/ada/env"}) == Entries{"BASH_ENV=/home/ada/env"});  // outside a session it is the user's
-  CHECK(cleaned({"BASH_ENV_OTHER=1", "SARRAY_BIN=/s/bin", "BASH_ENV=/s/child.bash", "SARRAY_BASH_ENV="}) == Entries{"BASH_ENV_OTHER=1"});
+  CHECK(cleaned({"BASH_ENV_OTHER=1", "SARRAY_BIN=/s/bin", "BASH_ENV=/s/child.bash", "SARRAY_BASH_ENV="}) ==
+        Entries{"BASH_ENV_OTHER=1"});
 }
 
 TEST_CASE("clean_environment keeps everything else as it is: odd names, functions, bytes") {

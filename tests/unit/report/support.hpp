@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "merge/map.hpp"
-#include "report/attempts.hpp"
+#include "follow/attempts.hpp"
+#include "script/map.hpp"
 
 namespace sarray::test {
 
-inline merge::MappedJob make_mapped(std::uint32_t number, std::uint32_t first_index, const std::string& ids,
-                                    const std::string& name) {
-  merge::MappedJob job;
+inline script::MappedJob make_mapped(std::uint32_t number, std::uint32_t first_index, const std::string& ids,
+                                     const std::string& name) {
+  script::MappedJob job;
   job.number = number;
   job.id = 2000000000 + number;
   job.first_index = first_index;
@@ -42,9 +42,9 @@ inline slurm::TaskRecord make_task(std::uint32_t index, slurm::TaskState state, 
   return task;
 }
 
-inline report::Attempt make_attempt(const std::string& job_id, std::vector<merge::MappedJob> jobs,
+inline follow::Attempt make_attempt(const std::string& job_id, std::vector<script::MappedJob> jobs,
                                     const std::vector<slurm::TaskState>& states) {
-  report::Attempt attempt;
+  follow::Attempt attempt;
   attempt.job_id = job_id;
   attempt.map.jobs = std::move(jobs);
   attempt.map.tasks = static_cast<std::uint32_t>(states.size());

@@ -1,10 +1,9 @@
-#include "report/status.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 
-#include "report/task_files.hpp"
+#include "follow/file_names.hpp"
+#include "report/status.hpp"
 #include "support.hpp"
 #include "util/user_text.hpp"
 
@@ -15,9 +14,9 @@ using test::make_mapped;
 
 namespace {
 
-report::History make_history() {
+follow::History make_history() {
   ::setenv("TZ", "UTC", 1);
-  report::History history;
+  follow::History history;
   history.attempts.push_back(
       make_attempt("17", {make_mapped(1, 0, "4-6", "train"), make_mapped(2, 3, "", "plot"), make_mapped(3, 4, "", "wait")},
                    {TaskState::completed, TaskState::failed, TaskState::running, TaskState::timeout, TaskState::pending}));
@@ -42,7 +41,7 @@ constexpr std::int64_t now = 1795453320;  // 2026-11-23T17:02:00Z
 TEST_CASE("totals, reasons, and a line a job") {
   report::StatusView view;
   view.now = now;
-  CHECK(lines_of(status_text(make_history(), view)) ==
+  CHECK(lines_of(report::status_text(make_history(), view)) ==
         std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00",
                                  "[############xxxxxxxxxxxxxxxxxxxxxxxx============............]",
                                  "1 completed, 1 failed, 1 timeout, 1 running, 1 pending", "pending because: 1 Resources", "",
@@ -56,7 +55,7 @@ TEST_CASE("a line a task, and only the failed ones") {
   report::StatusView view;
   view.now = now;
   view.tasks = view.failed_only = true;
-  const auto lines = lines_of(status_text(make_history(), view));
+  const auto lines = lines_of(report::status_text(make_history(), view));
   REQUIRE(lines.size() == 8);
   CHECK(lines[5] == "task  job  local  name    elapsed  state            script and arguments");
   CHECK(lines[6] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'");
@@ -64,9 +63,9 @@ TEST_CASE("a line a task, and only the failed ones") {
 }
 
 TEST_CASE("eighty columns hold every line, whatever the names are; colour changes no width") {
-  report::History history;
+  follow::History history;
   std::vector<TaskState> states;
-  std::vector<merge::MappedJob> jobs;
+  std::vector<script::MappedJob> jobs;
   for (std::uint32_t i = 0; i < 8; ++i) {
     auto job = make_mapped(i + 1, i, "", "名前が長い\n仕事の\x1b[31m名前");
     job.arguments = {std::string(200, 'x')};
@@ -81,11 +80,11 @@ TEST_CASE("eighty columns hold every line, whatever the names are; colour change
   for (const bool tasks : {false, true}) {
     view.tasks = tasks;
     view.color = false;
-    const auto plain = status_text(history, view);
+    const auto plain = report::status_text(history, view);
     for (const auto& line : lines_of(plain)) CHECK_MESSAGE(util::display_width(line) <= 80, line);
     CHECK(plain.find('\x1b') == std::string::npos);
     view.color = true;
-    auto colored = status_text(history, view);
+    auto colored = report::status_text(history, view);
     for (std::size_t at = 0; (at = colored.find('\x1b')) != std::string::npos;) colored.erase(at, colored.find('m', at) + 1 - at);
     CHECK(colored == plain);
   }
@@ -93,13 +92,13 @@ TEST_CASE("eighty columns hold every line, whatever the names are; colour change
 
 TEST_CASE("the bar has its width, and shows every state that there is") {
   for (std::uint32_t tasks : {1U, 7U, 60U, 61U, 10000U}) {
-    report::History history;
+    follow::History history;
     std::vector<TaskState> states(tasks, TaskState::completed);
     states.back() = TaskState::failed;
     auto job = make_mapped(1, 0, "0-" + std::to_string(tasks - 1), "a");
     history.attempts.push_back(make_attempt("1", {job}, states));
     find_standings(history);
-    const auto line = lines_of(status_text(history, {}))[1];
+    const auto line = lines_of(report::status_text(history, {}))[1];
     CHECK(line.size() == 62);
     CHECK(line.find('x') != std::string::npos);
   }
@@ -118,7 +117,7 @@ TEST_CASE("a retry: every task counts where its last attempt stands") {
   CHECK(summary.tasks == 5);
   CHECK(summary.count(TaskState::completed) == 2);
   CHECK(summary.failures() == 1);
-  CHECK(status_text(history, {}).find("  retried as array 20: 2 tasks\n") != std::string::npos);
+  CHECK(report::status_text(history, {}).find("  retried as array 20: 2 tasks\n") != std::string::npos);
 }
 
 TEST_CASE("a retry that names jobs and tasks which the first attempt never had changes nothing") {
@@ -131,39 +130,40 @@ TEST_CASE("a retry that names jobs and tasks which the first attempt never had c
 }
 
 TEST_CASE("what is left: as long as those done, as many at once as run") {
-  report::Summary summary;
+  follow::Summary summary;
   summary.tasks = 10;
-  CHECK(report::estimate_rest(summary) == 0);
+  CHECK(follow::estimate_rest(summary) == 0);
   summary.counts[static_cast<std::size_t>(TaskState::completed)] = 4;
   summary.counts[static_cast<std::size_t>(TaskState::running)] = 2;
   summary.counts[static_cast<std::size_t>(TaskState::pending)] = 4;
   summary.task_seconds = 40;
-  CHECK(report::estimate_rest(summary) == 30);
+  CHECK(follow::estimate_rest(summary) == 30);
   // Between two ends it falls as time goes by, to the tasks that have yet to begin.
   summary.running_seconds = 8;
-  CHECK(report::estimate_rest(summary) == 26);
+  CHECK(follow::estimate_rest(summary) == 26);
   summary.running_seconds = 60;
-  CHECK(report::estimate_rest(summary) == 20);
+  CHECK(follow::estimate_rest(summary) == 20);
   summary.counts[static_cast<std::size_t>(TaskState::pending)] = 0;
-  CHECK(report::estimate_rest(summary) == 1);
+  CHECK(follow::estimate_rest(summary) == 1);
 }
 
 TEST_CASE("what runs counts for the estimate") { CHECK(summarize(make_history()).running_seconds == 10); }
 
 TEST_CASE("elapsed of what nobody knows is no zero") {
-  report::History history;
+  follow::History history;
   history.attempts.push_back(make_attempt("17", {make_mapped(1, 0, "", "gone"), make_mapped(2, 1, "", "wait")},
                                           {TaskState::unknown, TaskState::pending}));
   history.attempts[0].tasks[0] = slurm::TaskRecord();
   find_standings(history);
   report::StatusView view;
   view.now = now;
-  const auto text = lines_of(status_text(history, view));
+  const auto text = lines_of(report::status_text(history, view));
   CHECK(text[0] == "array 17: 2 jobs, 2 tasks");
   CHECK(text[6] == "  1  gone  -                1  ??????????         -  gone.sh 'a b'");
   CHECK(text[7] == "  2  wait  -             1     ..........  00:00:00  wait.sh 'a b'");
   view.tasks = true;
-  CHECK(lines_of(status_text(history, view))[6] == "17_0    1      -  gone         -  not known            gone.sh 'a b'");
+  CHECK(lines_of(report::status_text(history, view))[6] ==
+        "17_0    1      -  gone         -  not known            gone.sh 'a b'");
   const auto json = status_json(history, view);
   CHECK(json["elapsed"].is_null());
   CHECK(json["jobs"][0]["elapsed"].is_null());
@@ -210,7 +210,7 @@ TEST_CASE("usage: the median and the most of what finished") {
   for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{5, 1U << 20, 1U << 30, 2};
   report::StatusView view;
   view.usage = true;
-  const auto lines = lines_of(status_text(history, view));
+  const auto lines = lines_of(report::status_text(history, view));
   CHECK(lines[6] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
   CHECK(lines[8] == "  3         -         -    -    -     -       -     -      -  wait");
   CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
@@ -221,19 +221,20 @@ TEST_CASE("usage that is not known is no zero") {
   for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{0, 0, 0, 2};
   report::StatusView view;
   view.usage = true;
-  CHECK(lines_of(status_text(history, view))[6] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
+  CHECK(lines_of(report::status_text(history, view))[6] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
   const auto usage = status_json(history, view)["jobs"][0]["usage"];
   CHECK(usage["elapsed_median"] == 10);
-  for (const auto* key : {"cpu_efficiency_median", "cpu_efficiency_max", "memory_median", "memory_max", "memory_asked"}) CHECK(usage[key].is_null());
+  for (const auto* key : {"cpu_efficiency_median", "cpu_efficiency_max", "memory_median", "memory_max", "memory_asked"})
+    CHECK(usage[key].is_null());
 }
 
 TEST_CASE("file names by their patterns") {
-  report::FileSurroundings surroundings{"ada", slurm::Release{22, 5}};
+  follow::FileSurroundings surroundings{"ada", slurm::Release{22, 5}};
   auto array = make_mapped(1, 4, "7-9", "na me");
   auto plain = make_mapped(2, 0, "", "p");
-  const auto name = [&](merge::MappedJob job, const std::string& pattern, const slurm::TaskRecord& task) {
+  const auto name = [&](script::MappedJob job, const std::string& pattern, const slurm::TaskRecord& task) {
     job.output = pattern;
-    return *file_name(job, merge::Stream::output, "17", task, surroundings, true);
+    return *file_name(job, script::Stream::output, "17", task, surroundings, true);
   };
   const auto running = test::make_task(5, TaskState::running);
   CHECK(name(array, "/l/%A_%a.out", running).path == "/l/17_5.out");
@@ -244,5 +245,5 @@ TEST_CASE("file names by their patterns") {
   const auto pending = name(array, "/l[1]/%j-%a.out", test::make_task(5, TaskState::pending));
   CHECK(pending.is_glob);
   CHECK(pending.path == "/l\\[1]/*-8.out");
-  CHECK_FALSE(file_name(array, merge::Stream::error, "17", running, surroundings, true));
+  CHECK_FALSE(file_name(array, script::Stream::error, "17", running, surroundings, true));
 }

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "../support.hpp"
-#include "slurm/call.hpp"
+#include "slurm/language/call.hpp"
 #include "store/state_folder.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"

@@ -1,7 +1,6 @@
-#include "store/call_record.hpp"
-
 #include <doctest/doctest.h>
 
+#include "store/call_record.hpp"
 #include "support.hpp"
 
 using namespace sarray;

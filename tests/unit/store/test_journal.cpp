@@ -1,5 +1,3 @@
-#include "store/journal.hpp"
-
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -7,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "store/journal.hpp"
 #include "support.hpp"
 #include "util/fd.hpp"
 #include "util/result.hpp"
@@ -177,7 +176,9 @@ TEST_CASE("damage in the middle is skipped, told, and not mistaken for a torn en
     std::vector<std::uint64_t> skipped;
     const auto whole = visit_records(
         damaged, [&](const JournalRecord& record) { payloads.push_back(record.offset); },
-        [&](std::uint64_t first, std::uint64_t last) { skipped.insert(skipped.end(), {first, last}); });
+        [&](std::uint64_t first, std::uint64_t last) {
+          skipped.insert(skipped.end(), {first, last});
+        });
     CHECK(whole == bytes.size());
     CHECK(payloads == std::vector<std::uint64_t>{0, all[2].offset});
     CHECK(skipped == std::vector<std::uint64_t>{all[1].offset, all[2].offset});
@@ -207,12 +208,19 @@ TEST_CASE("a journal's file, which is read piece by piece, says what its bytes s
     std::vector<std::uint64_t> expected;
     const auto extent = visit_journal(
         journal.path,
-        [&](const JournalRecord& record) { seen.push_back({record.kind, std::string(record.payload), record.offset, record.totals.jobs}); },
-        [&](std::uint64_t first, std::uint64_t last) { skipped.insert(skipped.end(), {first, last}); });
+        [&](const JournalRecord& record) {
+          seen.push_back({record.kind, std::string(record.payload), record.offset, record.totals.jobs});
+        },
+        [&](std::uint64_t first, std::uint64_t last) {
+          skipped.insert(skipped.end(), {first, last});
+        });
     REQUIRE(extent);
     CHECK(extent->size == changed.size());
     const auto whole = visit_records(
-        changed, [](const JournalRecord&) {}, [&](std::uint64_t first, std::uint64_t last) { expected.insert(expected.end(), {first, last}); });
+        changed, [](const JournalRecord&) {},
+        [&](std::uint64_t first, std::uint64_t last) {
+          expected.insert(expected.end(), {first, last});
+        });
     CHECK(extent->whole == whole);
     CHECK(skipped == expected);
     const bool same = seen == records_of(changed);

@@ -1,5 +1,3 @@
-#include "store/prune.hpp"
-
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,6 +7,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "store/prune.hpp"
 #include "store/session.hpp"
 #include "store/shell.hpp"
 #include "support.hpp"
@@ -102,7 +101,9 @@ TEST_CASE("a session whose shell outlived its listen stays") {
   const test::State state;
   const auto folder = test::State::folder();
   const auto session = make_session(folder);
-  const auto note = [&](const std::string& shell) { REQUIRE(util::write_file_atomically(session.folder() + "/" + alive_file, "1234\n" + shell + "\n")); };
+  const auto note = [&](const std::string& shell) {
+    REQUIRE(util::write_file_atomically(session.folder() + "/" + alive_file, "1234\n" + shell + "\n"));
+  };
   const auto own = describe_process(::getpid());
   CHECK(own.find(" " + std::to_string(::getpid()) + " ") != std::string::npos);
   note(own);
@@ -172,7 +173,8 @@ TEST_CASE("submissions: what Slurm has, what is being made and what is locked st
   REQUIRE(lock);
   REQUIRE(::flock(lock->get(), LOCK_EX) == 0);
   make_old(locked, 40 * day);
-  const auto pruned = prune_submissions(folder, {0, 0, false}, [](const auto& marker, const auto& id) { return marker == "cc" || id == "2"; });
+  const auto pruned =
+      prune_submissions(folder, {0, 0, false}, [](const auto& marker, const auto& id) { return marker == "cc" || id == "2"; });
   REQUIRE(pruned);
   CHECK(names(*pruned) == Names{"1 (aa)"});
   CHECK(!std::filesystem::exists(gone));

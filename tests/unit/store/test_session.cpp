@@ -1,6 +1,3 @@
-#include "store/session.hpp"
-#include "store/shell.hpp"
-
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,6 +7,8 @@
 
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
+#include "store/session.hpp"
+#include "store/shell.hpp"
 #include "support.hpp"
 
 using namespace sarray;
@@ -273,7 +272,8 @@ TEST_CASE("scripts and environments that are the same are stored once") {
   CHECK(first > 30000);
   for (int i = 0; i < 100; ++i) {
     call = make_call({"--seed=" + std::to_string(i)}, script);  // equal bytes, another object
-    call.environment = util::Environment::from_entries({"BIG=" + std::string(10000, 'e'), "HOME=/home/ada", "I=" + std::to_string(i)});
+    call.environment =
+        util::Environment::from_entries({"BIG=" + std::string(10000, 'e'), "HOME=/home/ada", "I=" + std::to_string(i)});
     REQUIRE(session.append(call, 1));
   }
   CHECK(journal_size(session) - first < 100 * 400);
@@ -299,7 +299,8 @@ TEST_CASE("scripts that share a slot of the hints, and lost or wrong hints, cost
   const auto contents = read(session);
   REQUIRE(contents.calls.size() == 3001);
   CHECK(contents.warnings.empty());
-  for (std::size_t i = 0; i < 3000; ++i) CHECK(*contents.calls[i].call->script == "#!/bin/sh\n" + std::to_string(i % 1500) + "\n");
+  for (std::size_t i = 0; i < 3000; ++i)
+    CHECK(*contents.calls[i].call->script == "#!/bin/sh\n" + std::to_string(i % 1500) + "\n");
 }
 
 TEST_CASE("a version from the future is refused by name, and nothing is written to it") {
@@ -317,7 +318,9 @@ TEST_CASE("a version from the future is refused by name, and nothing is written 
     REQUIRE(appender->write());
   }
   const auto before = test::bytes_of(journal_of(session));
-  const auto words = [&](const auto& result) { return result ? std::string("taken") : result.error().what + ": " + result.error().why; };
+  const auto words = [&](const auto& result) {
+    return result ? std::string("taken") : result.error().what + ": " + result.error().why;
+  };
   const auto expected = "session " + session.name() + ": it was written by another version of sarray (format 2)";
   CHECK(words(session.read()) == expected);
   CHECK(words(session.append(make_call(), 1)) == expected);

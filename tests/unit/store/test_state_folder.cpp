@@ -1,8 +1,7 @@
-#include "store/state_folder.hpp"
-
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include "store/state_folder.hpp"
 #include "support.hpp"
 
 using namespace sarray;
@@ -13,7 +12,8 @@ namespace {
 /// The three variables as given while this lives; empty: unset.
 class Variables {
  public:
-  Variables(const std::string& own, const std::string& state_home, const std::string& home) : m_home(std::getenv("HOME") ? std::getenv("HOME") : "") {
+  Variables(const std::string& own, const std::string& state_home, const std::string& home)
+      : m_home(std::getenv("HOME") ? std::getenv("HOME") : "") {
     put(util::state_variable, own);
     put("XDG_STATE_HOME", state_home);
     put("HOME", home);
@@ -27,7 +27,9 @@ class Variables {
   }
 
  private:
-  static void put(const char* name, const std::string& value) { value.empty() ? ::unsetenv(name) : ::setenv(name, value.c_str(), 1); }
+  static void put(const char* name, const std::string& value) {
+    value.empty() ? ::unsetenv(name) : ::setenv(name, value.c_str(), 1);
+  }
   std::string m_home;
 };
 

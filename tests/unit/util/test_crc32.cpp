@@ -1,8 +1,7 @@
-#include "util/crc32.hpp"
-
 #include <doctest/doctest.h>
 
 #include "../support.hpp"
+#include "util/crc32.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
 
@@ -39,9 +38,14 @@ TEST_CASE("crc32: short pieces, which go through tables, and long ones, which ma
 TEST_CASE("posix_cksum says what the cksum program says") {
   test::TemporaryFolder folder;
   std::vector<std::string> contents = {"", std::string(1, '\0'), std::string(300, '\0'), std::string(70000, 'z')};
-  for (std::size_t length = 1; length < 20; ++length) contents.push_back(std::string("\xff\x00\x80" "abcdefghijklmnopq", 20).substr(0, length));
+  for (std::size_t length = 1; length < 20; ++length)
+    contents.push_back(std::string("\xff\x00\x80"
+                                   "abcdefghijklmnopq",
+                                   20)
+                           .substr(0, length));
   test::RandomBytes random(4);
-  for (std::size_t length = 60; length < 200; ++length) contents.push_back((random.text(300) + std::string(length, '\x9c')).substr(0, length));
+  for (std::size_t length = 60; length < 200; ++length)
+    contents.push_back((random.text(300) + std::string(length, '\x9c')).substr(0, length));
   for (int i = 0; i < 20; ++i) contents.push_back(random.text(5000));
   util::Command command;
   command.argv = {"cksum"};
@@ -52,7 +56,8 @@ TEST_CASE("posix_cksum says what the cksum program says") {
   }
   std::string expected;
   for (std::size_t i = 0; i < contents.size(); ++i) {
-    expected += std::to_string(posix_cksum(contents[i])) + " " + std::to_string(contents[i].size()) + " " + command.argv[i + 1] + "\n";
+    expected +=
+        std::to_string(posix_cksum(contents[i])) + " " + std::to_string(contents[i].size()) + " " + command.argv[i + 1] + "\n";
   }
   const auto output = util::run(command);
   REQUIRE(output);

@@ -1,6 +1,6 @@
-#include "util/environment.hpp"
-
 #include <doctest/doctest.h>
+
+#include "util/environment.hpp"
 
 using namespace sarray;
 using util::Environment;
@@ -92,7 +92,8 @@ TEST_CASE("names sort by their own bytes, whatever stands behind the =") {
 }
 
 TEST_CASE("names that begin alike for eight bytes and more, and bytes above 127, are told apart") {
-  const auto environment = Environment::from_entries({"BENCH_MODULE_10=c", "BENCH_MODULE_1=b", "BENCH_MO=a", "BENCH_M=z", "\xff=h", "a=l"});
+  const auto environment =
+      Environment::from_entries({"BENCH_MODULE_10=c", "BENCH_MODULE_1=b", "BENCH_MO=a", "BENCH_M=z", "\xff=h", "a=l"});
   CHECK(environment.get("BENCH_MODULE_1") == "b");
   CHECK(environment.get("BENCH_MODULE_10") == "c");
   CHECK(environment.get("BENCH_MO") == "a");

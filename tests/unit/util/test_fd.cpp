@@ -1,5 +1,3 @@
-#include "util/fd.hpp"
-
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,6 +8,7 @@
 #include <set>
 
 #include "../support.hpp"
+#include "util/fd.hpp"
 
 using namespace sarray;
 namespace fs = std::filesystem;
@@ -45,7 +44,8 @@ TEST_CASE("nothing gets the number of a closed standard stream") {
     util::hold_standard_streams();
     const auto fd = util::open_file("/dev/null", O_RDWR);
     char byte = 0;
-    const bool is_closed = ::read(0, &byte, 1) < 0 && errno == EBADF && !util::write_all(1, "x", "") && !util::write_all(2, "x", "");
+    const bool is_closed =
+        ::read(0, &byte, 1) < 0 && errno == EBADF && !util::write_all(1, "x", "") && !util::write_all(2, "x", "");
     ::_exit(fd && fd->get() > 2 && is_closed ? 0 : 1);
   }
   int status = -1;

@@ -1,5 +1,3 @@
-#include "util/process.hpp"
-
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -9,6 +7,7 @@
 
 #include "../support.hpp"
 #include "util/fd.hpp"
+#include "util/process.hpp"
 
 using namespace sarray;
 using namespace std::chrono_literals;

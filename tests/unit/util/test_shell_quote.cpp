@@ -1,5 +1,3 @@
-#include "util/shell_quote.hpp"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -7,6 +5,7 @@
 
 #include "../support.hpp"
 #include "util/process.hpp"
+#include "util/shell_quote.hpp"
 
 using namespace sarray;
 using util::escape_field;
@@ -43,7 +42,8 @@ std::string joined(const std::vector<std::string>& strings) {
 }
 
 /// What a shell prints for `printf FORMAT WORD...`, the words as they stand in a script.
-std::string read_back(const std::string& shell, const std::string& format, const std::vector<std::string>& words, const std::string& locale) {
+std::string read_back(const std::string& shell, const std::string& format, const std::vector<std::string>& words,
+                      const std::string& locale) {
   std::string script;
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (i % 1000 == 0) script += (i == 0 ? "printf '" : "\nprintf '") + format + "'";
@@ -65,7 +65,9 @@ std::vector<std::string> mapped(const std::vector<std::string>& strings, std::st
 void check_same(const std::string& got, const std::string& expected) {
   CHECK(got.size() == expected.size());
   CHECK_MESSAGE(got == expected, "the first difference is at byte ",
-                std::mismatch(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(std::min(got.size(), expected.size())), expected.begin()).first -
+                std::mismatch(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(std::min(got.size(), expected.size())),
+                              expected.begin())
+                        .first -
                     got.begin());
 }
 
@@ -116,7 +118,8 @@ TEST_CASE("escape_field: random strings come back through printf %b and unescape
   CHECK(mapped(fields, unescape_field) == strings);
 }
 
-TEST_CASE("escape_text: every byte value and random strings come back through printf %b and unescape_field, in ASCII and with their lines") {
+TEST_CASE(
+    "escape_text: every byte value and random strings come back through printf %b and unescape_field, in ASCII and with their lines") {
   for (const auto& strings : {every_byte(), random_strings(20000, 5)}) {
     const auto texts = mapped(strings, escape_text);
     check_same(read_back("bash", "%b\\0", mapped(texts, shell_quote), "C"), joined(strings));

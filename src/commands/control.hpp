@@ -1,0 +1,31 @@
+// Cancel, hold, release and requeue: Slurm's own commands on the right indices.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "commands/commands.hpp"
+#include "follow/selection.hpp"
+#include "util/result.hpp"
+
+namespace sarray::commands {
+
+enum class Verb : std::uint8_t { cancel, hold, release, requeue };
+
+struct ControlOptions {
+  Verb verb = Verb::cancel;
+  std::string word;  ///< JOBID[_INDEX] or VIRTUALID[_LOCAL]
+  follow::Selection selection;
+  std::string script;  ///< --script
+  bool dry_run = false;
+};
+
+/// --job, --tasks, --dry-run and --script, the same for all of them.
+void add_control_options(CLI::App& app, ControlOptions& options);
+
+/// Does it to the selected tasks that are in a state for it, and says to which.
+[[nodiscard]] Status control(const ControlOptions& options);
+
+}  // namespace sarray::commands

@@ -1,0 +1,51 @@
+#include <cstdio>
+
+#include "cli/arguments.hpp"
+#include "commands/commands.hpp"
+#include "queue/gather.hpp"
+#include "util/message.hpp"
+#include "util/numbers.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+/// The numbers that are still queued; an error that names the first one that is not.
+util::Result<void> check_queued(const store::SessionContents& contents, const std::vector<std::uint32_t>& numbers) {
+  for (const auto number : numbers) {
+    const auto& call = contents.calls[number - 1];
+    if (call.dropped) return util::fail("job " + std::to_string(number), "it was dropped already", "sarray list");
+    if (call.submitted) return util::fail("job " + std::to_string(number), "it was submitted already", "sarray list");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status drop(const Words& words) {
+  std::string session_name;
+  std::vector<std::string> jobs;
+  cli::Arguments arguments("drop", "Takes jobs out of the queue, by the numbers that 'sarray list' shows.",
+                           "JOB... [--session NAME]");
+  arguments.app()
+      .add_option("job", jobs, "job numbers: 3, 5-8")
+      ->required()
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  arguments.app().add_option("--session", session_name, "a session from outside of its shell")->type_name("NAME");
+  TRY(const bool go_on, arguments.parse(words));
+  if (!go_on) return 0;
+  TRY(auto session, queue::find_session(session_name));
+  TRY(const auto lock, queue::lock_session(session));
+  TRY(const auto contents, session.read());
+  TRY(const auto numbers, util::parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size()), "sarray list"));
+  CHECK_OK(check_queued(contents, numbers));
+  CHECK_OK(session.drop(numbers));
+  CHECK_OK(session.sync());
+  queue::warn_of_unsettled(contents);
+  const auto left = contents.info.jobs - static_cast<std::uint32_t>(numbers.size());
+  std::fprintf(stderr, "sarray: dropped %s; %s left\n", util::count(numbers.size(), "job").c_str(),
+               util::count(left, "job").c_str());
+  return 0;
+}
+
+}  // namespace sarray::commands

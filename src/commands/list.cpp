@@ -1,0 +1,39 @@
+#include <cstdio>
+
+#include "cli/arguments.hpp"
+#include "commands/commands.hpp"
+#include "queue/gather.hpp"
+#include "report/queue.hpp"
+#include "report/table.hpp"
+#include "util/message.hpp"
+
+namespace sarray::commands {
+
+Status list(const Words& words) {
+  std::string session_name;
+  bool json = false;
+  cli::Arguments arguments("list", "Shows the queued jobs, and where each of their options was set.",
+                           "[--session NAME] [--json]");
+  arguments.app().add_option("--session", session_name, "a session from outside of its shell")->type_name("NAME");
+  arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
+  TRY(const bool go_on, arguments.parse(words));
+  if (!go_on) return 0;
+  TRY(const auto session, queue::find_session(session_name));
+  CHECK_OK(session.sync());
+  TRY(const auto gathered, queue::gather_session(session, 4294967294U));
+  for (const auto& warning : gathered.contents.warnings) std::fprintf(stderr, "sarray: warning: %s\n", warning.c_str());
+  if (json) {
+    std::fputs(util::to_line(report::queue_json(gathered.jobs)).c_str(), stdout);
+    return 0;
+  }
+  if (gathered.jobs.empty()) {
+    std::fputs("the queue is empty\n", stdout);
+    return 0;
+  }
+  std::fputs(report::queue_text(gathered.jobs, report::terminal_width(1)).c_str(), stdout);
+  std::printf("%s, %s\n", util::count(gathered.contents.info.jobs, "job").c_str(),
+              util::count(gathered.contents.info.tasks, "task").c_str());
+  return 0;
+}
+
+}  // namespace sarray::commands

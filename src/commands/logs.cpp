@@ -1,0 +1,227 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <iterator>
+#include <set>
+
+#include "cli/arguments.hpp"
+#include "commands/commands.hpp"
+#include "follow/selection.hpp"
+#include "follow/task_files.hpp"
+#include "queue/gather.hpp"
+#include "report/status.hpp"
+#include "util/fd.hpp"
+#include "util/numbers.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+struct LogOptions {
+  std::string word;
+  std::string script;
+  follow::Selection selection;
+  std::optional<std::uint32_t> lines;
+  bool follow = false;
+};
+
+util::Result<std::optional<LogOptions>> parse(const Words& words) {
+  LogOptions options;
+  std::string lines;
+  cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file where there are several.",
+                           "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--failed] [-n LINES] [-f]");
+  auto& app = arguments.app();
+  app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
+  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+      ->type_name("SEL")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--tasks", options.selection.tasks, "only these indices of the array")->type_name("IDS");
+  app.add_flag("--failed", options.selection.failed, "only tasks that failed");
+  app.add_option("-n,--lines", lines, "only the last LINES of each file")->type_name("LINES");
+  app.add_flag("-f,--follow", options.follow, "go on as the files grow, until the tasks are done");
+  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  TRY(const bool go_on, arguments.parse(words));
+  if (!go_on) return std::optional<LogOptions>();
+  if (!lines.empty()) {
+    TRY(options.lines, util::parse_number(lines, "-n", 0, "sarray logs --help"));
+  }
+  return std::optional(std::move(options));
+}
+
+/// One file that tasks write to, and how much of it was shown.
+struct Log {
+  std::string path;
+  std::string heading;
+  std::uint32_t index = 0;  ///< of the first task that writes to it
+  off_t shown = 0;
+  bool is_seen = false;
+};
+
+/// Where the last `lines` lines begin.
+util::Result<off_t> find_tail(int fd, off_t size, std::uint32_t lines, const std::string& path) {
+  std::array<char, 16384> block{};
+  std::uint32_t seen = 0;
+  if (lines == 0) return size;
+  for (off_t end = size; end > 0;) {
+    const off_t begin = std::max<off_t>(end - static_cast<off_t>(block.size()), 0);
+    const auto got = ::pread(fd, block.data(), static_cast<std::size_t>(end - begin), begin);
+    if (got < 0) return util::fail(path, util::errno_text(errno));
+    for (off_t i = got - 1; i >= 0; --i) {
+      const bool is_last_byte = begin + i == size - 1;
+      if (block[static_cast<std::size_t>(i)] != '\n' || is_last_byte) continue;
+      if (++seen == lines) return begin + i + 1;
+    }
+    end = begin;
+  }
+  return off_t{0};
+}
+
+/// Copies what stands from `from` on. @return where it ended.
+util::Result<off_t> copy_from(int fd, off_t from, const std::string& path) {
+  std::array<char, 65536> block{};
+  while (true) {
+    const auto got = ::pread(fd, block.data(), block.size(), from);
+    if (got < 0) return util::fail(path, util::errno_text(errno));
+    if (got == 0) return from;
+    CHECK_OK(util::write_all(1, {block.data(), static_cast<std::size_t>(got)}, "standard output"));
+    from += got;
+  }
+}
+
+/// Shows files one after another, with a heading where it changes from one to another.
+class LogPrinter {
+ public:
+  LogPrinter(bool headings, std::optional<std::uint32_t> lines) : m_headings(headings), m_lines(lines) {}
+
+  /// Shows what is new. @return whether the file is there.
+  util::Result<bool> show(Log& log) {
+    // Not a device or a pipe: opening one could block for ever, or end something.
+    struct stat status {};
+    if (::stat(log.path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (status.st_size == log.shown) return true;
+    TRY(const auto fd, util::open_file(log.path, O_RDONLY | O_NONBLOCK));
+    if (!log.is_seen && m_lines) {
+      TRY(log.shown, find_tail(fd.get(), status.st_size, *m_lines, log.path));
+    }
+    if (status.st_size < log.shown) log.shown = 0;  // emptied: a requeued task begins anew
+    log.is_seen = true;
+    CHECK_OK(print_heading(log));
+    TRY(log.shown, copy_from(fd.get(), log.shown, log.path));
+    return true;
+  }
+
+ private:
+  util::Result<void> print_heading(const Log& log) {
+    if (!m_headings || m_last == log.path) return {};
+    const auto text = (m_last.empty() ? "" : "\n") + ("==> " + util::printable(log.heading + ": " + log.path)) + " <==\n";
+    m_last = log.path;
+    return util::write_all(1, text, "standard output");
+  }
+
+  bool m_headings;
+  std::optional<std::uint32_t> m_lines;
+  std::string m_last;
+};
+
+std::string heading_of(const follow::History& history, std::uint32_t index) {
+  const auto& job = *history.map().job_at(index);
+  const auto local = job.local_id(index);
+  return report::task_name(history, index) + " " + job.name + (local ? " " + std::to_string(*local) : "");
+}
+
+/// The files of some tasks, each once. Those of a retried task are its last attempt's.
+class LogList {
+ public:
+  LogList(const slurm::Site& site, const follow::History& history, const std::vector<std::uint32_t>& indices)
+      : m_site(site), m_history(history), m_indices(indices) {}
+
+  /// Names may become known as tasks start.
+  void update() {
+    follow::FileFinder finder(m_site, m_history);
+    for (const auto index : m_indices) {
+      const auto files = finder.find(index);
+      for (const auto& path : {files.output, files.error}) {
+        if (path.empty() || !m_paths.insert(path).second) continue;
+        m_logs.push_back({path, heading_of(m_history, index), index, 0, false});
+      }
+    }
+  }
+  [[nodiscard]] std::vector<Log>& logs() { return m_logs; }
+  [[nodiscard]] bool is_over() const {
+    return std::all_of(m_indices.begin(), m_indices.end(), [&](auto index) {
+      const auto state = m_history.task(index).state;
+      return slurm::is_done(state) || state == slurm::TaskState::unknown;
+    });
+  }
+
+ private:
+  const slurm::Site& m_site;
+  const follow::History& m_history;
+  const std::vector<std::uint32_t>& m_indices;
+  std::set<std::string> m_paths;
+  std::vector<Log> m_logs;
+};
+
+/// Reads on every second, and asks Slurm every tenth.
+util::Result<void> follow_logs(follow::Follower& follower, LogList& list, LogPrinter& printer) {
+  for (unsigned second = 1;; ++second) {
+    const bool over = list.is_over();
+    for (auto& log : list.logs()) {
+      TRY([[maybe_unused]] const bool there, printer.show(log));
+    }
+    if (over) return {};
+    ::sleep(1);
+    if (second % 10 != 0 && second > 3) continue;
+    CHECK_OK(follower.refresh());
+    list.update();
+  }
+}
+
+/// Why there is nothing to show.
+std::string explain_nothing(const Log& log, const follow::History& history) {
+  if (log.path == "/dev/null") return "what it writes goes to /dev/null";
+  if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": that is no regular file";
+  return log.path + ": no such file; " + report::state_text(history.task(log.index));
+}
+
+}  // namespace
+
+Status logs(const Words& words) {
+  TRY(const auto options, parse(words));
+  if (!options) return 0;
+  TRY(const auto word, follow::parse_task_word(options->word));
+  const auto site = queue::find_site();
+  TRY(auto target, follow::find_target(site, word, options->script));
+  CHECK_OK(target.follower.refresh());
+  const auto& history = target.follower.history();
+  TRY(const auto indices, follow::narrow(target, options->selection));
+  if (indices.empty()) {
+    return util::fail("job " + options->word,
+                      options->selection.failed ? "none of these tasks failed" : "no task is meant by that",
+                      "sarray status " + history.attempts.front().job_id);
+  }
+  LogList list(site, history, indices);
+  list.update();
+  LogPrinter printer(list.logs().size() > 1 || indices.size() > 1, options->lines);
+  if (options->follow) {
+    CHECK_OK(follow_logs(target.follower, list, printer));
+    return 0;
+  }
+  bool any = false;
+  for (auto& log : list.logs()) {
+    TRY(const bool there, printer.show(log));
+    any = any || there;
+    if (there) continue;
+    std::fprintf(stderr, "sarray: note: %s: %s\n", util::printable(log.heading).c_str(),
+                 util::printable(explain_nothing(log, history)).c_str());
+  }
+  return any ? 0 : static_cast<int>(util::Exit::failed);
+}
+
+}  // namespace sarray::commands

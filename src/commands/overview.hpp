@@ -1,0 +1,18 @@
+// Submissions, a line each: `sarray history`, and `sarray status` without a job id.
+#pragma once
+
+#include <cstddef>
+
+#include "commands/commands.hpp"
+#include "follow/array_history.hpp"
+#include "slurm/client/site.hpp"
+
+namespace sarray::commands {
+
+struct OverviewOptions {
+  std::size_t most = 0;  ///< the newest so many; 0: all
+  bool json = false;
+};
+[[nodiscard]] Status show_overview(const slurm::Site& site, const OverviewOptions& options);
+
+}  // namespace sarray::commands

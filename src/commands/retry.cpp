@@ -1,0 +1,233 @@
+#include "script/retry.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "capture/surroundings.hpp"
+#include "cli/arguments.hpp"
+#include "cli/version.hpp"
+#include "commands/commands.hpp"
+#include "commands/submit_options.hpp"
+#include "engine/delivery.hpp"
+#include "engine/settle.hpp"
+#include "engine/submissions.hpp"
+#include "follow/selection.hpp"
+#include "queue/gather.hpp"
+#include "report/status.hpp"
+#include "report/submission.hpp"
+#include "report/table.hpp"
+#include "util/fd.hpp"
+#include "util/json.hpp"
+#include "util/message.hpp"
+#include "util/numbers.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+using slurm::TaskState;
+
+struct RetryOptions {
+  std::string word;
+  std::string script;
+  follow::Selection selection;
+  bool dry_run = false;
+  bool json = false;
+  bool parsable = false;
+  bool again = false;
+  std::optional<std::uint32_t> throttle;
+  Words sbatch_words;
+};
+
+void say(const std::string& line) { std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str()); }
+
+util::Result<std::vector<TaskState>> parse_states(const std::string& list) {
+  std::vector<TaskState> states;
+  for (std::size_t at = 0; at <= list.size();) {
+    const auto end = std::min(list.find(',', at), list.size());
+    const auto word = list.substr(at, end - at);
+    const auto found = std::find_if(slurm::all_task_states.begin(), slurm::all_task_states.end(),
+                                    [&](TaskState state) { return word == slurm::task_state_name(state); });
+    const bool can_run_again =
+        found != slurm::all_task_states.end() && *found != TaskState::pending && *found != TaskState::running;
+    if (!can_run_again) {
+      util::Error error{"--state " + word, "a task in no such state can be run again",
+                        "--state failed,timeout,out_of_memory,cancelled,completed,unknown"};
+      error.status = static_cast<int>(util::Exit::usage);
+      return util::fail(std::move(error));
+    }
+    states.push_back(*found);
+    at = end + 1;
+  }
+  return states;
+}
+
+util::Result<std::optional<RetryOptions>> parse(const Words& words) {
+  RetryOptions options;
+  auto own = words;
+  // Our own options come first: --job is a word that sbatch would take for the beginning of --job-name.
+  std::string states = "failed,timeout,out_of_memory";
+  std::string throttle;
+  std::string output;
+  cli::Arguments arguments(
+      "retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
+      "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  auto& app = arguments.app();
+  app.footer("Any other option is sbatch's and replaces the array's own, e.g. --mem=32G --time=2:00:00.");
+  app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
+  app.add_option("--state", states,
+                 "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
+      ->type_name("STATES");
+  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+      ->type_name("SEL")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--tasks", options.selection.tasks, "only these indices of the first array")->type_name("IDS");
+  app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing");
+  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_flag("--parsable", options.parsable, "print the job id alone");
+  app.add_flag("--again", options.again, "also where an earlier retry was cut off, and Slurm may have forgotten that it ran");
+  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
+  options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
+  TRY(const bool go_on, arguments.parse(own));
+  if (!go_on) return std::optional<RetryOptions>();
+  if (output_option->count() > 0) {
+    util::Error error{"--output", "it is each task's own, and a retry keeps it", "sarray retry --help"};
+    error.status = static_cast<int>(util::Exit::usage);
+    return util::fail(std::move(error));
+  }
+  TRY(options.selection.states, parse_states(states));
+  if (!throttle.empty()) {
+    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray retry --help"));
+  }
+  return std::optional(std::move(options));
+}
+
+/// What the first submission started from, as delivery.cpp noted it.
+std::optional<slurm::Start> read_start(const slurm::Site& site, const std::string& job_id) {
+  const auto submissions = engine::list_submissions(site);
+  const auto* submission = store::find_submission(submissions, job_id);
+  if (submission == nullptr) return std::nullopt;
+  const auto environment = util::read_file(submission->folder + "/environment");
+  const auto text = util::read_file(submission->folder + "/record.json");
+  return environment && text ? store::parse_start(*environment, *text) : std::nullopt;
+}
+
+/// This shell's own, where nothing better is known.
+slurm::Start own_start(const slurm::Site& site) {
+  slurm::Start start;
+  start.environment = site.environment;
+  start.umask = capture::current_umask();
+  start.limits = capture::current_limits();
+  return start;
+}
+
+util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const slurm::Site& site, const follow::History& history,
+                                             const slurm::Dialect& dialect) {
+  plan::PlanOptions plan_options;
+  plan_options.release = dialect.release();
+  plan_options.user = slurm::user_name(site.environment);
+  plan_options.sarray_version = cli::version;
+  plan_options.throttle = options.throttle;
+  for (const auto& attempt : history.attempts) plan_options.retry_of.push_back(attempt.job_id);
+  TRY(plan_options.overrides, read_overrides(options.sbatch_words, dialect));
+  return plan_options;
+}
+
+Status show(const script::Retry& retry, const RetryOptions& options) {
+  report::SubmittedArray shown{0, std::nullopt, ""};
+  if (options.json) {
+    std::fputs(util::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
+    return 0;
+  }
+  CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
+  say("a dry run: nothing is submitted");
+  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), report::terminal_width(2)).c_str(), stderr);
+  return 0;
+}
+
+Status deliver_retry(const script::Retry& retry, const engine::Parcel& parcel, const plan::PlanOptions& plan_options,
+                     const slurm::Site& site, const RetryOptions& options) {
+  const auto& array = retry.plan.arrays.front();
+  TRY(const auto delivery, engine::deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr,
+                                           parcel.folder + "/sarray.slurm"));
+  const report::SubmittedArray submitted{0, delivery.job_id, parcel.folder + "/sarray.slurm"};
+  const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
+                    : options.parsable ? delivery.job_id + "\n"
+                                       : delivery.answer;
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+    say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
+  engine::note_delivery(parcel, delivery);
+  if (options.json) return 0;
+  std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
+  return 0;
+}
+
+/// @return held until the retry is Slurm's: another one would find the same tasks failed.
+util::Result<util::Fd> begin_retry(const slurm::Site& site, const std::string& first_id, bool again) {
+  TRY(const auto folder, store::StateFolder::open());
+  TRY(auto lock, engine::lock_retries(first_id, folder));
+  TRY(const auto lines, engine::settle_retries(first_id, folder, site.client, again));
+  for (const auto& line : lines) say("note: " + line);
+  return lock;
+}
+
+/// What stays as it is, so that nobody thinks that it was rerun.
+void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
+  std::uint32_t cancelled = 0;
+  std::uint32_t unknown = 0;
+  for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
+    if (std::binary_search(indices.begin(), indices.end(), index)) continue;
+    cancelled += history.task(index).state == TaskState::cancelled ? 1 : 0;
+    unknown += history.task(index).state == TaskState::unknown ? 1 : 0;
+  }
+  if (cancelled > 0) say("note: left as they are: " + util::count(cancelled, "cancelled task") + " (--state cancelled)");
+  if (unknown > 0) say("note: left as they are: " + util::count(unknown, "task") + " that Slurm has forgotten (--state unknown)");
+}
+
+}  // namespace
+
+Status retry(const Words& words) {
+  TRY(const auto options, parse(words));
+  if (!options) return 0;
+  TRY(const auto word, follow::parse_task_word(options->word));
+  const auto site = queue::find_site();
+  TRY(auto target, follow::find_target(site, word, options->script));
+  util::Fd lock;
+  if (!options->dry_run) {
+    TRY(lock, begin_retry(site, target.follower.history().attempts.front().job_id, options->again));
+    TRY(target, follow::find_target(site, word, options->script));  // with what other retries did in the meantime
+  }
+  CHECK_OK(target.follower.refresh());
+  const auto& history = target.follower.history();
+  TRY(const auto indices, follow::narrow(target, options->selection));
+  for (const auto& note : history.notes) say("note: " + note);
+  say_what_is_left(history, indices);
+  const auto& first_id = history.attempts.front().job_id;
+  if (indices.empty()) return util::fail("job " + options->word, "there is nothing to run again", "sarray status " + first_id);
+  const auto dialect = queue::learn_dialect(site.client);
+  TRY(auto plan_options, make_options(*options, site, history, dialect));
+  auto start = read_start(site, first_id);
+  if (!start) {
+    say("warning: what job " + first_id +
+        " was submitted with is not noted on this machine: variables that its script does not hold, umask and "
+        "limits come from this shell");
+    start = own_start(site);
+  }
+  TRY(const auto folder, store::StateFolder::open());
+  auto parcel = engine::name_parcel(folder, first_id);
+  parcel.cluster = slurm::cluster_name(site);
+  parcel.command = "sarray retry " + first_id;
+  engine::set_folders(plan_options, folder.path(), parcel.marker);
+  TRY(const auto retry, script::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
+  if (options->dry_run) return show(retry, *options);
+  return deliver_retry(retry, parcel, plan_options, site, *options);
+}
+
+}  // namespace sarray::commands

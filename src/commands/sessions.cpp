@@ -1,0 +1,158 @@
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "cli/arguments.hpp"
+#include "commands/commands.hpp"
+#include "queue/gather.hpp"
+#include "report/table.hpp"
+#include "store/prune.hpp"
+#include "store/session.hpp"
+#include "store/submissions.hpp"
+#include "util/environment_names.hpp"
+#include "util/json.hpp"
+#include "util/message.hpp"
+#include "util/numbers.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+std::string time_text(std::int64_t seconds) {
+  if (seconds == 0) return "-";
+  const std::time_t time = seconds;
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local);
+  return text.data();
+}
+
+std::string state_text(const store::SessionInfo& info) {
+  using State = store::SessionInfo::State;
+  if (info.alive) return "open, shell " + std::to_string(info.shell_pid) + " on " + info.host;
+  if (info.state == State::cancelled) return "cancelled";
+  if (info.jobs > 0) return "left";
+  return info.state == State::submitted ? "submitted" : "empty";
+}
+
+util::Json to_json(const std::vector<store::SessionInfo>& sessions) {
+  auto list = util::Json::array();
+  for (const auto& info : sessions) {
+    util::Json session;
+    session["name"] = info.name;
+    session["state"] = info.alive ? "open" : state_text(info);
+    session["host"] = info.host;
+    session["started"] = info.started;
+    session["last_call"] = info.last_call == 0 ? util::Json(nullptr) : util::Json(info.last_call);
+    session["jobs"] = info.jobs;
+    session["tasks"] = info.tasks;
+    list.push_back(std::move(session));
+  }
+  return util::Json{{"version", 1}, {"sessions", std::move(list)}};
+}
+
+struct PruneOptions {
+  bool prune = false;
+  bool dry_run = false;
+  std::string days;
+  std::string keep;
+};
+
+util::Result<store::PruneRules> read_rules(const PruneOptions& options) {
+  constexpr std::uint32_t default_days = 30;
+  std::uint32_t days = default_days;
+  if (!options.days.empty()) {
+    TRY(days, util::parse_number(options.days, "--older-than", 0, "sarray sessions --help"));
+  }
+  store::PruneRules rules;
+  rules.older_than = std::int64_t{days} * 86400;
+  rules.dry_run = options.dry_run;
+  if (!options.keep.empty()) {
+    TRY(rules.keep, util::parse_number(options.keep, "--keep", 0, "sarray sessions --help"));
+  }
+  return rules;
+}
+
+Status prune(const store::StateFolder& folder, const PruneOptions& options) {
+  TRY(const auto rules, read_rules(options));
+  const char* own = std::getenv(util::session_variable);
+  TRY(const auto sessions, store::prune_sessions(folder, rules, own != nullptr ? own : ""));
+  const auto* const did = options.dry_run ? "would remove" : "removed";
+  for (const auto& session : sessions) {
+    std::printf("%s session %s: %s, %s\n", did, util::printable(session.name).c_str(), session.state.c_str(),
+                time_text(session.time).c_str());
+  }
+  const auto site = queue::find_site();
+  const auto queue = site.client.run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"});
+  if (!queue) {
+    std::fprintf(stderr, "sarray: note: the submissions stay, since Slurm does not say which of them it still has: %s\n",
+                 util::printable(queue.error().why).c_str());
+  }
+  std::vector<store::Pruned> submissions;
+  if (queue) {
+    const auto lines = "\n" + *queue;
+    const auto cluster = slurm::cluster_name(site);
+    TRY(submissions, store::prune_submissions(folder, rules, [&](const std::string& marker, const std::string& id) {
+          const auto submission = store::read_submission(folder.submissions() + "/" + marker);
+          // This cluster knows nothing of another's.
+          if (submission && !submission->cluster.empty() && submission->cluster != cluster) return true;
+          return lines.find(marker) != std::string::npos || (!id.empty() && lines.find("\n" + id + "|") != std::string::npos);
+        }));
+  }
+  for (const auto& submission : submissions) {
+    std::printf("%s submission %s: %s\n", did, util::printable(submission.name).c_str(), time_text(submission.time).c_str());
+  }
+  std::printf("%s %s and %s\n", did, util::count(sessions.size(), "session").c_str(),
+              util::count(submissions.size(), "submission").c_str());
+  return 0;
+}
+
+}  // namespace
+
+Status sessions(const Words& words) {
+  bool json = false;
+  PruneOptions pruning;
+  cli::Arguments arguments(
+      "sessions",
+      "Lists the sessions that are kept, oldest first, with their queued jobs. With --prune, removes sessions in which nothing "
+      "is queued and whose shell is gone, and the scripts of arrays that Slurm no longer has.",
+      "[--json] | --prune [--older-than DAYS] [--keep COUNT] [-n]");
+  arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
+  arguments.app().add_flag("--prune", pruning.prune, "remove what is over and old, and say what it was");
+  arguments.app()
+      .add_option("--older-than", pruning.days, "with --prune: what was last written to so long ago (30)")
+      ->type_name("DAYS");
+  arguments.app()
+      .add_option("--keep", pruning.keep, "with --prune: also what is younger, but for the newest COUNT")
+      ->type_name("COUNT");
+  arguments.app().add_flag("-n,--dry-run", pruning.dry_run, "with --prune: only say what would be removed");
+  TRY(const bool go_on, arguments.parse(words));
+  if (!go_on) return 0;
+  if (!pruning.prune && (pruning.dry_run || !pruning.days.empty() || !pruning.keep.empty())) {
+    util::Error error{"sessions", "--older-than, --keep and -n are for --prune", "sarray sessions --prune"};
+    error.status = static_cast<int>(util::Exit::usage);
+    return util::fail(std::move(error));
+  }
+  TRY(const auto folder, store::StateFolder::open());
+  if (pruning.prune) return prune(folder, pruning);
+  std::vector<std::string> warnings;
+  TRY(const auto found, store::list_sessions(folder, &warnings));
+  for (const auto& warning : warnings) std::fprintf(stderr, "sarray: warning: %s\n", util::printable(warning).c_str());
+  if (json) {
+    std::fputs(util::to_line(to_json(found)).c_str(), stdout);
+    return 0;
+  }
+  report::Table table({false, false, true, true, false, false});
+  table.add({"session", "started", "jobs", "tasks", "last call", "state"});
+  for (const auto& info : found) {
+    table.add({info.name, time_text(info.started), std::to_string(info.jobs), std::to_string(info.tasks),
+               time_text(info.last_call), state_text(info)});
+  }
+  std::fputs(found.empty() ? "there are no sessions\n" : table.text(report::terminal_width(1)).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace sarray::commands

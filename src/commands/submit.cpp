@@ -1,0 +1,395 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "capture/listen.hpp"
+#include "cli/preview.hpp"
+#include "cli/version.hpp"
+#include "commands/commands.hpp"
+#include "commands/submit_options.hpp"
+#include "engine/delivery.hpp"
+#include "engine/settle.hpp"
+#include "queue/file_session.hpp"
+#include "queue/gather.hpp"
+#include "report/submission.hpp"
+#include "report/table.hpp"
+#include "script/render.hpp"
+#include "slurm/language/file_pattern.hpp"
+#include "store/submissions.hpp"
+#include "util/environment_names.hpp"
+#include "util/fd.hpp"
+#include "util/join.hpp"
+#include "util/message.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
+
+/// What one run of submit works on.
+struct Work {
+  SubmitOptions options;
+  slurm::Site site;
+  queue::Gathered gathered;
+  plan::PlanOptions plan_options;
+  util::Fd lock;
+  slurm::Configuration configuration;  ///< where Slurm was asked
+  std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
+  std::vector<std::pair<engine::Parcel, engine::Delivery>> untold;  ///< what Slurm took, and we have not said yet
+};
+
+util::Result<void> ask_limits(Work& work) {
+  auto configuration = work.site.client.configuration();
+  if (!configuration) {
+    if (work.options.dry_run) return {};
+    return util::fail(std::move(configuration).error());
+  }
+  work.configuration = *configuration;
+  auto& limits = work.plan_options.limits;
+  limits.max_array_size = configuration->max_array_size;
+  limits.max_array_tasks = configuration->max_array_tasks;
+  limits.max_script_size = configuration->max_script_size;
+  limits.max_job_count = configuration->max_job_count;
+  limits.known = true;
+  work.plan_options.job_file_append = configuration->job_file_append;
+  return {};
+}
+
+/// What became of earlier submissions of the same queue file.
+util::Result<void> settle_earlier(Work& work) {
+  if (work.options.file == "-") return {};  // nobody can tell one from another
+  std::error_code trouble;
+  work.queue_file = std::filesystem::canonical(work.options.file, trouble).string();
+  if (trouble) return {};  // reading it will say so
+  TRY(const auto folder, store::StateFolder::open());
+  TRY(const auto lines, engine::settle_file(work.queue_file, folder, work.site.client, work.configuration, work.options.again));
+  for (const auto& line : lines) say("sarray: note: " + line);
+  if (!work.options.again) CHECK_OK(queue::check_nothing_left(work.queue_file, folder));
+  return {};
+}
+
+util::Result<void> gather(Work& work) {
+  const auto most = work.plan_options.limits.known ? work.plan_options.limits.max_array_size : 4294967294U;
+  if (!work.options.file.empty()) {
+    if (!work.options.dry_run) CHECK_OK(settle_earlier(work));
+    TRY(work.gathered, queue::gather_file(work.options.file, work.site, most));
+    return {};
+  }
+  TRY(auto session, queue::find_session(work.options.session));
+  if (!work.options.dry_run) {
+    TRY(work.lock, queue::lock_session(session));
+    CHECK_OK(session.sync());
+    TRY(const auto folder, store::StateFolder::open());
+    TRY(const auto lines, engine::settle_interrupted(session, folder, work.site.client, work.configuration, work.options.again));
+    for (const auto& line : lines) say("sarray: note: " + line);
+  }
+  TRY(work.gathered, queue::gather_session(std::move(session), most));
+  for (const auto& warning : work.gathered.contents.warnings) say("sarray: warning: " + warning);
+  return {};
+}
+
+/// A file that may make several arrays is recorded as a session, which gives its lines their ids.
+bool becomes_session(const Work& work) { return work.options.split && !work.options.dry_run && !work.gathered.session; }
+
+/// Virtual ids for the lines of a queue file. A dry run on a machine where no state can be kept shows the first ones.
+util::Result<void> give_ids(Work& work) {
+  auto& jobs = work.gathered.jobs;
+  auto folder = store::StateFolder::open();
+  std::uint32_t id = 2000000001;
+  if (folder) {
+    TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
+  } else if (!work.options.dry_run) {
+    return util::fail(std::move(folder).error());
+  }
+  for (auto& job : jobs) job.id = id++;
+  return {};
+}
+
+util::Error empty_queue(const Work& work) {
+  if (!work.options.file.empty())
+    return {work.options.file, "there is no sbatch call in it", "a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
+  const bool was_submitted = !work.gathered.contents.submissions.empty();
+  return {"nothing to submit", was_submitted ? "every job of the session is submitted already" : "the queue is empty",
+          was_submitted ? "squeue --me" : "sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
+}
+
+/// sarray.slurm, sarray-2.slurm ...
+std::string numbered(const std::string& path, std::size_t number) {
+  if (number == 0) return path;
+  const auto slash = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
+  auto dot = path.rfind('.');
+  if (dot == std::string::npos || dot <= slash) dot = path.size();
+  return path.substr(0, dot) + "-" + std::to_string(number + 1) + path.substr(dot);
+}
+
+bool looks_secret(std::string_view name) {
+  std::string upper(name);
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  for (const auto* word : {"TOKEN", "KEY", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"}) {
+    if (upper.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// A name that no shell can hold: on the node env(1) sets it, and its value is an argument of that for a moment. Functions that
+/// bash exports have such names, too, and are no secret.
+bool is_beyond_shells(std::string_view name) {
+  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  return !std::all_of(name.begin(), name.end(), is_plain) && !name.starts_with("BASH_FUNC_");
+}
+
+std::string join_names(const std::set<std::string>& names, bool (*is_wanted)(std::string_view)) {
+  std::string joined;
+  for (const auto& name : names) {
+    if (is_wanted(name)) joined += (joined.empty() ? "" : ", ") + name;
+  }
+  return joined;
+}
+
+/// @param variables whose values stand in the batch script.
+void warn_of_secrets(const std::set<std::string>& variables) {
+  if (const auto names = join_names(variables, looks_secret); !names.empty())
+    say("sarray: warning: values that look secret stand in the batch script, which Slurm's administrators can read: " + names);
+  if (const auto names = join_names(variables, is_beyond_shells); !names.empty())
+    say("sarray: warning: no shell can hold variables of these names: on the compute node their values are arguments of env for a moment, which "
+        "others there can read: " +
+        names);
+}
+
+/// More than half of the limit is worth a word: the next thousand calls may be too many.
+void tell_script_size(const script::Rendered& rendered, const plan::PlanOptions& options) {
+  const auto most = options.limits.max_script_size;
+  if (!options.limits.known || rendered.script.size() * 2 <= most) return;
+  say("sarray: note: the merged script has " + std::to_string(rendered.script.size()) + " bytes, " +
+      std::to_string(rendered.script.size() * 100 / most) +
+      " % of what this cluster takes (max_script_size=" + std::to_string(most) + ")");
+}
+
+/// Slurm would say "temporarily unable to accept job" and try again, for ever where it can never fit.
+util::Result<void> check_job_count(const plan::Plan& plan, const plan::ClusterLimits& limits) {
+  std::uint64_t tasks = 0;
+  for (const auto& array : plan.arrays) tasks += array.tasks;
+  if (!limits.known || tasks < limits.max_job_count) return {};
+  return util::fail("too many tasks for this cluster",
+                    std::to_string(tasks) + " tasks, and it keeps fewer than " + std::to_string(limits.max_job_count) +
+                        " jobs at once (MaxJobCount)",
+                    "submit in parts: sarray drop, or several sessions");
+}
+
+bool fits(const script::Rendered& rendered, const plan::PlanOptions& options) {
+  return !options.limits.known || rendered.script.size() < options.limits.max_script_size;
+}
+
+/// How many of an array's jobs may fit, where all of them do not: by their mean size, so that a few tries find it.
+std::size_t jobs_that_fit(const plan::MergedArray& array, const script::Rendered& rendered, const plan::PlanOptions& options) {
+  return static_cast<std::size_t>(array.placements.size() * options.limits.max_script_size / rendered.script.size());
+}
+
+util::Error too_large(const script::Rendered& rendered, const plan::PlanOptions& options, std::optional<std::size_t> arrays) {
+  return {"the merged script is too large",
+          std::to_string(rendered.script.size()) + " bytes, and this cluster takes less than " +
+              std::to_string(options.limits.max_script_size) + " (max_script_size)",
+          arrays ? "'sarray submit --split' would submit " + util::count(*arrays, "array")
+                 : "a job's own script is too large: drop it from the queue: sarray drop"};
+}
+
+util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t number, const plan::PlanOptions& options);
+
+/// How many arrays --split would submit; nothing where one job alone is too large.
+std::optional<std::size_t> count_split(plan::Plan plan, plan::PlanOptions options) {
+  options.split = true;
+  for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
+    if (!render_fitting(plan, number, options)) return std::nullopt;
+  }
+  return plan.arrays.size();
+}
+
+/// The script of one array of the plan. With --split an array whose script would be too large is cut.
+util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t number, const plan::PlanOptions& options) {
+  for (bool was_cut = false;; was_cut = true) {
+    TRY(auto rendered, script::render(plan, plan.arrays[number], options));
+    if (fits(rendered, options)) return rendered;
+    if (plan.arrays[number].placements.size() < 2) return util::fail(too_large(rendered, options, std::nullopt));
+    if (!options.split) return util::fail(too_large(rendered, options, count_split(plan, options)));
+    plan::cut_array(plan, number, jobs_that_fit(plan.arrays[number], rendered, options), was_cut, options);
+  }
+}
+
+/// The cluster that an array goes to: its calls' SLURM_CONF may be another than that of this shell.
+std::string cluster_of(const Work& work, const util::Environment& environment) {
+  const auto own = work.site.environment.get(slurm::configuration_variable);
+  const auto file = environment.get(slurm::configuration_variable);
+  if (file == own) return work.configuration.cluster_name;
+  return slurm::cluster_name(slurm::Site{environment, slurm::Client(environment, work.site.client.sbatch())});
+}
+
+/// Says what Slurm took. @param text for standard output.
+void answer(Work& work, const std::string& text) {
+  const auto ids = util::join(work.untold, ", ", [](const auto& untold) { return untold.second.job_id; });
+  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+    say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + ids);
+  if (!work.gathered.session) {
+    for (const auto& [parcel, delivery] : work.untold) engine::note_delivery(parcel, delivery);
+  }
+  work.untold.clear();
+}
+
+/// One array of the plan, from its script to Slurm's answer.
+util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, plan::Plan& plan,
+                                                  std::size_t number) {
+  auto parcel = engine::name_parcel(folder);
+  if (!work.gathered.session) parcel.queue_file = work.queue_file;
+  if (!work.options.file.empty())
+    parcel.command =
+        work.gathered.session ? queue::command_for_rest(*work.gathered.session) : "sarray submit " + work.options.file;
+  engine::set_folders(work.plan_options, folder.path(), parcel.marker);
+  TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
+  const auto& array = plan.arrays[number];
+  parcel.cluster = cluster_of(work, rendered.environment);
+  tell_script_size(rendered, work.plan_options);
+  report::SubmittedArray submitted;
+  submitted.array = number;
+  submitted.script = numbered(work.options.output, number);
+  CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
+  warn_of_secrets(rendered.variables);
+  auto* session = work.gathered.session ? &*work.gathered.session : nullptr;
+  TRY(const auto delivery,
+      engine::deliver(parcel, plan, array, rendered, work.plan_options, work.site.client, session, submitted.script));
+  submitted.job_id = delivery.job_id;
+  work.untold.emplace_back(parcel, delivery);
+  if (work.options.json) return submitted;
+  answer(work, work.options.parsable ? delivery.job_id + "\n" : delivery.answer);
+  std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
+  return submitted;
+}
+
+/// The session's shell ends once nothing is left to submit.
+util::Result<void> finish_session(Work& work) {
+  auto& session = *work.gathered.session;
+  CHECK_OK(session.close(store::SessionInfo::State::submitted));
+  const char* own = std::getenv(util::session_variable);
+  if (own == nullptr || session.name() != own) return {};
+  return capture::ask_shell_to_leave(session, 0);
+}
+
+/// From here on the file's calls are a session's.
+util::Result<void> remember_file(Work& work, plan::Plan& plan, const store::StateFolder& folder) {
+  TRY(auto session, queue::record_file(plan, work.gathered.dialect, work.site.environment, work.queue_file, folder));
+  TRY(work.lock, queue::lock_session(session));
+  work.gathered.session = std::move(session);
+  return {};
+}
+
+/// What to do about the arrays that were not submitted.
+std::string words_for_rest(const Work& work, const std::string& left) {
+  if (work.options.file.empty()) return "the next submit sends the other " + left;
+  return "'" + queue::command_for_rest(*work.gathered.session) + "', with the same options, sends the other " + left;
+}
+
+Status submit_all(Work& work, plan::Plan& plan) {
+  TRY(const auto folder, store::StateFolder::open());
+  const bool is_split_file = becomes_session(work);
+  if (is_split_file) CHECK_OK(remember_file(work, plan, folder));
+  std::vector<report::SubmittedArray> submitted;
+  for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
+    auto array = submit_array(work, folder, plan, number);
+    if (!array) {
+      auto error = std::move(array).error();
+      const auto left = util::count(plan.arrays.size() - number, "array");
+      if (number > 0) {
+        if (work.options.json) answer(work, util::to_line(report::submission_json(plan, submitted)));
+        say("sarray: note: " + std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") + " are submitted; " +
+            words_for_rest(work, left));
+      } else if (is_split_file) {
+        CHECK_OK(queue::forget_unless_sent(*work.gathered.session));
+      }
+      return util::fail(std::move(error));
+    }
+    submitted.push_back(std::move(*array));
+  }
+  if (work.options.json) answer(work, util::to_line(report::submission_json(plan, submitted)));
+  if (work.gathered.session) CHECK_OK(finish_session(work));
+  return 0;
+}
+
+/// Whether a file of a job may be named by who it belongs to (%u). Only then is the name asked: a static program has no NSS, so
+/// that it takes id(1), and a fork makes each page of all that was read a fault.
+bool names_user(const Work& work) {
+  return std::any_of(work.gathered.jobs.begin(), work.gathered.jobs.end(), [](const auto& planned) {
+    const auto& job = planned.job;
+    const auto names = [](const std::optional<std::string>& pattern) { return pattern && slurm::has_conversion(*pattern, 'u'); };
+    return slurm::has_conversion(job.work_directory, 'u') || names(job.output) || names(job.error) || names(job.input);
+  });
+}
+
+Status show_all(Work& work, plan::Plan& plan) {
+  std::vector<report::SubmittedArray> shown;
+  for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
+    auto folder = store::StateFolder::open();
+    const auto state = folder ? folder->path() : std::string("/nonexistent/sarray");
+    engine::set_folders(work.plan_options, state, "dry-run");
+    TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
+    tell_script_size(rendered, work.plan_options);
+    const auto path = numbered(work.options.output, number);
+    if (work.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
+    warn_of_secrets(rendered.variables);
+    shown.push_back({number, std::nullopt, path});
+    if (work.options.json) continue;
+    const bool is_terminal = ::isatty(1) != 0;
+    std::string shown_script;
+    if (is_terminal)
+      shown_script = report::wants_color(1) ? cli::color_script(rendered.script) : util::printable_lines(rendered.script);
+    CHECK_OK(util::write_all(1, is_terminal ? shown_script : rendered.script, "standard output"));  // no copy of it
+    say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
+    std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
+  }
+  if (work.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+Status submit(const Words& words) {
+  TRY(auto options, parse_submit_options(words));
+  if (!options) return 0;
+  // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
+  static auto* const kept_work = new Work{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}};
+  auto& work = *kept_work;
+  if (!work.options.dry_run && !work.site.client.has_sbatch()) {
+    return util::fail("sbatch", "there is none in PATH", "load the site's Slurm module, or look with sarray submit -n");
+  }
+  if (work.options.file.empty()) {  // before Slurm is asked
+    TRY([[maybe_unused]] const auto session, queue::find_session(work.options.session));
+  }
+  if (work.site.client.has_sbatch()) CHECK_OK(ask_limits(work));
+  CHECK_OK(gather(work));
+  if (work.gathered.jobs.empty()) return util::fail(empty_queue(work));
+  if (!work.gathered.session && !becomes_session(work)) CHECK_OK(give_ids(work));
+  auto& plan_options = work.plan_options;
+  plan_options.release = work.gathered.dialect.release();
+  plan_options.sarray_version = cli::version;
+  plan_options.split = work.options.split;
+  if (work.options.translate) plan_options.translate = plan::Translate::always;
+  if (work.options.no_translate) plan_options.translate = plan::Translate::never;
+  plan_options.throttle = work.options.throttle;
+  plan_options.real_sbatch = work.site.client.sbatch();
+  TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));
+  if (names_user(work)) plan_options.user = slurm::user_name(work.site.environment);
+  TRY(auto made_plan, plan::make_plan(std::move(work.gathered.jobs), plan_options));
+  static auto* const kept_plan = new plan::Plan(std::move(made_plan));
+  auto& plan = *kept_plan;
+  CHECK_OK(check_job_count(plan, plan_options.limits));
+  for (const auto& note : plan.notes) say("sarray: note: " + note);
+  if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
+    say("sarray: note: -t " + std::to_string(*plan_options.throttle) + " holds for each of the " +
+        util::count(plan.arrays.size(), "array"));
+  return work.options.dry_run ? show_all(work, plan) : submit_all(work, plan);
+}
+
+}  // namespace sarray::commands

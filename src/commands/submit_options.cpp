@@ -1,0 +1,162 @@
+#include "commands/submit_options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "cli/arguments.hpp"
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/settings.hpp"
+#include "util/numbers.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+constexpr std::array<std::string_view, 11> own_names = {"help",  "output", "dry-run",  "throttle",  "json",        "session",
+                                                        "split", "again",  "parsable", "translate", "no-translate"};
+constexpr std::string_view own_letters = "hnot";
+
+bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+/// The one option of sbatch that a long name, whole or shortened, stands for.
+const slurm::OptionSpec* find_by_name(std::string_view name) {
+  const slurm::OptionSpec* found = nullptr;
+  for (const auto& option : slurm::option_table()) {
+    if (option.name == name) return &option;
+    if (!option.name.starts_with(name)) continue;
+    if (found != nullptr) return nullptr;
+    found = &option;
+  }
+  return found;
+}
+
+const slurm::OptionSpec* find_by_letter(char letter) {
+  for (const auto& option : slurm::option_table()) {
+    if (option.letter == letter) return &option;
+  }
+  return nullptr;
+}
+
+/// @return how many words, from `at`, are an option of sbatch with its value; 0: none.
+std::size_t count_sbatch_words(const Words& words, std::size_t at, const std::vector<std::string_view>& more_own) {
+  const std::string_view word = words[at];
+  if (word.size() < 2 || word[0] != '-') return 0;
+  if (word[1] == '-') {
+    const auto equals = word.find('=');
+    const auto name = word.substr(2, equals == std::string_view::npos ? equals : equals - 2);
+    if (name.empty() || holds(own_names, name) || holds(more_own, name)) return 0;
+    const auto* option = find_by_name(name);
+    if (option == nullptr) return 0;
+    const bool next = option->arity == slurm::Arity::required && equals == std::string_view::npos && at + 1 < words.size();
+    return next ? 2 : 1;
+  }
+  if (own_letters.find(word[1]) != std::string_view::npos) return 0;
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    const auto* option = find_by_letter(word[i]);
+    if (option == nullptr) return 0;
+    if (option->arity == slurm::Arity::none) continue;
+    const bool next = option->arity == slurm::Arity::required && i + 1 == word.size() && at + 1 < words.size();
+    return next ? 2 : 1;
+  }
+  return 1;
+}
+
+/// Whether an own option's value is the next word.
+bool takes_next_word(std::string_view word, const std::vector<std::string_view>& more_own) {
+  if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
+  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session";
+}
+
+util::Result<void> check_override(const slurm::Setting& setting) {
+  const std::string name(setting.option->name);
+  if (name == "array")
+    return util::fail(util::usage_error("--array", "the merged array's indices are sarray's own", "-t N throttles it"));
+  if (name == "wrap" || name == "test-only" || name == "usage" || name == "version" || name == "export-file") {
+    return util::fail(
+        util::usage_error("--" + name, "it has no meaning for an array that is merged already", "sarray submit --help"));
+  }
+  if (setting.option->owner == slurm::Owner::refused) {
+    return util::fail(
+        util::usage_error("--" + name, "a merged array cannot have it", "docs/fidelity.md says which options, and why"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own) {
+  Words own;
+  Words taken;
+  for (std::size_t at = 0; at < words.size();) {
+    if (words[at] == "--") {
+      own.insert(own.end(), words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
+      break;
+    }
+    auto count = count_sbatch_words(words, at, more_own);
+    auto& target = count > 0 ? taken : own;
+    if (count == 0) count = takes_next_word(words[at], more_own) && at + 1 < words.size() ? 2 : 1;
+    for (; count > 0; --count) target.push_back(words[at++]);
+  }
+  words = std::move(own);
+  return taken;
+}
+
+util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words) {
+  SubmitOptions options;
+  auto own = words;
+  options.sbatch_words = take_sbatch_words(own);
+  std::string throttle;
+  cli::Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
+                           "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
+  auto& app = arguments.app();
+  app.footer(
+      "Any other option is sbatch's and replaces the jobs' own in the merged array, e.g. --partition=long --dependency=afterok:17.\n"
+      "--job-name names the array; its tasks keep their own names.");
+  app.add_option("file", options.file, "a sbatch call a line, as a shell would read it; - is standard input");
+  auto* output =
+      app.add_option("-o,--output", options.output, "leave the generated script in FILE (sarray.slurm)")->type_name("FILE");
+  app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
+  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  app.add_flag("--split", options.split, "submit the fewest arrays where one cannot hold all");
+  app.add_option("--session", options.session, "a session from outside of its shell")->type_name("NAME");
+  auto* translate =
+      app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
+  app.add_flag("--no-translate", options.no_translate, "and in none, also where a script names them")->excludes(translate);
+  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_flag("--parsable", options.parsable, "print the job id alone");
+  app.add_flag("--again", options.again, "take an interrupted submission, of which Slurm knows nothing, for failed");
+  TRY(const bool go_on, arguments.parse(own));
+  if (!go_on) return std::optional<SubmitOptions>();
+  options.output_given = output->count() > 0;
+  if (!throttle.empty()) {
+    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray submit --help"));
+  }
+  if (!options.file.empty() && !options.session.empty()) {
+    return util::fail(util::usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
+  }
+  return std::optional(std::move(options));
+}
+
+util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect) {
+  Words words = {"sbatch"};
+  words.insert(words.end(), sbatch_words.begin(), sbatch_words.end());
+  const slurm::WordParser parser(dialect);
+  const auto parsed = parser.parse(words);
+  slurm::Settings settings;
+  CHECK_OK(slurm::apply_words(settings, parsed, {}));
+  if (parsed.error) return util::fail(*parsed.error);
+  std::vector<slurm::Setting> overrides;
+  for (const auto& setting : settings.all()) {
+    CHECK_OK(check_override(setting));
+    if (setting.option->owner == slurm::Owner::client) continue;
+    overrides.push_back(setting);
+    auto& given = overrides.back();
+    if (given.option->name == "chdir" && !given.value.starts_with('/')) {
+      given.value = std::filesystem::current_path().string() + "/" + given.value;
+    }
+  }
+  return overrides;
+}
+
+}  // namespace sarray::commands

@@ -1,0 +1,44 @@
+// `sarray submit` takes two programs' options: its own, and every one of sbatch's that it has not itself.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/option.hpp"
+#include "util/result.hpp"
+
+namespace sarray::commands {
+
+struct SubmitOptions {
+  std::string file;                     ///< queue file; empty: the session
+  std::string session;                  ///< --session; empty: the shell's own
+  std::string output = "sarray.slurm";  ///< where the generated script is left
+  bool output_given = false;
+  bool dry_run = false;
+  bool json = false;
+  bool split = false;
+  bool again = false;  ///< an earlier submission whose end is not known is taken for failed
+  bool parsable = false;
+  std::optional<std::uint32_t> throttle;
+  bool translate = false;     ///< every task gets the translator
+  bool no_translate = false;  ///< and none
+  Words sbatch_words;         ///< sbatch's options, as given
+};
+
+/// @return nothing where help was asked for and printed.
+[[nodiscard]] util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words);
+
+/// sbatch's options as settings that replace the jobs' own.
+/// @return an error for those that a merged array cannot have from outside (--array, --wrap, --wait ...).
+[[nodiscard]] util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect);
+
+/// Words that are sbatch's options, with their values, taken out of `words`. Pure.
+/// @param more_own long names, without --, that are the command's own and take a value.
+[[nodiscard]] Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own = {});
+
+}  // namespace sarray::commands

@@ -1,0 +1,249 @@
+#include "engine/delivery.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <set>
+
+#include "embedded/translate.hpp"
+#include "plan/notes.hpp"
+#include "slurm/client/answer.hpp"
+#include "slurm/client/arrays.hpp"
+#include "store/submissions.hpp"
+#include "util/fd.hpp"
+#include "util/json.hpp"
+#include "util/message.hpp"
+#include "util/progress.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::engine {
+
+namespace {
+
+std::chrono::seconds sbatch_timeout() {
+  const char* text = std::getenv("SARRAY_SBATCH_TIMEOUT");
+  const auto seconds = text != nullptr ? std::strtol(text, nullptr, 10) : 0;
+  return std::chrono::seconds(seconds > 0 ? seconds : 600);
+}
+
+/// With the umask of sarray submit, which is the calls' but for the rare one. What fails here fails where the job starts, by
+/// Slurm's words.
+void make_folder(const std::string& path) {
+  for (std::size_t at = 0; at != std::string::npos;) {
+    at = path.find('/', at + 1);
+    [[maybe_unused]] const int made = ::mkdir(path.substr(0, at).c_str(), 0755);
+  }
+}
+
+/// The translator under the names of the commands that it knows.
+util::Result<void> place_translator(const plan::Plan& plan, const plan::MergedArray& array, const std::string& folder) {
+  const bool any =
+      std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+  if (!any) return {};
+  CHECK_OK(util::ensure_private_folder(folder));
+  std::string first;
+  for (const auto name : plan::translated_commands) {
+    const auto path = folder + "/" + std::string(name);
+    if (first.empty()) {
+      CHECK_OK(util::write_file_atomically(path, embedded::translate, 0700));
+      first = name;
+    } else if (::symlink(first.c_str(), path.c_str()) != 0) {
+      return util::fail(path, util::errno_text(errno));
+    }
+  }
+  return {};
+}
+
+util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& array, const script::Rendered& rendered,
+                              const plan::PlanOptions& options) {
+  std::set<std::string> folders;
+  std::set<std::string> places;
+  util::Result<void> result;
+  util::Progress progress("linking the output files of tasks", array.tasks);
+  script::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
+    if (!result) return;
+    progress.step();
+    // Slurm makes folders for a file, but not for a link's.
+    const auto place = target.substr(0, target.rfind('/'));
+    if (script::makes_folders(options.release) && places.insert(place).second) make_folder(place);
+    const auto folder = path.substr(0, path.rfind('/'));
+    if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
+    if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
+  });
+  return result;
+}
+
+/// What `status` and its kind will want to know without reading the script, and what the script does not hold.
+std::string describe(const Parcel& parcel, const std::string& job_id, const plan::Plan& plan, const plan::MergedArray& array,
+                     const script::Rendered& rendered, const plan::PlanOptions& options, const std::string& saved_script) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
+  std::error_code error;
+  util::Json record;
+  record["version"] = 1;
+  record["job_id"] = job_id;
+  record["cluster"] = parcel.cluster;
+  record["time"] = static_cast<std::int64_t>(std::time(nullptr));
+  record["tasks"] = array.tasks;
+  record["jobs"] = array.placements.size();
+  record["script"] = saved_script;
+  record["name"] = array.name;
+  record["directory"] = std::filesystem::current_path(error).string();
+  record["ids"] = store::id_ranges(std::move(ids));
+  if (!parcel.queue_file.empty()) record["queue_file"] = parcel.queue_file;
+  record["retry_of"] = options.retry_of;
+  record["arguments"] = rendered.arguments;
+  record["umask"] = rendered.umask;
+  record["limits"] = rendered.limits;
+  return util::to_line(record);
+}
+
+/// What the tasks start from; a retry needs it, and the script does not hold it.
+std::string join_entries(const util::Environment& environment) {
+  std::string bytes;
+  for (const auto& entry : environment.entries()) bytes.append(entry).push_back('\0');
+  return bytes;
+}
+
+void remove_parcel(const Parcel& parcel) {
+  std::error_code ignored;
+  std::filesystem::remove_all(parcel.folder, ignored);
+}
+
+std::vector<std::uint32_t> job_numbers(const plan::Plan& plan, const plan::MergedArray& array) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
+  return numbers;
+}
+
+util::Error refusal(const util::Output& output) {
+  util::Error error;
+  error.body = output.err;
+  error.status = output.status != 0 ? output.status : static_cast<int>(util::Exit::failed);
+  return error;
+}
+
+/// sbatch's warnings, and its status where that belies its answer.
+void tell(const util::Output& output, const Delivery& delivery) {
+  auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
+  if (output.status != 0) {
+    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) +
+             "; Slurm has the array all the same, as job " + delivery.job_id + "\n";
+  }
+  [[maybe_unused]] const auto told = util::write_all(2, words, "");
+}
+
+/// When sbatch ended without a word that is to be trusted: from then on a controller that it may have reached is given time.
+void note_end(int lock) {
+  std::array<timespec, 2> now{};
+  for (auto& time : now) ::clock_gettime(CLOCK_REALTIME, &time);  // this machine's clock, where a file server has another
+  ::futimens(lock, now.data());
+}
+
+/// After this it is not known whether Slurm has the array: the intent stays noted, and the next submit, or retry, looks.
+util::Error unknown_end(const Parcel& parcel, const std::string& why, const std::string& words) {
+  util::Error error;
+  error.body = words;
+  error.what = "sbatch";
+  error.why = why + "; whether Slurm took the array is not known";
+  error.hint = parcel.command + ", which looks for it before it submits anything";
+  return error;
+}
+
+}  // namespace
+
+util::Result<util::Fd> lock_parcel(const std::string& folder) {
+  TRY(auto fd, util::open_file(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    return util::fail("an earlier submission", "its sbatch is still running", "try again once it has ended: pgrep -a sbatch");
+  }
+  return fd;
+}
+
+Parcel name_parcel(const store::StateFolder& folder, const std::string& first_attempt) {
+  Parcel parcel;
+  parcel.marker = slurm::make_marker(first_attempt);
+  parcel.folder = folder.submissions() + "/" + parcel.marker;
+  return parcel;
+}
+
+void set_folders(plan::PlanOptions& options, const std::string& state_folder, const std::string& marker) {
+  const auto own = state_folder + "/submissions/" + marker;
+  options.link_folder = own + "/links";
+  options.translate_folder = own + "/translate";
+  options.scratch_folder = state_folder + "/run";
+}
+
+util::Result<Delivery> deliver(const Parcel& parcel, const plan::Plan& plan, const plan::MergedArray& array,
+                               const script::Rendered& rendered, const plan::PlanOptions& options, const slurm::Client& client,
+                               store::Session* session, const std::string& saved_script) {
+  CHECK_OK(util::ensure_private_folder(parcel.folder));
+  CHECK_OK(util::ensure_private_folder(options.scratch_folder));
+  CHECK_OK(make_links(plan, array, rendered, options));
+  CHECK_OK(place_translator(plan, array, options.translate_folder));
+  slurm::Submission submission;
+  submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
+  submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());
+  submission.script = parcel.folder + "/sarray.slurm";
+  submission.environment = rendered.environment;
+  submission.umask = rendered.umask;
+  submission.limits = rendered.limits;
+  submission.directory = rendered.directory;
+  submission.timeout = sbatch_timeout();
+  CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/environment", join_entries(rendered.environment)));
+  TRY(const auto lock, lock_parcel(parcel.folder));
+  submission.inherited = lock.get();
+  // Before sbatch is run, so that it is there whoever is killed; its answer is added to it.
+  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json",
+                                       describe(parcel, "", plan, array, rendered, options, saved_script)));
+  if (session != nullptr) {
+    if (auto noted = session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)); !noted) {
+      // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
+      if (session->note_withdrawn(parcel.marker)) remove_parcel(parcel);
+      return util::fail(std::move(noted).error());
+    }
+  }
+
+  const auto output = client.submit(submission);
+  auto answer = output ? slurm::judge_answer(*output) : slurm::Answer{slurm::Answer::Kind::refused, "", ""};
+  if (answer.kind == slurm::Answer::Kind::refused) {
+    if (session != nullptr) CHECK_OK(session->note_withdrawn(parcel.marker));
+    remove_parcel(parcel);
+    return util::fail(output ? refusal(*output) : output.error());
+  }
+  if (answer.kind == slurm::Answer::Kind::unknown) {
+    note_end(lock.get());
+    if (output->timed_out) answer.why = "no answer within " + std::to_string(submission.timeout.count()) + " s";
+    return util::fail(unknown_end(parcel, answer.why, output->status == 0 ? output->out + output->err : output->err));
+  }
+  Delivery delivery{answer.job_id, output->out};
+  tell(*output, delivery);
+  if (session == nullptr) return delivery;
+  note_delivery(parcel, delivery);
+  if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
+    auto error = std::move(noted).error();
+    error.why += "; Slurm has the array, as job " + delivery.job_id + ", and the session does not know it yet";
+    error.hint = "sarray submit, which looks for it before it submits anything";
+    return util::fail(std::move(error));
+  }
+  return delivery;
+}
+
+void note_delivery(const Parcel& parcel, const Delivery& delivery) {
+  const auto noted = store::note_job_id(parcel.folder, delivery.job_id);
+  if (noted) return;
+  // The array is Slurm's: that its description is incomplete must not look like a failed submission.
+  [[maybe_unused]] const auto warned =
+      util::write_all(2, "sarray: warning: " + util::printable(noted.error().what + ": " + noted.error().why) + "\n", "");
+}
+
+}  // namespace sarray::engine

@@ -1,0 +1,36 @@
+// What became of submissions that were cut off, so that nothing is submitted twice.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "slurm/client/client.hpp"
+#include "store/session.hpp"
+#include "store/state_folder.hpp"
+#include "util/fd.hpp"
+#include "util/result.hpp"
+
+namespace sarray::engine {
+
+/// Looks for what became of a session's submissions that were cut off: accepted ones are noted, those that Slurm never saw are
+/// withdrawn.
+/// @param again those that Slurm cannot be asked about any more are taken for failed.
+/// @return a line about each; an error where it cannot be known.
+[[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
+                                                                        const slurm::Client& client,
+                                                                        const slurm::Configuration& configuration, bool again);
+
+/// The same for retries of an array. @param first_attempt its job id.
+[[nodiscard]] util::Result<std::vector<std::string>> settle_retries(const std::string& first_attempt,
+                                                                    const store::StateFolder& folder, const slurm::Client& client,
+                                                                    bool again);
+/// Only one retry of an array at a time.
+[[nodiscard]] util::Result<util::Fd> lock_retries(const std::string& first_attempt, const store::StateFolder& folder);
+
+/// The same for a queue file. @param file absolute.
+/// @return an error also where Slurm has it: then nothing is to be submitted, and the next time it is another submission.
+[[nodiscard]] util::Result<std::vector<std::string>> settle_file(const std::string& file, const store::StateFolder& folder,
+                                                                 const slurm::Client& client,
+                                                                 const slurm::Configuration& configuration, bool again);
+
+}  // namespace sarray::engine

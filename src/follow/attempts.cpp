@@ -1,0 +1,93 @@
+#include "follow/attempts.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace sarray::follow {
+
+using slurm::TaskState;
+
+void find_standings(History& history) {
+  const auto& first = history.map();
+  history.standings.assign(first.tasks, {});
+  for (std::uint32_t index = 0; index < first.tasks; ++index) history.standings[index].index = index;
+  std::unordered_map<std::uint32_t, const script::MappedJob*> by_id;
+  for (const auto& job : first.jobs) by_id.emplace(job.id, &job);
+  for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
+    for (const auto& job : history.attempts[number].map.jobs) {
+      const auto original = by_id.find(job.id);
+      if (original == by_id.end()) continue;
+      for (std::uint32_t n = 0; n < job.tasks; ++n) {
+        const auto index = job.first_index + n;
+        if (const auto at = original->second->index_of(job.local_id(index))) history.standings[*at] = {number, index};
+      }
+    }
+  }
+}
+
+std::uint32_t Summary::done() const {
+  std::uint32_t sum = 0;
+  for (const auto state : slurm::all_task_states) sum += slurm::is_done(state) ? count(state) : 0;
+  return sum;
+}
+
+std::uint32_t Summary::failures() const { return done() - count(TaskState::completed); }
+
+std::optional<std::int64_t> Summary::elapsed(std::int64_t now) const {
+  if (first_start == 0) return count(TaskState::unknown) > 0 ? std::nullopt : std::optional<std::int64_t>(0);
+  const auto end = count(TaskState::running) > 0 || last_end == 0 ? now : last_end;
+  return std::max<std::int64_t>(end - first_start, 0);
+}
+
+namespace {
+
+/// Slurm's times are of equal length and sort as text.
+struct Span {
+  std::string first_start;
+  std::string last_end;
+};
+
+void add_task(const slurm::TaskRecord& task, Summary& summary, Span& span) {
+  ++summary.tasks;
+  ++summary.counts[static_cast<std::size_t>(task.state)];
+  if (!task.start.empty() && (span.first_start.empty() || task.start < span.first_start)) span.first_start = task.start;
+  if (task.end > span.last_end) span.last_end = task.end;
+  if (slurm::is_done(task.state)) summary.task_seconds += task.elapsed;
+  if (task.state == TaskState::running) summary.running_seconds += task.elapsed;
+}
+
+void finish(Summary& summary, const Span& span) {
+  summary.first_start = slurm::parse_slurm_time(span.first_start).value_or(0);
+  summary.last_end = slurm::parse_slurm_time(span.last_end).value_or(0);
+}
+
+}  // namespace
+
+Summary summarize(const History& history, const script::MappedJob& job) {
+  Summary summary;
+  Span span;
+  for (std::uint32_t n = 0; n < job.tasks; ++n) add_task(history.task(job.first_index + n), summary, span);
+  finish(summary, span);
+  return summary;
+}
+
+Summary summarize(const History& history) {
+  Summary summary;
+  Span span;
+  for (std::uint32_t index = 0; index < history.standings.size(); ++index) add_task(history.task(index), summary, span);
+  finish(summary, span);
+  return summary;
+}
+
+std::int64_t estimate_rest(const Summary& summary) {
+  const auto running = summary.count(TaskState::running);
+  const auto left = running + summary.count(TaskState::pending);
+  if (summary.done() == 0 || running == 0) return 0;
+  const double each = static_cast<double>(summary.task_seconds) / summary.done();
+  // What the running tasks have behind them; those that take longer than the others may end at any moment.
+  const double behind = std::min(static_cast<double>(summary.running_seconds), each * running);
+  const auto rest = static_cast<std::int64_t>((each * left - behind) / running + 0.5);
+  return std::max<std::int64_t>(rest, 1);
+}
+
+}  // namespace sarray::follow

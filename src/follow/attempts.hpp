@@ -1,0 +1,66 @@
+// A submission and its retries, as one history: what is done, whichever attempt did it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "script/map.hpp"
+#include "slurm/client/task_state.hpp"
+
+namespace sarray::follow {
+
+/// One merged array: the first of a history, or a retry of some of its tasks.
+struct Attempt {
+  std::string job_id;
+  script::Map map;
+  std::vector<slurm::TaskRecord> tasks;  ///< by index; as many as map.tasks
+};
+
+/// Where a task of the first attempt stands now.
+struct Standing {
+  std::uint32_t attempt = 0;  ///< the last one that has it
+  std::uint32_t index = 0;    ///< in that attempt's array
+};
+
+struct History {
+  std::vector<Attempt> attempts;    ///< at least one; the first has every task
+  std::vector<Standing> standings;  ///< by index in the first attempt
+  std::vector<std::string> notes;   ///< what could not be known, and why
+
+  [[nodiscard]] const script::Map& map() const { return attempts.front().map; }
+  [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const {
+    const auto& standing = standings[index];
+    return attempts[standing.attempt].tasks[standing.index];
+  }
+};
+
+/// Finds every task's last attempt, by virtual id and local id. Tasks of a retry that the first attempt has not are left out.
+void find_standings(History& history);
+
+using Counts = std::array<std::uint32_t, slurm::all_task_states.size()>;  ///< by TaskState
+
+struct Summary {
+  std::uint32_t tasks = 0;
+  Counts counts{};
+  std::int64_t first_start = 0;      ///< seconds since 1970; 0: nothing has started
+  std::int64_t last_end = 0;         ///< likewise; 0: nothing has ended
+  std::int64_t task_seconds = 0;     ///< of all tasks that are done, added up
+  std::int64_t running_seconds = 0;  ///< of all that run, until now
+  [[nodiscard]] std::uint32_t count(slurm::TaskState state) const { return counts[static_cast<std::size_t>(state)]; }
+  [[nodiscard]] std::uint32_t done() const;
+  [[nodiscard]] std::uint32_t failures() const;
+  [[nodiscard]] bool is_over() const { return done() == tasks; }
+  /// Seconds from the first start to the last end, or to now while tasks run; 0: nothing has started; nothing: that is not known.
+  [[nodiscard]] std::optional<std::int64_t> elapsed(std::int64_t now) const;
+};
+
+[[nodiscard]] Summary summarize(const History& history, const script::MappedJob& job);
+[[nodiscard]] Summary summarize(const History& history);
+
+/// Seconds from now until all is done, if the tasks left take as long as those done, as many at once as run now; 0: not known.
+[[nodiscard]] std::int64_t estimate_rest(const Summary& summary);
+
+}  // namespace sarray::follow

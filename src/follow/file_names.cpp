@@ -1,0 +1,52 @@
+#include "follow/file_names.hpp"
+
+#include "slurm/language/file_pattern.hpp"
+
+namespace sarray::follow {
+
+namespace {
+
+constexpr std::uint32_t no_task_id = 4294967294U;  // a plain job's %a (semantics section 6)
+
+/// Stands for what is not known: no name of ours holds it.
+constexpr char unknown_mark = '\x01';
+
+std::string to_glob(const std::string& name) {
+  std::string glob;
+  for (const char c : name) {
+    if (c == unknown_mark) {
+      glob += '*';
+      continue;
+    }
+    if (c == '*' || c == '?' || c == '[' || c == '\\') glob += '\\';
+    glob += c;
+  }
+  return glob;
+}
+
+}  // namespace
+
+std::optional<FileName> file_name(const script::MappedJob& job, script::Stream stream, const std::string& array_job_id,
+                                  const slurm::TaskRecord& task, const FileSurroundings& surroundings, bool guess_host) {
+  const auto& pattern = stream == script::Stream::error ? job.error : job.output;
+  if (!pattern) return std::nullopt;
+  slurm::PatternValues values;
+  values.array_job_id = array_job_id;
+  values.array_task_id = task.index;
+  // Where %A stands, %a is its companion in Slurm's own pair; alone it is the job's own.
+  if (!slurm::has_conversion(*pattern, 'A'))
+    values.array_task_id = job.has_index(task.index) ? job.local_id(task.index).value_or(no_task_id) : no_task_id;
+  if (!task.job_id.empty()) values.job_id = task.job_id;
+  values.job_name = job.name;
+  values.user = surroundings.user;
+  values.restart_count = task.restarts;
+  values.release = surroundings.release;
+  if (guess_host && !task.host.empty()) values.node = task.host.substr(0, task.host.find('.'));
+  if (auto name = slurm::expand_pattern(*pattern, values)) return FileName{std::move(*name), false};
+  const std::string mark(1, unknown_mark);
+  if (!values.job_id) values.job_id = mark;
+  if (!values.node) values.node = mark;
+  return FileName{to_glob(slurm::expand_pattern(*pattern, values).value_or(mark)), true};
+}
+
+}  // namespace sarray::follow

@@ -1,0 +1,32 @@
+// Which files a task writes to, by the rules of their patterns in a merged array (merge/streams.hpp).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "script/map.hpp"
+#include "script/streams.hpp"
+#include "slurm/client/task_state.hpp"
+
+namespace sarray::follow {
+
+/// What the world says beyond the map.
+struct FileSurroundings {
+  std::string user;                                ///< %u
+  slurm::Release release = slurm::newest_release;  ///< decides what %b and %r mean
+};
+
+/// A name that is known as far as the task's state is.
+struct FileName {
+  std::string path;      ///< absolute; where `is_glob`, a pattern of glob(7)
+  bool is_glob = false;  ///< something of the name is not known (a job id that Slurm has forgotten, a host)
+};
+
+/// @param stream output or error. @return nothing for an error stream that goes where the output goes.
+/// @param guess_host takes the node's name for the host's, which %N means.
+[[nodiscard]] std::optional<FileName> file_name(const script::MappedJob& job, script::Stream stream,
+                                                const std::string& array_job_id, const slurm::TaskRecord& task,
+                                                const FileSurroundings& surroundings, bool guess_host);
+
+}  // namespace sarray::follow

@@ -1,0 +1,59 @@
+// Which of an array's tasks a command means, in the user's own words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "follow/array_history.hpp"
+#include "follow/attempts.hpp"
+#include "script/map.hpp"
+#include "slurm/client/site.hpp"
+#include "slurm/language/array_ids.hpp"
+#include "util/result.hpp"
+
+namespace sarray::follow {
+
+/// Tasks, or one job of many tasks, as a person names them.
+struct TaskWord {
+  std::string job_id;                      ///< of an array in Slurm, or a virtual id
+  std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nothing: all
+  bool is_virtual = false;
+};
+/// "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]".
+[[nodiscard]] util::Result<TaskWord> parse_task_word(const std::string& word);
+
+/// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
+/// on this machine, else by the scripts of the user's arrays that Slurm's queue still holds.
+[[nodiscard]] util::Result<std::string> find_array(const slurm::Site& site, const std::vector<store::Submission>& submissions,
+                                                   const TaskWord& word);
+
+/// What --job, --tasks and --state say; all must hold.
+struct Selection {
+  std::vector<std::string> jobs;  ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names
+  std::string tasks;              ///< indices in the merged array: "3,5-8"
+  std::vector<slurm::TaskState> states;
+  bool failed = false;
+};
+
+/// Jobs that a SEL means. @return an error where it means none, which says what there is.
+/// @param hint the command that shows the jobs.
+[[nodiscard]] util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map,
+                                                                              const std::vector<std::string>& words,
+                                                                              const std::string& hint);
+
+/// @return indices of the first attempt, ascending. An empty selection means every task.
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection);
+
+/// Opens what a word means and finds its tasks: the array with its attempts, and indices of the first attempt, ascending.
+struct Target {
+  Follower follower;
+  std::vector<std::uint32_t> indices;
+};
+[[nodiscard]] util::Result<Target> find_target(const slurm::Site& site, const TaskWord& word, const std::string& file);
+
+/// Those of the target's tasks that the selection means too.
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection);
+
+}  // namespace sarray::follow

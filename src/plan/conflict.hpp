@@ -1,0 +1,27 @@
+// Why jobs cannot share one array, as a table that a person can act on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+
+namespace sarray::plan {
+
+/// What decides whether two jobs may share an array: the array's own options, by meaning. One column per option that any job
+/// has, in order of name.
+struct Aspect {
+  std::string option;                  ///< long name, or "login environment", "resource limits", "array throttle"
+  std::vector<std::string> values;     ///< per job, as the user wrote it; "" for not given
+  std::vector<std::string> sources;    ///< per job: "line 3", "SBATCH_TIMELIMIT", "command line"
+  std::vector<std::uint32_t> classes;  ///< per job: equal numbers mean equal values
+};
+
+/// The aspects in which the jobs differ.
+[[nodiscard]] std::vector<Aspect> find_differences(const std::vector<PlannedJob>& jobs, const PlanOptions& options);
+
+/// The table, one line per option and value, ending with a newline.
+[[nodiscard]] std::string format_differences(const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences);
+
+}  // namespace sarray::plan

@@ -1,0 +1,160 @@
+#include "plan/notes.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "slurm/language/text.hpp"
+
+namespace sarray::plan {
+
+namespace {
+
+using slurm::contains;
+
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
+
+struct Mention {
+  bool by_name = false;
+  bool by_path = false;
+};
+
+/// Where a command stands in a script as a word of its own, or as the end of a path.
+Mention find_command(std::string_view script, std::string_view name) {
+  Mention mention;
+  for (auto at = slurm::find_text(script, name); at != std::string_view::npos; at = slurm::find_text(script, name, at + 1)) {
+    const char before = at == 0 ? ' ' : script[at - 1];
+    const auto end = at + name.size();
+    if (is_word_character(before) || before == '.' || (end < script.size() && is_word_character(script[end]))) continue;
+    (before == '/' ? mention.by_path : mention.by_name) = true;
+  }
+  return mention;
+}
+
+/// What a script says to Slurm about itself.
+struct Talk {
+  std::string by_name;  ///< the commands: "scancel, scontrol"
+  std::string by_path;
+};
+
+Talk find_talk(std::string_view script) {
+  Talk talk;
+  // Most scripts say none, and are read once for it.
+  const bool own_ids = contains(script, "SLURM_") && (contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") ||
+                                                      contains(script, "SLURM_ARRAY_JOB_ID"));
+  if (!own_ids) return talk;
+  for (const auto name : translated_commands) {
+    if (name == "sbatch" && !contains(script, "after")) continue;  // an id of its own can only be a dependency
+    const auto mention = find_command(script, name);
+    const auto add = [&](std::string& list) { list += (list.empty() ? "" : ", ") + std::string(name); };
+    if (mention.by_name) add(talk.by_name);
+    if (mention.by_path) add(talk.by_path);
+  }
+  return talk;
+}
+
+using JobsByText = std::map<std::string, std::vector<std::uint32_t>>;
+
+std::string job_words(const std::vector<std::uint32_t>& numbers) {
+  return (numbers.size() == 1 ? "job " : "jobs ") + format_numbers(numbers);
+}
+
+bool has_correspondence(const MergedArray& array) {
+  return std::any_of(array.settings.begin(), array.settings.end(), [](const auto& setting) {
+    std::string value = setting.value;
+    std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return setting.option->name == "dependency" && contains(value, "aftercorr");
+  });
+}
+
+}  // namespace
+
+util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& options) {
+  // Given to submit, it is meant for the merged array.
+  const auto& overrides = options.overrides;
+  if (std::any_of(overrides.begin(), overrides.end(), [](const auto& s) { return s.option->name == "dependency"; })) return {};
+  for (const auto& array : plan.arrays) {
+    if (!has_correspondence(array)) continue;
+    for (const auto& placement : array.placements) {
+      const auto& planned = plan.jobs[placement.job];
+      const auto& ids = planned.job.ids;
+      if (array.placements.size() == 1 && ids && ids->min() == 0 && ids->max() + 1 == ids->count()) continue;
+      return util::fail(
+          "job " + std::to_string(planned.number),
+          "--dependency=aftercorr binds tasks by their indices, which are others in a merged array",
+          "afterok waits for the whole array; or drop it from the queue: sarray drop " + std::to_string(planned.number));
+    }
+  }
+  return {};
+}
+
+void note_mail(Plan& plan) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& array : plan.arrays) {
+    const auto mails = [](const slurm::Setting& s) {
+      return s.option->name == "mail-type" && s.value != "NONE" && !s.value.empty() && !contains(s.value, "ARRAY_TASKS");
+    };
+    if (array.placements.size() < 2 || std::none_of(array.settings.begin(), array.settings.end(), mails)) continue;
+    for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
+  }
+  if (numbers.empty()) return;
+  std::sort(numbers.begin(), numbers.end());
+  plan.notes.push_back(job_words(numbers) +
+                       ": --mail-type mails once for the whole merged array, not for each job; with ARRAY_TASKS in it, "
+                       "for each task");
+}
+
+void note_steps(Plan& plan) {
+  std::unordered_map<const std::string*, bool> known;
+  std::vector<std::uint32_t> numbers;
+  for (const auto& planned : plan.jobs) {
+    const auto* script = planned.job.script.get();
+    if (script == nullptr || planned.job.ids) continue;
+    const auto [found, is_new] = known.try_emplace(script, false);
+    if (is_new) {
+      const auto mention = find_command(*script, "srun");
+      found->second = mention.by_name || mention.by_path;
+    }
+    if (found->second) numbers.push_back(planned.number);
+  }
+  if (numbers.empty()) return;
+  plan.notes.push_back(job_words(numbers) +
+                       ": what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged "
+                       "array; the script itself does not");
+}
+
+void choose_translated(Plan& plan, const PlanOptions& options) {
+  std::unordered_map<const std::string*, Talk> known;  // a script that many jobs share is read once
+  JobsByText by_name;
+  JobsByText by_path;
+  for (auto& planned : plan.jobs) {
+    const auto* script = planned.job.script.get();
+    if (script == nullptr) continue;
+    const auto [found, is_new] = known.try_emplace(script);
+    if (is_new) found->second = find_talk(*script);
+    const auto& talk = found->second;
+    const bool where_named = options.translate == Translate::where_named;
+    planned.translate = options.translate == Translate::always || (where_named && !talk.by_name.empty());
+    if (!talk.by_name.empty()) by_name[talk.by_name].push_back(planned.number);
+    if (!talk.by_path.empty()) by_path[talk.by_path].push_back(planned.number);
+  }
+  const bool off = options.translate == Translate::never;
+  for (const auto& [names, numbers] : by_name) {
+    plan.notes.push_back(job_words(numbers) + ": " + names + " with the task's own ids: " +
+                         (off ? "not translated, so that the array's last task would name the whole array"
+                              : "a translator stands first in the tasks' PATH, so that they reach themselves and nobody else"));
+  }
+  for (const auto& [names, numbers] : by_path) {
+    plan.notes.push_back(job_words(numbers) + ": " + names +
+                         " by its path, which nothing translates: $SLURM_JOB_ID of the array's last "
+                         "task is the whole array's");
+  }
+  if (options.translate == Translate::always) {
+    plan.notes.emplace_back("a translator of scancel, scontrol, squeue, sacct and sbatch stands first in every task's PATH");
+  }
+}
+
+}  // namespace sarray::plan

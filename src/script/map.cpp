@@ -1,0 +1,425 @@
+#include "script/map.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "script/pack.hpp"
+#include "script/streams.hpp"
+#include "util/crc32.hpp"
+#include "util/parse.hpp"
+#include "util/shell_quote.hpp"
+
+namespace sarray::script {
+
+namespace {
+
+constexpr std::string_view first_line = "#!/bin/bash -p\n";
+
+util::Error damaged(const std::string& why) {
+  return {"batch script", why, "submit again, or give the script that was submitted with --script"};
+}
+
+using util::take_until;
+using util::to_number;
+
+/// The inverse of a #SBATCH line's quoting in render.cpp.
+std::string unquote_directive(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
+  std::string value;
+  text = text.substr(1, text.size() - 2);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    value += text[i];
+  }
+  return value;
+}
+
+void read_option(std::string_view line, std::vector<MappedOption>& options) {
+  constexpr std::string_view mark = "#SBATCH --";
+  if (!line.starts_with(mark)) return;
+  line.remove_prefix(mark.size());
+  const auto equals = line.find('=');
+  MappedOption option{std::string(line.substr(0, equals)), std::nullopt};
+  if (equals != std::string_view::npos) option.value = unquote_directive(line.substr(equals + 1));
+  options.push_back(std::move(option));
+}
+
+/// What stands between the quotes of $'...', where all that is special is written as three octal digits.
+std::string read_octal(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || text.size() - i < 4) {
+      bytes += text[i];
+      continue;
+    }
+    unsigned value = 0;
+    for (int digits = 0; digits < 3; ++digits) value = value * 8 + static_cast<unsigned>(text[++i] - '0');
+    bytes += static_cast<char>(value & 0xff);
+  }
+  return bytes;
+}
+
+/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line
+/// each.
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+/// Takes one assignment off the text. @return false where there is none.
+bool take_assignment(std::string_view& text, Variables& variables) {
+  if (!text.starts_with("SARRAY_")) return false;
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos || text.substr(0, equals).find('\n') != std::string_view::npos) return false;
+  const std::string name(text.substr(0, equals));
+  text.remove_prefix(equals + 1);
+  if (text.starts_with("$'")) {
+    text.remove_prefix(2);
+    const auto end = text.find("'\n");  // apostrophes inside are written by their numbers
+    if (end == std::string_view::npos) return false;
+    variables[name] = read_octal(text.substr(0, end));
+    text.remove_prefix(end + 2);
+    return true;
+  }
+  if (!text.starts_with('\'')) {
+    variables[name] = std::string(take_until(text, '\n'));
+    return true;
+  }
+  text.remove_prefix(1);
+  std::string value;
+  while (true) {
+    const auto quote = text.find('\'');
+    if (quote == std::string_view::npos) return false;
+    value += text.substr(0, quote);
+    text.remove_prefix(quote + 1);
+    if (!text.starts_with("\\''")) break;
+    value += '\'';
+    text.remove_prefix(3);
+  }
+  if (!text.starts_with('\n')) return false;
+  text.remove_prefix(1);
+  variables[name] = std::move(value);
+  return true;
+}
+
+/// The script's head: what stands above the dispatcher.
+struct Head {
+  std::vector<MappedOption> options;
+  Variables variables;
+  std::size_t data = 0;  ///< where the data begins
+};
+
+/// The dispatcher's last line, behind which the data begins.
+constexpr std::string_view last_line = "\nexit 125\n";
+
+/// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes
+/// (a database of latin1): they stand only above the data, which then begins elsewhere than the script says.
+std::optional<std::size_t> find_data(std::string_view script, std::size_t head_end, const Variables& variables) {
+  const auto said = to_number<std::size_t>(variables.at("SARRAY_DATA"));
+  if (!said) return std::nullopt;
+  if (*said <= script.size() && script.substr(0, *said).ends_with(last_line)) return *said;
+  const auto end = script.find(last_line, head_end);
+  return end != std::string_view::npos ? std::optional(end + last_line.size()) : std::nullopt;
+}
+
+util::Result<Head> read_head(std::string_view script) {
+  if (!script.starts_with(first_line)) return util::fail("batch script", "it was not written by sarray", "sarray history");
+  Head head;
+  auto rest = script;
+  while (!rest.empty() && (rest.front() == '#' || rest.front() == '\n')) read_option(take_until(rest, '\n'), head.options);
+  while (head.variables.find("SARRAY_DATA") == head.variables.end()) {
+    if (!take_assignment(rest, head.variables))
+      return util::fail("batch script", "it was not written by sarray", "sarray history");
+  }
+  const auto data = find_data(script, script.size() - rest.size(), head.variables);
+  if (!data) return util::fail(damaged("it is cut short"));
+  head.data = *data;
+  if (const auto options = head.variables.find("SARRAY_OPTIONS"); options != head.variables.end()) {
+    head.options.clear();
+    for (std::string_view lines = options->second; !lines.empty();) read_option(take_until(lines, '\n'), head.options);
+  }
+  return head;
+}
+
+/// A page of the table: its bytes, checked.
+util::Result<std::vector<std::string_view>> find_pages(std::string_view script, const Head& head) {
+  const auto text_of = [&](std::string_view name) {
+    const auto found = head.variables.find(name);
+    return found != head.variables.end() ? std::string_view(found->second) : std::string_view();
+  };
+  const auto bytes = script.substr(head.data);
+  std::vector<std::size_t> offsets;
+  for (auto list = text_of("SARRAY_PAGES"); !list.empty();) {
+    auto line = take_until(list, '\n');
+    take_until(line, ' ');
+    const auto offset = to_number<std::size_t>(line);
+    if (!offset || (!offsets.empty() && *offset < offsets.back())) return util::fail(damaged("its list of pages is damaged"));
+    if (*offset > bytes.size()) return util::fail(damaged("it is cut short"));
+    offsets.push_back(*offset);
+  }
+  auto sums = text_of("SARRAY_SUMS");
+  std::vector<std::string_view> pages;
+  for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
+    const auto page = bytes.substr(offsets[i], offsets[i + 1] - offsets[i]);
+    if (to_number<std::uint32_t>(take_until(sums, '\n')) != util::posix_cksum(page)) {
+      return util::fail(damaged("it is damaged or was edited: its table has another checksum"));
+    }
+    pages.push_back(page);
+  }
+  if (pages.empty()) return util::fail(damaged("it has no jobs"));
+  return pages;
+}
+
+std::string decode(std::string_view text) { return text == "\\-" ? std::string() : util::unescape_field(text); }
+
+struct ShapeField {
+  std::string tag;
+  std::string beginning;
+  bool constant = false;
+};
+using Shapes = std::map<std::uint32_t, std::vector<ShapeField>>;
+
+/// "=1<TAB>tag=value<TAB>tag~beginning".
+bool read_shape(std::string_view line, Shapes& shapes) {
+  const auto number = to_number<std::uint32_t>(take_until(line, '\t').substr(1));
+  if (!number) return false;
+  auto& shape = shapes[*number];
+  while (!line.empty()) {
+    const auto field = take_until(line, '\t');
+    const auto mark = field.find_first_of("=~");
+    if (mark == std::string_view::npos) return false;
+    shape.push_back({util::unescape_field(field.substr(0, mark)), decode(field.substr(mark + 1)), field[mark] == '='});
+  }
+  return true;
+}
+
+/// Reads pages into records, one after another.
+class PageReader {
+ public:
+  /// @return false where the page says what no page of ours says.
+  bool read(std::string_view page, std::vector<Record>& records) {
+    if (!page.starts_with("page ")) return false;
+    page.remove_prefix(5);
+    auto heading = take_until(page, '\n');
+    const auto first = to_number<std::uint32_t>(take_until(heading, ' '));
+    const auto id = to_number<std::uint32_t>(heading);
+    if (!first || *first != m_next_index || !id) return false;
+    m_next_id = *id;
+    Shapes shapes;
+    while (!page.empty()) {
+      const auto line = take_until(page, '\n');
+      if (line.starts_with('=') ? !read_shape(line, shapes) : !read_row(line, shapes, records)) return false;
+    }
+    return true;
+  }
+
+ private:
+  bool read_row(std::string_view line, const Shapes& shapes, std::vector<Record>& records) {
+    auto head = take_until(line, '\t');
+    Record record;
+    record.first_index = m_next_index;
+    record.id = m_next_id;
+    if (const auto at = head.find('@'); at != std::string_view::npos) {
+      const auto id = to_number<std::uint32_t>(head.substr(at + 1));
+      if (!id) return false;
+      record.id = *id;
+      head = head.substr(0, at);
+    }
+    if (const auto star = head.find('*'); star != std::string_view::npos) {
+      const auto tasks = to_number<std::uint32_t>(head.substr(star + 1));
+      if (!tasks || *tasks == 0) return false;
+      record.tasks = *tasks;
+      head = head.substr(0, star);
+    }
+    const auto shape = shapes.find(to_number<std::uint32_t>(head).value_or(0));
+    if (shape == shapes.end() || record.tasks > most_tasks - m_next_index) return false;
+    for (const auto& field : shape->second) {
+      auto value = field.beginning;
+      if (!field.constant) value += decode(take_until(line, '\t'));
+      record.fields.push_back({field.tag, std::move(value)});
+    }
+    m_next_index += record.tasks;
+    m_next_id = record.id + 1;
+    records.push_back(std::move(record));
+    return true;
+  }
+
+  std::uint32_t m_next_index = 0;
+  std::uint32_t m_next_id = 0;
+};
+
+/// Turns records into jobs.
+class JobReader {
+ public:
+  JobReader(const Map& map, std::string_view script, std::size_t data) : m_map(map), m_script(script), m_data(data) {
+    if (const auto* option = map.option("open-mode"); option != nullptr && option->value) {
+      m_open_mode = *option->value == "append" ? slurm::OpenMode::append : slurm::OpenMode::truncate;
+    }
+    if (const auto* option = map.option("chdir"); option != nullptr) m_directory = option->value.value_or("");
+  }
+
+  [[nodiscard]] util::Result<MappedJob> read(Record record) const {
+    MappedJob job;
+    job.id = record.id;
+    job.first_index = record.first_index;
+    job.tasks = record.tasks;
+    job.fields = std::move(record.fields);
+    job.directory = m_directory;
+    job.open_mode = m_open_mode;
+    job.name = m_map.name;
+    if (const auto* name = job.find("set:SLURM_JOB_NAME")) job.name = name->value;
+    for (const auto& field : job.fields) CHECK_OK(take(field, job));
+    for (const auto stream : all_streams) fill_pattern(stream, job);
+    const auto count = job.ids ? job.ids->count() : 1;
+    if (job.script_length == 0) return util::fail(damaged("a job's script is not in it"));  // sbatch takes no empty one
+    if (count != job.tasks) return util::fail(damaged("a job's task ids do not match their number"));
+    return job;
+  }
+
+ private:
+  [[nodiscard]] util::Result<void> take(const Field& field, MappedJob& job) const {
+    const auto& tag = field.tag;
+    if (tag == "ids") {
+      auto ids = slurm::ArrayIds::parse(field.value, 4294967294U);
+      if (!ids || !*ids) return util::fail(damaged("a job has no task ids"));
+      job.ids = std::move(*ids);
+    } else if (tag == "script") {
+      return take_script(field.value, job);
+    } else if (tag == "arg") {
+      job.arguments.push_back(field.value);
+    } else if (tag == "dir") {
+      job.directory = field.value;
+    } else if (tag == "append" || tag == "truncate") {
+      job.open_mode = tag == "append" ? slurm::OpenMode::append : slurm::OpenMode::truncate;
+    } else if (tag == "output" || tag == "map:output") {
+      job.output = field.value;
+    } else if (tag == "error" || tag == "map:error") {
+      job.error = field.value;
+    } else if (tag == "map:input") {
+      job.input = field.value;
+    } else if (tag == "map:name") {
+      job.name = field.value;
+    } else if (tag == "map:base") {
+      job.number = job.id - to_number<std::uint32_t>(field.value).value_or(job.id);
+    } else if (tag == "map:path") {
+      job.source = field.value == "-"        ? slurm::ScriptSource::standard_input
+                   : field.value == "--wrap" ? slurm::ScriptSource::wrap
+                                             : slurm::ScriptSource::file;
+      if (job.source == slurm::ScriptSource::file) job.script_path = field.value;
+    }
+    return {};
+  }
+
+  [[nodiscard]] util::Result<void> take_script(std::string_view reference, MappedJob& job) const {
+    const auto offset = to_number<std::size_t>(take_until(reference, ' '));
+    const auto length = to_number<std::size_t>(take_until(reference, ' '));
+    take_until(reference, ' ');
+    const auto sum = to_number<std::uint32_t>(take_until(reference, ' '));
+    const auto room = m_script.size() - m_data;
+    if (!offset || !length || !sum || *offset > room || *length > room - *offset)
+      return util::fail(damaged("a job's script is not in it"));
+    job.script_offset = m_data + *offset;
+    job.script_length = *length;
+    job.script_escaped = !reference.empty();
+    job.script_sum = *sum;
+    return {};
+  }
+
+  /// Where all jobs' files have one pattern, the array's own option says it.
+  void fill_pattern(Stream stream, MappedJob& job) const {
+    auto& pattern = stream == Stream::output ? job.output : stream == Stream::error ? job.error : job.input;
+    if (pattern) return;
+    const auto* option = m_map.option(stream_name(stream));
+    if (option != nullptr) pattern = option->value;
+  }
+
+  const Map& m_map;
+  std::string_view m_script;
+  std::size_t m_data;
+  slurm::OpenMode m_open_mode = slurm::OpenMode::site_default;
+  std::string m_directory;
+};
+
+}  // namespace
+
+std::optional<std::uint32_t> MappedJob::local_id(std::uint32_t index) const {
+  return ids ? std::optional(ids->nth(index - first_index)) : std::nullopt;
+}
+
+std::optional<std::uint32_t> MappedJob::index_of(std::optional<std::uint32_t> local) const {
+  if (!local || !ids) return local || ids ? std::nullopt : std::optional(first_index);
+  auto index = first_index;
+  for (const auto& range : ids->ranges()) {
+    if (*local >= range.first && *local <= range.last && (*local - range.first) % range.step == 0)
+      return index + (*local - range.first) / range.step;
+    index += range.count();
+  }
+  return std::nullopt;
+}
+
+const Field* MappedJob::find(std::string_view tag) const {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.tag == tag; });
+  return found != fields.end() ? &*found : nullptr;
+}
+
+const MappedOption* Map::option(std::string_view option_name) const {
+  const auto found = std::find_if(options.begin(), options.end(), [&](const auto& option) { return option.name == option_name; });
+  return found != options.end() ? &*found : nullptr;
+}
+
+const MappedJob* Map::job_at(std::uint32_t index) const {
+  const auto above = std::upper_bound(jobs.begin(), jobs.end(), index,
+                                      [](std::uint32_t i, const MappedJob& job) { return i < job.first_index; });
+  if (above == jobs.begin() || !std::prev(above)->has_index(index)) return nullptr;
+  return &*std::prev(above);
+}
+
+util::Result<std::string> unpack_script(std::string script) {
+  TRY(const auto head, read_head(script));
+  const auto pieces = head.variables.find("SARRAY_PIECES");
+  if (pieces == head.variables.end() || pieces->second.empty()) return script;
+  auto plain = unpack(std::string_view(script).substr(head.data));
+  if (!plain) return util::fail(damaged("its data cannot be unpacked"));
+  script.resize(head.data);
+  return script + *plain;
+}
+
+util::Result<Map> read_map(std::string_view script) {
+  TRY(auto head, read_head(script));
+  TRY(const auto pages, find_pages(script, head));
+  Map map;
+  map.options = std::move(head.options);
+  if (const auto* name = map.option("job-name"); name != nullptr) map.name = name->value.value_or("");
+  map.link_folder = head.variables["SARRAY_LINKS"];
+  map.retry_of = head.variables["SARRAY_RETRY_OF"];
+  std::vector<Record> records;
+  PageReader reader;
+  for (const auto page : pages) {
+    if (!reader.read(page, records)) return util::fail(damaged("its table is damaged, or was written by a newer sarray"));
+  }
+  if (records.empty()) return util::fail(damaged("it has no jobs"));
+  const JobReader jobs(map, script, head.data);
+  for (auto& record : records) {
+    map.tasks = record.first_index + record.tasks;
+    TRY(auto job, jobs.read(std::move(record)));
+    map.jobs.push_back(std::move(job));
+  }
+  return map;
+}
+
+util::Result<std::string> read_script(const MappedJob& job, std::string_view script) {
+  const auto stored = script.substr(job.script_offset, job.script_length);
+  auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
+  if (util::posix_cksum(bytes) != job.script_sum)
+    return util::fail(damaged("it is damaged or was edited: a job's script has another checksum"));
+  return bytes;
+}
+
+bool is_same_data(std::string_view script, std::string_view other) {
+  const auto data = [](std::string_view text) { return text.substr(std::min(text.find(last_line), text.size())); };
+  return data(script).starts_with(data(other)) || data(other).starts_with(data(script));
+}
+
+std::size_t find_batch_script(std::string_view text) {
+  const auto at = text.find(first_line);
+  return at == 0 || (at != std::string_view::npos && text[at - 1] == '\n') ? at : std::string_view::npos;
+}
+
+}  // namespace sarray::script

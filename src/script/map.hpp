@@ -1,0 +1,91 @@
+// The map: a generated batch script read back into the jobs that it merges. The inverse of render().
+//
+// Its bytes come from Slurm, or from a file that anybody could have edited: nothing in them is trusted.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "script/table.hpp"
+#include "slurm/language/array_ids.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/job.hpp"
+#include "util/result.hpp"
+
+namespace sarray::script {
+
+/// What the script says of one job.
+struct MappedJob {
+  std::uint32_t number = 0;       ///< in the session or the queue file; 0 where it is not known
+  std::uint32_t id = 0;           ///< virtual id
+  std::uint32_t first_index = 0;  ///< SLURM_ARRAY_TASK_ID of its first task
+  std::uint32_t tasks = 1;
+  std::optional<slurm::ArrayIds> ids;  ///< local ids; nothing: a plain job
+  std::string name;
+  slurm::ScriptSource source = slurm::ScriptSource::file;
+  std::string script_path;        ///< empty unless source is file
+  std::size_t script_offset = 0;  ///< of its bytes in the batch script
+  std::size_t script_length = 0;
+  bool script_escaped = false;   ///< there it is written as util::escape_text() does
+  std::uint32_t script_sum = 0;  ///< checksum (cksum) of the script itself
+  std::vector<std::string> arguments;
+  std::string directory;  ///< the task's working directory
+  /// Patterns of its files, absolute, by the merged array's rules; nothing: Slurm's default, or for error the output.
+  std::optional<std::string> output;
+  std::optional<std::string> error;
+  std::optional<std::string> input;
+  slurm::OpenMode open_mode = slurm::OpenMode::site_default;
+  std::vector<Field> fields;  ///< all that the record says, as the dispatcher reads it
+
+  [[nodiscard]] bool has_index(std::uint32_t index) const { return index >= first_index && index - first_index < tasks; }
+  /// @return nothing for a plain job. Precondition: has_index(index).
+  [[nodiscard]] std::optional<std::uint32_t> local_id(std::uint32_t index) const;
+  /// The index of the task with that local id; a plain job's only task has none.
+  [[nodiscard]] std::optional<std::uint32_t> index_of(std::optional<std::uint32_t> local) const;
+  [[nodiscard]] const Field* find(std::string_view tag) const;
+};
+
+/// One option of the merged array, as its #SBATCH line says it.
+struct MappedOption {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+struct Map {
+  std::vector<MappedJob> jobs;  ///< in order of first_index, without gaps from 0
+  std::uint32_t tasks = 0;
+  std::string name;  ///< --job-name of the array
+  std::vector<MappedOption> options;
+  std::string link_folder;  ///< of the links to output files; empty: there are none
+  std::string retry_of;     ///< job id of the array that this one is a retry of; empty: of none
+
+  [[nodiscard]] const MappedOption* option(std::string_view option_name) const;
+  /// @return null where no job has it.
+  [[nodiscard]] const MappedJob* job_at(std::uint32_t index) const;
+};
+
+/// More tasks than any Slurm takes (its own bound of MaxArraySize is 4000001).
+inline constexpr std::uint32_t most_tasks = 4000001;
+
+/// The script with plain data, where its data was packed (pack.hpp); else the script as it is.
+[[nodiscard]] util::Result<std::string> unpack_script(std::string script);
+
+/// @param script the batch script, from its first byte on; more may follow.
+/// @return an error where it is none of ours, or was damaged.
+/// @param script as unpack_script() gives it: map and script bytes refer to places in it.
+[[nodiscard]] util::Result<Map> read_map(std::string_view script);
+
+/// The job's own script, checked.
+[[nodiscard]] util::Result<std::string> read_script(const MappedJob& job, std::string_view script);
+
+/// Whether two batch scripts hold the same jobs; more may follow either of them.
+[[nodiscard]] bool is_same_data(std::string_view script, std::string_view other);
+
+/// Where the batch script begins in a text that another program may have put a heading above (`sacct -B`).
+/// @return npos where there is none.
+[[nodiscard]] std::size_t find_batch_script(std::string_view text);
+
+}  // namespace sarray::script

@@ -1,0 +1,350 @@
+#include "script/record.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <set>
+
+#include "slurm/language/shebang.hpp"
+
+namespace sarray::script {
+
+namespace {
+
+bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+/// Variables that bash reads when it starts, or writes as it runs (observed with bash 5.2 -p): the dispatcher's own bash must
+/// not meet them, so that they are set last, by `export`.
+bool is_for_last(std::string_view name) {
+  static constexpr std::array<std::string_view, 22> names = {
+      "BASH_COMPAT", "BASH_ENV",   "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS",    "ENV",  "EXECIGNORE", "FIGNORE",
+      "FUNCNEST",    "GLOBIGNORE", "GLOBSORT",      "IFS",       "IGNOREEOF",  "LANG", "LANGUAGE",   "LINES",
+      "OLDPWD",      "PS1",        "PS2",           "PWD",       "TIMEFORMAT", "TMOUT"};
+  static_assert(std::is_sorted(names.begin(), names.end()));
+  return starts_with(name, "LC_") || std::binary_search(names.begin(), names.end(), name);
+}
+
+/// Variables that bash cannot set to any value, or changes at its will: only `env` can.
+bool is_beyond_bash(std::string_view name) {
+  static constexpr std::array<std::string_view, 38> names = {"BASH",
+                                                             "BASHOPTS",
+                                                             "BASHPID",
+                                                             "BASH_ALIASES",
+                                                             "BASH_ARGC",
+                                                             "BASH_ARGV",
+                                                             "BASH_ARGV0",
+                                                             "BASH_CMDS",
+                                                             "BASH_COMMAND",
+                                                             "BASH_LINENO",
+                                                             "BASH_MONOSECONDS",
+                                                             "BASH_REMATCH",
+                                                             "BASH_SOURCE",
+                                                             "BASH_SUBSHELL",
+                                                             "BASH_VERSINFO",
+                                                             "BASH_VERSION",
+                                                             "COMP_WORDBREAKS",
+                                                             "DIRSTACK",
+                                                             "EPOCHREALTIME",
+                                                             "EPOCHSECONDS",
+                                                             "EUID",
+                                                             "FUNCNAME",
+                                                             "GROUPS",
+                                                             "HISTCMD",
+                                                             "LINENO",
+                                                             "OPTARG",
+                                                             "OPTERR",
+                                                             "OPTIND",
+                                                             "PIPESTATUS",
+                                                             "POSIXLY_CORRECT",
+                                                             "POSIX_PEDANTIC",
+                                                             "PPID",
+                                                             "PS4",
+                                                             "RANDOM",
+                                                             "SECONDS",
+                                                             "SHELLOPTS",
+                                                             "SRANDOM",
+                                                             "UID"};
+  static_assert(std::is_sorted(names.begin(), names.end()));
+  if (std::binary_search(names.begin(), names.end(), name)) return true;
+  const bool is_identifier =
+      !name.empty() && (std::isalpha(static_cast<unsigned char>(name[0])) != 0 || name[0] == '_') &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  return !is_identifier;
+}
+
+/// A level that bash counts up and, at its exec, down again to the same text, without a word.
+bool is_plain_level(std::string_view level) {
+  const bool digits = !level.empty() && level.size() <= 3 && level.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits && (level == "0" || level[0] != '0') && level != "999";
+}
+
+/// Variables that never stand in the environment that sbatch is run with: records set them.
+bool is_kept_from_sbatch(std::string_view name, std::string_view value) {
+  if (name == "SHLVL") return !is_plain_level(value);
+  return name == "_" || name == "TMPDIR" || is_for_last(name) || is_beyond_bash(name) || starts_with(name, "SBATCH_") ||
+         starts_with(name, "SLURM_ARRAY_") || name == "SLURM_CLUSTERS" || name == "SLURM_HINT" || name == "SLURM_UMASK" ||
+         name == "SLURM_EXIT_ERROR" || name == "SLURM_HOSTFILE";
+}
+
+const slurm::Call& call_of(const plan::Plan& plan, const plan::Placement& placement) { return *plan.jobs[placement.job].call; }
+
+/// With the login environment below it a variable can be set for one task, but not taken away: so what not all jobs have is
+/// left out, and set by the records of those that have it.
+void keep_common_names(util::Environment& environment, const plan::Plan& plan, const plan::MergedArray& array,
+                       const plan::PlanOptions& options) {
+  std::set<std::string> left_out;
+  for (const auto& placement : array.placements) {
+    const auto& planned = plan.jobs[placement.job];
+    const auto sent = slurm::sent_environment(*planned.call, planned.job, options.release);
+    environment.visit([&](std::string_view name, std::string_view) {
+      if (!sent.variables.get(name)) left_out.emplace(name);
+    });
+  }
+  for (const auto& name : left_out) environment.unset(name);
+}
+
+/// A variable's value where every call has it, and the same.
+std::optional<std::string> common_value(std::string_view name, const plan::Plan& plan, const plan::MergedArray& array,
+                                        const plan::PlanOptions& options) {
+  std::optional<std::string> common;
+  for (const auto& placement : array.placements) {
+    const auto& planned = plan.jobs[placement.job];
+    const auto sent = slurm::sent_environment(*planned.call, planned.job, options.release).variables;
+    const auto value = sent.get(name);
+    if (!value || (common && *common != *value)) return std::nullopt;
+    common = *value;
+  }
+  return common;
+}
+
+}  // namespace
+
+Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
+                       const plan::PlanOptions& options) {
+  const auto& first = plan.jobs[array.placements.front().job];
+  Baseline baseline;
+  baseline.submitted = slurm::sent_environment(*first.call, first.job, options.release).variables;
+  std::vector<std::string> kept_back;
+  baseline.submitted.visit([&](std::string_view name, std::string_view value) {
+    if (is_kept_from_sbatch(name, value)) kept_back.emplace_back(name);
+  });
+  for (const auto& name : kept_back) baseline.submitted.unset(name);
+  // Slurm makes it where it is missing; a task's own is set by its record where they differ.
+  if (const auto temporary = common_value("TMPDIR", plan, array, options)) baseline.submitted.set("TMPDIR", *temporary);
+  if (array.login) keep_common_names(baseline.submitted, plan, array, options);
+  // sbatch itself must find its cluster, also where --export-file leaves nothing of the caller's environment. The node sets it
+  // anew.
+  if (const auto configuration = first.call->environment.get("SLURM_CONF")) baseline.submitted.set("SLURM_CONF", *configuration);
+
+  baseline.given = baseline.submitted;
+  baseline.given.set("SLURM_JOB_NAME", array.name);
+  // sbatch sets these from where it runs: every record says its own.
+  baseline.given.unset("SLURM_SUBMIT_DIR");
+  baseline.given.unset("SLURM_SUBMIT_HOST");
+  baseline.given.unset("SLURM_OPEN_MODE");
+  if (streams.open_mode != slurm::OpenMode::site_default) {
+    baseline.given.set("SLURM_OPEN_MODE", streams.open_mode == slurm::OpenMode::append ? "a" : "t");
+  }
+  if (array.login) baseline.given.set("SLURM_EXPORT_ENV", "the array's own");
+
+  const auto same_directory = [&](const auto& p) { return plan.jobs[p.job].job.work_directory == first.job.work_directory; };
+  const bool same = std::all_of(array.placements.begin(), array.placements.end(), same_directory);
+  baseline.directory = same ? first.job.work_directory : "/";
+  baseline.umask = first.call->umask;
+  baseline.limits = first.call->limits;
+  return baseline;
+}
+
+namespace {
+
+class RecordWriter {
+ public:
+  explicit RecordWriter(Record& record) : m_record(record) { m_record.fields.reserve(16); }
+  void add(std::string tag, std::string_view value) { m_record.fields.push_back({std::move(tag), std::string(value)}); }
+
+  void variable(std::string_view name, std::string_view value) {
+    if (is_beyond_bash(name)) return add("env:" + std::string(name), value);
+    if (is_for_last(name)) return add("late:" + std::string(name), value);
+    add("set:" + std::string(name), value);
+  }
+  void no_variable(std::string_view name) {
+    if (is_beyond_bash(name)) return add("drop:" + std::string(name), "");
+    add("unset:" + std::string(name), "");
+  }
+
+ private:
+  Record& m_record;
+};
+
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%03o", static_cast<unsigned>(mode));
+  return text.data();
+}
+
+void add_ids(RecordWriter& writer, const slurm::Job& job) {
+  if (!job.ids) return;
+  const auto& ids = *job.ids;
+  writer.add("ids", ids.text());
+  writer.add("array", std::to_string(ids.count()) + " " + std::to_string(ids.min()) + " " + std::to_string(ids.max()) + " " +
+                          std::to_string(ids.step()));
+}
+
+void add_start(RecordWriter& writer, const slurm::Job& job) {
+  const auto shebang = slurm::parse_shebang(*job.script);
+  writer.add("script", "");
+  writer.add("run", shebang.interpreter);
+  if (shebang.argument) writer.add("option", *shebang.argument);
+  const auto plain_text = shebang.interpreter + (shebang.argument ? " " + *shebang.argument : "");
+  if (shebang.text != plain_text) writer.add("shebang", shebang.text);
+  for (const auto& argument : job.arguments) writer.add("arg", argument);
+}
+
+/// bash's `ulimit` letters and units, in the order of slurm::limit_names.
+struct LimitUnit {
+  char letter;
+  std::uint64_t bytes;
+};
+constexpr std::array<LimitUnit, 10> limit_units = {
+    {{'t', 1}, {'f', 1024}, {'d', 1024}, {'s', 1024}, {'c', 1024}, {'m', 1024}, {'u', 1}, {'n', 1}, {'l', 1024}, {'v', 1024}}};
+
+void add_limits(RecordWriter& writer, const slurm::SoftLimits& own, const slurm::SoftLimits& base) {
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (own[i] == base[i]) continue;
+    const auto& unit = limit_units[i];
+    const auto value = own[i] == slurm::unlimited ? std::string("unlimited") : std::to_string(own[i] / unit.bytes);
+    writer.add("limit", std::string(1, unit.letter) + " " + value);
+  }
+}
+
+/// The variables that differ between what the task is given and what its own job would have been given.
+void add_environment(RecordWriter& writer, const plan::PlannedJob& planned, const util::Environment& sent,
+                     const Baseline& baseline) {
+  const auto& given = baseline.given;
+  const auto compare = [&](std::string_view name) {
+    if (name == "_" || name == "SHLVL" || name == "PWD") return;
+    const bool inherited_array = !planned.job.ids && starts_with(name, "SLURM_ARRAY_");
+    if (slurm::is_set_by_slurm(name, planned.job) && !inherited_array) return;
+    const auto own = sent.get(name);
+    if (own == given.get(name)) return;
+    if (own) {
+      writer.variable(name, *own);
+    } else {
+      writer.no_variable(name);
+    }
+  };
+  if (sent.base() == given.base()) {  // the usual case, and the fast one: only changes can differ
+    auto a = sent.changes().begin();
+    auto b = given.changes().begin();
+    while (a != sent.changes().end() || b != given.changes().end()) {
+      const bool take_a = b == given.changes().end() || (a != sent.changes().end() && a->first <= b->first);
+      const auto& name = take_a ? a->first : b->first;
+      compare(name);
+      if (take_a && b != given.changes().end() && b->first == name) ++b;
+      take_a ? ++a : ++b;
+    }
+  } else {
+    sent.visit([&](std::string_view name, std::string_view) { compare(name); });
+    given.visit([&](std::string_view name, std::string_view) {
+      if (!sent.get(name)) compare(name);
+    });
+  }
+}
+
+/// What bash itself keeps changing: its level, its directory, its last word.
+void add_shell_variables(RecordWriter& writer, const slurm::SentEnvironment& environment, const Baseline& baseline,
+                         const plan::PlanOptions& options) {
+  const auto& sent = environment.variables;
+  const auto level = sent.get("SHLVL");
+  if (!level && !environment.login) {
+    writer.add("drop:SHLVL", "");
+  } else if (level && level != baseline.given.get("SHLVL")) {
+    writer.add("env:SHLVL", *level);
+  }
+  if (const auto directory = sent.get("PWD")) {
+    writer.add("late:PWD", *directory);
+  } else if (!environment.login) {
+    writer.add("drop:PWD", "");
+  }
+  if (const auto last = sent.get("_")) {
+    const bool ours = !options.real_sbatch.empty() && last->ends_with("/sbatch");
+    writer.add("last", ours ? options.real_sbatch : *last);
+  }
+}
+
+void add_files(RecordWriter& writer, const plan::PlannedJob& planned, const ArrayStreams& streams,
+               const plan::PlanOptions& options) {
+  for (const auto& stream : streams.streams) {
+    if (!stream.links || stream.stream == Stream::input) continue;
+    if (const auto late = late_pattern(planned, stream.stream, options)) writer.add(stream_name(stream.stream), *late);
+  }
+  for (const auto& stream : streams.streams) {
+    if (!stream.links) continue;
+    const auto late = stream.stream == Stream::input ? std::nullopt : late_pattern(planned, stream.stream, options);
+    // A name that was filled in may hold a backslash, which would mean something else in a pattern.
+    const bool says_all = late && late->find('\\') == std::string::npos;
+    if (!says_all) writer.add(std::string("map:") + stream_name(stream.stream), file_pattern(planned, stream.stream));
+  }
+}
+
+void add_open_mode(RecordWriter& writer, const plan::PlannedJob& planned, const ArrayStreams& streams,
+                   const plan::PlanOptions& options) {
+  if (appends(planned.job, options)) {
+    writer.add("append", "yes");
+  } else if (streams.mixed_open_modes) {
+    writer.add("truncate", "yes");
+  }
+}
+
+/// What the dispatcher has no need of, but `sarray status` and its kind have (map.hpp).
+void add_map(RecordWriter& writer, const plan::PlannedJob& planned, const plan::MergedArray& array, const Record& record) {
+  const auto named =
+      std::find_if(record.fields.begin(), record.fields.end(), [](const Field& f) { return f.tag == "set:SLURM_JOB_NAME"; });
+  const auto& name = named != record.fields.end() ? named->value : array.name;
+  if (planned.job.name != name) writer.add("map:name", planned.job.name);
+  // Numbers and virtual ids mostly grow together: what all jobs of a page share stands once.
+  writer.add("map:base", std::to_string(planned.id - planned.number));
+  const auto source = planned.call->source;
+  writer.add("map:path", source == slurm::ScriptSource::wrap   ? "--wrap"
+                         : source == slurm::ScriptSource::file ? planned.call->script_path
+                                                               : "-");
+}
+
+}  // namespace
+
+Record make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
+                   const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options) {
+  const auto& planned = plan.jobs[placement.job];
+  const auto& call = call_of(plan, placement);
+  Record record;
+  record.first_index = placement.first_index;
+  record.tasks = planned.tasks();
+  record.id = planned.id;
+  RecordWriter writer(record);
+  add_ids(writer, planned.job);
+  add_start(writer, planned.job);
+  if (planned.job.work_directory != baseline.directory) writer.add("dir", planned.job.work_directory);
+  if (call.umask != baseline.umask) writer.add("umask", octal(call.umask));
+  if (planned.translate) writer.add("translate", "yes");
+  if (!array.node_limits) add_limits(writer, call.limits, baseline.limits);
+  add_files(writer, planned, streams, options);
+  add_open_mode(writer, planned, streams, options);
+  const auto sent = slurm::sent_environment(call, planned.job, options.release);
+  add_environment(writer, planned, sent.variables, baseline);
+  add_shell_variables(writer, sent, baseline, options);
+  add_map(writer, planned, array, record);
+  return record;
+}
+
+void replace_files(Record& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
+                   const plan::PlanOptions& options) {
+  std::erase_if(record.fields, [](const Field& field) {
+    return field.tag == "output" || field.tag == "error" || field.tag == "map:output" || field.tag == "map:error" ||
+           field.tag == "map:input";
+  });
+  RecordWriter writer(record);
+  add_files(writer, planned, streams, options);
+}
+
+}  // namespace sarray::script

@@ -1,0 +1,32 @@
+// What the dispatcher must know of one job: its record in the table.
+#pragma once
+
+#include "plan/plan.hpp"
+#include "script/streams.hpp"
+#include "script/table.hpp"
+#include "slurm/language/call.hpp"
+#include "util/environment.hpp"
+
+namespace sarray::script {
+
+/// What every task of an array starts from: the environment, directory, umask and limits that Slurm gives it. A record says
+/// only what differs from it.
+struct Baseline {
+  util::Environment submitted;  ///< the environment that the real sbatch is run with
+  util::Environment given;      ///< what of it a task is given, as far as a record can differ from it
+  std::string directory;        ///< --chdir of the array
+  mode_t umask = 022;
+  slurm::SoftLimits limits{};
+};
+
+[[nodiscard]] Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
+                                     const plan::PlanOptions& options);
+
+/// Where the job's bytes stand in the data is filled in by assemble().
+[[nodiscard]] Record make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
+                                 const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options);
+
+/// Makes the record say where the files go in another array than the one that it was made for.
+void replace_files(Record& record, const plan::PlannedJob& job, const ArrayStreams& streams, const plan::PlanOptions& options);
+
+}  // namespace sarray::script

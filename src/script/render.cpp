@@ -1,0 +1,317 @@
+#include "script/render.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <deque>
+#include <unordered_map>
+
+#include "embedded/dispatch.hpp"
+#include "script/pack.hpp"
+#include "script/record.hpp"
+#include "script/table.hpp"
+#include "slurm/language/text.hpp"
+#include "util/crc32.hpp"
+#include "util/join.hpp"
+#include "util/message.hpp"
+#include "util/shell_quote.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::script {
+
+namespace {
+
+/// A script that says its own name may run itself by it: `exec "$0"`, `srun "$0"`.
+bool names_itself(std::string_view script) {
+  for (auto at = script.find('$'); at != std::string_view::npos; at = script.find('$', at + 1)) {
+    const auto rest = script.substr(at + 1);
+    if (rest.starts_with("0") || rest.starts_with("{0")) return true;
+  }
+  return slurm::contains(script, "BASH_SOURCE");
+}
+
+/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the
+/// whole array for its DOS line breaks.
+std::string_view filler_behind(std::string_view script) {
+  if (script.ends_with('\n')) return "";
+  return script.ends_with('\r') ? " \n" : "\n";
+}
+
+/// The distinct scripts of an array, byte for byte, and where each stands in the data.
+class ScriptStore {
+ public:
+  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it; with the script's own length behind where it stands there
+  /// escaped.
+  const std::string& add(const std::shared_ptr<const std::string>& script) {
+    if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
+    return *m_by_identity.emplace(script.get(), &find_or_append(*script)).first->second;
+  }
+  [[nodiscard]] std::size_t size() const { return m_size; }
+  void append_to(std::string& text) const {
+    for (std::size_t i = 0; i < m_scripts.size(); ++i) {
+      text.append(title_of(i + 1)).append(*m_scripts[i]).append(filler_behind(*m_scripts[i]));
+    }
+  }
+
+ private:
+  const std::string& find_or_append(const std::string& script) {
+    const auto sum = util::posix_cksum(script);
+    const auto [first, last] = m_by_sum.equal_range(sum);
+    const auto known = std::find_if(first, last, [&](const auto& entry) { return *entry.second.script == script; });
+    if (known != last) return known->second.reference;
+    const auto title = title_of(m_scripts.size() + 1);
+    const bool plain = util::is_ascii(script);
+    const auto& stored = plain ? script : m_escaped.emplace_back(util::escape_text(script));
+    auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(stored.size()) +
+                     (names_itself(script) ? " run " : " read ") + std::to_string(sum);
+    if (!plain) reference += " " + std::to_string(script.size());
+    m_scripts.push_back(&stored);
+    m_size += title.size() + stored.size() + filler_behind(stored).size();
+    return m_by_sum.emplace(sum, Known{&script, std::move(reference)})->second.reference;
+  }
+
+  static std::string title_of(std::size_t number) { return "--- script " + std::to_string(number) + "\n"; }
+
+  std::vector<const std::string*> m_scripts;  // kept alive by the plan's calls, or escaped ones
+  std::deque<std::string> m_escaped;
+  std::size_t m_size = 0;
+  struct Known {
+    const std::string* script;
+    std::string reference;
+  };
+  std::unordered_multimap<std::uint32_t, Known> m_by_sum;
+  std::unordered_map<const std::string*, const std::string*> m_by_identity;
+};
+
+/// A value as the parser of #SBATCH lines reads it back in every release (semantics section 2): a backslash takes the next
+/// character as it is, in quotes too.
+std::string quote_directive(std::string_view value) {
+  const bool plain = !value.empty() && value.find_first_of(" \t\"'\\#") == std::string_view::npos;
+  if (plain) return std::string(value);
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+/// Options of the merged array: as #SBATCH lines where such a line can hold them, as arguments of sbatch where not.
+class OptionWriter {
+ public:
+  explicit OptionWriter(Rendered& rendered) : m_rendered(rendered) {}
+  void add(std::string_view name, const std::optional<std::string>& value) {
+    auto option = "--" + std::string(name);
+    const bool fits = !value || value->find_first_of("\n\r\v\f") == std::string::npos;
+    if (fits) {
+      m_lines += "#SBATCH " + option + (value ? "=" + quote_directive(*value) : "") + "\n";
+    } else {
+      m_rendered.arguments.push_back(option + "=" + *value);
+    }
+  }
+  [[nodiscard]] const std::string& lines() const { return m_lines; }
+
+ private:
+  Rendered& m_rendered;
+  std::string m_lines;
+};
+
+std::string array_spec(const plan::MergedArray& array) {
+  auto spec = "0-" + std::to_string(array.tasks - 1);
+  if (array.tasks == 1) spec = "0";
+  if (array.throttle > 0) spec += "%" + std::to_string(array.throttle);
+  return spec;
+}
+
+std::string write_options(const plan::MergedArray& array, const Baseline& baseline, Rendered& rendered) {
+  OptionWriter writer(rendered);
+  writer.add("array", array_spec(array));
+  writer.add("job-name", array.name);
+  writer.add("chdir", baseline.directory);
+  for (const auto& stream : rendered.streams.streams) {
+    if (stream.pattern) writer.add(stream_name(stream.stream), *stream.pattern);
+  }
+  if (rendered.streams.open_mode != slurm::OpenMode::site_default) {
+    writer.add("open-mode", rendered.streams.open_mode == slurm::OpenMode::append ? "append" : "truncate");
+  }
+  // A list makes the node load the login environment, as the jobs' own --export does.
+  writer.add("export", array.login ? "ALL,SARRAY_LOGIN=1" : "ALL");
+  if (array.node_limits) writer.add("propagate", "NONE");
+  for (const auto& setting : array.settings) {
+    if (array.node_limits && setting.option->name == "propagate") continue;
+    writer.add(setting.option->name, setting.has_value ? std::optional(setting.value) : std::nullopt);
+  }
+  return writer.lines();
+}
+
+/// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
+std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
+  constexpr std::size_t most_rows = 100;
+  std::string text = "#   job  indices            name                 script and arguments\n";
+  std::size_t rows = 0;
+  for (const auto& placement : array.placements) {
+    if (rows++ == most_rows) {
+      text += "#   ... and " + util::count(array.placements.size() - most_rows, "more job") + "\n";
+      break;
+    }
+    const auto& planned = plan.jobs[placement.job];
+    auto indices = std::to_string(placement.first_index);
+    if (planned.tasks() > 1) indices += "-" + std::to_string(placement.first_index + planned.tasks() - 1);
+    if (planned.job.ids) indices += " = " + planned.job.ids->text();
+    std::string command = planned.call->source == slurm::ScriptSource::wrap             ? "(--wrap)"
+                          : planned.call->source == slurm::ScriptSource::standard_input ? "(standard input)"
+                                                                                        : planned.call->script_path;
+    for (const auto& argument : planned.job.arguments) {
+      if (command.size() > 200) break;
+      command += " " + argument;
+    }
+    std::array<char, 96> head{};
+    std::snprintf(head.data(), head.size(), "#%6u  %-17.60s  ", planned.number, util::printable(indices).c_str());
+    text += head.data();
+    text += util::fit(util::pad(util::printable(planned.job.name), 19) + "  " + util::printable(command), 160) + "\n";
+  }
+  return text;
+}
+
+std::string page_list(const Table& table, std::size_t table_offset, std::uint32_t tasks) {
+  std::string list;
+  std::array<char, 32> line{};
+  const auto add = [&](std::uint64_t index, std::size_t offset) {
+    std::snprintf(line.data(), line.size(), "%09llu %010zu\n", static_cast<unsigned long long>(index), offset);
+    list += line.data();
+  };
+  for (const auto& page : table.pages()) add(page.first_index, table_offset + page.offset);
+  add(tasks, table_offset + table.text().size());
+  return list;
+}
+
+using Names = std::set<std::string, std::less<>>;
+
+void collect_variables(const Record& record, Names& variables) {
+  for (const auto& field : record.fields) {
+    for (const std::string_view kind : {"set:", "env:", "late:"}) {
+      const std::string_view tag = field.tag;
+      if (!tag.starts_with(kind)) continue;
+      if (const auto name = tag.substr(kind.size()); variables.find(name) == variables.end()) variables.emplace(name);
+    }
+  }
+}
+
+std::string page_sums(const Table& table) {
+  std::string sums;
+  std::array<char, 16> line{};
+  const auto& pages = table.pages();
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    const auto end = i + 1 < pages.size() ? pages[i + 1].offset : table.text().size();
+    const auto page = std::string_view(table.text()).substr(pages[i].offset, end - pages[i].offset);
+    std::snprintf(line.data(), line.size(), "%010u\n", util::posix_cksum(page));
+    sums += line.data();
+  }
+  return sums;
+}
+
+std::string piece_list(const Packed& packed) {
+  std::string list;
+  std::array<char, 16> line{};
+  for (const auto offset : packed.offsets) {
+    std::snprintf(line.data(), line.size(), "%010zu\n", offset);
+    list += line.data();
+  }
+  return list;
+}
+
+/// Where the data begins. The line's own length is fixed, so that the number in it can name the place behind it.
+constexpr std::size_t data_line_length = 23;
+std::string data_line(std::size_t head, std::size_t tail) {
+  std::array<char, 32> line{};
+  std::snprintf(line.data(), line.size(), "SARRAY_DATA=%010zu\n", head + data_line_length + tail);
+  return line.data();
+}
+
+/// A word in quotes, for bash, in ASCII.
+std::string quote_bash(std::string_view text) {
+  std::string quoted = "'";
+  if (!util::is_ascii(text)) {
+    std::array<char, 8> octal{};
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      const bool special = byte >= 0x80 || c == '\'' || c == '\\';
+      std::snprintf(octal.data(), octal.size(), special ? "\\%03o" : "%c", byte);
+      quoted += octal.data();
+    }
+    return "$" + quoted + "'";
+  }
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const Baseline& baseline, ArrayStreams streams,
+                  const RecordMaker& make, const plan::PlanOptions& options) {
+  Rendered rendered;
+  rendered.streams = std::move(streams);
+  ScriptStore scripts;
+  Table table;
+  Names variables;
+  for (std::size_t i = 0; i < array.placements.size(); ++i) {
+    auto record = make(i);
+    const auto& reference = scripts.add(plan.jobs[array.placements[i].job].job.script);
+    for (auto& field : record.fields) {
+      if (field.tag == "script") field.value = reference;
+    }
+    collect_variables(record, variables);
+    table.add(std::move(record));
+  }
+  table.finish();
+  rendered.variables.insert(variables.begin(), variables.end());
+
+  std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" +
+                     util::count(array.tasks, "task") + ") as one job array, merged by sarray " + options.sarray_version + ".\n";
+  const auto option_lines = write_options(array, baseline, rendered);
+  head += option_lines;
+  head += "#\n" + write_overview(plan, array) + "\n";
+  const bool any_links =
+      std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
+  head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
+  const bool any_translated =
+      std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
+  if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
+  head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
+  if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + util::join(options.retry_of, " ") + "'\n";
+  // Once more for who reads the script where Slurm's accounting keeps it (map.hpp).
+  if (!util::is_ascii(option_lines)) head += "SARRAY_OPTIONS=" + quote_bash(option_lines) + "\n";
+  head += "SARRAY_PIECES='";
+  const auto before_pieces = head.size();
+  head += "'\n";
+  head += "SARRAY_PAGES='" + page_list(table, scripts.size(), array.tasks) + "'\n";
+  head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
+  const auto tail = std::string(embedded::dispatch) + "\nexit 125\n";
+  auto& script = rendered.script;
+  script.reserve(head.size() + data_line_length + tail.size() + scripts.size() + table.text().size());
+  script.append(head).append(data_line(head.size(), tail.size())).append(tail);
+  const auto data_begin = script.size();
+  scripts.append_to(script);
+  script.append(table.text());
+  if (options.limits.known && script.size() >= options.limits.max_script_size) {
+    const auto packed = pack(std::string_view(script).substr(data_begin));
+    head.insert(before_pieces, piece_list(packed));
+    script = head + data_line(head.size(), tail.size()) + tail + packed.text;
+  }
+  rendered.environment = baseline.submitted;
+  rendered.umask = baseline.umask;
+  rendered.limits = baseline.limits;
+  rendered.directory = "/";
+  return rendered;
+}
+
+util::Result<Rendered> render(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options) {
+  const auto streams = plan_streams(plan, array, options);
+  const auto baseline = find_baseline(plan, array, streams, options);
+  const auto make = [&](std::size_t number) {
+    return make_record(plan, array, array.placements[number], baseline, streams, options);
+  };
+  return assemble(plan, array, baseline, streams, make, options);
+}
+
+}  // namespace sarray::script

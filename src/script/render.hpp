@@ -1,0 +1,39 @@
+// The merged batch script: a pure function of the plan.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "script/record.hpp"
+#include "script/streams.hpp"
+#include "slurm/language/call.hpp"
+
+namespace sarray::script {
+
+/// What the real sbatch must be run with besides the script itself.
+struct Rendered {
+  std::string script;                  ///< the batch script, byte for byte
+  std::vector<std::string> arguments;  ///< sbatch options that cannot stand in a #SBATCH line
+  util::Environment environment;       ///< of the sbatch process: what the merged tasks start from
+  mode_t umask = 022;
+  slurm::SoftLimits limits{};
+  std::string directory;            ///< to run sbatch in
+  std::set<std::string> variables;  ///< whose values stand in the script, which administrators can read
+  ArrayStreams streams;             ///< links to make before the submission: visit_links()
+};
+
+/// Makes the record of the array's placement of that number. Asked once for each, in order.
+using RecordMaker = std::function<Record(std::size_t number)>;
+
+/// The script of records that somebody else makes.
+[[nodiscard]] Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const Baseline& baseline,
+                                ArrayStreams streams, const RecordMaker& make, const plan::PlanOptions& options);
+
+[[nodiscard]] util::Result<Rendered> render(const plan::Plan& plan, const plan::MergedArray& array,
+                                            const plan::PlanOptions& options);
+
+}  // namespace sarray::script

@@ -1,0 +1,177 @@
+#include "script/retry.hpp"
+
+#include <algorithm>
+
+#include "slurm/language/settings.hpp"
+
+namespace sarray::script {
+
+namespace {
+
+/// Head options that assemble() writes itself, from what it knows of the array.
+bool is_made_anew(std::string_view option) {
+  static constexpr std::array<std::string_view, 8> names = {"array", "job-name", "chdir",     "output",
+                                                            "error", "input",    "open-mode", "export"};
+  return std::find(names.begin(), names.end(), option) != names.end();
+}
+
+util::Error own_option(const slurm::Setting& setting) {
+  util::Error error{"--" + std::string(setting.option->name), "it is each task's own, and a retry keeps it",
+                    "sarray retry --help"};
+  error.status = static_cast<int>(util::Exit::usage);
+  return error;
+}
+
+util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const slurm::Dialect& dialect,
+                                                         const plan::PlanOptions& options) {
+  slurm::Settings settings;
+  for (const auto& option : map.options) {
+    if (is_made_anew(option.name)) continue;
+    const auto* spec = dialect.find(option.name);
+    if (spec == nullptr)
+      return util::fail("--" + option.name, "the array was submitted with it, and this sbatch does not know it", "sbatch --help");
+    settings.set(*spec, option.value, {});
+  }
+  for (const auto& setting : options.overrides) {
+    if (setting.option->name == "job-name") continue;
+    if (setting.option->owner != slurm::Owner::array) return util::fail(own_option(setting));
+    settings.replace(setting);
+  }
+  return settings.all();
+}
+
+bool is_overridden(std::string_view name, const plan::PlanOptions& options) {
+  return std::any_of(options.overrides.begin(), options.overrides.end(),
+                     [&](const auto& setting) { return setting.option->name == name; });
+}
+
+/// The tasks of one job that are to run again.
+struct Chosen {
+  const MappedJob* job = nullptr;
+  std::vector<std::uint32_t> indices;
+};
+
+std::vector<Chosen> group_by_job(const Map& map, const std::vector<std::uint32_t>& indices) {
+  std::vector<Chosen> chosen;
+  for (const auto index : indices) {
+    const auto* job = map.job_at(index);
+    if (job == nullptr) continue;
+    if (chosen.empty() || chosen.back().job != job) chosen.push_back({job, {}});
+    chosen.back().indices.push_back(index);
+  }
+  return chosen;
+}
+
+/// As much of a job as the planning of its files and the overview need; all else stands in its record.
+util::Result<plan::PlannedJob> make_planned(const Chosen& chosen, std::string_view script) {
+  const auto& mapped = *chosen.job;
+  TRY(auto bytes, read_script(mapped, script));
+  plan::PlannedJob planned;
+  planned.number = mapped.number;
+  planned.id = mapped.id;
+  planned.translate = mapped.find("translate") != nullptr;
+  auto& job = planned.job;
+  job.name = mapped.name;
+  if (mapped.ids) {
+    std::vector<std::uint32_t> locals;
+    for (const auto index : chosen.indices) locals.push_back(*mapped.local_id(index));
+    job.ids = slurm::ArrayIds::from_ids(locals);
+  }
+  job.directory = job.work_directory = mapped.directory;
+  job.output = mapped.output;
+  job.error = mapped.error;
+  job.input = mapped.input;
+  job.open_mode = mapped.open_mode;
+  job.arguments = mapped.arguments;
+  job.script = std::make_shared<const std::string>(std::move(bytes));
+  auto call = std::make_shared<slurm::Call>();
+  call->source = mapped.source;
+  call->script_path = mapped.script_path;
+  call->script = job.script;
+  planned.call = std::move(call);
+  return planned;
+}
+
+std::uint32_t original_throttle(const Map& map) {
+  const auto* option = map.option("array");
+  if (option == nullptr || !option->value) return 0;
+  const auto ids = slurm::ArrayIds::parse(*option->value, 4294967294U);
+  return ids && *ids ? (*ids)->throttle() : 0;
+}
+
+plan::MergedArray make_array(const Map& map, const std::vector<plan::PlannedJob>& jobs, std::vector<slurm::Setting> settings,
+                             const plan::PlanOptions& options) {
+  plan::MergedArray array;
+  for (std::uint32_t i = 0; i < jobs.size(); ++i) {
+    array.placements.push_back({i, array.tasks});
+    array.tasks += jobs[i].tasks();
+  }
+  array.settings = std::move(settings);
+  array.throttle = options.throttle.value_or(original_throttle(map));
+  array.name = map.name;
+  for (const auto& setting : options.overrides) {
+    if (setting.option->name == "job-name") array.name = setting.value;
+  }
+  const auto* exported = map.option("export");
+  array.login = exported != nullptr && exported->value.value_or("") != "ALL";
+  return array;
+}
+
+/// How the first array opens its files, which its records reckon with.
+void keep_open_mode(const Map& map, ArrayStreams& streams) {
+  streams.open_mode = slurm::OpenMode::site_default;
+  if (const auto* option = map.option("open-mode"); option != nullptr) {
+    streams.open_mode = option->value.value_or("") == "append" ? slurm::OpenMode::append : slurm::OpenMode::truncate;
+  }
+}
+
+Record make_retry_record(const MappedJob& mapped, const plan::PlannedJob& planned, std::uint32_t first_index, const Map& map,
+                         const plan::MergedArray& array, const ArrayStreams& streams, const plan::PlanOptions& options) {
+  Record record;
+  record.first_index = first_index;
+  record.tasks = planned.tasks();
+  record.id = mapped.id;
+  record.fields = mapped.fields;
+  for (auto& field : record.fields) {
+    if (field.tag == "ids") field.value = planned.job.ids->text();  // COUNT, MIN, MAX and STEP stay what they were
+  }
+  replace_files(record, planned, streams, options);
+  // Where the job had the array's own name, that is another one now.
+  const bool has_name = mapped.find("set:SLURM_JOB_NAME") != nullptr || mapped.find("unset:SLURM_JOB_NAME") != nullptr;
+  if (array.name != map.name && !has_name) record.fields.push_back({"set:SLURM_JOB_NAME", map.name});
+  return record;
+}
+
+}  // namespace
+
+util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices,
+                               const slurm::Start& start, const slurm::Dialect& dialect, const plan::PlanOptions& options) {
+  TRY(auto settings, merge_settings(map, dialect, options));
+  const auto chosen = group_by_job(map, indices);
+  if (chosen.empty()) return util::fail("retry", "no tasks to run again", "sarray status --failed");
+  Retry retry;
+  for (const auto& group : chosen) {
+    TRY(auto planned, make_planned(group, script));
+    retry.plan.jobs.push_back(std::move(planned));
+  }
+  retry.plan.arrays.push_back(make_array(map, retry.plan.jobs, std::move(settings), options));
+  const auto& array = retry.plan.arrays.front();
+  auto streams = plan_streams(retry.plan, array, options);
+  keep_open_mode(map, streams);
+  Baseline baseline;
+  baseline.submitted = start.environment;
+  baseline.umask = start.umask;
+  baseline.limits = start.limits;
+  if (const auto* directory = map.option("chdir"); directory != nullptr) baseline.directory = directory->value.value_or("");
+  const auto make = [&](std::size_t i) {
+    return make_retry_record(*chosen[i].job, retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options);
+  };
+  retry.rendered = assemble(retry.plan, array, baseline, streams, make, options);
+  for (const auto& argument : start.arguments) {
+    const auto name = std::string_view(argument).substr(2, argument.find('=') - 2);
+    if (!is_overridden(name, options)) retry.rendered.arguments.push_back(argument);
+  }
+  return retry;
+}
+
+}  // namespace sarray::script

@@ -1,0 +1,92 @@
+#include "slurm/client/arrays.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <optional>
+#include <string_view>
+
+#include "util/fd.hpp"
+#include "util/parse.hpp"
+
+namespace sarray::slurm {
+
+namespace {
+
+using util::take_until;
+
+constexpr std::string_view retry_mark = "-retry-of-";
+
+/// "42137|PATH|2026-11-23T17:15:51", or of one task "42137_7|...".
+std::optional<HeldArray> read_line(std::string_view line) {
+  HeldArray held;
+  const auto id = take_until(line, '|');
+  held.job_id = id.substr(0, id.find_first_not_of("0123456789"));
+  held.submitted = line.substr(std::min(line.rfind('|') + 1, line.size()));
+  const auto end = line.rfind("/sarray.slurm");
+  if (held.job_id.empty() || end == std::string_view::npos) return std::nullopt;
+  line = line.substr(0, end);
+  const auto slash = line.rfind('/');
+  if (slash == std::string_view::npos || !line.substr(0, slash).ends_with("/submissions")) return std::nullopt;
+  held.place = line.substr(0, slash);
+  held.marker = line.substr(slash + 1);
+  return held;
+}
+
+void read_lines(std::string_view text, std::vector<HeldArray>& arrays) {
+  while (!text.empty()) {
+    auto held = read_line(take_until(text, '\n'));
+    // A line a task: those of one array follow each other.
+    if (held && (arrays.empty() || arrays.back().job_id != held->job_id)) arrays.push_back(std::move(*held));
+  }
+}
+
+std::string slurm_time(std::int64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &local);
+  return text.data();
+}
+
+bool is_older(const HeldArray& a, const HeldArray& b) {
+  return a.job_id.size() != b.job_id.size() ? a.job_id.size() < b.job_id.size() : a.job_id < b.job_id;
+}
+
+}  // namespace
+
+util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since) {
+  std::vector<HeldArray> arrays;
+  const auto user = std::to_string(::getuid());
+  TRY(const auto queue, client.run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%o|%V"}));
+  read_lines(queue, arrays);
+  const auto accounting =
+      client.run({"sacct", "-n", "-X", "-P", "-u", user, "-S", slurm_time(since), "-o", "JobID,SubmitLine,Submit"});
+  if (accounting) read_lines(*accounting, arrays);
+  std::stable_sort(arrays.begin(), arrays.end(), is_older);
+  arrays.erase(std::unique(arrays.begin(), arrays.end(), [](const auto& a, const auto& b) { return a.job_id == b.job_id; }),
+               arrays.end());
+  return arrays;
+}
+
+std::int64_t surely_remembered(const slurm::Configuration& configuration) {
+  constexpr std::int64_t most = 120;
+  constexpr std::int64_t margin = 5;
+  if (configuration.min_job_age == 0) return most;
+  return std::min(most, std::int64_t{configuration.min_job_age} - margin);
+}
+
+std::int64_t a_month_ago() { return static_cast<std::int64_t>(std::time(nullptr)) - std::int64_t{30} * 86400; }
+
+std::string make_marker(const std::string& first_attempt) {
+  return util::random_name(16) + (first_attempt.empty() ? "" : std::string(retry_mark) + first_attempt);
+}
+
+bool marks_retry_of(const std::string& marker, const std::string& first_attempt) {
+  return marker.ends_with(std::string(retry_mark) + first_attempt);
+}
+
+}  // namespace sarray::slurm

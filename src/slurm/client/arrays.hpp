@@ -1,0 +1,39 @@
+// What Slurm itself still holds of a user's merged arrays, known by the paths of their scripts.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "slurm/client/client.hpp"
+#include "util/result.hpp"
+
+namespace sarray::slurm {
+
+struct HeldArray {
+  std::string job_id;
+  std::string place;      ///< ends with the .../submissions that the script lies in
+  std::string marker;     ///< of .../submissions/MARKER/sarray.slurm
+  std::string submitted;  ///< 2026-11-23T17:15:51, local time
+};
+
+/// This user's arrays in the queue, and those in accounting that were active after `since`; oldest first, each once.
+/// Accounting knows the paths from 21.08 on (SubmitLine); where it cannot be asked, the queue alone counts.
+/// @param since seconds since 1970.
+/// @return an error where the queue cannot be asked.
+[[nodiscard]] util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since);
+
+/// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since
+/// sites change it. None or fewer: never.
+[[nodiscard]] std::int64_t surely_remembered(const slurm::Configuration& configuration);
+
+/// How far back a search without any notes goes.
+[[nodiscard]] std::int64_t a_month_ago();
+
+/// The marker of a new submission: nobody can guess it.
+/// @param first_attempt job id of what it is a retry of; empty: of nothing.
+[[nodiscard]] std::string make_marker(const std::string& first_attempt);
+/// Whether it is the marker of a retry of that array.
+[[nodiscard]] bool marks_retry_of(const std::string& marker, const std::string& first_attempt);
+
+}  // namespace sarray::slurm

@@ -1,0 +1,205 @@
+#include "slurm/client/client.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+namespace sarray::slurm {
+
+namespace {
+
+/// A controller that is busy answers late; one that is down makes the commands give up by themselves, later than this.
+constexpr std::chrono::seconds patience{120};
+/// What takes longer to fail has waited for somebody.
+constexpr std::chrono::seconds slow{2};
+
+template <class Number>
+void read_number(std::string_view text, Number& number) {
+  Number value{};
+  if (std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc{}) number = value;
+}
+
+std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+void set_limits(const SoftLimits& limits) {
+  // In the order of limit_names.
+  constexpr std::array<__rlimit_resource, 10> resources = {RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_DATA,   RLIMIT_STACK,   RLIMIT_CORE,
+                                                           RLIMIT_RSS, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_MEMLOCK, RLIMIT_AS};
+  for (std::size_t i = 0; i < resources.size(); ++i) {
+    rlimit limit{};
+    if (::getrlimit(resources[i], &limit) != 0) continue;
+    limit.rlim_cur = limits[i] == unlimited ? RLIM_INFINITY : limits[i];
+    if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(resources[i], &limit);
+  }
+}
+
+}  // namespace
+
+Configuration parse_configuration(std::string_view scontrol_output) {
+  Configuration configuration;
+  for (const auto line : split_lines(scontrol_output)) {
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos) continue;
+    const auto key = trim(line.substr(0, equals));
+    auto value = trim(line.substr(equals + 1));
+    if (key == "MaxArraySize") read_number(value, configuration.max_array_size);
+    if (key == "JobFileAppend") configuration.job_file_append = value == "1";
+    if (key == "ClusterName") configuration.cluster_name = value;
+    if (key == "MinJobAge") read_number(value, configuration.min_job_age);
+    if (key == "MaxJobCount") read_number(value, configuration.max_job_count);
+    if (key != "SchedulerParameters") continue;
+    while (!value.empty()) {
+      const auto end = std::min(value.find(','), value.size());
+      const auto word = trim(value.substr(0, end));
+      if (word.starts_with("max_array_tasks=")) read_number(word.substr(16), configuration.max_array_tasks);
+      if (word.starts_with("max_script_size=")) read_number(word.substr(16), configuration.max_script_size);
+      value.remove_prefix(std::min(end + 1, value.size()));
+    }
+  }
+  return configuration;
+}
+
+JobRecord::JobRecord(std::string_view line) {
+  // A field begins behind a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a
+  // value (a path with " X=" in it) cannot be told apart; the keys that are asked for stand before the values of users' choosing.
+  std::size_t at = 0;
+  std::string key;
+  std::size_t value_begin = 0;
+  const auto finish = [&](std::size_t end) {
+    if (!key.empty()) m_fields.emplace(key, std::string(trim(line.substr(value_begin, end - value_begin))));
+  };
+  while (at < line.size()) {
+    std::size_t end = at;
+    while (end < line.size() &&
+           (std::isalnum(static_cast<unsigned char>(line[end])) != 0 || line[end] == '/' || line[end] == ':' || line[end] == '_'))
+      ++end;
+    if (end > at && end < line.size() && line[end] == '=' && std::isupper(static_cast<unsigned char>(line[at])) != 0) {
+      finish(at);
+      key = line.substr(at, end - at);
+      value_begin = end + 1;
+    }
+    at = line.find(' ', std::max(end, at));
+    if (at == std::string_view::npos) break;
+    at = std::min(line.find_first_not_of(' ', at), line.size());
+  }
+  finish(line.size());
+}
+
+std::string_view JobRecord::get(std::string_view key) const {
+  const auto found = m_fields.find(key);
+  return found != m_fields.end() ? std::string_view(found->second) : std::string_view();
+}
+
+Client::Client(util::Environment environment, std::string sbatch)
+    : m_environment(std::move(environment)), m_sbatch(std::move(sbatch)) {}
+
+std::string Client::find(const std::string& name) const {
+  if (name == "sbatch") return m_sbatch;
+  if (const auto slash = m_sbatch.rfind('/'); slash != std::string::npos) {
+    const auto beside = m_sbatch.substr(0, slash + 1) + name;
+    if (::access(beside.c_str(), X_OK) == 0) return beside;
+  }
+  const auto path = m_environment.get("PATH").value_or("");
+  return util::find_in_path(name, path, [](const struct stat&) { return false; }).value_or("");
+}
+
+util::Result<std::string> Client::run(const std::vector<std::string>& argv) const {
+  using std::chrono::steady_clock;
+  if (argv[0] != "sacct") return run_once(argv);
+  const auto begin = steady_clock::now();
+  if (begin < m_accounting_failure->until) return util::fail(m_accounting_failure->error);
+  auto answer = run_once(argv);
+  const auto end = steady_clock::now();
+  if (!answer && end - begin >= slow) *m_accounting_failure = {end + std::chrono::minutes(1), answer.error()};
+  return answer;
+}
+
+util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
+  util::Command command;
+  command.argv = argv;
+  command.argv[0] = find(argv[0]);
+  if (command.argv[0].empty()) return util::fail(argv[0], "there is no such command in PATH", "load the site's Slurm module");
+  command.environment = m_environment.entries();
+  command.timeout = patience;
+  TRY(auto output, util::run(command));
+  if (output.timed_out)
+    return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
+  // Half of an answer could be without the very job that was asked for.
+  if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "the same command again");
+  if (output.status == 0) return std::move(output.out);
+  util::Error error;
+  error.body = output.err;
+  error.what = argv[0];
+  error.why = "it failed with status " + std::to_string(output.status);
+  return util::fail(std::move(error));
+}
+
+util::Result<Dialect> Client::dialect() const {
+  TRY(const auto version, run({"sbatch", "--version"}));
+  TRY(const auto help, run({"sbatch", "--help"}));
+  return Dialect::from_help(version, help);
+}
+
+util::Result<Configuration> Client::configuration() const {
+  TRY(const auto output, run({"scontrol", "show", "config"}));
+  return parse_configuration(output);
+}
+
+util::Result<util::Output> Client::submit(const Submission& submission) const {
+  util::Command command;
+  command.argv = {m_sbatch};
+  command.argv.insert(command.argv.end(), submission.options.begin(), submission.options.end());
+  command.argv.push_back(submission.script);
+  command.environment = submission.environment.entries();
+  command.timeout = submission.timeout;
+  command.in_child = [&submission] {
+    ::umask(submission.umask);
+    set_limits(submission.limits);
+    if (submission.inherited >= 0) ::fcntl(submission.inherited, F_SETFD, 0);
+    if (::chdir(submission.directory.c_str()) != 0) ::_exit(127);
+  };
+  return util::run(command);
+}
+
+util::Result<std::vector<JobRecord>> Client::show_job(const std::string& id) const {
+  TRY(const auto output, run({"scontrol", "show", "job", "-o", id}));
+  std::vector<JobRecord> records;
+  for (const auto line : split_lines(output)) {
+    if (line.starts_with("JobId=")) records.emplace_back(line);
+  }
+  return records;
+}
+
+std::optional<std::string> parse_answer(std::string_view out) {
+  for (const auto line : split_lines(out)) {
+    constexpr std::string_view words = "Submitted batch job ";
+    const auto rest = line.starts_with(words) ? line.substr(words.size()) : line;
+    const auto end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (end == 0 || (end < rest.size() && rest[end] != ' ' && rest[end] != ';')) continue;
+    return std::string(rest.substr(0, end));
+  }
+  return std::nullopt;
+}
+
+}  // namespace sarray::slurm

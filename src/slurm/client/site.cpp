@@ -1,0 +1,20 @@
+#include "slurm/client/site.hpp"
+
+#include "util/process.hpp"
+
+namespace sarray::slurm {
+
+std::string user_name(const util::Environment& environment) {
+  util::Command command;
+  command.argv = {"id", "-un"};
+  const auto output = util::run(command);
+  if (!output || output->status != 0) return std::string(environment.get("USER").value_or(""));
+  return output->out.substr(0, output->out.find('\n'));
+}
+
+std::string cluster_name(const Site& site) {
+  const auto configuration = site.client.configuration();
+  return configuration ? configuration->cluster_name : std::string();
+}
+
+}  // namespace sarray::slurm

@@ -1,0 +1,23 @@
+// The Slurm that a command talks to, and what it says of the place.
+#pragma once
+
+#include <string>
+
+#include "slurm/client/client.hpp"
+#include "util/environment.hpp"
+
+namespace sarray::slurm {
+
+/// Slurm as it is seen from here: our own traces are taken out of the environment that its commands get.
+struct Site {
+  util::Environment environment;
+  Client client;
+};
+
+/// The user's name as the system knows it; $USER where it cannot be asked.
+[[nodiscard]] std::string user_name(const util::Environment& environment);
+
+/// ClusterName of the Slurm that is seen from here; empty where it does not say.
+[[nodiscard]] std::string cluster_name(const Site& site);
+
+}  // namespace sarray::slurm

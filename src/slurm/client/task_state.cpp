@@ -1,0 +1,451 @@
+#include "slurm/client/task_state.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <unordered_map>
+
+#include "slurm/language/array_ids.hpp"
+#include "util/join.hpp"
+#include "util/message.hpp"
+#include "util/parse.hpp"
+
+namespace sarray::slurm {
+
+namespace {
+
+struct Word {
+  std::string_view word;
+  TaskState state;
+};
+
+/// Source: squeue's and sacct's man pages, JOB STATE CODES, 20.11 to 26.05.
+constexpr std::array words = {
+    Word{"BOOT_FAIL", TaskState::failed},
+    Word{"CANCELLED", TaskState::cancelled},
+    Word{"COMPLETED", TaskState::completed},
+    Word{"COMPLETING", TaskState::running},
+    Word{"CONFIGURING", TaskState::running},
+    Word{"DEADLINE", TaskState::timeout},
+    Word{"EXPEDITING", TaskState::pending},
+    Word{"FAILED", TaskState::failed},
+    Word{"LAUNCH_FAILED", TaskState::failed},
+    Word{"NODE_FAIL", TaskState::failed},
+    Word{"OUT_OF_MEMORY", TaskState::out_of_memory},
+    Word{"PENDING", TaskState::pending},
+    Word{"POWER_UP_NODE", TaskState::running},
+    Word{"PREEMPTED", TaskState::failed},
+    Word{"RECONFIG_FAIL", TaskState::failed},
+    Word{"REQUEUED", TaskState::pending},
+    Word{"REQUEUE_FED", TaskState::pending},
+    Word{"REQUEUE_HOLD", TaskState::pending},
+    Word{"RESIZING", TaskState::running},
+    Word{"RESV_DEL_HOLD", TaskState::pending},
+    Word{"REVOKED", TaskState::cancelled},
+    Word{"RUNNING", TaskState::running},
+    Word{"SIGNALING", TaskState::running},
+    Word{"SPECIAL_EXIT", TaskState::pending},
+    Word{"STAGE_OUT", TaskState::running},
+    Word{"STOPPED", TaskState::running},
+    Word{"SUSPENDED", TaskState::running},
+    Word{"TIMEOUT", TaskState::timeout},
+    Word{"UPDATE_DB", TaskState::running},
+};
+
+using util::take_until;
+using util::to_number;
+
+/// By its shape alone: mktime looks at the time zone's file each time, and there are many of these.
+std::string time_or_nothing(std::string_view text) {
+  constexpr std::string_view shape = "0000-00-00T00:00:00";
+  bool is_time = text.size() == shape.size();
+  for (std::size_t i = 0; is_time && i < shape.size(); ++i) {
+    is_time = shape[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == shape[i];
+  }
+  return is_time ? std::string(text) : std::string();
+}
+
+/// "3:0", or, as squeue has it up to today, wait(2)'s status. What stands above a signal is no exit status: squeue has 4021 (15
+/// and 128 + 53) where sacct has 0:53 (observed on 22.05).
+void read_exit(std::string_view text, TaskRecord& record) {
+  if (text.find(':') != std::string_view::npos) {
+    record.exit_status = to_number<std::uint32_t>(take_until(text, ':')).value_or(0);
+    record.exit_signal = to_number<std::uint32_t>(text).value_or(0);
+  } else if (const auto status = to_number<std::uint32_t>(text)) {
+    record.exit_status = (*status >> 8) & 0xff;
+    record.exit_signal = *status & 0x7f;
+  }
+  if (record.exit_signal != 0) record.exit_status = 0;
+}
+
+/// "[DD-[HH:]]MM:SS[.mmm]" in seconds; 0 where it is none, or longer than any clock runs.
+double read_duration(std::string_view text) {
+  constexpr double longest = 1e10;
+  double days = 0;
+  if (const auto dash = text.find('-'); dash != std::string_view::npos) {
+    days = to_number<std::uint32_t>(text.substr(0, dash)).value_or(0);
+    text.remove_prefix(dash + 1);
+  }
+  double seconds = 0;
+  while (!text.empty()) {
+    const std::string part(take_until(text, ':'));
+    seconds = seconds * 60 + std::strtod(part.c_str(), nullptr);
+  }
+  seconds += days * 86400;
+  return seconds >= 0 && seconds < longest ? seconds : 0;  // "nan" is neither
+}
+
+/// "2000M", "4Gc" (for each CPU, up to 21.08), "123456K".
+std::uint64_t read_memory(std::string text, std::uint32_t cpus) {
+  std::uint64_t times = 1;
+  if (!text.empty() && (text.back() == 'c' || text.back() == 'n')) {
+    if (text.back() == 'c') times = std::max(cpus, 1U);
+    text.pop_back();
+  }
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  constexpr std::string_view units = "KMGTP";
+  double scale = 1;
+  if (const auto unit = units.find(*end); *end != 0 && unit != std::string_view::npos)
+    scale = std::pow(1024.0, static_cast<double>(unit + 1));
+  const double bytes = number * scale * static_cast<double>(times);
+  return bytes > 0 && bytes < 1e18 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
+struct Column {
+  std::string_view name;
+  std::size_t width;
+};
+constexpr std::array<Column, 12> queue_columns = {{{"ArrayJobID", 14},
+                                                   {"ArrayTaskID", 14},
+                                                   {"JobID", 14},
+                                                   {"State", 20},
+                                                   {"exit_code", 12},
+                                                   {"StartTime", 24},
+                                                   {"EndTime", 24},
+                                                   {"TimeUsed", 20},
+                                                   {"BatchHost", 70},
+                                                   {"RestartCnt", 12},
+                                                   {"SubmitTime", 24},
+                                                   {"Reason", 60}}};
+
+constexpr std::string_view accounting_fields =
+    "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS";
+
+TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
+  std::array<std::string_view, queue_columns.size()> cells;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    auto cell = line.substr(0, queue_columns[i].width);
+    line.remove_prefix(cell.size());
+    cells[i] = cell.substr(0, cell.find_last_not_of(' ') + 1);
+  }
+  TaskRecord record;
+  record.index = to_number<std::uint32_t>(cells[1]).value_or(TaskRecord::no_index);
+  array_id = cells[0];
+  record.word = cells[3];
+  record.state = parse_task_state(record.word);
+  if (record.state != TaskState::pending) record.job_id = cells[2];
+  read_exit(cells[4], record);
+  const bool has_started = record.state != TaskState::pending;  // a pending task's times are the scheduler's guesses
+  if (has_started) record.start = time_or_nothing(cells[5]);
+  if (is_done(record.state)) record.end = time_or_nothing(cells[6]);
+  record.elapsed = static_cast<std::int64_t>(read_duration(cells[7]));
+  record.host = has_started && cells[8].find('/') == std::string_view::npos ? std::string(cells[8]) : std::string();
+  record.restarts = cells[9];
+  record.submitted = time_or_nothing(cells[10]);
+  if (!has_started) record.reason = cells[11];
+  return record;
+}
+
+}  // namespace
+
+const char* task_state_name(TaskState state) {
+  switch (state) {
+    case TaskState::pending:
+      return "pending";
+    case TaskState::running:
+      return "running";
+    case TaskState::completed:
+      return "completed";
+    case TaskState::failed:
+      return "failed";
+    case TaskState::timeout:
+      return "timeout";
+    case TaskState::out_of_memory:
+      return "out_of_memory";
+    case TaskState::cancelled:
+      return "cancelled";
+    case TaskState::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+TaskState parse_task_state(std::string_view word) {
+  word = word.substr(0, word.find_first_of(" +"));
+  const auto found = std::find_if(words.begin(), words.end(), [&](const Word& known) { return known.word == word; });
+  return found != words.end() ? found->state : TaskState::unknown;
+}
+
+bool is_done(TaskState state) {
+  return state != TaskState::pending && state != TaskState::running && state != TaskState::unknown;
+}
+bool is_failure(TaskState state) { return is_done(state) && state != TaskState::completed; }
+
+std::optional<std::int64_t> parse_slurm_time(std::string_view text) {
+  std::tm time{};
+  const std::string whole(text);
+  if (std::sscanf(whole.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour,
+                  &time.tm_min, &time.tm_sec) != 6) {
+    return std::nullopt;
+  }
+  time.tm_year -= 1900;
+  time.tm_mon -= 1;
+  time.tm_isdst = -1;
+  return static_cast<std::int64_t>(std::mktime(&time));
+}
+
+std::vector<std::string> queue_command(const std::string& job_ids) {
+  const auto format = util::join(
+      queue_columns, ",", [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
+  return {"squeue", "-h", "-a", "-r", "-t", "all", "-j", job_ids, "-O", format};
+}
+
+std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output) {
+  std::vector<std::pair<std::string, TaskRecord>> records;
+  while (!squeue_output.empty()) {
+    std::string array_id;
+    auto record = read_queue_line(take_until(squeue_output, '\n'), array_id);
+    const bool is_array = to_number<std::uint32_t>(array_id).has_value();  // a plain job has N/A there
+    if (is_array) records.emplace_back(std::move(array_id), std::move(record));
+  }
+  return records;
+}
+
+std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage) {
+  std::vector<std::string> command = {"sacct", "-P", "-n"};
+  if (!with_usage) command.emplace_back("-X");
+  command.insert(command.end(), {"-j", job_ids, "-o", std::string(accounting_fields)});
+  return command;
+}
+
+namespace {
+
+/// One line of sacct, split.
+struct AccountingLine {
+  std::array<std::string_view, 12> cells;
+  std::string array_id;
+  std::string_view ids;   ///< behind the '_': "7", "[3-9%2]"
+  std::string_view step;  ///< "batch", "extern", "0"; empty: the allocation
+};
+
+std::optional<AccountingLine> split_accounting(std::string_view line) {
+  AccountingLine result;
+  for (auto& cell : result.cells) cell = take_until(line, '|');
+  auto id = result.cells[0];
+  const auto underscore = id.find('_');
+  if (underscore == std::string_view::npos) return std::nullopt;
+  result.array_id = id.substr(0, underscore);
+  id.remove_prefix(underscore + 1);
+  result.ids = take_until(id, '.');
+  result.step = id;
+  return result;
+}
+
+TaskRecord read_allocation(const AccountingLine& line) {
+  const auto& cells = line.cells;
+  TaskRecord record;
+  record.word = cells[2];
+  record.state = parse_task_state(record.word);
+  record.job_id = cells[1];
+  read_exit(cells[3], record);
+  record.start = time_or_nothing(cells[4]);
+  if (is_done(record.state)) record.end = time_or_nothing(cells[5]);
+  record.elapsed = to_number<std::uint32_t>(cells[6]).value_or(0);
+  const bool one_host = cells[7].find_first_of(",[ ") == std::string_view::npos;
+  if (one_host && cells[7] != "None") record.host = cells[7];
+  TaskUsage usage;
+  usage.cpus = to_number<std::uint32_t>(cells[8]).value_or(0);
+  usage.asked_memory = read_memory(std::string(cells[9]), usage.cpus);
+  usage.cpu_seconds = read_duration(cells[10]);
+  record.usage = usage;
+  return record;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t most) {
+  std::vector<std::pair<std::string, TaskRecord>> records;
+  while (!sacct_output.empty()) {
+    const auto line = split_accounting(take_until(sacct_output, '\n'));
+    if (!line) continue;
+    if (!line->step.empty()) {  // it follows its allocation
+      if (records.empty() || records.back().second.job_id != line->cells[1].substr(0, line->cells[1].find('.'))) continue;
+      auto& usage = records.back().second.usage;
+      usage->max_rss = std::max(usage->max_rss, read_memory(std::string(line->cells[11]), 1));
+      continue;
+    }
+    auto record = read_allocation(*line);
+    const auto ids = ArrayIds::parse(line->ids, most);
+    if (!ids || !*ids) continue;
+    for (std::uint32_t n = 0; n < (*ids)->count(); ++n) {
+      record.index = (*ids)->nth(n);
+      records.emplace_back(line->array_id, record);
+    }
+  }
+  return records;
+}
+
+namespace {
+
+using ArrayRecords = std::vector<std::pair<std::string, TaskRecord>>;
+
+/// The arrays asked for, with what is known of their tasks so far.
+class Gathering {
+ public:
+  explicit Gathering(const std::vector<AskedArray>& arrays) : m_arrays(arrays), m_seen(arrays.size()) {
+    for (const auto& array : arrays) {
+      auto& tasks = m_tasks.emplace_back(array.tasks);
+      for (std::uint32_t index = 0; index < array.tasks; ++index) tasks[index].index = index;
+      m_by_id.emplace(array.job_id, m_tasks.size() - 1);
+    }
+  }
+  /// Fills in what is not known yet; of what is, the usage.
+  void take(ArrayRecords records) {
+    for (auto& [array_id, record] : records) {
+      const auto array = m_by_id.find(array_id);
+      if (array == m_by_id.end()) continue;
+      note_array(array->second, record);
+      if (record.index >= m_tasks[array->second].size()) continue;
+      auto& task = m_tasks[array->second][record.index];
+      if (task.word.empty()) {
+        task = std::move(record);
+      } else if (!task.usage && is_done(task.state) && is_done(record.state)) {  // else accounting is behind the queue
+        task.usage = record.usage;
+      }
+    }
+  }
+  /// Takes what is missing of known arrays for cancelled while it was pending.
+  /// @param since only of arrays submitted after this; 0: of all.
+  void take_missing_for_cancelled(std::int64_t since) {
+    for (std::size_t i = 0; i < m_tasks.size(); ++i) {
+      const bool is_recent = since == 0 || parse_slurm_time(m_seen[i].submitted).value_or(0) > since;
+      if (!m_seen[i].is_known || !is_recent) continue;
+      for (auto& task : m_tasks[i]) {
+        if (!task.word.empty()) continue;
+        task.word = "CANCELLED";
+        task.state = TaskState::cancelled;
+      }
+    }
+  }
+  [[nodiscard]] bool is_known(std::size_t array) const { return m_seen[array].is_known; }
+  [[nodiscard]] std::size_t missing(std::size_t array) const {
+    const auto& tasks = m_tasks[array];
+    return static_cast<std::size_t>(
+        std::count_if(tasks.begin(), tasks.end(), [](const auto& task) { return task.word.empty(); }));
+  }
+  /// Tasks that ran, whose usage accounting has not.
+  [[nodiscard]] std::size_t without_usage() const {
+    std::size_t count = 0;
+    for (const auto& tasks : m_tasks) {
+      count += static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [](const auto& task) {
+        return is_done(task.state) && !task.start.empty() && !task.usage;
+      }));
+    }
+    return count;
+  }
+  [[nodiscard]] bool is_complete() const {
+    for (std::size_t i = 0; i < m_tasks.size(); ++i) {
+      if (missing(i) > 0) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] std::vector<std::vector<TaskRecord>>& tasks() { return m_tasks; }
+  [[nodiscard]] std::string ids() const { return util::join(m_arrays, ",", &AskedArray::job_id); }
+
+ private:
+  void note_array(std::size_t array, const TaskRecord& record) {
+    auto& seen = m_seen[array];
+    if (!seen.is_known || record.submitted < seen.submitted) seen.submitted = record.submitted;
+    seen.is_known = true;
+  }
+
+  struct Seen {
+    bool is_known = false;
+    std::string submitted;  // the earliest: a requeue makes a later one
+  };
+  const std::vector<AskedArray>& m_arrays;
+  std::vector<Seen> m_seen;
+  std::vector<std::vector<TaskRecord>> m_tasks;
+  std::unordered_map<std::string, std::size_t> m_by_id;
+};
+
+std::uint32_t most_tasks_of(const std::vector<AskedArray>& arrays) {
+  std::uint32_t most = 1;
+  for (const auto& array : arrays) most = std::max(most, array.tasks);
+  return most;
+}
+
+bool is_unknown_job(const util::Error& error) { return error.body.find("Invalid job id") != std::string::npos; }
+
+std::string first_line(std::string_view text) { return std::string(take_until(text, '\n')); }
+
+/// How long the queue keeps what is done, in seconds; 0 where Slurm does not say.
+std::int64_t min_job_age(const Client& client) {
+  const auto output = client.run({"scontrol", "show", "config"});
+  if (!output) return 0;
+  for (std::string_view rest = *output; !rest.empty();) {
+    auto line = take_until(rest, '\n');
+    if (!line.starts_with("MinJobAge ")) continue;
+    take_until(line, '=');
+    return std::strtoll(std::string(line).c_str(), nullptr, 10);  // "300 sec"
+  }
+  return 0;
+}
+
+/// What is missing of all arrays, and why it cannot be known; empty where nothing is.
+std::string explain_missing(const std::vector<AskedArray>& arrays, const Gathering& gathering, const util::Error* no_accounting) {
+  std::string those;
+  for (std::size_t i = 0; i < arrays.size(); ++i) {
+    const auto missing = gathering.missing(i);
+    if (missing == 0) continue;
+    those += (those.empty() ? "" : ", ") + (missing == arrays[i].tasks ? "all tasks" : util::count(missing, "task")) +
+             " of job " + arrays[i].job_id;
+    if (no_accounting != nullptr && gathering.is_known(i)) those += " (done, or cancelled before they began)";
+  }
+  if (those.empty()) return {};
+  if (no_accounting == nullptr) return "neither the queue nor accounting knows " + those;
+  const auto reason = no_accounting->body.empty() ? no_accounting->why : first_line(no_accounting->body);
+  return "the queue has forgotten " + those + ", and accounting cannot be asked: " + reason;
+}
+
+}  // namespace
+
+util::Result<AskedStates> ask_states(const Client& client, const std::vector<AskedArray>& arrays, bool with_usage) {
+  Gathering gathering(arrays);
+  const auto queue = client.run(queue_command(gathering.ids()));
+  if (!queue && !is_unknown_job(queue.error())) return util::fail(queue.error());
+  if (queue) gathering.take(parse_queue(*queue));
+  AskedStates states;
+  if (with_usage || !gathering.is_complete()) {
+    const auto accounting = client.run(accounting_command(gathering.ids(), with_usage));
+    if (accounting) {
+      gathering.take(parse_accounting(*accounting, most_tasks_of(arrays)));
+      gathering.take_missing_for_cancelled(0);
+    } else if (!gathering.is_complete()) {  // of a younger array the queue still lists all that ever began
+      gathering.take_missing_for_cancelled(std::time(nullptr) - min_job_age(client));
+    }
+    if (auto note = explain_missing(arrays, gathering, accounting ? nullptr : &accounting.error()); !note.empty())
+      states.notes.push_back(std::move(note));
+    if (with_usage && !accounting) states.notes.emplace_back("without accounting nobody knows what the tasks used");
+    states.without_usage = with_usage && accounting ? gathering.without_usage() : 0;
+    if (states.without_usage > 0)
+      states.notes.push_back("accounting does not have the usage of " + util::count(states.without_usage, "task") + " yet");
+  }
+  states.tasks = std::move(gathering.tasks());
+  return states;
+}
+
+}  // namespace sarray::slurm

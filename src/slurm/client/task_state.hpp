@@ -1,0 +1,89 @@
+// What Slurm says of an array's tasks: the live queue's view, and accounting's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slurm/client/client.hpp"
+#include "util/result.hpp"
+
+namespace sarray::slurm {
+
+/// Slurm's states (squeue's man page, JOB STATE CODES), in the groups that a person asks for.
+enum class TaskState : std::uint8_t { pending, running, completed, failed, timeout, out_of_memory, cancelled, unknown };
+inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,   TaskState::running, TaskState::completed,
+                                                             TaskState::failed,    TaskState::timeout, TaskState::out_of_memory,
+                                                             TaskState::cancelled, TaskState::unknown};
+/// "pending", "out_of_memory" ...: as JSON and --state say it.
+[[nodiscard]] const char* task_state_name(TaskState state);
+/// The group of one of Slurm's own words; "CANCELLED by 1000" is one. Unknown words are TaskState::unknown.
+[[nodiscard]] TaskState parse_task_state(std::string_view word);
+/// Neither pending nor running; unknown is not done.
+[[nodiscard]] bool is_done(TaskState state);
+/// What stands in place of a signal for a task that Slurm could not start, since the folder of its output is missing, say:
+/// slurmd's error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
+inline constexpr std::uint32_t could_not_start = 53;
+/// Done, but not completed.
+[[nodiscard]] bool is_failure(TaskState state);
+
+/// What a task took, where accounting knows it.
+struct TaskUsage {
+  double cpu_seconds = 0;
+  std::uint64_t max_rss = 0;       ///< bytes; 0: not known
+  std::uint64_t asked_memory = 0;  ///< bytes, of all CPUs
+  std::uint32_t cpus = 0;
+};
+
+struct TaskRecord {
+  /// Of what is left of an array whose last pending tasks were cancelled: Slurm no longer says which they were (observed on
+  /// 24.11).
+  static constexpr std::uint32_t no_index = 4294967295U;
+  std::uint32_t index = 0;  ///< SLURM_ARRAY_TASK_ID in Slurm's own array
+  TaskState state = TaskState::unknown;
+  std::string word;               ///< Slurm's own word for the state; empty: Slurm does not know the task
+  std::string job_id;             ///< SLURM_JOB_ID; empty while the task has none of its own
+  std::uint32_t exit_status = 0;  ///< 0 where a signal ended it
+  std::uint32_t exit_signal = 0;  ///< 53: Slurm could not start it, see could_not_start
+  std::string submitted;          ///< as start; empty where it was not asked for
+  std::string start;              ///< 2026-11-23T17:15:51, local time; empty: not yet
+  std::string end;
+  std::int64_t elapsed = 0;  ///< seconds
+  std::string host;          ///< NodeName of the batch host; empty: none yet
+  std::string restarts = "0";
+  std::string reason;  ///< of a pending task; empty otherwise
+  std::optional<TaskUsage> usage;
+};
+
+/// Seconds since 1970 of Slurm's local time; nothing where it is none ("Unknown", "NONE", "N/A").
+[[nodiscard]] std::optional<std::int64_t> parse_slurm_time(std::string_view text);
+
+/// squeue's columns of fixed width, which hold no text of a user's choosing: names with any bytes cannot be mistaken for states.
+[[nodiscard]] std::vector<std::string> queue_command(const std::string& job_ids);
+/// One record a task, of any array; the first is the array's job id.
+[[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output);
+
+[[nodiscard]] std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage);
+/// @param most tasks of one array: what names more is left out.
+[[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t most);
+
+/// An array whose tasks are asked for: 0 to tasks-1.
+struct AskedArray {
+  std::string job_id;
+  std::uint32_t tasks = 0;
+};
+struct AskedStates {
+  std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index
+  std::vector<std::string> notes;              ///< what could not be known, and why
+  std::size_t without_usage = 0;               ///< tasks that ran, and whose usage accounting may get to know
+};
+/// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
+/// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
+/// cancelled so.
+/// @param with_usage asks accounting in any case.
+[[nodiscard]] util::Result<AskedStates> ask_states(const Client& client, const std::vector<AskedArray>& arrays, bool with_usage);
+
+}  // namespace sarray::slurm

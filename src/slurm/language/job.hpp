@@ -1,0 +1,85 @@
+// What a call would have become alone: the call, read as sbatch would read it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slurm/language/array_ids.hpp"
+#include "slurm/language/call.hpp"
+#include "slurm/language/option.hpp"
+#include "util/result.hpp"
+
+namespace sarray::slurm {
+
+class WordParser;
+
+/// Where a setting came from: what a person asks when a merge is refused.
+struct Source {
+  enum class Kind : std::uint8_t { script, environment, command_line };
+  Kind kind = Kind::command_line;
+  std::uint32_t line = 0;     ///< of the script, from 1; only for Kind::script
+  std::string_view variable;  ///< only for Kind::environment; points into the option table
+  /// "line 3", "SBATCH_PARTITION", "command line".
+  [[nodiscard]] std::string text() const;
+};
+
+/// One resolved option. For options that accumulate (--mail-type, the two halves of --switches ...) the value is what sbatch
+/// would send, not the last text.
+struct Setting {
+  const OptionSpec* option = nullptr;
+  std::string value;       ///< as given; empty for a flag
+  bool has_value = false;  ///< false for a flag, and for an optional value that was not given
+  Source source;
+};
+
+enum class OpenMode : std::uint8_t { site_default, truncate, append };
+
+struct Job {
+  /// Every option in force except the client's own, sorted by long name.
+  std::vector<Setting> settings;
+
+  std::string name;                   ///< SLURM_JOB_NAME as sbatch would have set it
+  std::optional<ArrayIds> ids;        ///< nothing: a plain job
+  std::string directory;              ///< where sbatch was called (SLURM_SUBMIT_DIR)
+  std::string work_directory;         ///< --chdir made absolute, else `directory`
+  std::optional<std::string> output;  ///< patterns as given; nothing: Slurm's default
+  std::optional<std::string> error;
+  std::optional<std::string> input;
+  OpenMode open_mode = OpenMode::site_default;
+  std::vector<std::string> arguments;  ///< the script's, without its name
+  std::shared_ptr<const std::string> script;
+
+  bool parsable = false;  ///< the client's side: how the call is answered
+  bool quiet = false;
+  bool test_only = false;  ///< the call belongs to the real sbatch
+
+  [[nodiscard]] const Setting* find(std::string_view long_name) const;
+};
+
+/// The hint of what a merge cannot keep; who knows where the real sbatch is says the command instead.
+inline constexpr std::string_view real_sbatch_hint = "give this one call to the real sbatch, outside the session";
+
+/// Reads a call as the installed sbatch would: script lines, then environment, then command line.
+/// Pure: no disk, no clock, no environment but the call's. Equal scripts are parsed once (by the identity of
+/// Call::script), so that a call costs microseconds.
+/// @param max_array_size Slurm's MaxArraySize, or 4294967294 where not known.
+/// @return an error whose `body` is sbatch's own words on stderr and whose `status` is sbatch's exit status where sbatch
+///   itself would refuse; a sarray error (what, why, hint) for what a merge cannot keep (Owner::refused).
+class Resolver {
+ public:
+  explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = 4294967294U);
+  ~Resolver();
+  [[nodiscard]] util::Result<Job> resolve(const Call& call);
+  /// The parser of this dialect's command lines.
+  [[nodiscard]] const WordParser& parser() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+}  // namespace sarray::slurm

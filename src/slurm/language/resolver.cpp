@@ -1,0 +1,288 @@
+#include <algorithm>
+#include <cstdlib>
+#include <span>
+#include <unordered_map>
+
+#include "slurm/language/command_line.hpp"
+#include "slurm/language/directive.hpp"
+#include "slurm/language/foreign_directives.hpp"
+#include "slurm/language/intake.hpp"
+#include "slurm/language/job.hpp"
+#include "slurm/language/settings.hpp"
+
+namespace sarray::slurm {
+
+std::string Source::text() const {
+  switch (kind) {
+    case Kind::script:
+      return "line " + std::to_string(line);
+    case Kind::environment:
+      return std::string(variable);
+    case Kind::command_line:
+      break;
+  }
+  return "command line";
+}
+
+const Setting* Job::find(std::string_view long_name) const {
+  const auto at = std::lower_bound(settings.begin(), settings.end(), long_name,
+                                   [](const Setting& setting, std::string_view n) { return setting.option->name < n; });
+  return at != settings.end() && at->option->name == long_name ? &*at : nullptr;
+}
+
+namespace {
+
+constexpr std::uint32_t first_virtual_id = 2000000001;
+
+util::Error sbatch_error(const std::string& text, int status) {
+  util::Error error;
+  error.body = "sbatch: error: " + text + "\n";
+  error.status = status;
+  return error;
+}
+
+/// What a script's own lines set.
+struct ScriptOptions {
+  Settings settings;
+  std::optional<util::Error> error;
+  bool het_job = false;
+  Settings with_translations;  ///< #PBS and #BSUB too
+  Translation translation;
+};
+
+/// @param file what sbatch calls the script in its complaints.
+ScriptOptions read_script(std::string_view script, std::string_view file, const Dialect& dialect, const WordParser& parser) {
+  ScriptOptions result;
+  const auto directives = read_directives(script, file, dialect.release());
+  if (!directives) {
+    result.error = directives.error();
+    return result;
+  }
+  result.het_job = directives->het_job;
+  auto parsed = parser.parse(directives->words);
+  // Only the command line may say these (semantics section 2).
+  std::erase_if(parsed.options, [](const ParsedOption& option) {
+    const auto name = option.option->name;
+    return name == "wrap" || name == "help" || name == "usage" || name == "version" || name == "quiet" || name == "verbose";
+  });
+  if (auto applied = apply_words(result.settings, parsed, directives->lines); !applied) {
+    result.error = applied.error();
+    return result;
+  }
+  if (parsed.operand < directives->words.size() && !result.settings.ends_at_once) {
+    result.error = sbatch_error("Invalid directive found in batch script: " + directives->words[parsed.operand], 255);
+    return result;
+  }
+  result.with_translations = result.settings;
+  if (!result.settings.ends_at_once && may_need_translation(script)) {
+    result.translation = translate_other_batch_systems(result.with_translations, script, file, dialect.release());
+  }
+  return result;
+}
+
+util::Error refusal(const std::string& what, const std::string& why) {
+  util::Error error;
+  error.what = what;
+  error.why = why;
+  error.hint = real_sbatch_hint;
+  return error;
+}
+
+/// Whether a ":" parts the options of a heterogeneous job. Behind the script's name sbatch only drops it (observed on 22.05).
+/// @param operand index of the script's name among the words that are not ":".
+bool has_components(const std::vector<std::string>& argv, std::size_t operand) {
+  const auto colon = std::find(argv.begin(), argv.end(), ":");
+  return colon != argv.end() && static_cast<std::size_t>(colon - argv.begin()) <= operand;
+}
+
+/// What a merge cannot keep, by name.
+util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
+  if (het_job) {
+    return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
+  }
+  for (const auto& setting : settings.all()) {
+    if (setting.option->owner != Owner::refused) continue;
+    const bool waits = setting.option->name == "wait";
+    return util::fail(refusal("--" + std::string(setting.option->name),
+                              waits ? "a recorded call has nothing to wait for yet" : "it needs a job of its own in Slurm"));
+  }
+  const auto* dependency = settings.find("dependency");
+  if (dependency == nullptr) return {};
+  if (dependency->value.find("singleton") != std::string::npos) {
+    return util::fail(refusal("--dependency=singleton", "the tasks of one array do not wait for each other"));
+  }
+  const auto& text = dependency->value;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto digit = text.find_first_of("0123456789", at);
+    if (digit == std::string::npos) break;
+    auto end = text.find_first_not_of("0123456789", digit);
+    if (end == std::string::npos) end = text.size();
+    const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
+    if (id >= first_virtual_id && id < (1ULL << 31)) {
+      return util::fail(
+          refusal("--dependency=" + text,
+                  "job " + std::to_string(id) + " is itself only recorded, and Slurm would take it for one that is done"));
+    }
+    at = end;
+  }
+  return {};
+}
+
+std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::optional<std::string> value_of(const Settings& settings, std::string_view name) {
+  const auto* setting = settings.find(name);
+  return setting != nullptr ? std::optional(setting->value) : std::nullopt;
+}
+
+std::string default_name(const Call& call) {
+  if (call.source == ScriptSource::wrap) return "wrap";
+  return call.source == ScriptSource::file ? base_name(call.script_path) : "sbatch";
+}
+
+int count_of(const ParsedWords& parsed, std::string_view name) {
+  return static_cast<int>(std::count_if(parsed.options.begin(), parsed.options.end(),
+                                        [&](const ParsedOption& option) { return option.option->name == name; }));
+}
+
+/// SBATCH_DEBUG's number takes the place of the -v that came before it.
+int verbosity(const util::Environment& environment, int given) {
+  const auto debug = environment.get("SBATCH_DEBUG");
+  if (!debug) return given;
+  return is_switched_on(*debug) ? std::atoi(std::string(*debug).c_str()) : 0;
+}
+
+void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
+  job.name = value_of(settings, "job-name").value_or(default_name(call));
+  job.directory = call.directory;
+  job.work_directory = value_of(settings, "chdir").value_or(call.directory);
+  if (!job.work_directory.starts_with('/')) job.work_directory = call.directory + "/" + job.work_directory;
+  job.output = value_of(settings, "output");
+  job.error = value_of(settings, "error");
+  job.input = value_of(settings, "input");
+  if (const auto mode = value_of(settings, "open-mode")) {
+    job.open_mode = (*mode)[0] == 'a' || (*mode)[0] == 'A' ? OpenMode::append : OpenMode::truncate;
+  }
+  job.parsable = settings.find("parsable") != nullptr;
+  job.quiet = settings.find("quiet") != nullptr;
+  job.test_only = settings.ends_at_once || settings.find("test-only") != nullptr;
+  for (const auto& setting : settings.all()) {
+    if (setting.option->owner != Owner::client) job.settings.push_back(setting);
+  }
+}
+
+/// What a call's options come to, and all that this depends on. Most calls of a session differ only behind the script's name.
+struct Settled {
+  const ScriptOptions* script = nullptr;
+  std::vector<std::string> words;  ///< up to the script's name
+  util::Environment environment;
+  Settings settings;
+
+  [[nodiscard]] bool holds_for(const ScriptOptions& other_script, std::span<const std::string> other_words,
+                               const util::Environment& other) const {
+    return script == &other_script && environment.base() == other.base() && environment.changes() == other.changes() &&
+           std::equal(words.begin(), words.end(), other_words.begin(), other_words.end());
+  }
+};
+
+}  // namespace
+
+struct Resolver::State {
+  State(const Dialect& used, std::uint32_t size) : dialect(used), max_array_size(size), parser(dialect) {}
+
+  const Dialect dialect;
+  const std::uint32_t max_array_size;
+  const WordParser parser;
+  /// By identity; the script itself is kept, so that its address stays its own.
+  struct Known {
+    std::shared_ptr<const std::string> script;
+    const ScriptOptions* options = nullptr;
+  };
+  std::unordered_map<const std::string*, Known> scripts;
+  /// By what decides: many scripts differ only behind their directives.
+  std::unordered_map<std::string, ScriptOptions> by_text;
+  ScriptOptions faulty;
+  Settled newest;
+
+  /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
+  const ScriptOptions& options_of(const Call& call) {
+    static const ScriptOptions none;
+    if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
+    const auto file = call.source == ScriptSource::file ? base_name(call.script_path) : "stdin";
+    const auto [found, is_new] = scripts.try_emplace(call.script.get());
+    auto& known = found->second;
+    if (is_new) {
+      known.script = call.script;
+      const std::string_view text = *call.script;
+      const auto [read, is_first] = by_text.try_emplace(std::string(may_need_translation(text) ? text : directive_part(text)));
+      if (is_first) read->second = read_script(text, file, dialect, parser);
+      known.options = &read->second;
+    }
+    const auto& options = *known.options;
+    if (!options.error && !options.translation.error) return options;
+    return faulty = read_script(*call.script, file, dialect, parser);
+  }
+};
+
+Resolver::Resolver(const Dialect& dialect, std::uint32_t max_array_size)
+    : m_state(std::make_unique<State>(dialect, max_array_size)) {}
+Resolver::~Resolver() = default;
+
+const WordParser& Resolver::parser() const { return m_state->parser; }
+
+util::Result<Job> Resolver::resolve(const Call& call) {
+  const auto& dialect = m_state->dialect;
+  auto words = call.argv;
+  std::erase(words, ":");
+  const auto parsed = m_state->parser.parse(words);
+
+  Settings early;
+  CHECK_OK(apply_words(early, parsed, {}));
+  const auto& script = m_state->options_of(call);
+  if (script.error) return util::fail(*script.error);
+  const auto ignore_pbs = call.environment.get("SBATCH_IGNORE_PBS");
+  const bool translate = early.find("ignore-pbs") == nullptr && script.settings.find("ignore-pbs") == nullptr &&
+                         !(ignore_pbs && is_switched_on(*ignore_pbs));
+  if (translate && script.translation.error) {
+    auto error = *script.translation.error;
+    if (error.status == failure_status_of_caller) error.status = failure_status(call.environment);
+    return util::fail(std::move(error));
+  }
+  if (translate && script.translation.unknown_line > 0) {
+    return util::fail(refusal("line " + std::to_string(script.translation.unknown_line) + " of the script",
+                              "Slurm has no option for it, so that sarray could not repeat it"));
+  }
+  const std::span<const std::string> option_words(words.data(), std::min(parsed.operand, words.size()));
+  auto& newest = m_state->newest;
+  if (!newest.holds_for(script, option_words, call.environment)) {
+    Settings settings = translate ? script.with_translations : script.settings;
+    if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
+    const int quiet = count_of(parsed, "quiet");
+    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
+    if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
+    if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
+    const bool stays = &script != &m_state->faulty;  // where another script's comes to lie
+    newest = {stays ? &script : nullptr, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
+  }
+  const auto& settings = newest.settings;
+  CHECK_OK(refuse_unmergeable(settings, script.het_job || has_components(call.argv, parsed.operand)));
+
+  Job job;
+  fill_from_settings(job, settings, call);
+  if (const auto* array = settings.find("array")) {
+    auto ids = ArrayIds::parse(array->value, m_state->max_array_size);
+    if (!ids) {
+      auto error = ids.error();
+      error.status = failure_status(call.environment);
+      return util::fail(std::move(error));
+    }
+    job.ids = std::move(*ids);
+  }
+  if (call.source == ScriptSource::file && parsed.operand < words.size()) {
+    job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());
+  }
+  job.script = call.script;
+  return job;
+}
+
+}  // namespace sarray::slurm

@@ -1,0 +1,35 @@
+// What long work says of itself on a terminal: one line that counts up, and goes when the work is done.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace sarray::util {
+
+/// Silent where standard error is no terminal, and for work that is done before anybody wonders.
+class Progress {
+ public:
+  /// @param what "reading calls"; the count and the total stand behind it.
+  Progress(std::string what, std::uint64_t total);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();
+
+  /// One more is done.
+  void step() {
+    if (m_shows && (++m_done & 0x3ff) == 0) tell();
+  }
+
+ private:
+  void tell();
+
+  std::string m_what;
+  std::uint64_t m_total;
+  std::uint64_t m_done = 0;
+  bool m_shows;
+  bool m_told = false;
+  std::chrono::steady_clock::time_point m_next;
+};
+
+}  // namespace sarray::util

@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+
+#include "plan/notes.hpp"
+#include "plan_support.hpp"
+
+using namespace sarray;
+
+namespace {
+
+std::vector<plan::PlannedJob> jobs_of(const std::vector<std::string>& scripts) {
+  std::vector<slurm::Call> calls;
+  for (const auto& script : scripts) calls.push_back(test::make_call({"j"}, "#!/bin/sh\n" + script + "\n"));
+  return test::resolve(calls);
+}
+
+/// The numbers of the jobs that get the translator, then the notes.
+std::string translated(const std::vector<std::string>& scripts, plan::Translate translate = plan::Translate::where_named) {
+  auto options = test::make_options();
+  options.translate = translate;
+  const auto plan = plan::make_plan(jobs_of(scripts), options);
+  REQUIRE(plan);
+  std::vector<std::uint32_t> numbers;
+  for (const auto& job : plan->jobs) {
+    if (job.translate) numbers.push_back(job.number);
+  }
+  auto text = plan::format_numbers(numbers);
+  for (const auto& note : plan->notes) text += "\n" + note;
+  return text;
+}
+
+const std::string tail =
+    " with the task's own ids: a translator stands first in the tasks' PATH, so that they reach themselves and nobody else";
+
+std::string first_note(const std::vector<test::Words>& words) {
+  const auto plan = plan::make_plan(test::make_jobs(words), test::make_options());
+  REQUIRE(plan);
+  return plan->notes.empty() ? "" : plan->notes.front();
+}
+
+}  // namespace
+
+TEST_CASE("a script that names Slurm's commands with its own ids gets the translator") {
+  CHECK(translated({"true", "scancel $SLURM_JOB_ID", "scancel ${SLURM_JOB_ID}"}) == "2,3\njobs 2,3: scancel" + tail);
+  CHECK(translated({"exec scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\" || scancel 3"}) ==
+        "1\njob 1: scancel, scontrol" + tail);
+  CHECK(translated({"subprocess.run(['scontrol', 'requeue', os.environ['SLURM_JOBID']])"}) == "1\njob 1: scontrol" + tail);
+  CHECK(translated({"sbatch --dependency=afterok:$SLURM_JOB_ID next.sh"}) == "1\njob 1: sbatch" + tail);
+}
+
+TEST_CASE("and no other one") {
+  CHECK(translated({"echo $SLURM_JOB_ID"}).empty());
+  CHECK(translated({"scancel 17"}).empty());
+  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; scancel.py; _squeue; sbatch next.sh"}) ==
+        "1\njob 1: scancel" + tail);
+  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; x.scancel; _squeue; sbatch next.sh"}).empty());
+}
+
+TEST_CASE("a command by its path is out of reach, and said") {
+  CHECK(translated({"/usr/bin/scancel $SLURM_JOB_ID"}) ==
+        "\njob 1: scancel by its path, which nothing translates: $SLURM_JOB_ID of the array's last task is the whole array's");
+}
+
+TEST_CASE("the user decides") {
+  CHECK(translated({"true", "true"}, plan::Translate::always) ==
+        "1,2\na translator of scancel, scontrol, squeue, sacct and sbatch stands first in every task's PATH");
+  CHECK(translated({"scancel $SLURM_JOB_ID"}, plan::Translate::never) ==
+        "\njob 1: scancel with the task's own ids: not translated, so that the array's last task would name the whole array");
+}
+
+TEST_CASE("mail that would come once for all is said") {
+  const std::string note =
+      "jobs 1,2: --mail-type mails once for the whole merged array, not for each job; with ARRAY_TASKS in it, for each task";
+  CHECK(first_note({{"--mail-type=END", "j"}, {"--mail-type=END", "j"}}) == note);
+  CHECK(first_note({{"--mail-type=END,ARRAY_TASKS", "j"}, {"--mail-type=ARRAY_TASKS,END", "j"}}).empty());
+  CHECK(first_note({{"--mail-type=NONE", "j"}, {"--mail-type=NONE", "j"}}).empty());
+  CHECK(first_note({{"--mail-type=END", "j"}}).empty());
+}
+
+TEST_CASE("aftercorr binds indices, and so is refused where they change") {
+  const auto plan_of = [](const std::vector<test::Words>& words) {
+    return plan::make_plan(test::make_jobs(words), test::make_options());
+  };
+  CHECK(plan_of({{"-d", "aftercorr:17", "--array=0-3", "j"}}));
+  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "--array=1-3", "j"}}));
+  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "j"}}));
+  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "-a0-3", "j"}, {"-d", "aftercorr:17", "-a0-3", "k"}}));
+  CHECK(plan_of({{"-d", "afterok:17", "j"}, {"-d", "afterok:17", "k"}}));
+  auto options = test::make_options();
+  options.overrides = {test::make_override("dependency", "aftercorr:17")};
+  CHECK(plan::make_plan(test::make_jobs({{"j"}, {"k"}}), options));
+}
+
+TEST_CASE("what srun's steps see in a plain job is said") {
+  auto jobs = jobs_of({"srun ./a", "true", "# nosrun srun.sh\n/usr/bin/srun -n2 b"});
+  const auto plan = plan::make_plan(std::move(jobs), test::make_options());
+  REQUIRE(plan);
+  CHECK(
+      plan->notes ==
+      std::vector<std::string>{
+          "jobs 1,3: what srun starts in a plain job sees SLURM_ARRAY_TASK_COUNT, _MAX, _MIN and _STEP of the merged array; the script itself does not"});
+  CHECK(first_note({{"-a0-3", "j"}}).empty());
+}

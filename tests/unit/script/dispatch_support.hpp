@@ -1,0 +1,220 @@
+// The merged batch script as slurmd would run it, without Slurm: one task at a time.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "plan_support.hpp"
+#include "script/render.hpp"
+#include "slurm/language/export.hpp"
+#include "util/fd.hpp"
+#include "util/process.hpp"
+
+namespace sarray::test {
+
+inline std::vector<std::string> split_at_zero(const std::string& bytes) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto end = std::min(bytes.find('\0', at), bytes.size());
+    parts.push_back(bytes.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+/// What a task left behind.
+struct Ran {
+  int status = -1;
+  std::string out, err;
+  bool seen = false;              ///< whether the probe ran
+  std::vector<std::string> argv;  ///< without interpreter and script
+  std::string interpreter;
+  std::vector<std::string> environment;  ///< sorted
+  std::string directory, umask, script, extra;
+};
+
+/// A script that writes what it was given into `out.*` in the folder. `more` is put behind it.
+inline std::string probe(const std::string& folder, const std::string& more = "", const std::string& shebang = "#!/bin/sh") {
+  return shebang + "\nPATH=/usr/bin:/bin; O=" + folder +
+         "/out\n"
+         "cat /proc/$$/cmdline >$O.argv; cat /proc/$$/environ >$O.env; pwd -P >$O.pwd; umask >$O.umask; cat \"$0\" >$O.script\n" +
+         more;
+}
+
+class Merged {
+ public:
+  /// @param max_script_size the cluster's limit; 0: not known.
+  explicit Merged(const std::vector<slurm::Call>& calls, const TemporaryFolder& folder, std::uint64_t max_script_size = 0)
+      : m_folder(folder) {
+    m_options = make_options();
+    if (max_script_size > 0) {
+      m_options = with_size(100000);
+      m_options.limits.max_script_size = max_script_size;
+    }
+    m_options.link_folder = folder / "links";
+    m_options.scratch_folder = folder / "scratch";
+    std::filesystem::create_directory(m_options.scratch_folder);
+    std::filesystem::permissions(m_options.scratch_folder, std::filesystem::perms::owner_all);
+    auto plan = plan::make_plan(resolve(calls), m_options);
+    REQUIRE(plan);
+    m_plan = std::move(*plan);
+    REQUIRE(m_plan.arrays.size() == 1);
+    auto rendered = script::render(m_plan, array(), m_options);
+    REQUIRE(rendered);
+    m_rendered = std::move(*rendered);
+    for (const char* stream : {"output", "error", "input"})
+      std::filesystem::create_directories(m_options.link_folder + "/" + stream);
+    script::visit_links(m_plan, array(), m_rendered.streams, m_options, [](const std::string& path, const std::string& target) {
+      std::filesystem::create_symlink(target, path);
+    });
+  }
+
+  /// Changes the script, by a text of the same length: data is found by its offset.
+  void replace(std::string_view from, std::string_view to) {
+    REQUIRE(from.size() == to.size());
+    const auto at = m_rendered.script.find(from);
+    REQUIRE(at != std::string::npos);
+    m_rendered.script.replace(at, from.size(), to);
+  }
+
+  [[nodiscard]] const std::string& script() const { return m_rendered.script; }
+  [[nodiscard]] const plan::MergedArray& array() const { return m_plan.arrays.front(); }
+  [[nodiscard]] const plan::Plan& plan() const { return m_plan; }
+  [[nodiscard]] const script::Rendered& rendered() const { return m_rendered; }
+
+  /// What slurmd itself sets, the same for a job alone.
+  [[nodiscard]] static std::vector<std::pair<std::string, std::string>> slurmd_variables(std::uint32_t index) {
+    return {{"SLURM_JOB_ID", std::to_string(4712 + index)},
+            {"SLURM_JOBID", std::to_string(4712 + index)},
+            {"SLURMD_NODENAME", "node1"},
+            {"HOSTNAME", "node1"},
+            {"ENVIRONMENT", "BATCH"}};
+  }
+
+  /// The environment that the task's job would have alone, and our own two variables. Sorted.
+  [[nodiscard]] std::vector<std::string> expected_environment(std::size_t job, std::uint32_t index, std::uint32_t nth = 0) const {
+    const auto& planned = m_plan.jobs.at(job);
+    auto expected = slurm::sent_environment(*planned.call, planned.job, m_options.release).variables;
+    for (const auto& [name, value] : slurmd_variables(index)) expected.set(name, value);
+    if (planned.job.ids) {
+      expected.set("SLURM_ARRAY_JOB_ID", std::to_string(planned.id));
+      expected.set("SLURM_ARRAY_TASK_ID", std::to_string(planned.job.ids->nth(nth)));
+      expected.set("SLURM_ARRAY_TASK_COUNT", std::to_string(planned.job.ids->count()));
+      expected.set("SLURM_ARRAY_TASK_MIN", std::to_string(planned.job.ids->min()));
+      expected.set("SLURM_ARRAY_TASK_MAX", std::to_string(planned.job.ids->max()));
+      expected.set("SLURM_ARRAY_TASK_STEP", std::to_string(planned.job.ids->step()));
+    }
+    expected.set("SARRAY_ARRAY_JOB_ID", "4711");
+    expected.set("SARRAY_ARRAY_TASK_ID", std::to_string(index));
+    auto entries = expected.entries();
+    std::sort(entries.begin(), entries.end());
+    return entries;
+  }
+
+  /// Runs the task as slurmd would. @param bytes the script, where it is not the rendered one. @param descriptors how many may be
+  /// open; 0: as here.
+  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}, rlim_t descriptors = 0) const {
+    const auto spool = m_folder / "slurm_script";
+    REQUIRE(util::write_file_atomically(spool, bytes.value_or(script()), 0700));
+    for (const char* what : {"argv", "env", "pwd", "umask", "script", "extra"})
+      std::filesystem::remove(m_folder / ("out." + std::string(what)));
+
+    util::Command command;
+    command.argv = {"/bin/bash", "-p", spool};
+    command.environment = task_environment(index).entries();
+    const auto directory = chdir_of_array();
+    const auto mask = m_rendered.umask;
+    const auto output = link_of(script::Stream::output, index);
+    const auto error = link_of(script::Stream::error, index).empty() ? output : link_of(script::Stream::error, index);
+    const int truncate = m_rendered.streams.open_mode == slurm::OpenMode::append ? 0 : O_TRUNC;
+    command.timeout = std::chrono::seconds(20);
+    command.in_child = [&] {
+      ::umask(mask);
+      const rlimit limit{descriptors, descriptors};
+      if (descriptors > 0 && ::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(97);
+      if (::chdir(directory.c_str()) != 0) ::_exit(99);
+      const auto open_as = [&](const std::string& path, int fd) {
+        if (!path.empty() && ::dup2(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | truncate | O_CLOEXEC, 0666), fd) < 0)
+          ::_exit(98);
+      };
+      open_as(output, 1);
+      open_as(error, 2);
+    };
+    const auto ended = util::run(command);
+    REQUIRE(ended);
+    return collect(*ended);
+  }
+
+ private:
+  [[nodiscard]] std::string link_of(script::Stream stream, std::uint32_t index) const {
+    const auto& own = m_rendered.streams.streams.at(static_cast<std::size_t>(stream));
+    return own.links ? m_options.link_folder + "/" + stream_name(stream) + "/" + std::to_string(index) : "";
+  }
+
+  [[nodiscard]] std::string chdir_of_array() const {
+    const auto at = m_rendered.script.find("--chdir=") + 8;
+    return m_rendered.script.substr(at, m_rendered.script.find('\n', at) - at);
+  }
+
+  [[nodiscard]] util::Environment task_environment(std::uint32_t index) const {
+    auto environment = m_rendered.environment;
+    environment.set("SLURM_JOB_NAME", array().name);
+    environment.set("SLURM_SUBMIT_DIR", m_rendered.directory);
+    environment.set("SLURM_SUBMIT_HOST", "where-submit-ran");
+    for (const auto& [name, value] : slurmd_variables(index)) environment.set(name, value);
+    environment.set("SLURM_ARRAY_JOB_ID", "4711");
+    environment.set("SLURM_ARRAY_TASK_ID", std::to_string(index));
+    environment.set("SLURM_ARRAY_TASK_COUNT", std::to_string(array().tasks));
+    environment.set("SLURM_ARRAY_TASK_MIN", "0");
+    environment.set("SLURM_ARRAY_TASK_MAX", std::to_string(array().tasks - 1));
+    environment.set("SLURM_ARRAY_TASK_STEP", "1");
+    return environment;
+  }
+
+  [[nodiscard]] Ran collect(const util::Output& ended) const {
+    const auto read = [&](const std::string& what) { return util::read_file(m_folder / ("out." + what)).value_or(""); };
+    Ran ran;
+    ran.status = ended.status;
+    ran.out = ended.out;
+    ran.err = ended.err;
+    ran.seen = std::filesystem::exists(m_folder / "out.argv");
+    ran.argv = split_at_zero(read("argv"));
+    const auto is_script = [](const std::string& word) { return word.starts_with("/proc/") && word.ends_with("/fd/249"); };
+    const auto at = std::find_if(ran.argv.begin(), ran.argv.end(), is_script);
+    if (at != ran.argv.end()) {
+      for (auto word = ran.argv.begin(); word != at; ++word) ran.interpreter += (ran.interpreter.empty() ? "" : " ") + *word;
+      ran.argv.erase(ran.argv.begin(), at + 1);
+    }
+    ran.environment = split_at_zero(read("env"));
+    std::sort(ran.environment.begin(), ran.environment.end());
+    ran.directory = read("pwd");
+    ran.umask = read("umask");
+    ran.script = read("script");
+    ran.extra = read("extra");
+    return ran;
+  }
+
+  const TemporaryFolder& m_folder;
+  plan::PlanOptions m_options;
+  plan::Plan m_plan;
+  script::Rendered m_rendered;
+};
+
+/// The entries that only one of them has.
+inline std::string difference(const std::vector<std::string>& got, const std::vector<std::string>& expected) {
+  std::string text;
+  for (const auto& entry : got) {
+    if (!std::binary_search(expected.begin(), expected.end(), entry)) text += "got [" + entry + "] ";
+  }
+  for (const auto& entry : expected) {
+    if (!std::binary_search(got.begin(), got.end(), entry)) text += "not got [" + entry + "] ";
+  }
+  return text;
+}
+
+}  // namespace sarray::test

@@ -1,0 +1,269 @@
+// The dispatcher and the job's own bytes: what reaches the interpreter, where it comes from, what is refused.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "dispatch_support.hpp"
+
+using namespace sarray;
+using test::Merged;
+using test::probe;
+using test::TemporaryFolder;
+using test::Words;
+
+namespace {
+
+slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const std::string& script) {
+  auto call = test::make_call(words, script);
+  call.directory = folder.path();
+  return call;
+}
+
+std::string every_byte() {
+  std::string bytes;
+  for (int byte = 1; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  return bytes;
+}
+
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename());
+  return names;
+}
+
+/// One line of ours on standard error, a status that is not 0, and nothing run.
+void check_refused(const test::Ran& ran, const std::string& reason) {
+  CHECK(ran.status == 125);
+  CHECK_FALSE(ran.seen);
+  CHECK(ran.out == "");
+  CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+  CHECK_MESSAGE(ran.err.starts_with("sarray: error: task "), ran.err);
+  CHECK_MESSAGE(ran.err.find(reason) != std::string::npos, ran.err);
+}
+
+}  // namespace
+
+TEST_CASE("a bash that makes a pipe of a short here-string, as 5.1 always does, runs the script nevertheless") {
+  const TemporaryFolder folder;
+  Merged merged({make_call(folder, {"j", "a"}, probe(folder.path(), "exit 7\n"))}, folder);
+  merged.replace("BASH_COMPAT=5.0", "BASH_COMPAT=5.2");
+  const auto ran = merged.run(0);
+  CHECK(ran.status == 7);
+  CHECK(ran.seen);
+  CHECK(ran.err == "");
+}
+
+TEST_CASE("scripts byte for byte: with and without a newline at the end, binary tails, any size") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> tails = {"",
+                                          "exit 0",
+                                          "exit 0\n",
+                                          "exit 0\n\n\n",
+                                          "exit 0\n" + every_byte(),
+                                          "exit 0\n" + every_byte() + "\n",
+                                          "exit 0\n" + std::string(4000, 'x') + "\n",
+                                          "exit 0\n" + std::string(70000, 'y'),
+                                          "exit 0\n" + std::string(300000, 'z') + "\n"};
+  std::vector<slurm::Call> calls;
+  for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail)));
+  // The same, for an interpreter that looks beside the script: another way of keeping the bytes.
+  for (const auto& tail : tails)
+    calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
+  const Merged merged(calls, folder);
+  for (std::uint32_t i = 0; i < calls.size(); ++i) {
+    CAPTURE(i);
+    const auto ran = merged.run(i);
+    CHECK(ran.status == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.argv == Words{"a"});
+    CHECK(ran.script.size() == calls[i].script->size());
+    const bool same = ran.script == *calls[i].script;
+    CHECK(same);
+  }
+}
+
+TEST_CASE("interpreters: with an option, by env, of another language") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j", "x"}, probe(folder.path(), "", "#!/bin/bash -eu")),
+                       make_call(folder, {"j", "x"}, probe(folder.path(), "", "#!/usr/bin/env bash")),
+                       make_call(folder, {"j", "x y"}, "#!/usr/bin/awk -f\nBEGIN { print ARGV[1] }\n")},
+                      folder);
+  CHECK(merged.run(0).interpreter == "/bin/bash -eu");
+  CHECK(merged.run(1).interpreter == "bash");
+  CHECK(merged.run(1).argv == Words{"x"});
+  CHECK(merged.run(2).out == "x y\n");
+}
+
+TEST_CASE("an interpreter that is missing or cannot be run: Slurm's own words and status") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j"}, "#!/nonexistent/sh -x\n"), make_call(folder, {"j"}, "#!/etc/passwd\n")}, folder);
+  const auto missing = merged.run(0);
+  CHECK(missing.status == 2);
+  CHECK(missing.err == "slurmstepd-node1: error: execve(): bad interpreter(/nonexistent/sh -x): No such file or directory\n");
+  const auto denied = merged.run(1);
+  CHECK(denied.status == 13);
+  CHECK(denied.err == "slurmstepd-node1: error: execve(): /etc/passwd: Permission denied\n");
+}
+
+TEST_CASE("a script that runs itself by its own name") {
+  const TemporaryFolder folder;
+  const std::string script = "#!/bin/sh\n[ \"$1\" = again ] && { echo \"again $2\"; exit 3; }\nexec \"$0\" again here\n";
+  const Merged merged({make_call(folder, {"j"}, script)}, folder);
+  const auto ran = merged.run(0);
+  CHECK(ran.out == "again here\n");
+  CHECK(ran.status == 3);
+}
+
+TEST_CASE("what lies beside the script is nobody else's: its folder is the user's own") {
+  const TemporaryFolder folder;
+  for (const std::string shebang : {"#!/bin/bash", "#!/usr/bin/env bash"}) {
+    const Merged merged({make_call(folder, {"j"}, shebang + "\ndirname \"$(readlink -f \"$0\")\"\n")}, folder);
+    CHECK(merged.run(0).out == folder / "scratch" + "\n");
+    std::filesystem::remove_all(folder / "scratch");
+    std::filesystem::remove_all(folder / "links");
+  }
+}
+
+TEST_CASE("an interpreter without a slash is the one in the working directory, as the kernel has it") {
+  const TemporaryFolder folder;
+  REQUIRE(util::write_file_atomically(folder / "sh", "#!/bin/sh\necho own\n", 0755));
+  const Merged merged({make_call(folder, {"j"}, "#!sh\n"), make_call(folder, {"j"}, "#!bash\necho run\n")}, folder);
+  CHECK(merged.run(0).out == "own\n");
+  const auto missing = merged.run(1);
+  CHECK(missing.out == "");
+  CHECK(missing.err == "slurmstepd-node1: error: execve(): bad interpreter(bash): No such file or directory\n");
+}
+
+TEST_CASE("few descriptors may be open") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j"}, "#!/bin/bash\necho \"$0\"\n")}, folder);
+  const auto ran = merged.run(0, {}, 64);
+  CHECK(ran.status == 0);
+  CHECK_MESSAGE(ran.out.ends_with("/fd/19\n"), ran.out, ran.err);
+}
+
+TEST_CASE("a script that ends in a carriage return does not spoil the whole array") {
+  const TemporaryFolder folder;
+  const std::string script = "#!/bin/sh\necho one\nexit 4\r";
+  const Merged merged({make_call(folder, {"j"}, script), make_call(folder, {"j"}, "#!/bin/sh\necho two\n")}, folder);
+  CHECK(merged.script().find("\r\n") == std::string::npos);  // which sbatch refuses
+  CHECK(merged.run(0).out == "one\n");
+  CHECK(merged.run(1).out == "two\n");
+}
+
+TEST_CASE("nothing is left behind") {
+  const TemporaryFolder folder;
+  auto call = make_call(folder, {"j"}, probe(folder.path(), "exit 0"));
+  std::filesystem::create_directory(folder / "tmp");
+  call.environment.set("TMPDIR", folder / "tmp");
+  const Merged merged({call, make_call(folder, {"j"}, probe(folder.path(), "", "#!/usr/bin/env -S sh"))}, folder);
+  CHECK(merged.run(0).seen);
+  CHECK(merged.run(1).seen);
+  CHECK(names_in(folder / "tmp").empty());
+  CHECK(names_in(folder / "scratch").empty());
+}
+
+TEST_CASE("many jobs: every page, the first and last task of each") {
+  const TemporaryFolder folder;
+  std::vector<slurm::Call> calls;
+  const auto script = probe(folder.path());
+  auto call = make_call(folder, {"j"}, script);
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    call.argv = {"sbatch", "-a0-2", "j", "--seed=" + std::to_string(i), std::string(i % 90, 'p')};
+    calls.push_back(call);
+  }
+  const Merged merged(calls, folder);
+  for (const std::uint32_t job : {0, 1, 126, 127, 128, 129, 255, 256, 511, 512, 640, 767, 768, 895, 896, 998, 999}) {
+    for (const std::uint32_t task : {0, 2}) {
+      const auto ran = merged.run(job * 3 + task);
+      CHECK(ran.argv == Words{"--seed=" + std::to_string(job), std::string(job % 90, 'p')});
+      const auto id = "SLURM_ARRAY_TASK_ID=" + std::to_string(task);
+      CHECK(std::binary_search(ran.environment.begin(), ran.environment.end(), id));
+    }
+  }
+}
+
+TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
+  const TemporaryFolder folder;
+  for (const std::string shebang : {"#!/bin/sh", "#!/usr/bin/env -S sh"}) {
+    const auto script = probe(folder.path(), "exit 0 # the end\n", shebang);
+    const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"j", "--seed=2"}, script)}, folder);
+    const auto at = merged.script().find(script);
+    REQUIRE(at != std::string::npos);
+    for (const auto offset : {std::size_t{2}, script.size() / 2, script.size() - 1}) {
+      auto damaged = merged.script();
+      damaged[at + offset] = static_cast<char>(damaged[at + offset] ^ 1);
+      check_refused(merged.run(1, damaged), "the batch script is damaged");
+    }
+    check_refused(merged.run(1, merged.script().substr(0, at + 20)), "the batch script is cut short");
+    check_refused(merged.run(1, merged.script().substr(0, merged.script().size() - 5)), "the batch script is cut short");
+    CHECK(merged.run(1).seen);
+    std::filesystem::remove_all(folder / "links");
+  }
+}
+
+TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
+  const TemporaryFolder folder;
+  const auto script = probe(folder.path());
+  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)},
+                      folder);
+  const auto table = merged.script().rfind("\npage ") + 1;
+  REQUIRE(table > 1);
+  const auto size = merged.script().size();
+  for (auto at = table; at < size; at += 1 + (size - table) / 40) {
+    CAPTURE(at - table);
+    auto damaged = merged.script();
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    check_refused(merged.run(1, damaged), "the batch script is damaged");
+  }
+  auto edited = merged.script();  // what a person's editor does: the same page, a byte longer
+  edited.replace(edited.find("--seed=", table), 7, "--speed=");
+  check_refused(merged.run(1, edited), "the batch script is damaged");
+}
+
+TEST_CASE("data that would be too long for the cluster is packed, and every task is still itself") {
+  const TemporaryFolder folder;
+  test::RandomBytes random(9);
+  std::vector<slurm::Call> calls;
+  for (int i = 0; i < 300; ++i) {
+    std::string tail = "exit 0\n";
+    for (int line = 0; line < 20; ++line) tail += "# " + std::to_string(random.number(1000000)) + " of the job's own\n";
+    calls.push_back(make_call(folder, {"j", "--seed=" + std::to_string(i)}, probe(folder.path(), tail)));
+  }
+  calls[299].script = std::make_shared<const std::string>(probe(folder.path(), "exit 0\n" + std::string(150000, '#') + "\n\n\n"));
+  const Merged plain(calls, folder);
+  std::filesystem::remove_all(folder / "links");
+  std::filesystem::remove_all(folder / "scratch");
+  const Merged packed(calls, folder, 200000);
+  CHECK(plain.script().size() > 200000);
+  CHECK(packed.script().size() < plain.script().size() / 2);
+  for (const std::uint32_t i : {0, 1, 62, 63, 64, 127, 128, 150, 298, 299}) {
+    CAPTURE(i);
+    const auto ran = packed.run(i);
+    CHECK(ran.status == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.argv == Words{"--seed=" + std::to_string(i)});
+    const bool same = ran.script == *calls[i].script;
+    CHECK(same);
+  }
+  // A damaged byte is met where it stands in what the task reads: then nothing runs. Elsewhere the task is as it was.
+  int refused = 0;
+  for (std::size_t back = 100; back <= 1000; back += 100) {
+    CAPTURE(back);
+    auto damaged = packed.script();
+    auto& byte = damaged[damaged.size() - back];
+    byte = byte == 'A' ? 'B' : 'A';
+    const auto ran = packed.run(299, damaged);
+    const bool is_refused = ran.status == 125 && !ran.seen;
+    const bool is_right = ran.status == 0 && ran.argv == Words{"--seed=299"} && ran.script == *calls[299].script;
+    CHECK((is_refused || is_right));
+    refused += is_refused ? 1 : 0;
+  }
+  CHECK(refused > 0);
+}
+
+TEST_CASE("an index that no job has is refused") {
+  const TemporaryFolder folder;
+  const Merged merged({make_call(folder, {"j"}, probe(folder.path()))}, folder);
+  check_refused(merged.run(1), "no record of its index");
+}
