@@ -118,7 +118,7 @@ Result<Output> run(const Command& command) {
   auto program = command.argv.front();
   if (program.find('/') == std::string::npos) {
     const char* path = ::getenv("PATH");
-    const auto found = find_in_path(program, path != nullptr ? path : "", [](const struct stat&) { return false; });
+    TRY(const auto found, find_in_path(program, path != nullptr ? path : "", [](const struct stat&) { return false; }));
     if (!found) return fail(program, "not found in PATH");
     program = *found;
   }
@@ -159,18 +159,32 @@ Result<Output> run(const Command& command) {
   return output;
 }
 
-std::optional<std::string> find_in_path(std::string_view name, std::string_view path,
-                                        const std::function<bool(const struct stat&)>& is_excluded) {
+namespace {
+
+/// Returns whether it is a file that this user can execute, and is not excluded.
+Result<bool> is_program(const std::string& path, const std::function<bool(const struct stat&)>& is_excluded) {
+  const auto not_here = [&]() -> Result<bool> {
+    if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return false;
+    return fail(path, errno_text(errno));
+  };
+  struct stat state {};
+  if (::stat(path.c_str(), &state) != 0) return not_here();
+  if (!S_ISREG(state.st_mode)) return false;
+  if (::access(path.c_str(), X_OK) != 0) return not_here();
+  return !is_excluded(state);
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> find_in_path(std::string_view name, std::string_view path,
+                                                const std::function<bool(const struct stat&)>& is_excluded) {
   while (true) {
     const auto end = std::min(path.find(':'), path.size());
     std::string candidate(path.substr(0, end));
     candidate += candidate.empty() ? "./" : "/";
     candidate += name;
-    struct stat state {};
-    if (::stat(candidate.c_str(), &state) == 0 && S_ISREG(state.st_mode) && ::access(candidate.c_str(), X_OK) == 0 &&
-        !is_excluded(state)) {
-      return candidate;
-    }
+    TRY(const bool found, is_program(candidate, is_excluded));
+    if (found) return candidate;
     if (end == path.size()) return std::nullopt;
     path.remove_prefix(end + 1);
   }

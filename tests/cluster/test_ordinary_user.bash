@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The whole way as an ordinary user, whose state folder nobody else can read: outputs through links, private files, other users.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
