@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # An existing build folder keeps its generator.
 GENERATOR = $(if $(CMAKE_GENERATOR)$(wildcard $(BUILD)/CMakeCache.txt),,$(if $(shell command -v ninja),-G Ninja))
 
-.PHONY: all build configure deps program demo test install bench clean
+.PHONY: all build configure deps program demo check test test-full install bench clean
 
 all: build
 
@@ -30,10 +30,17 @@ demo: deps
 	@tools/install-deps test
 	@tools/demo $(BUILD)/src/sarray
 
-test: deps
+# The quick tests: an answer in three minutes.
+check: deps
+	@$(MAKE) --no-print-directory build CMAKE_FLAGS='-DSARRAY_TESTS=ON $(CMAKE_FLAGS)'
+	@tools/install-deps test
+	@tests/run --quick $(BUILD)
+
+# All tests; test-full: also those that a change of a whole area asks for.
+test test-full: deps
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='-DSARRAY_TESTS=ON $(CMAKE_FLAGS)'
 	@tools/install-deps test accounting fuzz
-	@tests/run $(BUILD)
+	@tests/run $(if $(filter test-full,$@),--full) $(BUILD)
 
 # DESTDIR is honoured, as everywhere.
 install: program

@@ -53,6 +53,7 @@ list_tests() {
   add format 10 'quick work' tests/checks format
   add static-binary 1 quick tests/checks static "$SARRAY"
   add runner 20 quick tests/runner
+  add build 60 work tests/build "$build"
   add mutations 1 quick tests/fidelity/mutations --check
   list_cluster_tests
   add isolation 60 '' tests/isolation "$build"
