@@ -62,7 +62,11 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
         {{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}, {input.write_end.get(), POLLOUT, 0}}};
     const int ready = ::poll(polled.data(), polled.size(), milliseconds_left(command, start));
     if (ready == 0) return false;
-    if (ready < 0) continue;  // a signal
+    if (ready < 0 && errno != EINTR) {  // no memory for it: nothing more can be read
+      output.is_cut = true;
+      return true;
+    }
+    if (ready < 0) continue;
     const auto drain = [&output](pollfd& p, Fd& fd, std::string& text) {
       if ((p.revents & (POLLIN | POLLHUP | POLLERR)) == 0) return;
       std::array<char, 65536> buffer;
@@ -112,6 +116,22 @@ bool wait_for(pid_t child, const Command& command, Clock::time_point start, int&
   }
 }
 
+/// Ignores SIGPIPE as long as it lives: a child that does not read its input must not end us.
+class PipeSignalIgnored {
+ public:
+  PipeSignalIgnored() {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, &m_before);
+  }
+  PipeSignalIgnored(const PipeSignalIgnored&) = delete;
+  PipeSignalIgnored& operator=(const PipeSignalIgnored&) = delete;
+  ~PipeSignalIgnored() { ::sigaction(SIGPIPE, &m_before, nullptr); }
+
+ private:
+  struct sigaction m_before {};
+};
+
 }  // namespace
 
 Result<Output> run(const Command& command) {
@@ -126,10 +146,7 @@ Result<Output> run(const Command& command) {
   TRY(Pipe out, make_pipe());
   TRY(Pipe err, make_pipe());
   TRY(Pipe trouble, make_pipe());
-  struct sigaction ignore {};
-  struct sigaction before {};
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &ignore, &before);
+  const PipeSignalIgnored ignored;
   const auto child = ::fork();
   if (child < 0) return fail(program, errno_text(errno));
   if (child == 0) become(command, program, input, out, err, trouble);
@@ -153,7 +170,6 @@ Result<Output> run(const Command& command) {
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  ::sigaction(SIGPIPE, &before, nullptr);
   if (!started) return fail(program, errno_text(reason));
   output.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return output;

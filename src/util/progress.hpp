@@ -7,10 +7,10 @@
 
 namespace sarray::util {
 
-/// Silent where standard error is no terminal, and for work that is done before anybody wonders.
+/// Says nothing if standard error is not a terminal, nor about work that is done within a third of a second.
 class Progress {
  public:
-  /// @param what "reading calls"; the count and the total stand behind it.
+  /// @param what "reading calls"; the count and the total follow it.
   Progress(std::string what, std::uint64_t total);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -18,7 +18,8 @@ class Progress {
 
   /// One more is done.
   void step() {
-    if (m_shows && (++m_done & 0x3ff) == 0) tell();
+    ++m_done;
+    if (m_shows) tell();
   }
 
  private:
