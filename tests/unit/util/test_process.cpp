@@ -157,7 +157,8 @@ TEST_CASE("find_in_path: the first executable file that is not excluded") {
   CHECK(util::find_in_path("tool", path, none).value() == folder / "c/tool");
   struct stat third {};
   REQUIRE(::stat((folder / "c/tool").c_str(), &third) == 0);
-  CHECK(util::find_in_path("tool", path, [&](const struct stat& s) { return s.st_ino == third.st_ino; }).value() == folder / "d/tool");
+  CHECK(util::find_in_path("tool", path, [&](const struct stat& s) { return s.st_ino == third.st_ino; }).value() ==
+        folder / "d/tool");
   CHECK(util::find_in_path("none", path, none).value() == std::nullopt);
   CHECK(util::find_in_path("tool", "", none).value() == std::nullopt);
   // A folder that is a file, and one that is not there, send the search on, too.
@@ -169,7 +170,8 @@ TEST_CASE("find_in_path: a file that cannot be looked at is an error, and never 
   for (const char* name : {"a", "b"}) std::filesystem::create_directory(folder / name);
   std::filesystem::create_symlink("tool", folder / "a/tool");  // of itself: ELOOP
   REQUIRE(util::write_file_atomically(folder / "b/tool", "", 0755));
-  const auto found = util::find_in_path("tool", folder.path() + "/a:" + folder.path() + "/b", [](const struct stat&) { return false; });
+  const auto found =
+      util::find_in_path("tool", folder.path() + "/a:" + folder.path() + "/b", [](const struct stat&) { return false; });
   REQUIRE_FALSE(found);
   CHECK(found.error().what == folder / "a/tool");
   CHECK(found.error().why == "Too many levels of symbolic links");
