@@ -14,12 +14,10 @@
 
 sanitized_build=$build-asan
 
-list_unit_tests() {
-  local program name
-  for program in "$build"/tests/unit/test_*; do
-    [[ -x $program && ! -d $program ]] || continue
-    name=${program##*/test_}
-    add "unit-$name" 20 'quick work' "$program"
+list_unit_tests() { # a program for each folder: test_slurm_client of tests/unit/slurm/client
+  local name
+  for name in $(cd tests/unit && find . -name 'test_*.cpp' -printf '%h\n' | sort -u | sed 's:^\./::; s:/:_:g'); do
+    add "unit-$name" 20 'quick work' "$build/tests/unit/test_$name"
     add_sanitized "unit-$name" 30 work "$sanitized_build/tests/unit/test_$name"
   done
 }
