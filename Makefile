@@ -11,7 +11,7 @@ GENERATOR = $(if $(CMAKE_GENERATOR)$(wildcard $(BUILD)/CMakeCache.txt),,$(if $(s
 
 all: build
 
-# What the build needs, with apt-get; the one target beside demo, test and bench that may ask for root.
+# What the build needs, with apt-get; the one target beside demo, bench and the tests' that may ask for root.
 deps:
 	@tools/install-deps build
 
@@ -30,17 +30,13 @@ demo: deps
 	@tools/install-deps test
 	@tools/demo $(BUILD)/src/sarray
 
-# The quick tests: an answer in three minutes.
-check: deps
-	@$(MAKE) --no-print-directory build CMAKE_FLAGS='-DSARRAY_TESTS=ON $(CMAKE_FLAGS)'
-	@tools/install-deps test
-	@tests/run --quick $(BUILD)
-
-# All tests; test-full: also those that a change of a whole area asks for.
-test test-full: deps
+# check: the quick tests, in three minutes. test: all of them. test-full: what a change of a whole area asks for, too.
+check: TESTS = --quick
+test-full: TESTS = --full
+check test test-full: deps
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='-DSARRAY_TESTS=ON $(CMAKE_FLAGS)'
 	@tools/install-deps test accounting fuzz
-	@tests/run $(if $(filter test-full,$@),--full) $(BUILD)
+	@tests/run $(TESTS) $(BUILD)
 
 # DESTDIR is honoured, as everywhere.
 install: program

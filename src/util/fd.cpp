@@ -24,9 +24,8 @@ void Fd::reset() {
   m_fd = -1;
 }
 
-std::string errno_text(int error) {
-  return std::strerror(error);
-}  // glibc before 2.32 (Debian 11, RHEL 8) has no strerrordesc_np
+// Not strerrordesc_np, which glibc has since 2.32 only (Debian 11 and RHEL 8 have an older one).
+std::string errno_text(int error) { return std::strerror(error); }
 
 namespace {
 
