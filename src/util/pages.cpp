@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <limits>
 
-#ifndef MADV_POPULATE_WRITE  // linux/mman.h; older C libraries do not name it
+#ifndef MADV_POPULATE_WRITE  // linux/mman.h; older C libraries do not define it
 #define MADV_POPULATE_WRITE 23
 #endif
 
@@ -17,7 +17,7 @@ namespace sarray::util {
 
 namespace {
 
-/// The whole pages between two addresses; refused advice changes nothing.
+/// Advises the kernel on the whole pages between two addresses; if it refuses, nothing changes.
 void advise(const void* begin, const void* end, std::size_t page, int advice) {
   const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) & ~(page - 1);
   const auto last = reinterpret_cast<std::uintptr_t>(end) & ~(page - 1);
@@ -36,7 +36,7 @@ void prepare_heap(std::size_t bytes) {
   void* room = std::malloc(bytes);
   if (room == nullptr) return;
   advise(room, static_cast<char*>(room) + bytes, large_page, MADV_HUGEPAGE);
-  std::free(room);  // stays the top of the heap
+  std::free(room);  // the memory stays at the top of the heap
 }
 
 void populate_heap(std::size_t bytes) {

@@ -1,5 +1,5 @@
-// Pages of memory, taken in time. Each 4 KiB page that is taken as it is touched costs a page fault, which on a virtual machine
-// can cost more than the work that is done in it (measured: half of the time of a submit of 100,000 calls, a third of a call's
+// Pre-faulting of memory pages. Each 4 KiB page that is first touched costs a page fault, which on a virtual machine can take
+// longer than the work that is done in the page (measured: half of the time of a submit of 100,000 calls, a third of a call's
 // recording).
 #pragma once
 
@@ -7,12 +7,12 @@
 
 namespace sarray::util {
 
-/// Makes the heap ready for about `bytes` of small objects: in large pages where the kernel has them, and not given back and
-/// taken again in between. Takes address space, and memory only as it is used. Where it cannot be done, nothing happens.
+/// Prepares the heap for about `bytes` of small objects: it uses large pages if the kernel has them, and does not return memory
+/// in between. This reserves address space only; memory is used as it is touched. If it is not possible, nothing happens.
 void prepare_heap(std::size_t bytes);
 
-/// For a program that is over in a moment: takes the heap's next `bytes` at once, as far as malloc has asked for them already (it
-/// asks for 132 KiB). Linux 5.14 and later; before that nothing happens.
+/// Faults in the heap's next `bytes` at once, as far as malloc has already asked for them (it asks for 132 KiB). This is for a
+/// program that ends in a moment. It needs Linux 5.14; before that nothing happens.
 void populate_heap(std::size_t bytes);
 
 }  // namespace sarray::util
