@@ -22,8 +22,8 @@ struct Pipe {
   Fd write_end;
 };
 
-/// Its ends are above the standard streams, also where ours are closed: dup2 of a number onto itself would leave it closing on
-/// exec.
+/// The pipe's ends are above the standard descriptors even if ours are closed, since dup2 of a descriptor onto itself would leave
+/// it close-on-exec.
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("pipe", errno_text(errno));
@@ -53,7 +53,7 @@ int milliseconds_left(const Command& command, Clock::time_point start) {
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
-/// Feeds and drains the child until it has closed its output and taken its input. @return false where the time was up.
+/// Writes the child's input and reads its output until it has closed both. @return false if the time was up.
 bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe& out, Pipe& err, Output& output) {
   std::string_view left = command.input;
   if (left.empty()) input.write_end.reset();
@@ -105,7 +105,7 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
   ::_exit(127);
 }
 
-/// Waits for the child's end. @return false where the time was up: it still runs.
+/// Waits for the child's end. @return false if the time was up and it still runs.
 bool wait_for(pid_t child, const Command& command, Clock::time_point start, int& status) {
   while (true) {
     const auto ended = ::waitpid(child, &status, command.timeout.count() == 0 ? 0 : WNOHANG);
@@ -159,7 +159,8 @@ Result<Output> run(const Command& command) {
   while ((got = ::read(trouble.read_end.get(), &reason, sizeof reason)) < 0 && errno == EINTR) {
   }
   Output output;
-  // Only a reason that arrived whole says that it did not start: what runs must not be taken for what never ran.
+  // Only a complete errno value means that the program did not start. A program that runs must not be reported as one that never
+  // ran.
   const bool started = got != static_cast<ssize_t>(sizeof reason);
   const auto start = Clock::now();
   int status = 0;

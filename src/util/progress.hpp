@@ -1,4 +1,4 @@
-// What long work says of itself on a terminal: one line that counts up, and goes when the work is done.
+// Progress of long work on a terminal: one line that counts up and disappears when the work is done.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
-  /// One more is done.
+  /// Counts one step as done.
   void step() {
     ++m_done;
     if (m_shows) tell();
