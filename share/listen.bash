@@ -56,7 +56,7 @@ if [[ $- == *i* ]]; then
     PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__sarray_prompt
   fi
   if alias sbatch >/dev/null 2>&1 || declare -F sbatch >/dev/null; then
-    echo "sarray: note: your startup files define sbatch themselves: calls that name it by its path are not recorded" >&2
+    echo "sarray: note: your startup files define their own sbatch: it works, but calls of sbatch by its path inside it go to Slurm directly" >&2
   fi
 fi
 [[ -n $(trap -p DEBUG) ]] || trap __sarray_first DEBUG

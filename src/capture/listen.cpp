@@ -38,8 +38,8 @@ std::string variable(const char* name) {
 util::Result<std::string> choose_shell() {
   const auto shell = variable("SHELL");
   if (shell.ends_with("/bash") && ::access(shell.c_str(), X_OK) == 0) return shell;
-  const auto bash = util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; });
-  if (!bash) return util::fail("listen", "there is no bash in PATH");
+  TRY(const auto bash, util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; }));
+  if (!bash) return util::fail("listen", "bash was not found in PATH");
   if (!shell.empty()) say("sarray: note: the session's shell is bash; " + shell + " is not known to sarray yet");
   return *bash;
 }
@@ -78,7 +78,7 @@ util::Result<void> make_link(const std::string& target, const std::string& path)
 }
 
 /// The session's folder of programs and startup files.
-util::Result<void> furnish(const store::Session& session, const ListenOptions& options) {
+util::Result<void> write_session_files(const store::Session& session, const ListenOptions& options) {
   const auto bin = session.folder() + "/bin";
   CHECK_OK(util::ensure_private_folder(bin));
   std::string self(4096, '\0');
@@ -145,13 +145,13 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
 
 util::Result<int> listen(const ListenOptions& options) {
   if (const auto name = variable(util::session_variable); !name.empty()) {
-    return util::fail("listen", "this shell is a listen session already (" + name + ")", "exit");
+    return util::fail("listen", "this shell is already a listen session (" + name + ")", "exit");
   }
   TRY(const auto folder, store::StateFolder::open());
   TRY(const auto shell, choose_shell());
   TRY(const auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
-  CHECK_OK(furnish(session, options));
+  CHECK_OK(write_session_files(session, options));
   TRY(const int status, run_shell(shell, folder, session, ::isatty(0) != 0, alive));
   CHECK_OK(session.sync());
   TRY(const auto contents, session.read());

@@ -32,9 +32,11 @@ int report(const util::Error& error) {
 /// Becomes the real sbatch, with the environment that it would have had without us.
 int become_real_sbatch(char** argv) {
   const auto environment = clean_environment(environ);
-  const auto program = find_real_sbatch(environment.get("PATH").value_or(""));
+  const auto found = find_real_sbatch(environment.get("PATH").value_or(""));
+  if (!found) return report(found.error());
+  const auto& program = *found;
   if (program.empty())
-    return report({"sbatch", "there is no real sbatch in PATH", "load the site's Slurm module, or use sarray submit -n"});
+    return report({"sbatch", "the real sbatch was not found in PATH", "load the site's Slurm module, or use sarray submit -n"});
   const auto entries = environment.entries();
   std::vector<char*> pointers;
   pointers.reserve(entries.size() + 1);
@@ -65,7 +67,7 @@ std::string queued_line(const store::Appended& appended, const slurm::Job& job, 
 
 /// What a merge cannot keep may still go to Slurm alone: the error says with which command.
 util::Error name_real_sbatch(util::Error error, int argc, char** argv) {
-  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or(""));
+  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
   if (error.hint != slurm::real_sbatch_hint || program.empty()) return error;
   error.hint = program;
   for (int i = 1; i < argc; ++i) error.hint += " " + util::shell_quote(argv[i]);
@@ -113,7 +115,7 @@ int record_sbatch(int argc, char** argv) {
   const auto& answer = **recorded;
   if (const auto told = util::write_all(1, answer.text, "standard output"); !told) {
     const auto job = std::to_string(answer.job);
-    return report({"standard output", told.error().why + "; the call is queued all the same, as job " + job,
+    return report({"standard output", told.error().why + "; the call is queued nevertheless, as job " + job,
                    "sarray drop " + job + ", before it is repeated"});
   }
   return 0;

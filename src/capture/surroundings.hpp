@@ -6,6 +6,7 @@
 
 #include "slurm/language/call.hpp"
 #include "util/environment.hpp"
+#include "util/result.hpp"
 
 namespace sarray::capture {
 
@@ -32,7 +33,8 @@ inline constexpr const char* outer_job_file = "outer_job";
 [[nodiscard]] slurm::SoftLimits current_limits();
 [[nodiscard]] std::string current_host();
 
-/// The real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
-[[nodiscard]] std::string find_real_sbatch(std::string_view path);
+/// Returns the path of the real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
+/// An error (what: the path): one that cannot be looked at comes first, and what comes after it may be another Slurm's.
+[[nodiscard]] util::Result<std::string> find_real_sbatch(std::string_view path);
 
 }  // namespace sarray::capture

@@ -1,6 +1,7 @@
 // A call, taken whole: what the caller typed and all of its surroundings that sbatch would have looked at.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

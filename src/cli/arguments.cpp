@@ -33,7 +33,7 @@ Arguments::Arguments(std::string command, const std::string& description, const 
 util::Error Arguments::explain_extra(const std::string& word) const {
   const auto help = "sarray " + m_command + " --help";
   const bool is_option = word.size() > 1 && word.front() == '-';
-  if (!is_option) return util::usage_error(m_command, "there is no place for '" + word + "'", help);
+  if (!is_option) return util::usage_error(m_command, "unexpected argument '" + word + "'", help);
   std::vector<std::string> names;
   for (const auto* option : m_app.get_options()) {
     for (const auto& name : option->get_lnames()) names.push_back("--" + name);

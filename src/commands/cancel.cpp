@@ -42,7 +42,9 @@ Status cancel(const Words& words) {
   auto* word = app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id");
   add_control_options(app, options);
   for (const char* name : {"--job", "--tasks", "--dry-run", "--script"}) app.get_option(name)->needs(word);
-  app.add_option("--session", session_name, "a session from outside of its shell")->type_name("NAME")->excludes(word);
+  app.add_option("--session", session_name, "act on this session instead of the current shell's")
+      ->type_name("NAME")
+      ->excludes(word);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   return options.word.empty() ? cancel_session(session_name) : control(options);

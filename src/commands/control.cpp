@@ -60,12 +60,12 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
 
 /// "17_[3-5,8]", cut where Slurm's own limit for such a list (4096 bytes, semantics section 3) would be passed.
 std::vector<std::string> name_tasks(const std::string& job_id, const std::vector<std::uint32_t>& indices) {
-  constexpr std::size_t most_numbers = 300;
+  constexpr std::size_t max_numbers = 300;
   std::vector<std::string> names;
   for (std::size_t at = 0; at < indices.size();) {
     // A run of neighbours costs two numbers however long it is.
     auto end = at;
-    for (std::size_t runs = 0; end < indices.size() && runs < most_numbers; ++runs) {
+    for (std::size_t runs = 0; end < indices.size() && runs < max_numbers; ++runs) {
       do ++end;
       while (end < indices.size() && indices[end] == indices[end - 1] + 1);
     }
@@ -79,25 +79,25 @@ std::vector<std::string> name_tasks(const std::string& job_id, const std::vector
 }
 
 /// The tasks that it is for, as Slurm names them.
-struct Work {
+struct Targets {
   std::vector<std::string> names;
   std::size_t tasks = 0;
 };
 
-Work find_work(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
+Targets find_targets(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_attempt;
-  Work work;
+  Targets targets;
   for (const auto index : indices) {
     if (!is_fit(verb, history.task(index))) continue;
-    const auto& standing = history.standings[index];
-    by_attempt[standing.attempt].push_back(standing.index);
-    ++work.tasks;
+    const auto& last = history.latest[index];
+    by_attempt[last.attempt].push_back(last.index);
+    ++targets.tasks;
   }
   for (auto& [attempt, tasks] : by_attempt) {
     std::sort(tasks.begin(), tasks.end());
-    for (auto& name : name_tasks(history.attempts[attempt].job_id, tasks)) work.names.push_back(std::move(name));
+    for (auto& name : name_tasks(history.attempts[attempt].job_id, tasks)) targets.names.push_back(std::move(name));
   }
-  return work;
+  return targets;
 }
 
 /// Why there is nothing to do.
@@ -105,28 +105,28 @@ std::string explain_none(const follow::History& history, const std::vector<std::
   const auto held =
       std::count_if(indices.begin(), indices.end(), [&](auto index) { return is_fit(Verb::release, history.task(index)); });
   const bool all_held = verb == Verb::hold && held > 0 && static_cast<std::size_t>(held) == indices.size();
-  if (all_held) return held == 1 ? "it is held already" : "they are held already, all " + std::to_string(held);
-  return "none of the tasks that are meant is " + std::string(words_of(verb).fit);
+  if (all_held) return held == 1 ? "it is held already" : "all " + std::to_string(held) + " are held already";
+  return "no matching task is " + std::string(words_of(verb).fit);
 }
 
 }  // namespace
 
 Status control(const ControlOptions& options) {
-  TRY(const auto word, follow::parse_task_word(options.word));
+  TRY(const auto word, follow::parse_task_reference(options.word));
   const auto site = queue::find_site();
   TRY(auto target, follow::find_target(site, word, options.script));
-  CHECK_OK(target.follower.refresh());
-  const auto& history = target.follower.history();
-  TRY(const auto indices, follow::narrow(target, options.selection));
-  const auto work = find_work(history, indices, options.verb);
+  CHECK_OK(target.array_history.refresh());
+  const auto& history = target.array_history.history();
+  TRY(const auto indices, follow::filter_tasks(target, options.selection));
+  const auto targets = find_targets(history, indices, options.verb);
   const auto verb = words_of(options.verb);
   const auto shown_id = history.attempts.front().job_id;
-  if (work.tasks == 0) {
+  if (targets.tasks == 0) {
     return util::fail("job " + options.word, explain_none(history, indices, options.verb),
                       "sarray status " + shown_id + " --tasks");
   }
-  const auto left = indices.size() - work.tasks;
-  auto line = util::count(work.tasks, "task") + ": " + util::join(work.names, " ");
+  const auto left = indices.size() - targets.tasks;
+  auto line = util::count(targets.tasks, "task") + ": " + util::join(targets.names, " ");
   if (left > 0) line += "; " + util::count(left, "other") + (left == 1 ? " is" : " are") + " not " + verb.fit;
   if (options.dry_run) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
@@ -135,9 +135,9 @@ Status control(const ControlOptions& options) {
   // scancel takes words, scontrol a list.
   auto command = verb.command;
   if (options.verb == Verb::cancel) {
-    command.insert(command.end(), work.names.begin(), work.names.end());
+    command.insert(command.end(), targets.names.begin(), targets.names.end());
   } else {
-    command.push_back(util::join(work.names, ","));
+    command.push_back(util::join(targets.names, ","));
   }
   TRY([[maybe_unused]] const auto output, site.client.run(command));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
@@ -166,7 +166,7 @@ void add_control_options(CLI::App& app, ControlOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array, e.g. 3,5-8")->type_name("IDS");
   app.add_flag("-n,--dry-run", options.dry_run, "say what would be done");
-  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
 }
 
 Status hold(const Words& words) { return control_command(Verb::hold, "Keeps pending tasks from starting.", words); }

@@ -31,7 +31,7 @@ Status drop(const Words& words) {
       .add_option("job", jobs, "job numbers: 3, 5-8")
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  arguments.app().add_option("--session", session_name, "a session from outside of its shell")->type_name("NAME");
+  arguments.app().add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   TRY(auto session, queue::find_session(session_name));

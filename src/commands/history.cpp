@@ -48,17 +48,17 @@ util::Json submission_json(const store::Submission& submission, const follow::Su
 
 }  // namespace
 
-Status show_overview(const slurm::Site& site, const OverviewOptions& options) {
+Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& options) {
   auto submissions = engine::list_submissions(site);
   auto others = follow::submissions_in_slurm(site, submissions);
   const auto unnoted = util::join(others, ", ", &store::Submission::job_id);
   submissions.insert(submissions.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
   std::stable_sort(submissions.begin(), submissions.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
-  if (options.most > 0 && submissions.size() > options.most)
-    submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.most));
-  std::vector<slurm::AskedArray> asked;
-  for (const auto& submission : submissions) asked.push_back({submission.job_id, std::min(submission.tasks, script::most_tasks)});
-  slurm::AskedStates states;
+  if (options.max > 0 && submissions.size() > options.max)
+    submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.max));
+  std::vector<slurm::ArrayQuery> asked;
+  for (const auto& submission : submissions) asked.push_back({submission.job_id, std::min(submission.tasks, script::max_tasks)});
+  slurm::ArrayStates states;
   if (!asked.empty()) {
     TRY(states, slurm::ask_states(site.client, asked, false));
   }
@@ -82,11 +82,11 @@ Status show_overview(const slurm::Site& site, const OverviewOptions& options) {
     return 0;
   }
   if (submissions.empty()) {
-    std::fputs("nothing was submitted from here yet\n", stdout);
+    std::fputs("no submissions yet\n", stdout);
     return 0;
   }
   if (!unnoted.empty())
-    std::fputs(("sarray: note: not noted in this state folder, but Slurm still has them: " + unnoted + "\n").c_str(), stderr);
+    std::fputs(("sarray: note: not recorded in this state folder, but Slurm still has them: " + unnoted + "\n").c_str(), stderr);
   std::fputs(table.text(width).c_str(), stdout);
   if (any_unknown) std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);
   return 0;
@@ -94,15 +94,15 @@ Status show_overview(const slurm::Site& site, const OverviewOptions& options) {
 
 Status history(const Words& words) {
   OverviewOptions options;
-  std::string most;
+  std::string max;
   cli::Arguments arguments("history", "Lists what was submitted from this account's state folder, oldest first.",
                            "[-n N] [--json]");
-  arguments.app().add_option("-n", most, "only the last N")->type_name("N");
+  arguments.app().add_option("-n", max, "only the last N")->type_name("N");
   arguments.app().add_flag("--json", options.json, "answer in JSON (docs/follow.md)");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
-  if (!most.empty()) {
-    TRY(options.most, util::parse_number(most, "-n", 1, "sarray history --help"));
+  if (!max.empty()) {
+    TRY(options.max, util::parse_number(max, "-n", 1, "sarray history --help"));
   }
   return show_overview(queue::find_site(), options);
 }

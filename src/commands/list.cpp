@@ -14,25 +14,25 @@ Status list(const Words& words) {
   bool json = false;
   cli::Arguments arguments("list", "Shows the queued jobs, and where each of their options was set.",
                            "[--session NAME] [--json]");
-  arguments.app().add_option("--session", session_name, "a session from outside of its shell")->type_name("NAME");
+  arguments.app().add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   TRY(const auto session, queue::find_session(session_name));
   CHECK_OK(session.sync());
-  TRY(const auto gathered, queue::gather_session(session, 4294967294U));
-  for (const auto& warning : gathered.contents.warnings) std::fprintf(stderr, "sarray: warning: %s\n", warning.c_str());
+  TRY(const auto queued, queue::gather_session(session, 4294967294U));
+  for (const auto& warning : queued.contents.warnings) std::fprintf(stderr, "sarray: warning: %s\n", warning.c_str());
   if (json) {
-    std::fputs(util::to_line(report::queue_json(gathered.jobs)).c_str(), stdout);
+    std::fputs(util::to_line(report::queue_json(queued.jobs)).c_str(), stdout);
     return 0;
   }
-  if (gathered.jobs.empty()) {
+  if (queued.jobs.empty()) {
     std::fputs("the queue is empty\n", stdout);
     return 0;
   }
-  std::fputs(report::queue_text(gathered.jobs, report::terminal_width(1)).c_str(), stdout);
-  std::printf("%s, %s\n", util::count(gathered.contents.info.jobs, "job").c_str(),
-              util::count(gathered.contents.info.tasks, "task").c_str());
+  std::fputs(report::queue_text(queued.jobs, report::terminal_width(1)).c_str(), stdout);
+  std::printf("%s, %s\n", util::count(queued.contents.info.jobs, "job").c_str(),
+              util::count(queued.contents.info.tasks, "task").c_str());
   return 0;
 }
 

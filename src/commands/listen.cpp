@@ -12,7 +12,7 @@ Status listen(const Words& words) {
   auto& app = arguments.app();
   app.footer(
       "Commands may also be read from a file: sarray listen < commands.sh\nLeaving the shell keeps the queue: sarray sessions.");
-  auto* resume = app.add_option("--resume", options.session, "go on with a session, the latest where none is named")
+  auto* resume = app.add_option("--resume", options.session, "resume a session: the one named, or the latest")
                      ->type_name("SESSION")
                      ->expected(0, 1);
   TRY(const bool go_on, arguments.parse(words));

@@ -34,7 +34,7 @@ struct LogOptions {
 util::Result<std::optional<LogOptions>> parse(const Words& words) {
   LogOptions options;
   std::string lines;
-  cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file where there are several.",
+  cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file if there are several.",
                            "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--failed] [-n LINES] [-f]");
   auto& app = arguments.app();
   app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
@@ -44,8 +44,8 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array")->type_name("IDS");
   app.add_flag("--failed", options.selection.failed, "only tasks that failed");
   app.add_option("-n,--lines", lines, "only the last LINES of each file")->type_name("LINES");
-  app.add_flag("-f,--follow", options.follow, "go on as the files grow, until the tasks are done");
-  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  app.add_flag("-f,--follow", options.follow, "keep printing as the files grow, until the tasks are done");
+  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<LogOptions>();
   if (!lines.empty()) {
@@ -138,7 +138,7 @@ std::string heading_of(const follow::History& history, std::uint32_t index) {
 /// The files of some tasks, each once. Those of a retried task are its last attempt's.
 class LogList {
  public:
-  LogList(const slurm::Site& site, const follow::History& history, const std::vector<std::uint32_t>& indices)
+  LogList(const slurm::SlurmSite& site, const follow::History& history, const std::vector<std::uint32_t>& indices)
       : m_site(site), m_history(history), m_indices(indices) {}
 
   /// Names may become known as tasks start.
@@ -161,7 +161,7 @@ class LogList {
   }
 
  private:
-  const slurm::Site& m_site;
+  const slurm::SlurmSite& m_site;
   const follow::History& m_history;
   const std::vector<std::uint32_t>& m_indices;
   std::set<std::string> m_paths;
@@ -169,7 +169,7 @@ class LogList {
 };
 
 /// Reads on every second, and asks Slurm every tenth.
-util::Result<void> follow_logs(follow::Follower& follower, LogList& list, LogPrinter& printer) {
+util::Result<void> follow_logs(follow::ArrayHistory& array_history, LogList& list, LogPrinter& printer) {
   for (unsigned second = 1;; ++second) {
     const bool over = list.is_over();
     for (auto& log : list.logs()) {
@@ -178,15 +178,15 @@ util::Result<void> follow_logs(follow::Follower& follower, LogList& list, LogPri
     if (over) return {};
     ::sleep(1);
     if (second % 10 != 0 && second > 3) continue;
-    CHECK_OK(follower.refresh());
+    CHECK_OK(array_history.refresh());
     list.update();
   }
 }
 
 /// Why there is nothing to show.
 std::string explain_nothing(const Log& log, const follow::History& history) {
-  if (log.path == "/dev/null") return "what it writes goes to /dev/null";
-  if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": that is no regular file";
+  if (log.path == "/dev/null") return "its output goes to /dev/null";
+  if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": not a regular file";
   return log.path + ": no such file; " + report::state_text(history.task(log.index));
 }
 
@@ -195,22 +195,21 @@ std::string explain_nothing(const Log& log, const follow::History& history) {
 Status logs(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, follow::parse_task_word(options->word));
+  TRY(const auto word, follow::parse_task_reference(options->word));
   const auto site = queue::find_site();
   TRY(auto target, follow::find_target(site, word, options->script));
-  CHECK_OK(target.follower.refresh());
-  const auto& history = target.follower.history();
-  TRY(const auto indices, follow::narrow(target, options->selection));
+  CHECK_OK(target.array_history.refresh());
+  const auto& history = target.array_history.history();
+  TRY(const auto indices, follow::filter_tasks(target, options->selection));
   if (indices.empty()) {
-    return util::fail("job " + options->word,
-                      options->selection.failed ? "none of these tasks failed" : "no task is meant by that",
+    return util::fail("job " + options->word, options->selection.failed ? "none of these tasks failed" : "no task matches",
                       "sarray status " + history.attempts.front().job_id);
   }
   LogList list(site, history, indices);
   list.update();
   LogPrinter printer(list.logs().size() > 1 || indices.size() > 1, options->lines);
   if (options->follow) {
-    CHECK_OK(follow_logs(target.follower, list, printer));
+    CHECK_OK(follow_logs(target.array_history, list, printer));
     return 0;
   }
   bool any = false;

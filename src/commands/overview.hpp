@@ -10,9 +10,9 @@
 namespace sarray::commands {
 
 struct OverviewOptions {
-  std::size_t most = 0;  ///< the newest so many; 0: all
+  std::size_t max = 0;  ///< the newest so many; 0: all
   bool json = false;
 };
-[[nodiscard]] Status show_overview(const slurm::Site& site, const OverviewOptions& options);
+[[nodiscard]] Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& options);
 
 }  // namespace sarray::commands

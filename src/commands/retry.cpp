@@ -56,7 +56,7 @@ util::Result<std::vector<TaskState>> parse_states(const std::string& list) {
     const bool can_run_again =
         found != slurm::all_task_states.end() && *found != TaskState::pending && *found != TaskState::running;
     if (!can_run_again) {
-      util::Error error{"--state " + word, "a task in no such state can be run again",
+      util::Error error{"--state " + word, "tasks in such a state cannot be run again",
                         "--state failed,timeout,out_of_memory,cancelled,completed,unknown"};
       error.status = static_cast<int>(util::Exit::usage);
       return util::fail(std::move(error));
@@ -75,10 +75,10 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string throttle;
   std::string output;
   cli::Arguments arguments(
-      "retry", "Submits failed tasks once more, as one array: same ids, arguments, environment and file names.",
+      "retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
       "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
   auto& app = arguments.app();
-  app.footer("Any other option is sbatch's and replaces the array's own, e.g. --mem=32G --time=2:00:00.");
+  app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
   app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
   app.add_option("--state", states,
                  "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
@@ -91,14 +91,14 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
-  app.add_flag("--again", options.again, "also where an earlier retry was cut off, and Slurm may have forgotten that it ran");
-  app.add_option("--script", options.script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
+  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<RetryOptions>();
   if (output_option->count() > 0) {
-    util::Error error{"--output", "it is each task's own, and a retry keeps it", "sarray retry --help"};
+    util::Error error{"--output", "each task has its own, and a retry keeps it", "sarray retry --help"};
     error.status = static_cast<int>(util::Exit::usage);
     return util::fail(std::move(error));
   }
@@ -110,7 +110,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
 }
 
 /// What the first submission started from, as delivery.cpp noted it.
-std::optional<slurm::Start> read_start(const slurm::Site& site, const std::string& job_id) {
+std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const std::string& job_id) {
   const auto submissions = engine::list_submissions(site);
   const auto* submission = store::find_submission(submissions, job_id);
   if (submission == nullptr) return std::nullopt;
@@ -120,7 +120,7 @@ std::optional<slurm::Start> read_start(const slurm::Site& site, const std::strin
 }
 
 /// This shell's own, where nothing better is known.
-slurm::Start own_start(const slurm::Site& site) {
+slurm::Start own_start(const slurm::SlurmSite& site) {
   slurm::Start start;
   start.environment = site.environment;
   start.umask = capture::current_umask();
@@ -128,8 +128,8 @@ slurm::Start own_start(const slurm::Site& site) {
   return start;
 }
 
-util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const slurm::Site& site, const follow::History& history,
-                                             const slurm::Dialect& dialect) {
+util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const slurm::SlurmSite& site,
+                                             const follow::History& history, const slurm::Dialect& dialect) {
   plan::PlanOptions plan_options;
   plan_options.release = dialect.release();
   plan_options.user = slurm::user_name(site.environment);
@@ -152,25 +152,25 @@ Status show(const script::Retry& retry, const RetryOptions& options) {
   return 0;
 }
 
-Status deliver_retry(const script::Retry& retry, const engine::Parcel& parcel, const plan::PlanOptions& plan_options,
-                     const slurm::Site& site, const RetryOptions& options) {
+Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder& submission_folder,
+                     const plan::PlanOptions& plan_options, const slurm::SlurmSite& site, const RetryOptions& options) {
   const auto& array = retry.plan.arrays.front();
-  TRY(const auto delivery, engine::deliver(parcel, retry.plan, array, retry.rendered, plan_options, site.client, nullptr,
-                                           parcel.folder + "/sarray.slurm"));
-  const report::SubmittedArray submitted{0, delivery.job_id, parcel.folder + "/sarray.slurm"};
+  TRY(const auto delivery, engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, site.client,
+                                           nullptr, submission_folder.folder + "/sarray.slurm"));
+  const report::SubmittedArray submitted{0, delivery.job_id, submission_folder.folder + "/sarray.slurm"};
   const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
                     : options.parsable ? delivery.job_id + "\n"
                                        : delivery.answer;
   if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
     say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
-  engine::note_delivery(parcel, delivery);
+  engine::note_delivery(submission_folder, delivery);
   if (options.json) return 0;
   std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
 /// @return held until the retry is Slurm's: another one would find the same tasks failed.
-util::Result<util::Fd> begin_retry(const slurm::Site& site, const std::string& first_id, bool again) {
+util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::string& first_id, bool again) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto lock, engine::lock_retries(first_id, folder));
   TRY(const auto lines, engine::settle_retries(first_id, folder, site.client, again));
@@ -182,7 +182,7 @@ util::Result<util::Fd> begin_retry(const slurm::Site& site, const std::string& f
 void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
   std::uint32_t unknown = 0;
-  for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
+  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
     if (std::binary_search(indices.begin(), indices.end(), index)) continue;
     cancelled += history.task(index).state == TaskState::cancelled ? 1 : 0;
     unknown += history.task(index).state == TaskState::unknown ? 1 : 0;
@@ -196,38 +196,39 @@ void say_what_is_left(const follow::History& history, const std::vector<std::uin
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, follow::parse_task_word(options->word));
+  TRY(const auto word, follow::parse_task_reference(options->word));
   const auto site = queue::find_site();
   TRY(auto target, follow::find_target(site, word, options->script));
   util::Fd lock;
   if (!options->dry_run) {
-    TRY(lock, begin_retry(site, target.follower.history().attempts.front().job_id, options->again));
+    TRY(lock, begin_retry(site, target.array_history.history().attempts.front().job_id, options->again));
     TRY(target, follow::find_target(site, word, options->script));  // with what other retries did in the meantime
   }
-  CHECK_OK(target.follower.refresh());
-  const auto& history = target.follower.history();
-  TRY(const auto indices, follow::narrow(target, options->selection));
+  CHECK_OK(target.array_history.refresh());
+  const auto& history = target.array_history.history();
+  TRY(const auto indices, follow::filter_tasks(target, options->selection));
   for (const auto& note : history.notes) say("note: " + note);
   say_what_is_left(history, indices);
   const auto& first_id = history.attempts.front().job_id;
-  if (indices.empty()) return util::fail("job " + options->word, "there is nothing to run again", "sarray status " + first_id);
+  if (indices.empty()) return util::fail("job " + options->word, "no tasks to run again", "sarray status " + first_id);
   const auto dialect = queue::learn_dialect(site.client);
   TRY(auto plan_options, make_options(*options, site, history, dialect));
   auto start = read_start(site, first_id);
   if (!start) {
-    say("warning: what job " + first_id +
-        " was submitted with is not noted on this machine: variables that its script does not hold, umask and "
+    say("warning: the environment of job " + first_id +
+        " is not recorded on this machine: variables that its script does not hold, umask and "
         "limits come from this shell");
     start = own_start(site);
   }
   TRY(const auto folder, store::StateFolder::open());
-  auto parcel = engine::name_parcel(folder, first_id);
-  parcel.cluster = slurm::cluster_name(site);
-  parcel.command = "sarray retry " + first_id;
-  engine::set_folders(plan_options, folder.path(), parcel.marker);
-  TRY(const auto retry, script::plan_retry(history.map(), target.follower.script(0), indices, *start, dialect, plan_options));
+  auto submission_folder = engine::name_submission_folder(folder, first_id);
+  submission_folder.cluster = slurm::cluster_name(site);
+  submission_folder.command = "sarray retry " + first_id;
+  engine::set_folders(plan_options, folder.path(), submission_folder.marker);
+  TRY(const auto retry,
+      script::plan_retry(history.map(), target.array_history.script(0), indices, *start, dialect, plan_options));
   if (options->dry_run) return show(retry, *options);
-  return deliver_retry(retry, parcel, plan_options, site, *options);
+  return deliver_retry(retry, submission_folder, plan_options, site, *options);
 }
 
 }  // namespace sarray::commands

@@ -31,15 +31,15 @@ constexpr std::array commands = {
     Command{"drop", "take jobs out of the queue", drop},
     Command{"submit", "submit the queue, or the calls in a file, as one job array", submit},
     Command{"cancel", "cancel tasks; without a job id, drop the queue and leave the session", cancel},
-    Command{"sessions", "list the sessions that are kept", sessions},
+    Command{"sessions", "list saved sessions", sessions},
     Command{"status", "show what runs, what is done and what failed", status},
-    Command{"which", "say which job's task an array's task is, and the other way", which},
+    Command{"which", "show which job a task belongs to, or which tasks a job became", which},
     Command{"find", "find tasks by name, script, argument or directory", find},
     Command{"logs", "show the output of tasks", logs},
     Command{"hold", "keep tasks from starting", hold},
     Command{"release", "let held tasks start", release},
     Command{"requeue", "put running and failed tasks back into the queue", requeue},
-    Command{"retry", "submit failed tasks once more", retry},
+    Command{"retry", "submit failed tasks again", retry},
     Command{"history", "list what was submitted", history},
     Command{"throttle", "change how many tasks of a job array may run at once", throttle},
 };
@@ -55,7 +55,7 @@ std::string help_text() {
     text.append("  ").append(name).append(command.summary).append("\n");
   }
   return text +
-         "\n  -h, --help  print this, or, behind a command, what it takes\n"
+         "\n  -h, --help  print this; after a command, print that command's options\n"
          "  --version   print the version\n\n"
          "A first session:\n"
          "  $ sarray listen\n"

@@ -88,7 +88,7 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
   const auto site = queue::find_site();
   const auto queue = site.client.run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"});
   if (!queue) {
-    std::fprintf(stderr, "sarray: note: the submissions stay, since Slurm does not say which of them it still has: %s\n",
+    std::fprintf(stderr, "sarray: note: no submission is removed, since Slurm does not say which of them it still has: %s\n",
                  util::printable(queue.error().why).c_str());
   }
   std::vector<store::Pruned> submissions;
@@ -117,16 +117,16 @@ Status sessions(const Words& words) {
   PruneOptions pruning;
   cli::Arguments arguments(
       "sessions",
-      "Lists the sessions that are kept, oldest first, with their queued jobs. With --prune, removes sessions in which nothing "
+      "Lists saved sessions, oldest first, with their queued jobs. With --prune, removes sessions in which nothing "
       "is queued and whose shell is gone, and the scripts of arrays that Slurm no longer has.",
       "[--json] | --prune [--older-than DAYS] [--keep COUNT] [-n]");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
-  arguments.app().add_flag("--prune", pruning.prune, "remove what is over and old, and say what it was");
+  arguments.app().add_flag("--prune", pruning.prune, "remove old sessions and submissions that are finished, and list them");
   arguments.app()
-      .add_option("--older-than", pruning.days, "with --prune: what was last written to so long ago (30)")
+      .add_option("--older-than", pruning.days, "with --prune: remove what has not changed for DAYS days (default: 30)")
       ->type_name("DAYS");
   arguments.app()
-      .add_option("--keep", pruning.keep, "with --prune: also what is younger, but for the newest COUNT")
+      .add_option("--keep", pruning.keep, "with --prune: also remove newer ones, except the newest COUNT")
       ->type_name("COUNT");
   arguments.app().add_flag("-n,--dry-run", pruning.dry_run, "with --prune: only say what would be removed");
   TRY(const bool go_on, arguments.parse(words));

@@ -33,88 +33,88 @@ namespace {
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
 
 /// What one run of submit works on.
-struct Work {
+struct SubmitRun {
   SubmitOptions options;
-  slurm::Site site;
-  queue::Gathered gathered;
+  slurm::SlurmSite site;
+  queue::QueuedJobs queued;
   plan::PlanOptions plan_options;
   util::Fd lock;
   slurm::Configuration configuration;  ///< where Slurm was asked
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
-  std::vector<std::pair<engine::Parcel, engine::Delivery>> untold;  ///< what Slurm took, and we have not said yet
+  std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
 };
 
-util::Result<void> ask_limits(Work& work) {
-  auto configuration = work.site.client.configuration();
+util::Result<void> ask_limits(SubmitRun& run) {
+  auto configuration = run.site.client.configuration();
   if (!configuration) {
-    if (work.options.dry_run) return {};
+    if (run.options.dry_run) return {};
     return util::fail(std::move(configuration).error());
   }
-  work.configuration = *configuration;
-  auto& limits = work.plan_options.limits;
+  run.configuration = *configuration;
+  auto& limits = run.plan_options.limits;
   limits.max_array_size = configuration->max_array_size;
   limits.max_array_tasks = configuration->max_array_tasks;
   limits.max_script_size = configuration->max_script_size;
   limits.max_job_count = configuration->max_job_count;
   limits.known = true;
-  work.plan_options.job_file_append = configuration->job_file_append;
+  run.plan_options.job_file_append = configuration->job_file_append;
   return {};
 }
 
 /// What became of earlier submissions of the same queue file.
-util::Result<void> settle_earlier(Work& work) {
-  if (work.options.file == "-") return {};  // nobody can tell one from another
+util::Result<void> settle_earlier(SubmitRun& run) {
+  if (run.options.file == "-") return {};  // nobody can tell one from another
   std::error_code trouble;
-  work.queue_file = std::filesystem::canonical(work.options.file, trouble).string();
+  run.queue_file = std::filesystem::canonical(run.options.file, trouble).string();
   if (trouble) return {};  // reading it will say so
   TRY(const auto folder, store::StateFolder::open());
-  TRY(const auto lines, engine::settle_file(work.queue_file, folder, work.site.client, work.configuration, work.options.again));
+  TRY(const auto lines, engine::settle_file(run.queue_file, folder, run.site.client, run.configuration, run.options.again));
   for (const auto& line : lines) say("sarray: note: " + line);
-  if (!work.options.again) CHECK_OK(queue::check_nothing_left(work.queue_file, folder));
+  if (!run.options.again) CHECK_OK(queue::check_nothing_left(run.queue_file, folder));
   return {};
 }
 
-util::Result<void> gather(Work& work) {
-  const auto most = work.plan_options.limits.known ? work.plan_options.limits.max_array_size : 4294967294U;
-  if (!work.options.file.empty()) {
-    if (!work.options.dry_run) CHECK_OK(settle_earlier(work));
-    TRY(work.gathered, queue::gather_file(work.options.file, work.site, most));
+util::Result<void> gather(SubmitRun& run) {
+  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : 4294967294U;
+  if (!run.options.file.empty()) {
+    if (!run.options.dry_run) CHECK_OK(settle_earlier(run));
+    TRY(run.queued, queue::gather_file(run.options.file, run.site, max));
     return {};
   }
-  TRY(auto session, queue::find_session(work.options.session));
-  if (!work.options.dry_run) {
-    TRY(work.lock, queue::lock_session(session));
+  TRY(auto session, queue::find_session(run.options.session));
+  if (!run.options.dry_run) {
+    TRY(run.lock, queue::lock_session(session));
     CHECK_OK(session.sync());
     TRY(const auto folder, store::StateFolder::open());
-    TRY(const auto lines, engine::settle_interrupted(session, folder, work.site.client, work.configuration, work.options.again));
+    TRY(const auto lines, engine::settle_interrupted(session, folder, run.site.client, run.configuration, run.options.again));
     for (const auto& line : lines) say("sarray: note: " + line);
   }
-  TRY(work.gathered, queue::gather_session(std::move(session), most));
-  for (const auto& warning : work.gathered.contents.warnings) say("sarray: warning: " + warning);
+  TRY(run.queued, queue::gather_session(std::move(session), max));
+  for (const auto& warning : run.queued.contents.warnings) say("sarray: warning: " + warning);
   return {};
 }
 
 /// A file that may make several arrays is recorded as a session, which gives its lines their ids.
-bool becomes_session(const Work& work) { return work.options.split && !work.options.dry_run && !work.gathered.session; }
+bool becomes_session(const SubmitRun& run) { return run.options.split && !run.options.dry_run && !run.queued.session; }
 
 /// Virtual ids for the lines of a queue file. A dry run on a machine where no state can be kept shows the first ones.
-util::Result<void> give_ids(Work& work) {
-  auto& jobs = work.gathered.jobs;
+util::Result<void> give_ids(SubmitRun& run) {
+  auto& jobs = run.queued.jobs;
   auto folder = store::StateFolder::open();
   std::uint32_t id = 2000000001;
   if (folder) {
     TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
-  } else if (!work.options.dry_run) {
+  } else if (!run.options.dry_run) {
     return util::fail(std::move(folder).error());
   }
   for (auto& job : jobs) job.id = id++;
   return {};
 }
 
-util::Error empty_queue(const Work& work) {
-  if (!work.options.file.empty())
-    return {work.options.file, "there is no sbatch call in it", "a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
-  const bool was_submitted = !work.gathered.contents.submissions.empty();
+util::Error empty_queue(const SubmitRun& run) {
+  if (!run.options.file.empty())
+    return {run.options.file, "it contains no sbatch calls", "a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
+  const bool was_submitted = !run.queued.contents.submissions.empty();
   return {"nothing to submit", was_submitted ? "every job of the session is submitted already" : "the queue is empty",
           was_submitted ? "squeue --me" : "sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
 }
@@ -155,7 +155,7 @@ std::string join_names(const std::set<std::string>& names, bool (*is_wanted)(std
 /// @param variables whose values stand in the batch script.
 void warn_of_secrets(const std::set<std::string>& variables) {
   if (const auto names = join_names(variables, looks_secret); !names.empty())
-    say("sarray: warning: values that look secret stand in the batch script, which Slurm's administrators can read: " + names);
+    say("sarray: warning: values that look secret are in the batch script, which Slurm's administrators can read: " + names);
   if (const auto names = join_names(variables, is_beyond_shells); !names.empty())
     say("sarray: warning: no shell can hold variables of these names: on the compute node their values are arguments of env for a moment, which "
         "others there can read: " +
@@ -164,11 +164,11 @@ void warn_of_secrets(const std::set<std::string>& variables) {
 
 /// More than half of the limit is worth a word: the next thousand calls may be too many.
 void tell_script_size(const script::Rendered& rendered, const plan::PlanOptions& options) {
-  const auto most = options.limits.max_script_size;
-  if (!options.limits.known || rendered.script.size() * 2 <= most) return;
+  const auto max = options.limits.max_script_size;
+  if (!options.limits.known || rendered.script.size() * 2 <= max) return;
   say("sarray: note: the merged script has " + std::to_string(rendered.script.size()) + " bytes, " +
-      std::to_string(rendered.script.size() * 100 / most) +
-      " % of what this cluster takes (max_script_size=" + std::to_string(most) + ")");
+      std::to_string(rendered.script.size() * 100 / max) +
+      " % of what this cluster accepts (max_script_size=" + std::to_string(max) + ")");
 }
 
 /// Slurm would say "temporarily unable to accept job" and try again, for ever where it can never fit.
@@ -193,7 +193,7 @@ std::size_t jobs_that_fit(const plan::MergedArray& array, const script::Rendered
 
 util::Error too_large(const script::Rendered& rendered, const plan::PlanOptions& options, std::optional<std::size_t> arrays) {
   return {"the merged script is too large",
-          std::to_string(rendered.script.size()) + " bytes, and this cluster takes less than " +
+          std::to_string(rendered.script.size()) + " bytes, and this cluster accepts less than " +
               std::to_string(options.limits.max_script_size) + " (max_script_size)",
           arrays ? "'sarray submit --split' would submit " + util::count(*arrays, "array")
                  : "a job's own script is too large: drop it from the queue: sarray drop"};
@@ -222,56 +222,56 @@ util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t numb
 }
 
 /// The cluster that an array goes to: its calls' SLURM_CONF may be another than that of this shell.
-std::string cluster_of(const Work& work, const util::Environment& environment) {
-  const auto own = work.site.environment.get(slurm::configuration_variable);
+std::string cluster_of(const SubmitRun& run, const util::Environment& environment) {
+  const auto own = run.site.environment.get(slurm::configuration_variable);
   const auto file = environment.get(slurm::configuration_variable);
-  if (file == own) return work.configuration.cluster_name;
-  return slurm::cluster_name(slurm::Site{environment, slurm::Client(environment, work.site.client.sbatch())});
+  if (file == own) return run.configuration.cluster_name;
+  return slurm::cluster_name(slurm::SlurmSite{environment, slurm::Client(environment, run.site.client.sbatch())});
 }
 
 /// Says what Slurm took. @param text for standard output.
-void answer(Work& work, const std::string& text) {
-  const auto ids = util::join(work.untold, ", ", [](const auto& untold) { return untold.second.job_id; });
+void answer(SubmitRun& run, const std::string& text) {
+  const auto ids = util::join(run.unannounced, ", ", [](const auto& unannounced) { return unannounced.second.job_id; });
   if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
     say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + ids);
-  if (!work.gathered.session) {
-    for (const auto& [parcel, delivery] : work.untold) engine::note_delivery(parcel, delivery);
+  if (!run.queued.session) {
+    for (const auto& [submission_folder, delivery] : run.unannounced) engine::note_delivery(submission_folder, delivery);
   }
-  work.untold.clear();
+  run.unannounced.clear();
 }
 
 /// One array of the plan, from its script to Slurm's answer.
-util::Result<report::SubmittedArray> submit_array(Work& work, const store::StateFolder& folder, plan::Plan& plan,
+util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::StateFolder& folder, plan::Plan& plan,
                                                   std::size_t number) {
-  auto parcel = engine::name_parcel(folder);
-  if (!work.gathered.session) parcel.queue_file = work.queue_file;
-  if (!work.options.file.empty())
-    parcel.command =
-        work.gathered.session ? queue::command_for_rest(*work.gathered.session) : "sarray submit " + work.options.file;
-  engine::set_folders(work.plan_options, folder.path(), parcel.marker);
-  TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
+  auto submission_folder = engine::name_submission_folder(folder);
+  if (!run.queued.session) submission_folder.queue_file = run.queue_file;
+  if (!run.options.file.empty())
+    submission_folder.command =
+        run.queued.session ? queue::command_for_rest(*run.queued.session) : "sarray submit " + run.options.file;
+  engine::set_folders(run.plan_options, folder.path(), submission_folder.marker);
+  TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
   const auto& array = plan.arrays[number];
-  parcel.cluster = cluster_of(work, rendered.environment);
-  tell_script_size(rendered, work.plan_options);
+  submission_folder.cluster = cluster_of(run, rendered.environment);
+  tell_script_size(rendered, run.plan_options);
   report::SubmittedArray submitted;
   submitted.array = number;
-  submitted.script = numbered(work.options.output, number);
+  submitted.script = numbered(run.options.output, number);
   CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
   warn_of_secrets(rendered.variables);
-  auto* session = work.gathered.session ? &*work.gathered.session : nullptr;
+  auto* session = run.queued.session ? &*run.queued.session : nullptr;
   TRY(const auto delivery,
-      engine::deliver(parcel, plan, array, rendered, work.plan_options, work.site.client, session, submitted.script));
+      engine::deliver(submission_folder, plan, array, rendered, run.plan_options, run.site.client, session, submitted.script));
   submitted.job_id = delivery.job_id;
-  work.untold.emplace_back(parcel, delivery);
-  if (work.options.json) return submitted;
-  answer(work, work.options.parsable ? delivery.job_id + "\n" : delivery.answer);
+  run.unannounced.emplace_back(submission_folder, delivery);
+  if (run.options.json) return submitted;
+  answer(run, run.options.parsable ? delivery.job_id + "\n" : delivery.answer);
   std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
   return submitted;
 }
 
 /// The session's shell ends once nothing is left to submit.
-util::Result<void> finish_session(Work& work) {
-  auto& session = *work.gathered.session;
+util::Result<void> finish_session(SubmitRun& run) {
+  auto& session = *run.queued.session;
   CHECK_OK(session.close(store::SessionInfo::State::submitted));
   const char* own = std::getenv(util::session_variable);
   if (own == nullptr || session.name() != own) return {};
@@ -279,68 +279,68 @@ util::Result<void> finish_session(Work& work) {
 }
 
 /// From here on the file's calls are a session's.
-util::Result<void> remember_file(Work& work, plan::Plan& plan, const store::StateFolder& folder) {
-  TRY(auto session, queue::record_file(plan, work.gathered.dialect, work.site.environment, work.queue_file, folder));
-  TRY(work.lock, queue::lock_session(session));
-  work.gathered.session = std::move(session);
+util::Result<void> remember_file(SubmitRun& run, plan::Plan& plan, const store::StateFolder& folder) {
+  TRY(auto session, queue::record_file(plan, run.queued.dialect, run.site.environment, run.queue_file, folder));
+  TRY(run.lock, queue::lock_session(session));
+  run.queued.session = std::move(session);
   return {};
 }
 
 /// What to do about the arrays that were not submitted.
-std::string words_for_rest(const Work& work, const std::string& left) {
-  if (work.options.file.empty()) return "the next submit sends the other " + left;
-  return "'" + queue::command_for_rest(*work.gathered.session) + "', with the same options, sends the other " + left;
+std::string words_for_rest(const SubmitRun& run, const std::string& left) {
+  if (run.options.file.empty()) return "run submit again to send the remaining " + left;
+  return "'" + queue::command_for_rest(*run.queued.session) + "', with the same options, sends the remaining " + left;
 }
 
-Status submit_all(Work& work, plan::Plan& plan) {
+Status submit_all(SubmitRun& run, plan::Plan& plan) {
   TRY(const auto folder, store::StateFolder::open());
-  const bool is_split_file = becomes_session(work);
-  if (is_split_file) CHECK_OK(remember_file(work, plan, folder));
+  const bool is_split_file = becomes_session(run);
+  if (is_split_file) CHECK_OK(remember_file(run, plan, folder));
   std::vector<report::SubmittedArray> submitted;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
-    auto array = submit_array(work, folder, plan, number);
+    auto array = submit_array(run, folder, plan, number);
     if (!array) {
       auto error = std::move(array).error();
       const auto left = util::count(plan.arrays.size() - number, "array");
       if (number > 0) {
-        if (work.options.json) answer(work, util::to_line(report::submission_json(plan, submitted)));
+        if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
         say("sarray: note: " + std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") + " are submitted; " +
-            words_for_rest(work, left));
+            words_for_rest(run, left));
       } else if (is_split_file) {
-        CHECK_OK(queue::forget_unless_sent(*work.gathered.session));
+        CHECK_OK(queue::forget_unless_sent(*run.queued.session));
       }
       return util::fail(std::move(error));
     }
     submitted.push_back(std::move(*array));
   }
-  if (work.options.json) answer(work, util::to_line(report::submission_json(plan, submitted)));
-  if (work.gathered.session) CHECK_OK(finish_session(work));
+  if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
+  if (run.queued.session) CHECK_OK(finish_session(run));
   return 0;
 }
 
 /// Whether a file of a job may be named by who it belongs to (%u). Only then is the name asked: a static program has no NSS, so
 /// that it takes id(1), and a fork makes each page of all that was read a fault.
-bool names_user(const Work& work) {
-  return std::any_of(work.gathered.jobs.begin(), work.gathered.jobs.end(), [](const auto& planned) {
+bool names_user(const SubmitRun& run) {
+  return std::any_of(run.queued.jobs.begin(), run.queued.jobs.end(), [](const auto& planned) {
     const auto& job = planned.job;
     const auto names = [](const std::optional<std::string>& pattern) { return pattern && slurm::has_conversion(*pattern, 'u'); };
     return slurm::has_conversion(job.work_directory, 'u') || names(job.output) || names(job.error) || names(job.input);
   });
 }
 
-Status show_all(Work& work, plan::Plan& plan) {
+Status show_all(SubmitRun& run, plan::Plan& plan) {
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     auto folder = store::StateFolder::open();
     const auto state = folder ? folder->path() : std::string("/nonexistent/sarray");
-    engine::set_folders(work.plan_options, state, "dry-run");
-    TRY(const auto rendered, render_fitting(plan, number, work.plan_options));
-    tell_script_size(rendered, work.plan_options);
-    const auto path = numbered(work.options.output, number);
-    if (work.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
+    engine::set_folders(run.plan_options, state, "dry-run");
+    TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
+    tell_script_size(rendered, run.plan_options);
+    const auto path = numbered(run.options.output, number);
+    if (run.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
-    if (work.options.json) continue;
+    if (run.options.json) continue;
     const bool is_terminal = ::isatty(1) != 0;
     std::string shown_script;
     if (is_terminal)
@@ -349,7 +349,7 @@ Status show_all(Work& work, plan::Plan& plan) {
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
     std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
   }
-  if (work.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
+  if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
   return 0;
 }
 
@@ -359,37 +359,37 @@ Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_work = new Work{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}};
-  auto& work = *kept_work;
-  if (!work.options.dry_run && !work.site.client.has_sbatch()) {
-    return util::fail("sbatch", "there is none in PATH", "load the site's Slurm module, or look with sarray submit -n");
+  static auto* const kept_run = new SubmitRun{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}};
+  auto& run = *kept_run;
+  if (!run.options.dry_run && !run.site.client.has_sbatch()) {
+    return util::fail("sbatch", "not found in PATH", "load the site's Slurm module, or look with sarray submit -n");
   }
-  if (work.options.file.empty()) {  // before Slurm is asked
-    TRY([[maybe_unused]] const auto session, queue::find_session(work.options.session));
+  if (run.options.file.empty()) {  // before Slurm is asked
+    TRY([[maybe_unused]] const auto session, queue::find_session(run.options.session));
   }
-  if (work.site.client.has_sbatch()) CHECK_OK(ask_limits(work));
-  CHECK_OK(gather(work));
-  if (work.gathered.jobs.empty()) return util::fail(empty_queue(work));
-  if (!work.gathered.session && !becomes_session(work)) CHECK_OK(give_ids(work));
-  auto& plan_options = work.plan_options;
-  plan_options.release = work.gathered.dialect.release();
+  if (run.site.client.has_sbatch()) CHECK_OK(ask_limits(run));
+  CHECK_OK(gather(run));
+  if (run.queued.jobs.empty()) return util::fail(empty_queue(run));
+  if (!run.queued.session && !becomes_session(run)) CHECK_OK(give_ids(run));
+  auto& plan_options = run.plan_options;
+  plan_options.release = run.queued.dialect.release();
   plan_options.sarray_version = cli::version;
-  plan_options.split = work.options.split;
-  if (work.options.translate) plan_options.translate = plan::Translate::always;
-  if (work.options.no_translate) plan_options.translate = plan::Translate::never;
-  plan_options.throttle = work.options.throttle;
-  plan_options.real_sbatch = work.site.client.sbatch();
-  TRY(plan_options.overrides, read_overrides(work.options.sbatch_words, work.gathered.dialect));
-  if (names_user(work)) plan_options.user = slurm::user_name(work.site.environment);
-  TRY(auto made_plan, plan::make_plan(std::move(work.gathered.jobs), plan_options));
+  plan_options.split = run.options.split;
+  if (run.options.translate) plan_options.translate = plan::Translate::always;
+  if (run.options.no_translate) plan_options.translate = plan::Translate::never;
+  plan_options.throttle = run.options.throttle;
+  plan_options.real_sbatch = run.site.client.sbatch();
+  TRY(plan_options.overrides, read_overrides(run.options.sbatch_words, run.queued.dialect));
+  if (names_user(run)) plan_options.user = slurm::user_name(run.site.environment);
+  TRY(auto made_plan, plan::make_plan(std::move(run.queued.jobs), plan_options));
   static auto* const kept_plan = new plan::Plan(std::move(made_plan));
   auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
   for (const auto& note : plan.notes) say("sarray: note: " + note);
   if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
-    say("sarray: note: -t " + std::to_string(*plan_options.throttle) + " holds for each of the " +
+    say("sarray: note: -t " + std::to_string(*plan_options.throttle) + " applies to each of the " +
         util::count(plan.arrays.size(), "array"));
-  return work.options.dry_run ? show_all(work, plan) : submit_all(work, plan);
+  return run.options.dry_run ? show_all(run, plan) : submit_all(run, plan);
 }
 
 }  // namespace sarray::commands

@@ -74,7 +74,7 @@ util::Result<void> check_override(const slurm::Setting& setting) {
     return util::fail(util::usage_error("--array", "the merged array's indices are sarray's own", "-t N throttles it"));
   if (name == "wrap" || name == "test-only" || name == "usage" || name == "version" || name == "export-file") {
     return util::fail(
-        util::usage_error("--" + name, "it has no meaning for an array that is merged already", "sarray submit --help"));
+        util::usage_error("--" + name, "it has no meaning for an array that is already merged", "sarray submit --help"));
   }
   if (setting.option->owner == slurm::Owner::refused) {
     return util::fail(
@@ -111,21 +111,22 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
                            "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
   auto& app = arguments.app();
   app.footer(
-      "Any other option is sbatch's and replaces the jobs' own in the merged array, e.g. --partition=long --dependency=afterok:17.\n"
+      "Any other option of sbatch overrides that option in every job, e.g. --partition=long --dependency=afterok:17.\n"
       "--job-name names the array; its tasks keep their own names.");
-  app.add_option("file", options.file, "a sbatch call a line, as a shell would read it; - is standard input");
-  auto* output =
-      app.add_option("-o,--output", options.output, "leave the generated script in FILE (sarray.slurm)")->type_name("FILE");
+  app.add_option("file", options.file, "a file with one sbatch call per line, in shell syntax; - for standard input");
+  auto* output = app.add_option("-o,--output", options.output, "write the generated script to FILE (default: sarray.slurm)")
+                     ->type_name("FILE");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
-  app.add_flag("--split", options.split, "submit the fewest arrays where one cannot hold all");
-  app.add_option("--session", options.session, "a session from outside of its shell")->type_name("NAME");
+  app.add_flag("--split", options.split, "if one array cannot hold all jobs, submit as few as possible");
+  app.add_option("--session", options.session, "act on this session instead of the current shell's")->type_name("NAME");
   auto* translate =
       app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
-  app.add_flag("--no-translate", options.no_translate, "and in none, also where a script names them")->excludes(translate);
+  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script uses these commands")
+      ->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
-  app.add_flag("--again", options.again, "take an interrupted submission, of which Slurm knows nothing, for failed");
+  app.add_flag("--again", options.again, "treat an interrupted submission that Slurm does not know as failed");
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<SubmitOptions>();
   options.output_given = output->count() > 0;

@@ -48,7 +48,8 @@ util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::Client& clie
     if (slurm::is_unknown(error) && is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
     return util::fail(std::move(error));
   }
-  if (records->front().get("ArrayJobId").empty()) return util::fail("job " + job_id, "it is no job array", "squeue --me --array");
+  if (records->front().get("ArrayJobId").empty())
+    return util::fail("job " + job_id, "it is not a job array", "squeue --me --array");
   return std::move(*records);
 }
 

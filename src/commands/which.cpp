@@ -44,10 +44,10 @@ std::string script_text(const script::MappedJob& job) {
 void print_task(const follow::History& history, const script::MappedJob& job, std::uint32_t index,
                 const follow::TaskFiles& files) {
   const auto& task = history.task(index);
-  const auto& standing = history.standings[index];
+  const auto& last = history.latest[index];
   const auto name = report::task_name(history, index);
   print_field("task", name + (task.job_id.empty() ? "" : " (Slurm job " + task.job_id + ")"));
-  if (standing.attempt > 0) print_field("retry of", history.attempts.front().job_id + "_" + std::to_string(index));
+  if (last.attempt > 0) print_field("retry of", history.attempts.front().job_id + "_" + std::to_string(index));
   print_field("job", std::to_string(job.number) + " " + util::shell_quote(job.name));
   const auto local = job.local_id(index);
   print_field("id", std::to_string(job.id) + (local ? "_" + std::to_string(*local) : ""));
@@ -77,20 +77,20 @@ Status which(const Words& words) {
   std::string word;
   std::string script;
   bool json = false;
-  cli::Arguments arguments("which", "Says what a task of a merged array is, or which tasks a recorded job has become.",
+  cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
                            "JOBID_INDEX | VIRTUALID[_LOCAL] [--json] [--script FILE]");
   arguments.app()
       .add_option("task", word, "42137_678 or 42137_[3-5] as squeue shows it, or 2000000003_4 as sbatch answered")
       ->required();
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
-  arguments.app().add_option("--script", script, "the submitted script, where Slurm has it no more")->type_name("FILE");
+  arguments.app().add_option("--script", script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
-  TRY(const auto task, follow::parse_task_word(word));
+  TRY(const auto task, follow::parse_task_reference(word));
   const auto site = queue::find_site();
   TRY(auto target, follow::find_target(site, task, script));
-  CHECK_OK(target.follower.refresh());
-  const auto& history = target.follower.history();
+  CHECK_OK(target.array_history.refresh());
+  const auto& history = target.array_history.history();
   follow::FileFinder files(site, history);
   auto list = util::Json::array();
   for (std::size_t i = 0; i < target.indices.size(); ++i) {
@@ -138,9 +138,9 @@ Status find(const Words& words) {
   std::string text;
   std::string job_id;
   bool json = false;
-  cli::Arguments arguments("find", "Finds jobs whose name, script, directory or an argument holds TEXT.",
+  cli::Arguments arguments("find", "Finds jobs whose name, script, directory or arguments contain TEXT.",
                            "TEXT [JOBID] [--json]");
-  arguments.app().add_option("text", text, "as it stands; case counts")->required();
+  arguments.app().add_option("text", text, "the exact text, case-sensitive")->required();
   arguments.app().add_option("jobid", job_id, "look in this merged array only");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   TRY(const bool go_on, arguments.parse(words));
@@ -177,7 +177,7 @@ Status find(const Words& words) {
   } else if (found) {
     std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
   } else {
-    std::fputs("sarray: nothing that was submitted holds that text\n", stderr);
+    std::fputs("sarray: no submitted job contains that text\n", stderr);
   }
   return found ? 0 : static_cast<int>(util::Exit::failed);
 }

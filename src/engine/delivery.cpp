@@ -82,15 +82,16 @@ util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& a
 }
 
 /// What `status` and its kind will want to know without reading the script, and what the script does not hold.
-std::string describe(const Parcel& parcel, const std::string& job_id, const plan::Plan& plan, const plan::MergedArray& array,
-                     const script::Rendered& rendered, const plan::PlanOptions& options, const std::string& saved_script) {
+std::string describe(const SubmissionFolder& submission_folder, const std::string& job_id, const plan::Plan& plan,
+                     const plan::MergedArray& array, const script::Rendered& rendered, const plan::PlanOptions& options,
+                     const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
   for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
   std::error_code error;
   util::Json record;
   record["version"] = 1;
   record["job_id"] = job_id;
-  record["cluster"] = parcel.cluster;
+  record["cluster"] = submission_folder.cluster;
   record["time"] = static_cast<std::int64_t>(std::time(nullptr));
   record["tasks"] = array.tasks;
   record["jobs"] = array.placements.size();
@@ -98,7 +99,7 @@ std::string describe(const Parcel& parcel, const std::string& job_id, const plan
   record["name"] = array.name;
   record["directory"] = std::filesystem::current_path(error).string();
   record["ids"] = store::id_ranges(std::move(ids));
-  if (!parcel.queue_file.empty()) record["queue_file"] = parcel.queue_file;
+  if (!submission_folder.queue_file.empty()) record["queue_file"] = submission_folder.queue_file;
   record["retry_of"] = options.retry_of;
   record["arguments"] = rendered.arguments;
   record["umask"] = rendered.umask;
@@ -113,9 +114,9 @@ std::string join_entries(const util::Environment& environment) {
   return bytes;
 }
 
-void remove_parcel(const Parcel& parcel) {
+void remove_submission_folder(const SubmissionFolder& submission_folder) {
   std::error_code ignored;
-  std::filesystem::remove_all(parcel.folder, ignored);
+  std::filesystem::remove_all(submission_folder.folder, ignored);
 }
 
 std::vector<std::uint32_t> job_numbers(const plan::Plan& plan, const plan::MergedArray& array) {
@@ -135,8 +136,8 @@ util::Error refusal(const util::Output& output) {
 void tell(const util::Output& output, const Delivery& delivery) {
   auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
   if (output.status != 0) {
-    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) +
-             "; Slurm has the array all the same, as job " + delivery.job_id + "\n";
+    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) + ", but Slurm has the array, as job " +
+             delivery.job_id + "\n";
   }
   [[maybe_unused]] const auto told = util::write_all(2, words, "");
 }
@@ -149,30 +150,31 @@ void note_end(int lock) {
 }
 
 /// After this it is not known whether Slurm has the array: the intent stays noted, and the next submit, or retry, looks.
-util::Error unknown_end(const Parcel& parcel, const std::string& why, const std::string& words) {
+util::Error unknown_end(const SubmissionFolder& submission_folder, const std::string& why, const std::string& words) {
   util::Error error;
   error.body = words;
   error.what = "sbatch";
-  error.why = why + "; whether Slurm took the array is not known";
-  error.hint = parcel.command + ", which looks for it before it submits anything";
+  error.why = why + "; it is not known whether Slurm accepted the array";
+  error.hint = submission_folder.command + ", which looks for it before it submits anything";
   return error;
 }
 
 }  // namespace
 
-util::Result<util::Fd> lock_parcel(const std::string& folder) {
+util::Result<util::Fd> lock_submission_folder(const std::string& folder) {
   TRY(auto fd, util::open_file(folder + "/lock", O_RDWR | O_CREAT | O_NOFOLLOW));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    return util::fail("an earlier submission", "its sbatch is still running", "try again once it has ended: pgrep -a sbatch");
+    return util::fail("sbatch", "the one of an earlier submission is still running",
+                      "try again when it has ended: pgrep -a sbatch");
   }
   return fd;
 }
 
-Parcel name_parcel(const store::StateFolder& folder, const std::string& first_attempt) {
-  Parcel parcel;
-  parcel.marker = slurm::make_marker(first_attempt);
-  parcel.folder = folder.submissions() + "/" + parcel.marker;
-  return parcel;
+SubmissionFolder name_submission_folder(const store::StateFolder& folder, const std::string& first_attempt) {
+  SubmissionFolder submission_folder;
+  submission_folder.marker = slurm::make_marker(first_attempt);
+  submission_folder.folder = folder.submissions() + "/" + submission_folder.marker;
+  return submission_folder;
 }
 
 void set_folders(plan::PlanOptions& options, const std::string& state_folder, const std::string& marker) {
@@ -182,33 +184,33 @@ void set_folders(plan::PlanOptions& options, const std::string& state_folder, co
   options.scratch_folder = state_folder + "/run";
 }
 
-util::Result<Delivery> deliver(const Parcel& parcel, const plan::Plan& plan, const plan::MergedArray& array,
+util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan, const plan::MergedArray& array,
                                const script::Rendered& rendered, const plan::PlanOptions& options, const slurm::Client& client,
                                store::Session* session, const std::string& saved_script) {
-  CHECK_OK(util::ensure_private_folder(parcel.folder));
+  CHECK_OK(util::ensure_private_folder(submission_folder.folder));
   CHECK_OK(util::ensure_private_folder(options.scratch_folder));
   CHECK_OK(make_links(plan, array, rendered, options));
   CHECK_OK(place_translator(plan, array, options.translate_folder));
   slurm::Submission submission;
   submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
   submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());
-  submission.script = parcel.folder + "/sarray.slurm";
+  submission.script = submission_folder.folder + "/sarray.slurm";
   submission.environment = rendered.environment;
   submission.umask = rendered.umask;
   submission.limits = rendered.limits;
   submission.directory = rendered.directory;
   submission.timeout = sbatch_timeout();
   CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
-  CHECK_OK(util::write_file_atomically(parcel.folder + "/environment", join_entries(rendered.environment)));
-  TRY(const auto lock, lock_parcel(parcel.folder));
+  CHECK_OK(util::write_file_atomically(submission_folder.folder + "/environment", join_entries(rendered.environment)));
+  TRY(const auto lock, lock_submission_folder(submission_folder.folder));
   submission.inherited = lock.get();
   // Before sbatch is run, so that it is there whoever is killed; its answer is added to it.
-  CHECK_OK(util::write_file_atomically(parcel.folder + "/record.json",
-                                       describe(parcel, "", plan, array, rendered, options, saved_script)));
+  CHECK_OK(util::write_file_atomically(submission_folder.folder + "/record.json",
+                                       describe(submission_folder, "", plan, array, rendered, options, saved_script)));
   if (session != nullptr) {
-    if (auto noted = session->note_intent(parcel.marker, saved_script, job_numbers(plan, array)); !noted) {
+    if (auto noted = session->note_intent(submission_folder.marker, saved_script, job_numbers(plan, array)); !noted) {
       // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
-      if (session->note_withdrawn(parcel.marker)) remove_parcel(parcel);
+      if (session->note_withdrawn(submission_folder.marker)) remove_submission_folder(submission_folder);
       return util::fail(std::move(noted).error());
     }
   }
@@ -216,30 +218,30 @@ util::Result<Delivery> deliver(const Parcel& parcel, const plan::Plan& plan, con
   const auto output = client.submit(submission);
   auto answer = output ? slurm::judge_answer(*output) : slurm::Answer{slurm::Answer::Kind::refused, "", ""};
   if (answer.kind == slurm::Answer::Kind::refused) {
-    if (session != nullptr) CHECK_OK(session->note_withdrawn(parcel.marker));
-    remove_parcel(parcel);
+    if (session != nullptr) CHECK_OK(session->note_withdrawn(submission_folder.marker));
+    remove_submission_folder(submission_folder);
     return util::fail(output ? refusal(*output) : output.error());
   }
   if (answer.kind == slurm::Answer::Kind::unknown) {
     note_end(lock.get());
     if (output->timed_out) answer.why = "no answer within " + std::to_string(submission.timeout.count()) + " s";
-    return util::fail(unknown_end(parcel, answer.why, output->status == 0 ? output->out + output->err : output->err));
+    return util::fail(unknown_end(submission_folder, answer.why, output->status == 0 ? output->out + output->err : output->err));
   }
   Delivery delivery{answer.job_id, output->out};
   tell(*output, delivery);
   if (session == nullptr) return delivery;
-  note_delivery(parcel, delivery);
-  if (auto noted = session->note_accepted(parcel.marker, delivery.job_id); !noted) {
+  note_delivery(submission_folder, delivery);
+  if (auto noted = session->note_accepted(submission_folder.marker, delivery.job_id); !noted) {
     auto error = std::move(noted).error();
-    error.why += "; Slurm has the array, as job " + delivery.job_id + ", and the session does not know it yet";
+    error.why += "; Slurm has the array, as job " + delivery.job_id + ", but the session does not know it yet";
     error.hint = "sarray submit, which looks for it before it submits anything";
     return util::fail(std::move(error));
   }
   return delivery;
 }
 
-void note_delivery(const Parcel& parcel, const Delivery& delivery) {
-  const auto noted = store::note_job_id(parcel.folder, delivery.job_id);
+void note_delivery(const SubmissionFolder& submission_folder, const Delivery& delivery) {
+  const auto noted = store::note_job_id(submission_folder.folder, delivery.job_id);
   if (noted) return;
   // The array is Slurm's: that its description is incomplete must not look like a failed submission.
   [[maybe_unused]] const auto warned =

@@ -16,7 +16,7 @@ namespace sarray::engine {
 
 /// One array on its way: everything about it lies in a folder of its own below the state folder, whose random name stands in
 /// the path of the script that Slurm shows as the job's Command.
-struct Parcel {
+struct SubmissionFolder {
   std::string marker;
   std::string folder;                     ///< STATE/submissions/MARKER
   std::string command = "sarray submit";  ///< what settles it where it is cut off
@@ -24,10 +24,10 @@ struct Parcel {
   std::string cluster;  ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
 };
 /// @param first_attempt job id of what it is a retry of; empty: of nothing.
-[[nodiscard]] Parcel name_parcel(const store::StateFolder& folder, const std::string& first_attempt = "");
+[[nodiscard]] SubmissionFolder name_submission_folder(const store::StateFolder& folder, const std::string& first_attempt = "");
 
 /// Held by the real sbatch as long as it lives, also where we are killed: then its end is awaited before Slurm is asked.
-[[nodiscard]] util::Result<util::Fd> lock_parcel(const std::string& folder);
+[[nodiscard]] util::Result<util::Fd> lock_submission_folder(const std::string& folder);
 
 /// Where the rendered script finds what lies in the state folder: links, translator, scratch. For every array that is rendered.
 void set_folders(plan::PlanOptions& options, const std::string& state_folder, const std::string& marker);
@@ -38,16 +38,16 @@ struct Delivery {
   std::string answer;  ///< sbatch's stdout, as it stands
 };
 
-/// Writes the parcel's files and runs the real sbatch on it.
+/// Writes the submission_folder's files and runs the real sbatch on it.
 /// @param session where the intent and the outcome are noted; null: a queue file, or a retry, whose outcome is for note_delivery.
-/// @return sbatch's own words and status where it refuses: then nothing of the parcel is left.
-[[nodiscard]] util::Result<Delivery> deliver(const Parcel& parcel, const plan::Plan& plan, const plan::MergedArray& array,
-                                             const script::Rendered& rendered, const plan::PlanOptions& options,
-                                             const slurm::Client& client, store::Session* session,
-                                             const std::string& saved_script);
+/// @return sbatch's own words and status where it refuses: then nothing of the submission_folder is left.
+[[nodiscard]] util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan,
+                                             const plan::MergedArray& array, const script::Rendered& rendered,
+                                             const plan::PlanOptions& options, const slurm::Client& client,
+                                             store::Session* session, const std::string& saved_script);
 
-/// Notes the outcome of what belongs to no session. To be called once the answer is told: of one that was cut off before that,
-/// nobody knows, and the next submit of the file, or retry, looks for it.
-void note_delivery(const Parcel& parcel, const Delivery& delivery);
+/// Notes the outcome of what belongs to no session. To be called once the answer is told: of one that was interrupted before
+/// that, nobody knows, and the next submit of the file, or retry, looks for it.
+void note_delivery(const SubmissionFolder& submission_folder, const Delivery& delivery);
 
 }  // namespace sarray::engine

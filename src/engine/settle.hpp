@@ -1,4 +1,4 @@
-// What became of submissions that were cut off, so that nothing is submitted twice.
+// What became of submissions that were interrupted, so that nothing is submitted twice.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace sarray::engine {
 
-/// Looks for what became of a session's submissions that were cut off: accepted ones are noted, those that Slurm never saw are
-/// withdrawn.
+/// Looks for what became of a session's submissions that were interrupted: accepted ones are noted, those that Slurm never saw
+/// are withdrawn.
 /// @param again those that Slurm cannot be asked about any more are taken for failed.
 /// @return a line about each; an error where it cannot be known.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,

@@ -34,7 +34,7 @@ std::optional<std::string> ask_script(const slurm::Client& client, const std::st
 
 }  // namespace
 
-util::Result<LoadedMap> load_map(const slurm::Site& site, const std::vector<store::Submission>& submissions,
+util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
                                  const std::string& job_id, const std::string& file) {
   LoadedMap loaded;
   const auto* submission = store::find_submission(submissions, job_id);
@@ -73,7 +73,7 @@ util::Result<LoadedMap> load_map(const slurm::Site& site, const std::vector<stor
 namespace {
 
 /// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
-std::vector<std::string> find_retries(const slurm::Site& site, const std::string& first,
+std::vector<std::string> find_retries(const slurm::SlurmSite& site, const std::string& first,
                                       const std::vector<store::Submission>& submissions) {
   std::vector<std::string> ids;
   for (const auto& submission : submissions) {
@@ -90,7 +90,7 @@ std::vector<std::string> find_retries(const slurm::Site& site, const std::string
 }
 
 /// The ids of an array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
-std::vector<std::string> attempt_ids(const slurm::Site& site, const script::Map& map, const std::string& job_id,
+std::vector<std::string> attempt_ids(const slurm::SlurmSite& site, const script::Map& map, const std::string& job_id,
                                      const std::vector<store::Submission>& submissions) {
   auto ids = map.retry_of;
   if (ids.size() > 1000) ids.clear();  // a script that nobody of us wrote
@@ -105,8 +105,8 @@ std::vector<std::string> attempt_ids(const slurm::Site& site, const script::Map&
 
 }  // namespace
 
-std::vector<store::Submission> submissions_in_slurm(const slurm::Site& site, const std::vector<store::Submission>& noted) {
-  constexpr std::size_t most_asked = 50;  // each is a question to the controller
+std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site, const std::vector<store::Submission>& noted) {
+  constexpr std::size_t max_asked = 50;  // each is a question to the controller
   std::vector<store::Submission> submissions;
   auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
   if (!held) return submissions;
@@ -117,7 +117,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::Site& site, con
                        [&](const auto& s) { return s.job_id == array.job_id || s.folder.ends_with("/" + array.marker); });
   };
   held->erase(std::remove_if(held->begin(), held->end(), is_left_out), held->end());
-  const auto first = held->size() - std::min(held->size(), most_asked);
+  const auto first = held->size() - std::min(held->size(), max_asked);
   for (auto array = held->begin() + static_cast<std::ptrdiff_t>(first); array != held->end(); ++array) {
     const auto loaded = load_map(site, {}, array->job_id, "");
     if (!loaded || loaded->map.jobs.empty()) continue;
@@ -135,9 +135,9 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::Site& site, con
   return submissions;
 }
 
-util::Result<Follower> Follower::open(const slurm::Site& site, const std::vector<store::Submission>& submissions,
-                                      const std::string& job_id, const std::string& file) {
-  Follower follower(site);
+util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                              const std::string& job_id, const std::string& file) {
+  ArrayHistory array_history(site);
   TRY(auto asked, load_map(site, submissions, job_id, file));
   std::string lost;
   for (const auto& id : attempt_ids(site, asked.map, job_id, submissions)) {
@@ -146,16 +146,17 @@ util::Result<Follower> Follower::open(const slurm::Site& site, const std::vector
       lost += (lost.empty() ? "" : ", ") + ("job " + id);
       continue;
     }
-    follower.m_history.attempts.push_back({id, std::move(loaded->map), {}});
-    follower.m_scripts.push_back(std::move(loaded->script));
+    array_history.m_history.attempts.push_back({id, std::move(loaded->map), {}});
+    array_history.m_scripts.push_back(std::move(loaded->script));
   }
-  if (!lost.empty()) follower.m_lost.push_back("other attempts are not shown, since no batch script is known for them: " + lost);
-  follow::find_standings(follower.m_history);
-  return follower;
+  if (!lost.empty())
+    array_history.m_lost.push_back("other attempts are not shown, since no batch script is known for them: " + lost);
+  follow::find_latest_attempts(array_history.m_history);
+  return array_history;
 }
 
-util::Result<void> Follower::refresh(bool with_usage) {
-  std::vector<slurm::AskedArray> asked;
+util::Result<void> ArrayHistory::refresh(bool with_usage) {
+  std::vector<slurm::ArrayQuery> asked;
   for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks});
   TRY(auto states, slurm::ask_states(m_site.client, asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);

@@ -7,10 +7,10 @@ namespace sarray::follow {
 
 using slurm::TaskState;
 
-void find_standings(History& history) {
+void find_latest_attempts(History& history) {
   const auto& first = history.map();
-  history.standings.assign(first.tasks, {});
-  for (std::uint32_t index = 0; index < first.tasks; ++index) history.standings[index].index = index;
+  history.latest.assign(first.tasks, {});
+  for (std::uint32_t index = 0; index < first.tasks; ++index) history.latest[index].index = index;
   std::unordered_map<std::uint32_t, const script::MappedJob*> by_id;
   for (const auto& job : first.jobs) by_id.emplace(job.id, &job);
   for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
@@ -19,7 +19,7 @@ void find_standings(History& history) {
       if (original == by_id.end()) continue;
       for (std::uint32_t n = 0; n < job.tasks; ++n) {
         const auto index = job.first_index + n;
-        if (const auto at = original->second->index_of(job.local_id(index))) history.standings[*at] = {number, index};
+        if (const auto at = original->second->index_of(job.local_id(index))) history.latest[*at] = {number, index};
       }
     }
   }
@@ -74,7 +74,7 @@ Summary summarize(const History& history, const script::MappedJob& job) {
 Summary summarize(const History& history) {
   Summary summary;
   Span span;
-  for (std::uint32_t index = 0; index < history.standings.size(); ++index) add_task(history.task(index), summary, span);
+  for (std::uint32_t index = 0; index < history.latest.size(); ++index) add_task(history.task(index), summary, span);
   finish(summary, span);
   return summary;
 }

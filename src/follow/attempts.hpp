@@ -20,25 +20,25 @@ struct Attempt {
 };
 
 /// Where a task of the first attempt stands now.
-struct Standing {
+struct LatestAttempt {
   std::uint32_t attempt = 0;  ///< the last one that has it
   std::uint32_t index = 0;    ///< in that attempt's array
 };
 
 struct History {
-  std::vector<Attempt> attempts;    ///< at least one; the first has every task
-  std::vector<Standing> standings;  ///< by index in the first attempt
-  std::vector<std::string> notes;   ///< what could not be known, and why
+  std::vector<Attempt> attempts;      ///< at least one; the first has every task
+  std::vector<LatestAttempt> latest;  ///< by index in the first attempt
+  std::vector<std::string> notes;     ///< what could not be known, and why
 
   [[nodiscard]] const script::Map& map() const { return attempts.front().map; }
   [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const {
-    const auto& standing = standings[index];
-    return attempts[standing.attempt].tasks[standing.index];
+    const auto& last = latest[index];
+    return attempts[last.attempt].tasks[last.index];
   }
 };
 
 /// Finds every task's last attempt, by virtual id and local id. Tasks of a retry that the first attempt has not are left out.
-void find_standings(History& history);
+void find_latest_attempts(History& history);
 
 using Counts = std::array<std::uint32_t, slurm::all_task_states.size()>;  ///< by TaskState
 

@@ -33,10 +33,10 @@ util::Result<void> add_jobs(const script::Map& map, const std::string& word, con
     const auto end = std::from_chars(word.data(), word.data() + word.size(), id);
     const bool is_id = end.ec == std::errc{} && end.ptr == word.data() + word.size() && id >= first_virtual_id;
     if (!is_id) {
-      std::uint32_t most = 0;
-      for (const auto& job : map.jobs) most = std::max(most, job.number);
+      std::uint32_t max = 0;
+      for (const auto& job : map.jobs) max = std::max(max, job.number);
       id = 0;
-      numbers = util::parse_job_numbers({word}, most, hint);
+      numbers = util::parse_job_numbers({word}, max, hint);
     }
   }
   bool any = false;
@@ -55,8 +55,8 @@ util::Result<void> add_jobs(const script::Map& map, const std::string& word, con
 
 }  // namespace
 
-util::Result<TaskWord> parse_task_word(const std::string& word) {
-  TaskWord result;
+util::Result<TaskReference> parse_task_reference(const std::string& word) {
+  TaskReference result;
   const auto underscore = word.find('_');
   const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
   TRY(const auto id, util::parse_number(word.substr(0, underscore), "job id", 1, hint));
@@ -71,7 +71,8 @@ util::Result<TaskWord> parse_task_word(const std::string& word) {
     TRY([[maybe_unused]] const auto one, util::parse_number(ids, "task id", 0, hint));
   }
   auto parsed = slurm::ArrayIds::parse(ids, any_index);
-  if (!parsed || !*parsed) return util::fail(util::usage_error("task ids", "'" + ids + "' is no list of them", hint));
+  if (!parsed || !*parsed)
+    return util::fail(util::usage_error("task ids", "'" + ids + "' is not a valid list of task ids", hint));
   result.indices = std::move(*parsed);
   return result;
 }
@@ -93,7 +94,8 @@ namespace {
 
 util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const follow::History& history) {
   auto parsed = slurm::ArrayIds::parse(list, any_index);
-  if (!parsed || !*parsed) return util::fail(util::usage_error("--tasks " + list, "that is no list of indices", "--tasks 3,5-8"));
+  if (!parsed || !*parsed)
+    return util::fail(util::usage_error("--tasks " + list, "not a valid list of indices", "--tasks 3,5-8"));
   if ((*parsed)->max() >= history.map().tasks) {
     return util::fail(util::usage_error("--tasks " + list,
                                         "the array's indices are 0 to " + std::to_string(history.map().tasks - 1),
@@ -139,7 +141,7 @@ std::string array_of_virtual(const std::vector<store::Submission>& submissions, 
 bool is_digits(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; }
 
 /// A task has a job id of its own, too: the array's is meant.
-std::string array_of_task(const slurm::Site& site, const std::string& job_id) {
+std::string array_of_task(const slurm::SlurmSite& site, const std::string& job_id) {
   const auto queued = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
   if (auto array = queued ? queued->substr(0, queued->find('\n')) : ""; is_digits(array)) return array;
   const auto accounted = site.client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
@@ -149,15 +151,15 @@ std::string array_of_task(const slurm::Site& site, const std::string& job_id) {
 
 }  // namespace
 
-util::Result<std::string> find_array(const slurm::Site& site, const std::vector<store::Submission>& submissions,
-                                     const TaskWord& word) {
+util::Result<std::string> find_array(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                     const TaskReference& word) {
   if (!word.is_virtual) {
     return store::find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
   }
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
   if (auto array = array_of_virtual(submissions, id); !array.empty()) return array;
   if (auto array = array_of_virtual(submissions_in_slurm(site, submissions), id); !array.empty()) return array;
-  return util::fail("job " + word.job_id, "no submission that is known here has that virtual id", "sarray history");
+  return util::fail("job " + word.job_id, "no submission known here contains this virtual id", "sarray history");
 }
 
 namespace {
@@ -180,7 +182,7 @@ std::optional<std::vector<std::uint32_t>> indices_of_local(const script::MappedJ
   return indices;
 }
 
-util::Result<std::vector<std::uint32_t>> indices_of_virtual(const script::Map& map, const TaskWord& word) {
+util::Result<std::vector<std::uint32_t>> indices_of_virtual(const script::Map& map, const TaskReference& word) {
   for (const auto& job : map.jobs) {
     if (std::to_string(job.id) != word.job_id) continue;
     if (!word.indices) return all_indices(job);
@@ -189,10 +191,10 @@ util::Result<std::vector<std::uint32_t>> indices_of_virtual(const script::Map& m
                       job.ids ? "its task ids are " + job.ids->text() : "it is a plain job and has no task ids",
                       "sarray which " + word.job_id);
   }
-  return util::fail("job " + word.job_id, "that array has no job of this virtual id", "sarray history");
+  return util::fail("job " + word.job_id, "that array has no job with this virtual id", "sarray history");
 }
 
-util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History& history, const TaskWord& word) {
+util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History& history, const TaskReference& word) {
   const auto asked = std::find_if(history.attempts.begin(), history.attempts.end(),
                                   [&](const auto& attempt) { return attempt.job_id == word.job_id; });
   const auto& map = asked != history.attempts.end() ? asked->map : history.map();
@@ -215,17 +217,17 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History&
 
 }  // namespace
 
-util::Result<Target> find_target(const slurm::Site& site, const TaskWord& word, const std::string& file) {
+util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file) {
   const auto submissions = engine::list_submissions(site);
   TRY(const auto job_id, find_array(site, submissions, word));
-  TRY(auto follower, Follower::open(site, submissions, job_id, file));
-  TRY(auto indices,
-      word.is_virtual ? indices_of_virtual(follower.history().map(), word) : indices_of_array(follower.history(), word));
-  return Target{std::move(follower), std::move(indices)};
+  TRY(auto array_history, ArrayHistory::open(site, submissions, job_id, file));
+  TRY(auto indices, word.is_virtual ? indices_of_virtual(array_history.history().map(), word)
+                                    : indices_of_array(array_history.history(), word));
+  return Target{std::move(array_history), std::move(indices)};
 }
 
-util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection) {
-  TRY(const auto selected, select_tasks(target.follower.history(), selection));
+util::Result<std::vector<std::uint32_t>> filter_tasks(const Target& target, const Selection& selection) {
+  TRY(const auto selected, select_tasks(target.array_history.history(), selection));
   std::vector<std::uint32_t> indices;
   std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
                         std::back_inserter(indices));

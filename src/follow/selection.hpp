@@ -16,18 +16,18 @@
 namespace sarray::follow {
 
 /// Tasks, or one job of many tasks, as a person names them.
-struct TaskWord {
+struct TaskReference {
   std::string job_id;                      ///< of an array in Slurm, or a virtual id
   std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nothing: all
   bool is_virtual = false;
 };
 /// "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]".
-[[nodiscard]] util::Result<TaskWord> parse_task_word(const std::string& word);
+[[nodiscard]] util::Result<TaskReference> parse_task_reference(const std::string& word);
 
 /// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
 /// on this machine, else by the scripts of the user's arrays that Slurm's queue still holds.
-[[nodiscard]] util::Result<std::string> find_array(const slurm::Site& site, const std::vector<store::Submission>& submissions,
-                                                   const TaskWord& word);
+[[nodiscard]] util::Result<std::string> find_array(const slurm::SlurmSite& site,
+                                                   const std::vector<store::Submission>& submissions, const TaskReference& word);
 
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {
@@ -48,12 +48,12 @@ struct Selection {
 
 /// Opens what a word means and finds its tasks: the array with its attempts, and indices of the first attempt, ascending.
 struct Target {
-  Follower follower;
+  ArrayHistory array_history;
   std::vector<std::uint32_t> indices;
 };
-[[nodiscard]] util::Result<Target> find_target(const slurm::Site& site, const TaskWord& word, const std::string& file);
+[[nodiscard]] util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file);
 
 /// Those of the target's tasks that the selection means too.
-[[nodiscard]] util::Result<std::vector<std::uint32_t>> narrow(const Target& target, const Selection& selection);
+[[nodiscard]] util::Result<std::vector<std::uint32_t>> filter_tasks(const Target& target, const Selection& selection);
 
 }  // namespace sarray::follow

@@ -86,11 +86,11 @@ std::string FileFinder::find_one(const follow::Attempt& attempt, const script::M
 
 TaskFiles FileFinder::find(std::uint32_t index) {
   learn_surroundings();
-  const auto& standing = m_history.standings[index];
-  const auto& attempt = m_history.attempts[standing.attempt];
-  const auto* job = attempt.map.job_at(standing.index);
+  const auto& last = m_history.latest[index];
+  const auto& attempt = m_history.attempts[last.attempt];
+  const auto* job = attempt.map.job_at(last.index);
   if (job == nullptr) return {};
-  const auto& task = attempt.tasks[standing.index];
+  const auto& task = attempt.tasks[last.index];
   return {find_one(attempt, *job, task, script::Stream::output), find_one(attempt, *job, task, script::Stream::error)};
 }
 

@@ -18,7 +18,7 @@ struct TaskFiles {
 
 class FileFinder {
  public:
-  FileFinder(const slurm::Site& site, const follow::History& history) : m_site(site), m_history(history) {}
+  FileFinder(const slurm::SlurmSite& site, const follow::History& history) : m_site(site), m_history(history) {}
   /// @param index in the first attempt; the files are those of its last attempt.
   [[nodiscard]] TaskFiles find(std::uint32_t index);
 
@@ -27,7 +27,7 @@ class FileFinder {
                                      script::Stream stream);
   void learn_surroundings();
 
-  const slurm::Site& m_site;
+  const slurm::SlurmSite& m_site;
   const follow::History& m_history;
   follow::FileSurroundings m_surroundings;
   bool m_is_learned = false;

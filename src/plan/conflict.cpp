@@ -103,11 +103,11 @@ std::vector<TableRow> rows_of(const std::vector<PlannedJob>& jobs, const Aspect&
 }  // namespace
 
 std::string format_differences(const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences) {
-  constexpr std::size_t most_values = 12;  // of one option: a person needs the kind of difference, not ten thousand lines
+  constexpr std::size_t max_values = 12;  // of one option: a person needs the kind of difference, not ten thousand lines
   std::vector<TableRow> rows = {{"option", "value", "jobs", "from"}};
   for (const auto& aspect : differences) {
     auto own = rows_of(jobs, aspect);
-    const auto left_out = own.size() > most_values ? own.size() - most_values : 0;
+    const auto left_out = own.size() > max_values ? own.size() - max_values : 0;
     own.resize(own.size() - left_out);
     rows.insert(rows.end(), own.begin(), own.end());
     if (left_out > 0) rows.push_back({"", "... and " + std::to_string(left_out) + " other values", "", ""});

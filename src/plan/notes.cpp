@@ -35,25 +35,25 @@ Mention find_command(std::string_view script, std::string_view name) {
 }
 
 /// What a script says to Slurm about itself.
-struct Talk {
+struct SelfReferences {
   std::string by_name;  ///< the commands: "scancel, scontrol"
   std::string by_path;
 };
 
-Talk find_talk(std::string_view script) {
-  Talk talk;
+SelfReferences find_self_references(std::string_view script) {
+  SelfReferences references;
   // Most scripts say none, and are read once for it.
   const bool own_ids = contains(script, "SLURM_") && (contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") ||
                                                       contains(script, "SLURM_ARRAY_JOB_ID"));
-  if (!own_ids) return talk;
+  if (!own_ids) return references;
   for (const auto name : translated_commands) {
     if (name == "sbatch" && !contains(script, "after")) continue;  // an id of its own can only be a dependency
     const auto mention = find_command(script, name);
     const auto add = [&](std::string& list) { list += (list.empty() ? "" : ", ") + std::string(name); };
-    if (mention.by_name) add(talk.by_name);
-    if (mention.by_path) add(talk.by_path);
+    if (mention.by_name) add(references.by_name);
+    if (mention.by_path) add(references.by_path);
   }
-  return talk;
+  return references;
 }
 
 using JobsByText = std::map<std::string, std::vector<std::uint32_t>>;
@@ -84,7 +84,7 @@ util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& opt
       if (array.placements.size() == 1 && ids && ids->min() == 0 && ids->max() + 1 == ids->count()) continue;
       return util::fail(
           "job " + std::to_string(planned.number),
-          "--dependency=aftercorr binds tasks by their indices, which are others in a merged array",
+          "--dependency=aftercorr binds tasks by their indices, which are different in a merged array",
           "afterok waits for the whole array; or drop it from the queue: sarray drop " + std::to_string(planned.number));
     }
   }
@@ -127,33 +127,33 @@ void note_steps(Plan& plan) {
 }
 
 void choose_translated(Plan& plan, const PlanOptions& options) {
-  std::unordered_map<const std::string*, Talk> known;  // a script that many jobs share is read once
+  std::unordered_map<const std::string*, SelfReferences> known;  // a script that many jobs share is read once
   JobsByText by_name;
   JobsByText by_path;
   for (auto& planned : plan.jobs) {
     const auto* script = planned.job.script.get();
     if (script == nullptr) continue;
     const auto [found, is_new] = known.try_emplace(script);
-    if (is_new) found->second = find_talk(*script);
-    const auto& talk = found->second;
-    const bool where_named = options.translate == Translate::where_named;
-    planned.translate = options.translate == Translate::always || (where_named && !talk.by_name.empty());
-    if (!talk.by_name.empty()) by_name[talk.by_name].push_back(planned.number);
-    if (!talk.by_path.empty()) by_path[talk.by_path].push_back(planned.number);
+    if (is_new) found->second = find_self_references(*script);
+    const auto& references = found->second;
+    const bool if_named = options.translate == Translate::if_named;
+    planned.translate = options.translate == Translate::always || (if_named && !references.by_name.empty());
+    if (!references.by_name.empty()) by_name[references.by_name].push_back(planned.number);
+    if (!references.by_path.empty()) by_path[references.by_path].push_back(planned.number);
   }
   const bool off = options.translate == Translate::never;
   for (const auto& [names, numbers] : by_name) {
     plan.notes.push_back(job_words(numbers) + ": " + names + " with the task's own ids: " +
                          (off ? "not translated, so that the array's last task would name the whole array"
-                              : "a translator stands first in the tasks' PATH, so that they reach themselves and nobody else"));
+                              : "a translator is first in the tasks' PATH, so that they reach themselves and nobody else"));
   }
   for (const auto& [names, numbers] : by_path) {
     plan.notes.push_back(job_words(numbers) + ": " + names +
-                         " by its path, which nothing translates: $SLURM_JOB_ID of the array's last "
+                         " by its path, which is not translated: $SLURM_JOB_ID of the array's last "
                          "task is the whole array's");
   }
   if (options.translate == Translate::always) {
-    plan.notes.emplace_back("a translator of scancel, scontrol, squeue, sacct and sbatch stands first in every task's PATH");
+    plan.notes.emplace_back("a translator of scancel, scontrol, squeue, sacct and sbatch is first in every task's PATH");
   }
 }
 

@@ -34,7 +34,7 @@ struct ClusterLimits {
 };
 
 /// Which jobs get the translator of what they say to Slurm about themselves (notes.hpp).
-enum class Translate : std::uint8_t { where_named, always, never };
+enum class Translate : std::uint8_t { if_named, always, never };
 
 struct PlanOptions {
   ClusterLimits limits;
@@ -50,7 +50,7 @@ struct PlanOptions {
   std::string real_sbatch;            ///< what `_` names in a task where our link stood; empty: left alone
   std::string link_folder;            ///< where links to output files are made (streams.hpp); absolute
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
-  Translate translate = Translate::where_named;
+  Translate translate = Translate::if_named;
   std::string translate_folder;  ///< where the translator stands under the names of Slurm's commands; absolute
   std::string scratch_folder;    ///< a private folder of the user, for scripts that must not lie in a shared one
 };
@@ -82,7 +82,7 @@ struct Plan {
 [[nodiscard]] util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& options);
 
 /// Cuts an array behind its first `jobs` jobs (but not all of them), where one script cannot hold them all: the others form the
-/// next array, or, where that was cut off before, its beginning. Precondition: it has at least two.
+/// next array, or, where that was interrupted before, its beginning. Precondition: it has at least two.
 void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next, const PlanOptions& options);
 
 /// Job numbers as a person writes them: "1-3,5".

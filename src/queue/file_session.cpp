@@ -58,7 +58,7 @@ util::Result<void> check_nothing_left(const std::string& file, const store::Stat
     checked = util::fail("an earlier submission of " + file,
                          util::count(contents->info.jobs, "job") +
                              " of it are not known to be in Slurm, the others are; session " + session->name() + " has them",
-                         command_for_rest(*session) + ", with the same options (--again submits the whole file once more)");
+                         command_for_rest(*session) + ", with the same options (--again submits the whole file again)");
     break;
   }
   ::closedir(listing);

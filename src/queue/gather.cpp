@@ -40,10 +40,10 @@ util::Error place_error(util::Error error, const std::string& place) {
 
 }  // namespace
 
-slurm::Site find_site() {
+slurm::SlurmSite find_site() {
   auto environment = capture::clean_environment(environ);
-  const auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
-  return slurm::Site{environment, slurm::Client(environment, sbatch)};
+  auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
+  return slurm::SlurmSite{environment, slurm::Client(environment, std::move(sbatch))};
 }
 
 slurm::Dialect learn_dialect(const slurm::Client& client) {
@@ -63,7 +63,8 @@ util::Result<util::Fd> lock_session(const store::Session& session) {
   for (int i = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
     if (errno != EWOULDBLOCK && errno != EINTR) return util::fail(session.folder() + "/submit.lock", util::errno_text(errno));
     if (i == patience)
-      return util::fail("session " + session.name(), "a submit of it is running", "sarray list, once that has ended");
+      return util::fail("session " + session.name(), "it is being submitted by another process",
+                        "sarray list, when that has ended");
     ::usleep(50000);
   }
   return fd;
@@ -74,40 +75,40 @@ void warn_of_unsettled(const store::SessionContents& contents) {
     if (note.accepted) continue;
     std::fprintf(
         stderr,
-        "sarray: warning: an earlier submission of jobs %s was cut off; whether Slurm has them is not known: squeue --me\n",
+        "sarray: warning: an earlier submission of jobs %s was interrupted; it is not known whether Slurm has them: squeue --me\n",
         plan::format_numbers(note.jobs).c_str());
   }
 }
 
-util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_array_size) {
-  Gathered gathered;
+util::Result<QueuedJobs> gather_session(store::Session session, std::uint32_t max_array_size) {
+  QueuedJobs queued;
   if (const auto text = util::read_file(session.folder() + "/dialect")) {
-    if (auto dialect = slurm::Dialect::deserialize(*text)) gathered.dialect = std::move(*dialect);
+    if (auto dialect = slurm::Dialect::deserialize(*text)) queued.dialect = std::move(*dialect);
   }
   util::prepare_heap(session.journal_size() * heap_per_byte_of_journal);
-  TRY(gathered.contents, session.read());
-  slurm::Resolver resolver(gathered.dialect, max_array_size);
-  gathered.jobs.reserve(gathered.contents.calls.size());
-  util::Progress progress("reading calls", gathered.contents.calls.size());
-  for (const auto& recorded : gathered.contents.calls) {
+  TRY(queued.contents, session.read());
+  slurm::Resolver resolver(queued.dialect, max_array_size);
+  queued.jobs.reserve(queued.contents.calls.size());
+  util::Progress progress("reading calls", queued.contents.calls.size());
+  for (const auto& recorded : queued.contents.calls) {
     progress.step();
     if (recorded.dropped || recorded.submitted) continue;
     auto job = resolver.resolve(*recorded.call);
     if (!job) return util::fail(place_error(std::move(job).error(), "job " + std::to_string(recorded.job)));
-    gathered.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(*job)});
+    queued.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(*job)});
   }
-  gathered.session = std::move(session);
-  return gathered;
+  queued.session = std::move(session);
+  return queued;
 }
 
-util::Result<Gathered> gather_file(const std::string& path, const slurm::Site& site, std::uint32_t max_array_size) {
+util::Result<QueuedJobs> gather_file(const std::string& path, const slurm::SlurmSite& site, std::uint32_t max_array_size) {
   TRY(const auto text, path == "-" ? util::read_all(0, "standard input") : util::read_file(path));
   util::prepare_heap(text.size() * heap_per_byte_of_queue_file);
   TRY(const auto lines, read_queue_file(text, path, site.environment));
-  Gathered gathered;
-  gathered.dialect = learn_dialect(site.client);
-  capture::CallTaker taker(gathered.dialect, max_array_size);
-  gathered.jobs.reserve(lines.size());
+  QueuedJobs queued;
+  queued.dialect = learn_dialect(site.client);
+  capture::CallTaker taker(queued.dialect, max_array_size);
+  queued.jobs.reserve(lines.size());
   util::Progress progress("reading calls", lines.size());
   for (const auto& line : lines) {
     progress.step();
@@ -125,9 +126,9 @@ util::Result<Gathered> gather_file(const std::string& path, const slurm::Site& s
     if (!taken) return util::fail(place_error(std::move(taken).error(), place));
     if (taken->for_real_sbatch) return util::fail(place, "this call submits nothing", "remove the line");
     auto call = std::make_shared<slurm::Call>(std::move(taken->call));
-    gathered.jobs.push_back({static_cast<std::uint32_t>(gathered.jobs.size() + 1), 0, std::move(call), std::move(taken->job)});
+    queued.jobs.push_back({static_cast<std::uint32_t>(queued.jobs.size() + 1), 0, std::move(call), std::move(taken->job)});
   }
-  return gathered;
+  return queued;
 }
 
 }  // namespace sarray::queue

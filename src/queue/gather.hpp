@@ -18,9 +18,9 @@
 namespace sarray::queue {
 
 /// Slurm as it is seen from here, without the traces of a session.
-[[nodiscard]] slurm::Site find_site();
+[[nodiscard]] slurm::SlurmSite find_site();
 
-struct Gathered {
+struct QueuedJobs {
   slurm::Dialect dialect;  ///< the jobs' settings point into it
   std::vector<plan::PlannedJob> jobs;
   std::optional<store::Session> session;  ///< nothing: from a queue file
@@ -33,15 +33,16 @@ struct Gathered {
 /// Held by whoever submits a session or takes jobs out of it: what sbatch is being given must not be called dropped.
 [[nodiscard]] util::Result<util::Fd> lock_session(const store::Session& session);
 
-/// Dropped jobs may run all the same where a submission of them was cut off.
+/// Dropped jobs may run all the same where a submission of them was interrupted.
 void warn_of_unsettled(const store::SessionContents& contents);
 
 /// A session's queued jobs: neither dropped nor submitted.
 /// @param max_array_size Slurm's MaxArraySize, where it is known.
-[[nodiscard]] util::Result<Gathered> gather_session(store::Session session, std::uint32_t max_array_size);
+[[nodiscard]] util::Result<QueuedJobs> gather_session(store::Session session, std::uint32_t max_array_size);
 
 /// The lines of a queue file; "-" is standard input. Virtual ids are not given yet.
-[[nodiscard]] util::Result<Gathered> gather_file(const std::string& path, const slurm::Site& site, std::uint32_t max_array_size);
+[[nodiscard]] util::Result<QueuedJobs> gather_file(const std::string& path, const slurm::SlurmSite& site,
+                                                   std::uint32_t max_array_size);
 
 /// What the installed sbatch understands; every release's options where there is none.
 [[nodiscard]] slurm::Dialect learn_dialect(const slurm::Client& client);

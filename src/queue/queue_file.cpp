@@ -58,7 +58,7 @@ class Reader {
       line.line = m_line;
       CHECK_OK(read_line(line));
       if (line.words.empty() && line.assignments.empty()) continue;
-      if (line.words.empty()) return error("an assignment alone is no sbatch call", line.line);
+      if (line.words.empty()) return error("a variable assignment without a call", line.line);
       if (line.words.front() != "sbatch" && !line.words.front().ends_with("/sbatch"))
         line.words.insert(line.words.begin(), "sbatch");
       line.words.front() = "sbatch";
@@ -75,7 +75,7 @@ class Reader {
     return util::fail(std::move(result));
   }
   [[nodiscard]] tl::unexpected<util::Error> no_shell(const std::string& what) const {
-    auto result = error(what + " is for a shell, and a queue file is not run by one", m_line).value();
+    auto result = error(what + " needs a shell, but this file is read line by line, one sbatch call each", m_line).value();
     result.hint = m_name == "-" ? "quote it, or run the calls inside 'sarray listen'"
                                 : "quote it, or run the file as a script: sarray listen < " + m_name;
     return util::fail(std::move(result));
@@ -142,7 +142,7 @@ class Reader {
     const auto begun = m_line;
     word.begun = word.last_quoted = true;
     while (!done() && peek() != '\'') take_quoted(word);
-    if (done()) return error("a ' without its end", begun);
+    if (done()) return error("unterminated '", begun);
     ++m_at;
     return {};
   }
@@ -174,7 +174,7 @@ class Reader {
         take_quoted(word);
       }
     }
-    if (done()) return error("a \" without its end", begun);
+    if (done()) return error("unterminated \"", begun);
     ++m_at;
     return {};
   }
@@ -232,7 +232,7 @@ class Reader {
       m_at += 2;
       read_escape(word, m_text[m_at - 1]);
     }
-    if (done()) return error("a $' without its end", begun);
+    if (done()) return error("unterminated $'", begun);
     ++m_at;
     return {};
   }
@@ -241,8 +241,8 @@ class Reader {
     constexpr std::string_view letters = "abeEfnrtv\\'\"?";
     constexpr std::string_view values = "\a\b\033\033\f\n\r\t\v\\'\"?";
     if (const auto known = letters.find(c); known != std::string_view::npos) return word.add_quoted(values[known]);
-    const auto number = [&](int base, int most, unsigned value) {
-      for (int digits = 0; digits < most && !done(); ++digits) {
+    const auto number = [&](int base, int max, unsigned value) {
+      for (int digits = 0; digits < max && !done(); ++digits) {
         const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(peek())));
         const auto digit = std::string_view("0123456789abcdef").substr(0, static_cast<std::size_t>(base)).find(lower);
         if (digit == std::string_view::npos) break;

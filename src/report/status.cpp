@@ -80,7 +80,7 @@ std::string array_text(const script::MappedJob& job) { return job.ids ? job.ids-
 
 std::string reasons_text(const follow::History& history) {
   std::map<std::string, std::uint32_t> reasons;
-  for (std::uint32_t index = 0; index < history.standings.size(); ++index) {
+  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
     const auto& task = history.task(index);
     if (task.state != TaskState::pending) continue;
     const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not come to it
@@ -244,8 +244,8 @@ std::string state_text(const slurm::TaskRecord& task) {
 }
 
 std::string task_name(const follow::History& history, std::uint32_t index) {
-  const auto& standing = history.standings[index];
-  return history.attempts[standing.attempt].job_id + "_" + std::to_string(standing.index);
+  const auto& last = history.latest[index];
+  return history.attempts[last.attempt].job_id + "_" + std::to_string(last.index);
 }
 
 std::string counts_text(const follow::Summary& summary, bool is_short) {
@@ -315,11 +315,11 @@ util::Json job_json(const script::MappedJob& job) {
 
 util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index) {
   const auto& task = history.task(index);
-  const auto& standing = history.standings[index];
+  const auto& last = history.latest[index];
   const auto local = job.local_id(index);
   util::Json json;
   json["task"] = task_name(history, index);
-  json["attempt"] = standing.attempt + 1;
+  json["attempt"] = last.attempt + 1;
   json["local_id"] = local ? util::Json(*local) : util::Json(nullptr);
   json["job_id"] = task.job_id.empty() ? util::Json(nullptr) : util::Json(task.job_id);
   json["state"] = slurm::task_state_name(task.state);

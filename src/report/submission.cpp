@@ -18,20 +18,20 @@ std::string range_text(std::uint32_t first, std::uint32_t count) {
 }  // namespace
 
 std::string submission_text(const plan::Plan& plan, const plan::MergedArray& array, std::size_t width) {
-  constexpr std::size_t most_rows = 100;
+  constexpr std::size_t max_rows = 100;
   Table table({true, true, false, false, false});
   table.add({"job", "indices", "array", "name", "script and arguments"});
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
-    if (rows++ == most_rows) break;
+    if (rows++ == max_rows) break;
     const auto& planned = plan.jobs[placement.job];
     table.add({std::to_string(planned.number), range_text(placement.first_index, planned.tasks()),
                planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-", util::fit(util::printable(planned.job.name), 20),
                command_text(planned)});
   }
   auto text = table.text(width);
-  if (array.placements.size() > most_rows) {
-    text += "... and " + util::count(array.placements.size() - most_rows, "more job") + "\n";
+  if (array.placements.size() > max_rows) {
+    text += "... and " + util::count(array.placements.size() - max_rows, "more job") + "\n";
   }
   return text;
 }

@@ -14,7 +14,7 @@ namespace {
 
 struct Spread {
   double median = 0;
-  double most = 0;
+  double max = 0;
 };
 
 /// Nothing of nothing: what is not known is no zero.
@@ -83,25 +83,24 @@ std::string usage_text(const follow::History& history, std::size_t width) {
       continue;
     }
     table.add({std::to_string(job.number), duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
-               duration_text(static_cast<std::int64_t>(usage->elapsed.most)),
-               text_of(usage->efficiency, &Spread::median, percent), text_of(usage->efficiency, &Spread::most, percent),
-               std::to_string(usage->cpus), text_of(usage->memory, &Spread::median, size_text),
-               text_of(usage->memory, &Spread::most, size_text), usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-",
-               name});
+               duration_text(static_cast<std::int64_t>(usage->elapsed.max)), text_of(usage->efficiency, &Spread::median, percent),
+               text_of(usage->efficiency, &Spread::max, percent), std::to_string(usage->cpus),
+               text_of(usage->memory, &Spread::median, size_text), text_of(usage->memory, &Spread::max, size_text),
+               usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-", name});
   }
-  return table.text(width) + "median and max of each job's finished tasks; cpu: used of what was asked for\n";
+  return table.text(width) + "median and max of each job's finished tasks; cpu: share of the requested CPU time\n";
 }
 
 util::Json usage_json(const follow::History& history, const script::MappedJob& job) {
   const auto usage = find_usage(history, job);
   if (!usage) return nullptr;
   return util::Json{{"elapsed_median", usage->elapsed.median},
-                    {"elapsed_max", usage->elapsed.most},
+                    {"elapsed_max", usage->elapsed.max},
                     {"cpu_efficiency_median", json_of(usage->efficiency, &Spread::median)},
-                    {"cpu_efficiency_max", json_of(usage->efficiency, &Spread::most)},
+                    {"cpu_efficiency_max", json_of(usage->efficiency, &Spread::max)},
                     {"cpus", usage->cpus},
                     {"memory_median", json_of(usage->memory, &Spread::median)},
-                    {"memory_max", json_of(usage->memory, &Spread::most)},
+                    {"memory_max", json_of(usage->memory, &Spread::max)},
                     {"memory_asked", usage->asked_memory > 0 ? util::Json(usage->asked_memory) : util::Json(nullptr)}};
 }
 

@@ -166,7 +166,7 @@ util::Result<std::vector<std::string_view>> find_pages(std::string_view script, 
   for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
     const auto page = bytes.substr(offsets[i], offsets[i + 1] - offsets[i]);
     if (to_number<std::uint32_t>(take_until(sums, '\n')) != util::posix_cksum(page)) {
-      return util::fail(damaged_script("it is damaged or was edited: its table has another checksum"));
+      return util::fail(damaged_script("it is damaged or was edited: the checksum of its table does not match"));
     }
     pages.push_back(page);
   }
@@ -236,7 +236,7 @@ class PageReader {
       head = head.substr(0, star);
     }
     const auto shape = shapes.find(to_number<std::uint32_t>(head).value_or(0));
-    if (shape == shapes.end() || record.tasks > most_tasks - m_next_index) return false;
+    if (shape == shapes.end() || record.tasks > max_tasks - m_next_index) return false;
     for (const auto& field : shape->second) {
       auto value = field.beginning;
       if (!field.constant) value += decode(take_until(line, '\t'));
@@ -391,7 +391,7 @@ util::Result<std::string> read_script(const MappedJob& job, std::string_view scr
   const auto stored = script.substr(job.script_offset, job.script_length);
   auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
   if (util::posix_cksum(bytes) != job.script_sum)
-    return util::fail(damaged_script("it is damaged or was edited: a job's script has another checksum"));
+    return util::fail(damaged_script("it is damaged or was edited: the checksum of a job's script does not match"));
   return bytes;
 }
 

@@ -67,7 +67,7 @@ struct Map {
 };
 
 /// More tasks than any Slurm takes (its own bound of MaxArraySize is 4000001).
-inline constexpr std::uint32_t most_tasks = 4000001;
+inline constexpr std::uint32_t max_tasks = 4000001;
 
 /// The script with plain data, where its data was packed (pack.hpp); else the script as it is.
 [[nodiscard]] util::Result<std::string> unpack_script(std::string script);

@@ -14,7 +14,7 @@ bool starts_with(std::string_view text, std::string_view prefix) { return text.s
 
 /// Variables that bash reads when it starts, or writes as it runs (observed with bash 5.2 -p): the dispatcher's own bash must
 /// not meet them, so that they are set last, by `export`.
-bool is_for_last(std::string_view name) {
+bool must_be_set_last(std::string_view name) {
   static constexpr std::array<std::string_view, 22> names = {
       "BASH_COMPAT", "BASH_ENV",   "BASH_XTRACEFD", "CHILD_MAX", "COLUMNS",    "ENV",  "EXECIGNORE", "FIGNORE",
       "FUNCNEST",    "GLOBIGNORE", "GLOBSORT",      "IFS",       "IGNOREEOF",  "LANG", "LANGUAGE",   "LINES",
@@ -24,7 +24,7 @@ bool is_for_last(std::string_view name) {
 }
 
 /// Variables that bash cannot set to any value, or changes at its will: only `env` can.
-bool is_beyond_bash(std::string_view name) {
+bool needs_env_command(std::string_view name) {
   static constexpr std::array<std::string_view, 38> names = {"BASH",
                                                              "BASHOPTS",
                                                              "BASHPID",
@@ -80,7 +80,7 @@ bool is_plain_level(std::string_view level) {
 /// Variables that never stand in the environment that sbatch is run with: records set them.
 bool is_kept_from_sbatch(std::string_view name, std::string_view value) {
   if (name == "SHLVL") return !is_plain_level(value);
-  return name == "_" || name == "TMPDIR" || is_for_last(name) || is_beyond_bash(name) || starts_with(name, "SBATCH_") ||
+  return name == "_" || name == "TMPDIR" || must_be_set_last(name) || needs_env_command(name) || starts_with(name, "SBATCH_") ||
          starts_with(name, "SLURM_ARRAY_") || name == "SLURM_CLUSTERS" || name == "SLURM_HINT" || name == "SLURM_UMASK" ||
          name == "SLURM_EXIT_ERROR" || name == "SLURM_HOSTFILE";
 }
@@ -157,12 +157,12 @@ Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, c
 namespace {
 
 void add_variable(JobRecord& record, std::string_view name, std::string_view value) {
-  const auto kind = is_beyond_bash(name) ? VariableKind::env : is_for_last(name) ? VariableKind::late : VariableKind::set;
+  const auto kind = needs_env_command(name) ? VariableKind::env : must_be_set_last(name) ? VariableKind::late : VariableKind::set;
   record.variables.push_back({kind, std::string(name), std::string(value)});
 }
 
 void add_no_variable(JobRecord& record, std::string_view name) {
-  record.variables.push_back({is_beyond_bash(name) ? VariableKind::drop : VariableKind::unset, std::string(name), ""});
+  record.variables.push_back({needs_env_command(name) ? VariableKind::drop : VariableKind::unset, std::string(name), ""});
 }
 
 void add_ids(JobRecord& record, const slurm::Job& job) {

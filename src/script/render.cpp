@@ -134,12 +134,12 @@ std::string write_options(const plan::MergedArray& array, const Baseline& baseli
 
 /// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
 std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
-  constexpr std::size_t most_rows = 100;
+  constexpr std::size_t max_rows = 100;
   std::string text = "#   job  indices            name                 script and arguments\n";
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
-    if (rows++ == most_rows) {
-      text += "#   ... and " + util::count(array.placements.size() - most_rows, "more job") + "\n";
+    if (rows++ == max_rows) {
+      text += "#   ... and " + util::count(array.placements.size() - max_rows, "more job") + "\n";
       break;
     }
     const auto& planned = plan.jobs[placement.job];

@@ -16,7 +16,7 @@ bool is_made_anew(std::string_view option) {
 }
 
 util::Error own_option(const slurm::Setting& setting) {
-  util::Error error{"--" + std::string(setting.option->name), "it is each task's own, and a retry keeps it",
+  util::Error error{"--" + std::string(setting.option->name), "each task has its own, and a retry keeps it",
                     "sarray retry --help"};
   error.status = static_cast<int>(util::Exit::usage);
   return error;

@@ -25,8 +25,8 @@ std::string shape_key(const Record& record) {
   return key;
 }
 
-std::size_t common_length(const std::string& a, const std::string& b, std::size_t most) {
-  const auto length = std::min({a.size(), b.size(), most});
+std::size_t common_length(const std::string& a, const std::string& b, std::size_t max) {
+  const auto length = std::min({a.size(), b.size(), max});
   return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(length), b.begin()).first -
                                   a.begin());
 }

@@ -280,7 +280,7 @@ util::Result<Appender> Appender::open(const std::string& counter, const std::str
   }
   TRY(const auto bytes, read_at(fd, 0, static_cast<std::size_t>(size), journal));
   const auto whole = visit_records(bytes, [&](const JournalRecord& record) { appender.m_totals = record.totals; });
-  if (whole == 0) return util::fail(journal, "it is no journal of sarray's");
+  if (whole == 0) return util::fail(journal, "it is not a sarray journal");
   CHECK_OK(set_torn_aside(fd, journal, whole, std::string_view(bytes).substr(whole)));
   appender.m_end = whole;
   return appender;
@@ -311,7 +311,7 @@ std::uint64_t Appender::add(RecordKind kind, std::string_view payload, const Tot
 util::Result<void> Appender::write() {
   if (auto written = write_at(m_journal.get(), m_end, m_pending, m_name); !written) {
     if (::ftruncate(m_journal.get(), static_cast<off_t>(m_end)) != 0)
-      written.error().why += "; the torn end is cut off next time";
+      written.error().why += "; the incomplete end is removed next time";
     return written;
   }
   m_written_at = m_end;
@@ -324,7 +324,7 @@ util::Result<void> Appender::close() {
   if (::close(m_journal.release()) == 0 || errno == EINTR) return {};
   const int reason = errno;
   if (::truncate(m_name.c_str(), static_cast<off_t>(m_written_at)) != 0) {
-    return util::fail(m_name, util::errno_text(reason) + "; what was to be recorded may be there or not: sarray list");
+    return util::fail(m_name, util::errno_text(reason) + "; the call may or may not be recorded: sarray list");
   }
   return util::fail(m_name, util::errno_text(reason));
 }

@@ -22,7 +22,7 @@ namespace sarray::store {
 
 namespace {
 
-constexpr std::int64_t being_made = 3600;  // seconds: longer than anything lies about unlocked while it is made
+constexpr std::int64_t min_age_seconds = 3600;  // seconds: longer than anything lies about unlocked while it is made
 
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
@@ -65,7 +65,7 @@ util::Result<void> remove_folder(const std::string& parent, const std::string& n
   return {};
 }
 
-/// What an earlier removal that was cut off left.
+/// What an earlier removal that was interrupted left.
 void remove_leftovers(const std::string& parent) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
@@ -94,14 +94,14 @@ std::string state_name(SessionInfo::State state) {
 
 /// The session as one to be removed; nothing where it must stay.
 /// @param is_ours whether it is this process that holds the lock of the session's shell.
-std::optional<Pruned> find_over(const StateFolder& folder, const std::string& name, bool is_ours) {
+std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string& name, bool is_ours) {
   const auto path = folder.sessions() + "/" + name;
   const auto journal = path + "/journal";
   struct stat state {};
   const bool begun = ::stat(journal.c_str(), &state) == 0 ? state.st_size > 0 : errno != ENOENT;
   if (!begun) {  // its `listen` was killed before it had a journal
     Pruned never{name, "never begun", written_at(path)};
-    return is_ours || std::time(nullptr) - never.time > being_made ? std::optional(never) : std::nullopt;
+    return is_ours || std::time(nullptr) - never.time > min_age_seconds ? std::optional(never) : std::nullopt;
   }
   const auto session = Session::open(folder, name);
   const auto contents = session ? session->read() : util::Result<SessionContents>(util::fail("", ""));
@@ -118,14 +118,14 @@ util::Result<bool> remove_session(const StateFolder& folder, const std::string& 
   const auto submit = try_lock(path + "/submit.lock");
   if (!shell || !submit) return false;
   TRY(const auto journals, lock_counter(folder.counter()));  // nobody records while this is held
-  if (!find_over(folder, name, true)) return false;
+  if (!find_prunable(folder, name, true)) return false;
   CHECK_OK(remove_folder(folder.sessions(), name));
   return true;
 }
 
 /// The id that Slurm gave, from the record that submit left.
-std::string job_id_of(const std::string& parcel) {
-  const auto record = util::read_file(parcel + "/record.json").value_or("");
+std::string job_id_of(const std::string& submission_folder) {
+  const auto record = util::read_file(submission_folder + "/record.json").value_or("");
   constexpr std::string_view key = "\"job_id\":\"";
   const auto at = record.find(key);
   if (at == std::string::npos) return "";
@@ -140,7 +140,7 @@ util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, cons
   std::vector<Pruned> candidates;
   for (const auto& name : names_in(folder.sessions())) {
     if (name == own) continue;
-    if (auto over = find_over(folder, name, false)) candidates.push_back(std::move(*over));
+    if (auto over = find_prunable(folder, name, false)) candidates.push_back(std::move(*over));
   }
   auto chosen = choose(std::move(candidates), rules);
   std::vector<Pruned> removed;
@@ -160,10 +160,10 @@ util::Result<std::vector<Pruned>> prune_submissions(const StateFolder& folder, c
   const auto now = static_cast<std::int64_t>(std::time(nullptr));
   std::vector<Pruned> candidates;
   for (const auto& marker : names_in(folder.submissions())) {
-    const auto parcel = folder.submissions() + "/" + marker;
-    const auto time = std::max(written_at(parcel), written_at(parcel + "/record.json"));
-    if (now - time <= being_made) continue;
-    const auto job_id = job_id_of(parcel);
+    const auto submission_folder = folder.submissions() + "/" + marker;
+    const auto time = std::max(written_at(submission_folder), written_at(submission_folder + "/record.json"));
+    if (now - time <= min_age_seconds) continue;
+    const auto job_id = job_id_of(submission_folder);
     if (is_known(marker, job_id)) continue;
     candidates.push_back({job_id.empty() ? marker : job_id + " (" + marker + ")", marker, time});
   }

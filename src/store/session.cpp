@@ -125,7 +125,7 @@ util::Result<Session> Session::open(const StateFolder& folder, const std::string
   Session session(folder, name);
   struct stat state {};
   if (!plain || ::stat((session.m_folder + "/journal").c_str(), &state) != 0) {
-    return util::fail("session " + name, "there is none of that name", "sarray sessions");
+    return util::fail("no such session", name, "sarray sessions");
   }
   return session;
 }
@@ -155,7 +155,7 @@ util::Result<void> check_version(std::uint32_t version, const std::string& name)
 /// The session's first record. @return an error where this program must not write to the session.
 util::Result<std::string> read_start(const Appender& appender, const std::string& name) {
   auto payload = read_record_at(appender.fd(), 0, RecordKind::start);
-  if (!payload) return util::fail("session " + name, "its journal does not begin as one");
+  if (!payload) return util::fail("session " + name, "its journal does not begin with a valid header");
   CHECK_OK(check_version(decode_start(*payload).version, name));
   return std::move(*payload);
 }
@@ -266,7 +266,7 @@ class ContentsReader {
   }
 
   /// No more than there is room for in front of the record, whatever it says.
-  static std::uint64_t most_jobs(const JournalRecord& record) { return record.offset / smallest_record; }
+  static std::uint64_t max_jobs(const JournalRecord& record) { return record.offset / smallest_record; }
 
   /// Jobs up to this number that could not be read, as dropped ones: the numbers of the others stay theirs.
   void fill(std::uint64_t job) {
@@ -303,10 +303,10 @@ class ContentsReader {
     const auto environment = decoded ? m_environments.find(decoded->head.environment_at) : m_environments.end();
     const auto script = decoded ? m_scripts.find(decoded->head.script_at) : m_scripts.end();
     const bool in_order = decoded && decoded->head.job == record.totals.jobs && decoded->head.job > m_contents.calls.size() &&
-                          decoded->head.job <= most_jobs(record);
+                          decoded->head.job <= max_jobs(record);
     if (environment == m_environments.end() || script == m_scripts.end() || !in_order) {
       m_contents.warnings.push_back("a record at byte " + std::to_string(record.offset) + " cannot be read and is left out");
-      fill(std::min<std::uint64_t>(record.totals.jobs, most_jobs(record)));
+      fill(std::min<std::uint64_t>(record.totals.jobs, max_jobs(record)));
       return;
     }
     util::Environment variables(environment->second);
@@ -358,7 +358,7 @@ util::Result<SessionContents> Session::read() const {
   if (extent.whole < extent.size) {
     contents.warnings.push_back(
         "the journal's last " + std::to_string(extent.size - extent.whole) +
-        " bytes are no whole record: a call that was being recorded was cut short, and its sbatch did not answer");
+        " bytes are not a complete record: a call was interrupted while it was being recorded, and its sbatch did not answer");
   }
   for (const auto& call : contents.calls) {
     if (call.dropped || call.submitted) continue;

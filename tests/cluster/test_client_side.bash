@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The options of the sbatch call itself: how it is answered, what goes to the real sbatch, what is refused. Issue 3, point 6.
+# run: 20
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster --accounting # sbatch -M asks slurmdbd
@@ -34,9 +35,9 @@ assert_eq 'the queue is empty' "$(tail -n 1 <<<"$words")" 'nothing is recorded'
 
 # Refused by name, with the command that does it alone.
 words=$(sarray listen 2>&1 <<<'sbatch -W job.slurm; sbatch -n1 : -n2 job.slurm; sbatch --bb x job.slurm; sbatch -d singleton job.slurm; sbatch -d afterok:2000000001 job.slurm; true')
-for refusal in '--wait: a recorded call has nothing to wait for yet' 'heterogeneous job: Slurm has no arrays of heterogeneous jobs' \
+for refusal in '--wait: a recorded call cannot wait; after the submit use: sarray status JOBID --wait' 'heterogeneous job: Slurm has no arrays of heterogeneous jobs' \
   '--bb: it needs a job of its own in Slurm' '--dependency=singleton: the tasks of one array do not wait for each other' \
-  '--dependency=afterok:2000000001: job 2000000001 is itself only recorded, and Slurm would take it for one that is done'; do
+  '--dependency=afterok:2000000001: job 2000000001 is itself only recorded, and Slurm would treat it as finished'; do
   assert_contains "$words" "sarray: error: $refusal
 hint: $(type -P sbatch) -" "$refusal"
 done

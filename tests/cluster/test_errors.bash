@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What goes wrong is said in one way, word for word. Issue 2, point 7.
+# run: 10 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
@@ -24,7 +25,7 @@ for command in submit list cancel 'drop 1'; do
   # shellcheck disable=SC2086 # its words
   says 1 "$no_session" sarray $command
 done
-says 1 'sarray: error: session nosuch: there is none of that name
+says 1 'sarray: error: no such session: nosuch
 hint: sarray sessions' sarray submit --session nosuch
 says 1 'sarray: error: listen: there is no session to resume
 hint: sarray sessions' sarray listen --resume
@@ -39,9 +40,9 @@ hint: sarray list' "$(session 'sbatch job.slurm >/dev/null; sarray drop 1; sarra
 
 # --- a queue file ----------------------------------------------------------------------------------
 printf '# fine\njob.slurm\nsbatch job.slurm "unended\n' >queue
-says 1 'sarray: error: queue: line 3: a " without its end' sarray submit queue
+says 1 'sarray: error: queue: line 3: unterminated "' sarray submit queue
 printf 'job.slurm\nsbatch job.slurm | tee log\n' >queue
-says 1 "sarray: error: queue: line 2: '|' is for a shell, and a queue file is not run by one
+says 1 "sarray: error: queue: line 2: '|' needs a shell, but this file is read line by line, one sbatch call each
 hint: quote it, or run the file as a script: sarray listen < queue" sarray submit queue
 printf 'sbatch --array=0-2 job.slurm\nsbatch --nosuch=3 job.slurm\n' >queue
 says 255 "sbatch: unrecognized option '--nosuch=3'
@@ -51,7 +52,7 @@ printf 'sbatch nosuch.slurm\n' >queue
 says 1 'sbatch: error: Unable to open file nosuch.slurm
 sarray: error: queue: line 1: sbatch refuses this call' sarray submit queue
 printf '\n# nothing\n' >queue
-says 1 'sarray: error: queue: there is no sbatch call in it
+says 1 'sarray: error: queue: it contains no sbatch calls
 hint: a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]...' sarray submit queue
 says 1 'sarray: error: nofile: No such file or directory' sarray submit nofile
 
@@ -62,7 +63,7 @@ for call in 'sbatch nosuch.slurm' 'sbatch plain.txt' 'sbatch --nosuch job.slurm'
   alone=$($call 2>&1) || status=$?
   assert_eq "$alone|$status" "$(session "$call; echo \"|\$?\"" | paste -sd '~' | sed 's/~|/|/; s/~/\n/g')" "refusal of: $call"
 done
-assert_eq "sarray: error: --wait: a recorded call has nothing to wait for yet
+assert_eq "sarray: error: --wait: a recorded call cannot wait; after the submit use: sarray status JOBID --wait
 hint: $(type -P sbatch) --wait job.slurm" "$(session 'sbatch --wait job.slurm; true')" 'what a merge cannot keep'
 
 # --- throttle --------------------------------------------------------------------------------------
@@ -71,17 +72,17 @@ at_exit scancel "$plain"
 chmod 755 .
 other=$(as_user sarray-test sbatch --parsable -o /dev/null --chdir=/ --array=0-1 <job.slurm)
 at_exit scancel "$other"
-says 1 "sarray: error: job $plain: it is no job array
+says 1 "sarray: error: job $plain: it is not a job array
 hint: squeue --me --array" sarray throttle "$plain" -n 1
 says 1 "sarray: error: job $other: it belongs to sarray-test
 hint: squeue --me" sarray throttle "$other" -n 1
-says 1 'sarray: error: job 99999999: Slurm knows no such job
+says 1 'sarray: error: job 99999999: Slurm does not know this job
 hint: squeue --me' sarray throttle 99999999 -n 1
 says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm knows the merged array
 hint: squeue --me' sarray throttle 2000000001 -n 1
-says 2 "sarray: error: job id: 'x' is no number of at least 1
+says 2 "sarray: error: job id: 'x' is not a whole number (1 or more)
 hint: sarray history, or squeue --me" sarray throttle x -n 1
-says 2 "sarray: error: -n: 'x' is no number of at least 0
+says 2 "sarray: error: -n: 'x' is not a whole number (0 or more)
 hint: sarray throttle --help" sarray throttle "$plain" -n x
 
 # --- what the following commands are about -----------------------------------------------------------
@@ -89,18 +90,18 @@ echo 'sbatch -H -a 0-3 -o /dev/null job.slurm' >queue
 id=$(sarray submit queue --parsable 2>/dev/null)
 at_exit scancel "$id"
 for word in xyz 1.batch; do
-  says 2 "sarray: error: job id: '$word' is no number of at least 1
+  says 2 "sarray: error: job id: '$word' is not a whole number (1 or more)
 hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray status "$word"
 done
-says 2 "sarray: error: -n: 'abc' is no number of at least 0
+says 2 "sarray: error: -n: 'abc' is not a whole number (0 or more)
 hint: sarray logs --help" sarray logs "$id" -n abc
-says 2 "sarray: error: -n: '0' is no number of at least 1
+says 2 "sarray: error: -n: '0' is not a whole number (1 or more)
 hint: sarray history --help" sarray history -n 0
 says 1 'sarray: error: /nonexist: No such file or directory
 hint: sarray history, or the script that was submitted: --script sarray.slurm' sarray status "$id" --script /nonexist
 says 2 "sarray: error: --job 12: the jobs are 1 to 1
 hint: sarray status $id" sarray cancel "$id" --job 12
-says 2 "sarray: error: --tasks 2-1: that is no list of indices
+says 2 "sarray: error: --tasks 2-1: not a valid list of indices
 hint: --tasks 3,5-8" sarray cancel "$id" --tasks 2-1
 says 2 "sarray: error: --tasks 3-4: the array's indices are 0 to 3
 hint: sarray status $id --tasks" sarray cancel "$id" --tasks 3-4
@@ -113,11 +114,11 @@ says 1 "sarray: error: job $virtual: its task ids are 0-3
 hint: sarray which $virtual" sarray cancel "${virtual}_[1-4]"
 # Somebody else's, none of sarray's, and none at all are told apart.
 for command in status which logs cancel; do
-  says 1 "sarray: error: job $plain: it is no array of sarray's
+  says 1 "sarray: error: job $plain: it was not submitted by sarray
 hint: sarray history" sarray $command "$plain"
   says 1 "sarray: error: job $other: it belongs to sarray-test
 hint: squeue --me" sarray $command "$other"
-  says 1 "sarray: error: job 99999999: Slurm knows no such job, or has forgotten it
+  says 1 "sarray: error: job 99999999: Slurm does not know this job, or has forgotten it
 hint: sarray history, or give the script that was submitted: --script sarray.slurm" sarray $command 99999999
 done
 scancel "$id"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Retries: of arrays and plain jobs, of every kind of output pattern, of a retry, of a choice of tasks, with other options.
+# run: 35
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"
-need_cluster
+need_cluster --own # it looks at all arrays of its user
 cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
 unset SARRAY_SESSION
@@ -69,7 +70,7 @@ third=$(sarray retry "${first}_3" --parsable 2>/dev/null)
 wait_job "$third"
 assert_eq 'pair three id=2 2/1/2' "$(cat "pair-${third}_0.out")" 'one task of a retry'
 rm status-wrapped
-[[ $(sarray retry "$third" 2>&1 || true) == *"there is nothing to run again"* ]] || fail "a retry means its own tasks"
+[[ $(sarray retry "$third" 2>&1 || true) == *"no tasks to run again"* ]] || fail "a retry means its own tasks"
 fourth=$(sarray retry "$id" --state failed --parsable 2>/dev/null) || fail "retry --state"
 wait_job "$fourth"
 for one in "$id" "$first" "$second" "$third" "$fourth"; do
@@ -83,10 +84,10 @@ assert_eq 1 "$(sarray status "$id" --failed --tasks | grep -c "^${fourth}_")" 'a
 
 # --- what is there to choose
 rm status-appended
-assert_contains "$(sarray retry "$id" --job appended --tasks 0 2>&1 || true)" 'there is nothing to run again' '--job and --tasks together'
-assert_contains "$(sarray retry "$id" --state pending 2>&1 || true)" 'sarray: error: --state pending: a task in no such state can be run again' 'a state that cannot'
+assert_contains "$(sarray retry "$id" --job appended --tasks 0 2>&1 || true)" 'no tasks to run again' '--job and --tasks together'
+assert_contains "$(sarray retry "$id" --state pending 2>&1 || true)" 'sarray: error: --state pending: tasks in such a state cannot be run again' 'a state that cannot'
 assert_contains "$(sarray retry "$id" --array=1 2>&1 || true)" 'sarray: error: --array:' "sarray's own option"
-assert_contains "$(sarray retry "$id" --output=x 2>&1 || true)" "sarray: error: --output: it is each task's own, and a retry keeps it" 'an option of the tasks'
+assert_contains "$(sarray retry "$id" --output=x 2>&1 || true)" "sarray: error: --output: each task has its own, and a retry keeps it" 'an option of the tasks'
 assert_contains "$(sarray retry "$id" --job nobody 2>&1 || true)" 'sarray: error: --job nobody: no job has that number, id or name' 'no such job'
 last=$(json 'str(j["arrays"][0]["job_id"]) + " " + str(j["arrays"][0]["tasks"])' sarray retry 2000000006 --json)
 wait_job "${last% *}"
@@ -104,7 +105,7 @@ sarray cancel "$held" 2>/dev/null
 wait_counts '0 0 0 2 0 0 0' "$held"
 words=$(sarray retry "$held" 2>&1 || true)
 assert_eq "sarray: note: left as they are: 2 cancelled tasks (--state cancelled)
-sarray: error: job $held: there is nothing to run again
+sarray: error: job $held: no tasks to run again
 hint: sarray status $held" "$words" 'cancelled tasks are left'
 again=$(sarray retry "$held" --state cancelled -t 1 --parsable 2>/dev/null)
 assert_eq 1 "$(job_field "$again" ArrayTaskThrottle | sort -u)" '-t is the throttle'
@@ -124,7 +125,7 @@ newer=$(echo 'sbatch -J newer -o /dev/null job.sh x' | sarray submit - --parsabl
 listed=$(json '" ".join(s["job_id"] for s in j["submissions"])' sarray history --json)
 assert_eq "$id" "$(tr ' ' '\n' <<<"$listed" | grep -Fx "$id")" 'history: an array without notes'
 assert_eq "$newer" "${listed##* }" 'and the newest last'
-assert_contains "$(sarray history 2>&1 >/dev/null)" "sarray: note: not noted in this state folder, but Slurm still has them: " 'the note'
+assert_contains "$(sarray history 2>&1 >/dev/null)" "sarray: note: not recorded in this state folder, but Slurm still has them: " 'the note'
 assert_contains "$(sarray find appended)" "${id}_" 'find, too'
 scancel "$newer"
 echo "retries of retries, of every pattern, of a choice"

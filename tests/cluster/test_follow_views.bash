@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # How it reads: 200 jobs with names in any script of the world at 80 columns, colour, pipes, and JSON beside the text.
+# run: 45
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"
-need_cluster
+need_cluster --own # it looks at all arrays of its user
 lib=$(readlink -f "$(dirname "$0")/lib")
 cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH LC_ALL=C.UTF-8
@@ -17,7 +18,7 @@ wait_counts '0 0 0 0 5 31 0' "$id"
 "$lib/compare_status" "$SARRAY" "$id" >compared || fail "text and JSON differ: $(cat compared)"
 sarray hold "$id" --job 9-12 2>/dev/null
 if sarray hold "$id" --job 9-12 2>err; then fail 'held twice'; fi
-assert_eq "sarray: error: job $id: they are held already, all 12
+assert_eq "sarray: error: job $id: all 12 are held already
 hint: sarray status $id --tasks" "$(cat err)" 'hold of what is held'
 sarray hold "$id" --job 8-9 -n 2>err
 assert_eq "sarray: would hold 3 tasks: ${id}_[21-23]; 3 others are not pending and unheld" "$(cat err)" 'hold of what is held in part'
@@ -28,10 +29,10 @@ wait_counts '15 6 0 3 0 12 0' "$id"
 sarray requeue "$id" -n 2>err
 assert_contains "$(cat err)" 'would requeue 6 tasks: ' 'requeue takes what failed'
 if sarray requeue "$id" --job 1 2>err; then fail 'requeued what was cancelled'; fi
-assert_contains "$(cat err)" 'none of the tasks that are meant is running, or failed and still known to Slurm' 'requeue of cancelled tasks'
+assert_contains "$(cat err)" 'no matching task is running, or failed and still known to Slurm' 'requeue of cancelled tasks'
 "$lib/compare_status" "$SARRAY" "$id" >>compared || fail "text and JSON differ: $(cat compared)"
 if sarray logs "${id}_0" >out 2>err; then fail 'logs of /dev/null'; fi
-assert_eq "sarray: note: ${id}_0 name1 1: what it writes goes to /dev/null" "$(cat err)" 'logs of /dev/null'
+assert_eq "sarray: note: ${id}_0 name1 1: its output goes to /dev/null" "$(cat err)" 'logs of /dev/null'
 sarray cancel "$id" 2>/dev/null || true
 (($(head -n 1 compared) > 150)) || fail "too little was compared: $(cat compared)"
 
@@ -61,7 +62,8 @@ done >queue
 "$lib/check_lines" 80 <submit.out >width || fail "submit: $(cat width)"
 id=$(sed -n 's/^Submitted batch job //p' submit.out)
 sarray release "$id" --tasks 0-59 2>/dev/null # some succeed, some fail
-for ((i = 0; i < 200; i++)); do [[ $(counts "$id") == [1-9]*' 0 0 0 '* ]] && break || sleep 0.3; done
+none_is_left() { [[ $(counts "$id") == [1-9]*' 0 0 0 '* ]]; }
+wait_until 'the first 60 tasks end' none_is_left
 for command in "status $id" "status $id --tasks" "status $id --failed" "status $id --tasks --failed" 'history' 'status' 'find 1'; do
   # shellcheck disable=SC2086 # words
   "$lib/on_terminal" 80 sarray $command >out || fail "$command: $(cat out)"

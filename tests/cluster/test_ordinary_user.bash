@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The whole way as an ordinary user, whose state folder nobody else can read: outputs through links, private files, other users.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
@@ -25,7 +26,7 @@ assert_eq "py a b $home" "$(cat "$home"/out_py_*)" 'a Python script'
 assert_eq 'sh c hunter2|sarray-test|#!/bin/bash|700' "$(paste -sd '|' "$home/out_sh")" 'a shell script: its own user, its script private'
 assert_eq 'sh d |sh d ' "$(head -qn 1 "$home"/out_arr_[34] | paste -sd '|')" 'an array'
 assert_eq '640 sarray-test' "$(stat -c '%a %U' "$home"/out_sh)" 'mode and owner of the output'
-assert_contains "$(cat "$home/err")" 'sarray: warning: values that look secret stand in the batch script, which Slurm'"'"'s administrators can read: SECRET_TOKEN' 'the warning'
+assert_contains "$(cat "$home/err")" 'sarray: warning: values that look secret are in the batch script, which Slurm'"'"'s administrators can read: SECRET_TOKEN' 'the warning'
 [[ $(cat "$home/err") != *hunter2* ]] || fail 'a value was shown'
 assert_eq '' "$(find "$home/.local/state/sarray" \( -type f -perm /177 -o -type d -perm /077 \) | head)" 'all state is private'
 assert_eq 600 "$(stat -c %a "$home/sarray.slurm")" 'the generated script is private'
@@ -36,7 +37,7 @@ words=$(as_user sarray-test env SARRAY_STATE_DIR="$home/open" "$TEST_DIR/sarray"
 assert_eq "sarray: error: $home/open: others can write to it
 hint: chmod 700 $home/open" "$words" 'an open state folder'
 words=$(as_user sarray-test env SARRAY_STATE_DIR="$home/open" "$TEST_DIR/sarray" history 2>&1 >/dev/null)
-assert_contains "$words" "sarray: warning: $home/open: others can write to it: what is noted there is left out
+assert_contains "$words" "sarray: warning: $home/open: others can write to it; what is recorded there is not shown
 hint: chmod 700 $home/open" 'what is followed without the notes says so'
 mkdir foreign
 chmod 755 foreign

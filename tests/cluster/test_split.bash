@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What one array cannot hold: jobs that differ, and scripts that are too many for max_script_size. --split submits all, each task once,
 # also where Slurm refuses one array in the middle.
+# run: 8 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster --conf SchedulerParameters=max_script_size=100000
+need_cluster --kind small
 cd "$TEST_DIR"
 export PATH=$TEST_DIR/bin:$PATH
 mkdir bin out
@@ -21,7 +22,7 @@ sarray submit --split --parsable >ids
 END
 sarray listen <session.sh
 assert_contains "$(<refused)" 'sarray: error: the merged script is too large: ' 'one array'
-assert_contains "$(<refused)" ' bytes, and this cluster takes less than 100000 (max_script_size)' 'the figures'
+assert_contains "$(<refused)" ' bytes, and this cluster accepts less than 100000 (max_script_size)' 'the figures'
 mapfile -t ids <ids
 assert_contains "$(<refused)" "hint: 'sarray submit --split' would submit ${#ids[@]} arrays" 'the number of arrays'
 assert_eq 4 "${#ids[@]}" 'arrays: three of these scripts fill one'
@@ -52,7 +53,7 @@ touch open
 sarray submit --split --parsable >>ids 2>words2
 END
 PATH=$TEST_DIR/site:$PATH sarray listen <session.sh
-assert_contains "$(<words)" 'sarray: note: 2 of 5 arrays are submitted; the next submit sends the other 3 arrays' 'what was said'
+assert_contains "$(<words)" 'sarray: note: 2 of 5 arrays are submitted; run submit again to send the remaining 3 arrays' 'what was said'
 assert_contains "$(<words)" 'Job violates accounting/QOS policy' "sbatch's words"
 assert_contains "$(<words)" 'status 1' 'the status'
 mapfile -t ids <ids

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A queue file that makes several arrays: refused in the middle, cut off in the middle, done again. Each line once.
+# run: 15
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster --conf MaxArraySize=100
+need_cluster --kind small
 cd "$TEST_DIR"
 export SARRAY_STATE_DIR=$TEST_DIR/state
 printf '#!/bin/sh\necho "$@"\n' >job.sh
@@ -19,7 +20,7 @@ assert_eq 300 "$(in_slurm first)" 'another submission, since the first is comple
 scancel -n first
 
 sarray submit --split first -t 7 -n >out 2>words
-assert_contains "$(<words)" 'note: -t 7 holds for each of the 2 arrays' 'what -t means'
+assert_contains "$(<words)" 'note: -t 7 applies to each of the 2 arrays' 'what -t means'
 printf 'sbatch job.sh %s\n' "$(head -c 140000 /dev/zero | tr '\0' x)" >huge
 if sarray submit huge >out 2>words; then fail 'no exec can pass it'; fi
 assert_contains "$(<words)" 'huge: line 1: an argument has 140000 bytes, and no program can be given more than 131071' 'a long argument'
@@ -28,7 +29,7 @@ assert_contains "$(<words)" 'huge: line 1: an argument has 140000 bytes, and no 
 printf '%s\n' 'sbatch -H -J mid -t 1 job.sh 1' 'sbatch -H -J mid -t 1 -p later job.sh 2' 'sbatch -H -J mid -t 3 job.sh 3' >mid
 if sarray submit --split mid >out 2>words; then fail 'there is no such partition'; fi
 session=$(ls -t state/sessions | head -1)
-assert_contains "$(<words)" "1 of 3 arrays are submitted; 'sarray submit --split --session $session', with the same options, sends the other 2 arrays" 'what is left, and how'
+assert_contains "$(<words)" "1 of 3 arrays are submitted; 'sarray submit --split --session $session', with the same options, sends the remaining 2 arrays" 'what is left, and how'
 assert_eq 1 "$(in_slurm mid)" 'the first line'
 if sarray submit --split mid >out 2>words; then fail 'it would submit the first line twice'; fi
 assert_contains "$(<words)" "an earlier submission of $PWD/mid: 2 jobs of it are not known to be in Slurm, the others are; session $session has them" 'the file once more'
@@ -67,10 +68,8 @@ for place in before after; do
   assert_eq "$want" "$(in_slurm "$name")" "killed $place"
   if sarray submit --split "$name" >out 2>words; then fail 'it would submit lines twice'; fi
   assert_contains "$(<words)" "sarray submit --split --session $session" 'how to go on'
-  for ((i = 0; i < 60; i++)); do # what may still come is waited for
-    if sarray submit --split --session "$session" >out 2>words; then break; fi
-    sleep 1
-  done
+  go_on() { sarray submit --split --session "$session" >out 2>words; }
+  wait_shows='cat words' wait_until 'what may still come is settled' go_on
   assert_eq 250 "$(in_slurm "$name")" "each line once, killed $place"
   sarray submit --split "$name" --again -n >out 2>words
 done

@@ -158,7 +158,7 @@ def vanish(template):
     os.rename(journal, world.folder + "/journal")
     for words in (("sbatch", "job.slurm"), ("drop", "1"), ("submit",), ("list",)):
         done = world.run(*words, inside=True)
-        want(done.returncode != 0 and "there is none of that name" in done.stderr, f"{words}: {done.returncode}, {done.stderr}")
+        want(done.returncode != 0 and "no such session" in done.stderr, f"{words}: {done.returncode}, {done.stderr}")
     os.rename(world.folder + "/journal", journal)
     want(len(world.queue()) == 3 and world.taken() == 0, "the queue changed")
     world.remove()

@@ -58,7 +58,7 @@ std::string mend(std::string_view text) {
 }
 
 void check_map(const script::Map& map, std::string_view script) {
-  require(!map.jobs.empty() && map.tasks <= script::most_tasks, "a map has jobs, and no more tasks than Slurm takes");
+  require(!map.jobs.empty() && map.tasks <= script::max_tasks, "a map has jobs, and no more tasks than Slurm takes");
   std::uint32_t next = 0;
   for (const auto& job : map.jobs) {
     require(job.first_index == next && job.tasks > 0, "indices have no gaps");

@@ -13,7 +13,7 @@ using sarray::fuzz::require;
 
 namespace {
 
-constexpr std::uint32_t most = 64;
+constexpr std::uint32_t max = 64;
 
 void check_task(const slurm::TaskRecord& task) {
   require(task.elapsed >= 0, "no time runs backwards");
@@ -28,16 +28,16 @@ void check_history(std::vector<std::pair<std::string, slurm::TaskRecord>> record
   follow::History history;
   auto& attempt = history.attempts.emplace_back();
   attempt.job_id = "17";
-  attempt.map.tasks = most;
+  attempt.map.tasks = max;
   auto& job = attempt.map.jobs.emplace_back();
-  job.tasks = most;
-  attempt.tasks.resize(most);
+  job.tasks = max;
+  attempt.tasks.resize(max);
   for (auto& [id, task] : records) {
-    if (task.index < most) attempt.tasks[task.index] = std::move(task);
+    if (task.index < max) attempt.tasks[task.index] = std::move(task);
   }
-  follow::find_standings(history);
+  follow::find_latest_attempts(history);
   const auto all = follow::summarize(history);
-  require(all.tasks == most && all.done() <= most && all.failures() <= all.done(), "each task is counted once");
+  require(all.tasks == max && all.done() <= max && all.failures() <= all.done(), "each task is counted once");
   require(follow::summarize(history, job).done() == all.done(), "a job's tasks are the array's");
   require(all.elapsed(1800000000).value_or(0) >= 0 && follow::estimate_rest(all) >= 0, "no time runs backwards");
 }
@@ -47,10 +47,10 @@ void check_history(std::vector<std::pair<std::string, slurm::TaskRecord>> record
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto text = sarray::fuzz::as_text(data + 1, size - 1);
-  auto records = data[0] == 'q' ? slurm::parse_queue(text) : slurm::parse_accounting(text, most);
+  auto records = data[0] == 'q' ? slurm::parse_queue(text) : slurm::parse_accounting(text, max);
   for (const auto& [id, task] : records) {
     check_task(task);
-    require(data[0] == 'q' || task.index < most, "no task that no array has");
+    require(data[0] == 'q' || task.index < max, "no task that no array has");
   }
   check_history(std::move(records));
   return 0;

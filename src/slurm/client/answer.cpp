@@ -56,8 +56,8 @@ Answer judge_answer(const util::Output& output) {
     return {Answer::Kind::unknown, "", "ended by signal " + std::to_string(output.status - 128)};
   }
   const auto status = "status " + std::to_string(output.status);
-  if (is_broken(output.err)) return {Answer::Kind::unknown, "", status + ", and a connection to Slurm that broke"};
-  if (output.err.empty() && output.status != exec_failed) return {Answer::Kind::unknown, "", status + " without a word"};
+  if (is_broken(output.err)) return {Answer::Kind::unknown, "", status + ", and the connection to Slurm broke"};
+  if (output.err.empty() && output.status != exec_failed) return {Answer::Kind::unknown, "", status + ", and it printed nothing"};
   return {Answer::Kind::refused, "", ""};
 }
 

@@ -72,11 +72,11 @@ util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, st
   return arrays;
 }
 
-std::int64_t surely_remembered(const slurm::Configuration& configuration) {
-  constexpr std::int64_t most = 120;
+std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configuration) {
+  constexpr std::int64_t max = 120;
   constexpr std::int64_t margin = 5;
-  if (configuration.min_job_age == 0) return most;
-  return std::min(most, std::int64_t{configuration.min_job_age} - margin);
+  if (configuration.min_job_age == 0) return max;
+  return std::min(max, std::int64_t{configuration.min_job_age} - margin);
 }
 
 std::int64_t a_month_ago() { return static_cast<std::int64_t>(std::time(nullptr)) - std::int64_t{30} * 86400; }

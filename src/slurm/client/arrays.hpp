@@ -25,7 +25,7 @@ struct HeldArray {
 
 /// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since
 /// sites change it. None or fewer: never.
-[[nodiscard]] std::int64_t surely_remembered(const slurm::Configuration& configuration);
+[[nodiscard]] std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configuration);
 
 /// How far back a search without any notes goes.
 [[nodiscard]] std::int64_t a_month_ago();

@@ -111,17 +111,18 @@ std::string_view JobRecord::get(std::string_view key) const {
   return found != m_fields.end() ? std::string_view(found->second) : std::string_view();
 }
 
-Client::Client(util::Environment environment, std::string sbatch)
+Client::Client(util::Environment environment, util::Result<std::string> sbatch)
     : m_environment(std::move(environment)), m_sbatch(std::move(sbatch)) {}
 
-std::string Client::find(const std::string& name) const {
-  if (name == "sbatch") return m_sbatch;
-  if (const auto slash = m_sbatch.rfind('/'); slash != std::string::npos) {
-    const auto beside = m_sbatch.substr(0, slash + 1) + name;
-    if (::access(beside.c_str(), X_OK) == 0) return beside;
+util::Result<std::string> Client::find(const std::string& name) const {
+  if (!m_sbatch || name == "sbatch") return m_sbatch;
+  std::string path(m_environment.get("PATH").value_or(""));
+  // Beside sbatch first: that the others belong to the same Slurm is likelier than that PATH leads to them.
+  if (const auto slash = m_sbatch->rfind('/'); slash != std::string::npos) {
+    path.insert(0, m_sbatch->substr(0, slash == 0 ? 1 : slash) + ":");
   }
-  const auto path = m_environment.get("PATH").value_or("");
-  return util::find_in_path(name, path, [](const struct stat&) { return false; }).value_or("");
+  TRY(const auto found, util::find_in_path(name, path, [](const struct stat&) { return false; }));
+  return found.value_or("");
 }
 
 util::Result<std::string> Client::run(const std::vector<std::string>& argv) const {
@@ -138,15 +139,15 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
 util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
   util::Command command;
   command.argv = argv;
-  command.argv[0] = find(argv[0]);
-  if (command.argv[0].empty()) return util::fail(argv[0], "there is no such command in PATH", "load the site's Slurm module");
+  TRY(command.argv[0], find(argv[0]));
+  if (command.argv[0].empty()) return util::fail(argv[0], "not found in PATH", "load the site's Slurm module");
   command.environment = m_environment.entries();
   command.timeout = patience;
   TRY(auto output, util::run(command));
   if (output.timed_out)
     return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
   // Half of an answer could be without the very job that was asked for.
-  if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "the same command again");
+  if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "run the same command again");
   if (output.status == 0) return std::move(output.out);
   util::Error error;
   error.body = output.err;
@@ -168,7 +169,8 @@ util::Result<Configuration> Client::configuration() const {
 
 util::Result<util::Output> Client::submit(const Submission& submission) const {
   util::Command command;
-  command.argv = {m_sbatch};
+  TRY(const auto sbatch, find("sbatch"));
+  command.argv = {sbatch};
   command.argv.insert(command.argv.end(), submission.options.begin(), submission.options.end());
   command.argv.push_back(submission.script);
   command.environment = submission.environment.entries();

@@ -11,7 +11,7 @@ namespace sarray::slurm {
 
 namespace {
 
-constexpr const char* unknown_job = "Slurm knows no such job";
+constexpr const char* unknown_job = "Slurm does not know this job";
 
 util::Error foreign(const std::string& job_id, const std::string& user) {
   return {"job " + job_id, "it belongs to " + user, "squeue --me"};
@@ -26,7 +26,7 @@ util::Error explain_forgotten(const slurm::Client& client, const std::string& jo
   auto line = util::take_until(rest, '\n');
   const auto uid = util::take_until(line, '|');
   if (uid != std::to_string(::getuid())) return foreign(job_id, std::string(line));
-  return {"job " + job_id, "Slurm has no batch script of sarray's for it", hint};
+  return {"job " + job_id, "Slurm has no batch script for it that sarray wrote", hint};
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ util::Result<std::vector<slurm::JobRecord>> find_own_job(const slurm::Client& cl
 
 util::Error explain_no_script(const slurm::Client& client, const std::string& job_id) {
   const auto records = find_own_job(client, job_id);
-  if (records) return {"job " + job_id, "it is no array of sarray's", "sarray history"};
+  if (records) return {"job " + job_id, "it was not submitted by sarray", "sarray history"};
   return is_unknown(records.error()) ? explain_forgotten(client, job_id) : records.error();
 }
 

@@ -9,7 +9,7 @@
 
 namespace sarray::slurm {
 
-/// The records of a job of this user's. @return an error where it is another user's, where Slurm knows no such job
+/// The records of a job of this user's. @return an error where it is another user's, where Slurm does not know this job
 /// (`is_unknown`), or
 ///   where Slurm does not answer.
 [[nodiscard]] util::Result<std::vector<slurm::JobRecord>> find_own_job(const slurm::Client& client, const std::string& job_id);

@@ -12,7 +12,7 @@ std::string user_name(const util::Environment& environment) {
   return output->out.substr(0, output->out.find('\n'));
 }
 
-std::string cluster_name(const Site& site) {
+std::string cluster_name(const SlurmSite& site) {
   const auto configuration = site.client.configuration();
   return configuration ? configuration->cluster_name : std::string();
 }

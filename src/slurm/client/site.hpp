@@ -9,7 +9,7 @@
 namespace sarray::slurm {
 
 /// Slurm as it is seen from here: our own traces are taken out of the environment that its commands get.
-struct Site {
+struct SlurmSite {
   util::Environment environment;
   Client client;
 };
@@ -18,6 +18,6 @@ struct Site {
 [[nodiscard]] std::string user_name(const util::Environment& environment);
 
 /// ClusterName of the Slurm that is seen from here; empty where it does not say.
-[[nodiscard]] std::string cluster_name(const Site& site);
+[[nodiscard]] std::string cluster_name(const SlurmSite& site);
 
 }  // namespace sarray::slurm

@@ -276,7 +276,7 @@ TaskRecord read_allocation(const AccountingLine& line) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t most) {
+std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t max) {
   std::vector<std::pair<std::string, TaskRecord>> records;
   while (!sacct_output.empty()) {
     const auto line = split_accounting(take_until(sacct_output, '\n'));
@@ -288,7 +288,7 @@ std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_vie
       continue;
     }
     auto record = read_allocation(*line);
-    const auto ids = ArrayIds::parse(line->ids, most);
+    const auto ids = ArrayIds::parse(line->ids, max);
     if (!ids || !*ids) continue;
     for (std::uint32_t n = 0; n < (*ids)->count(); ++n) {
       record.index = (*ids)->nth(n);
@@ -303,9 +303,9 @@ namespace {
 using ArrayRecords = std::vector<std::pair<std::string, TaskRecord>>;
 
 /// The arrays asked for, with what is known of their tasks so far.
-class Gathering {
+class StateCollector {
  public:
-  explicit Gathering(const std::vector<AskedArray>& arrays) : m_arrays(arrays), m_seen(arrays.size()) {
+  explicit StateCollector(const std::vector<ArrayQuery>& arrays) : m_arrays(arrays), m_seen(arrays.size()) {
     for (const auto& array : arrays) {
       auto& tasks = m_tasks.emplace_back(array.tasks);
       for (std::uint32_t index = 0; index < array.tasks; ++index) tasks[index].index = index;
@@ -363,7 +363,7 @@ class Gathering {
     return true;
   }
   [[nodiscard]] std::vector<std::vector<TaskRecord>>& tasks() { return m_tasks; }
-  [[nodiscard]] std::string ids() const { return util::join(m_arrays, ",", &AskedArray::job_id); }
+  [[nodiscard]] std::string ids() const { return util::join(m_arrays, ",", &ArrayQuery::job_id); }
 
  private:
   void note_array(std::size_t array, const TaskRecord& record) {
@@ -376,16 +376,16 @@ class Gathering {
     bool is_known = false;
     std::string submitted;  // the earliest: a requeue makes a later one
   };
-  const std::vector<AskedArray>& m_arrays;
+  const std::vector<ArrayQuery>& m_arrays;
   std::vector<Seen> m_seen;
   std::vector<std::vector<TaskRecord>> m_tasks;
   std::unordered_map<std::string, std::size_t> m_by_id;
 };
 
-std::uint32_t most_tasks_of(const std::vector<AskedArray>& arrays) {
-  std::uint32_t most = 1;
-  for (const auto& array : arrays) most = std::max(most, array.tasks);
-  return most;
+std::uint32_t max_tasks_of(const std::vector<ArrayQuery>& arrays) {
+  std::uint32_t max = 1;
+  for (const auto& array : arrays) max = std::max(max, array.tasks);
+  return max;
 }
 
 bool is_unknown_job(const util::Error& error) { return error.body.find("Invalid job id") != std::string::npos; }
@@ -406,14 +406,15 @@ std::int64_t min_job_age(const Client& client) {
 }
 
 /// What is missing of all arrays, and why it cannot be known; empty where nothing is.
-std::string explain_missing(const std::vector<AskedArray>& arrays, const Gathering& gathering, const util::Error* no_accounting) {
+std::string explain_missing(const std::vector<ArrayQuery>& arrays, const StateCollector& collector,
+                            const util::Error* no_accounting) {
   std::string those;
   for (std::size_t i = 0; i < arrays.size(); ++i) {
-    const auto missing = gathering.missing(i);
+    const auto missing = collector.missing(i);
     if (missing == 0) continue;
     those += (those.empty() ? "" : ", ") + (missing == arrays[i].tasks ? "all tasks" : util::count(missing, "task")) +
              " of job " + arrays[i].job_id;
-    if (no_accounting != nullptr && gathering.is_known(i)) those += " (done, or cancelled before they began)";
+    if (no_accounting != nullptr && collector.is_known(i)) those += " (done, or cancelled before they began)";
   }
   if (those.empty()) return {};
   if (no_accounting == nullptr) return "neither the queue nor accounting knows " + those;
@@ -423,28 +424,28 @@ std::string explain_missing(const std::vector<AskedArray>& arrays, const Gatheri
 
 }  // namespace
 
-util::Result<AskedStates> ask_states(const Client& client, const std::vector<AskedArray>& arrays, bool with_usage) {
-  Gathering gathering(arrays);
-  const auto queue = client.run(queue_command(gathering.ids()));
+util::Result<ArrayStates> ask_states(const Client& client, const std::vector<ArrayQuery>& arrays, bool with_usage) {
+  StateCollector collector(arrays);
+  const auto queue = client.run(queue_command(collector.ids()));
   if (!queue && !is_unknown_job(queue.error())) return util::fail(queue.error());
-  if (queue) gathering.take(parse_queue(*queue));
-  AskedStates states;
-  if (with_usage || !gathering.is_complete()) {
-    const auto accounting = client.run(accounting_command(gathering.ids(), with_usage));
+  if (queue) collector.take(parse_queue(*queue));
+  ArrayStates states;
+  if (with_usage || !collector.is_complete()) {
+    const auto accounting = client.run(accounting_command(collector.ids(), with_usage));
     if (accounting) {
-      gathering.take(parse_accounting(*accounting, most_tasks_of(arrays)));
-      gathering.take_missing_for_cancelled(0);
-    } else if (!gathering.is_complete()) {  // of a younger array the queue still lists all that ever began
-      gathering.take_missing_for_cancelled(std::time(nullptr) - min_job_age(client));
+      collector.take(parse_accounting(*accounting, max_tasks_of(arrays)));
+      collector.take_missing_for_cancelled(0);
+    } else if (!collector.is_complete()) {  // of a younger array the queue still lists all that ever began
+      collector.take_missing_for_cancelled(std::time(nullptr) - min_job_age(client));
     }
-    if (auto note = explain_missing(arrays, gathering, accounting ? nullptr : &accounting.error()); !note.empty())
+    if (auto note = explain_missing(arrays, collector, accounting ? nullptr : &accounting.error()); !note.empty())
       states.notes.push_back(std::move(note));
-    if (with_usage && !accounting) states.notes.emplace_back("without accounting nobody knows what the tasks used");
-    states.without_usage = with_usage && accounting ? gathering.without_usage() : 0;
+    if (with_usage && !accounting) states.notes.emplace_back("without accounting it is not known what the tasks used");
+    states.without_usage = with_usage && accounting ? collector.without_usage() : 0;
     if (states.without_usage > 0)
       states.notes.push_back("accounting does not have the usage of " + util::count(states.without_usage, "task") + " yet");
   }
-  states.tasks = std::move(gathering.tasks());
+  states.tasks = std::move(collector.tasks());
   return states;
 }
 

@@ -67,15 +67,15 @@ struct TaskRecord {
 [[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output);
 
 [[nodiscard]] std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage);
-/// @param most tasks of one array: what names more is left out.
-[[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t most);
+/// @param max tasks of one array: what names more is left out.
+[[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t max);
 
 /// An array whose tasks are asked for: 0 to tasks-1.
-struct AskedArray {
+struct ArrayQuery {
   std::string job_id;
   std::uint32_t tasks = 0;
 };
-struct AskedStates {
+struct ArrayStates {
   std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index
   std::vector<std::string> notes;              ///< what could not be known, and why
   std::size_t without_usage = 0;               ///< tasks that ran, and whose usage accounting may get to know
@@ -84,6 +84,6 @@ struct AskedStates {
 /// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
 /// cancelled so.
 /// @param with_usage asks accounting in any case.
-[[nodiscard]] util::Result<AskedStates> ask_states(const Client& client, const std::vector<AskedArray>& arrays, bool with_usage);
+[[nodiscard]] util::Result<ArrayStates> ask_states(const Client& client, const std::vector<ArrayQuery>& arrays, bool with_usage);
 
 }  // namespace sarray::slurm

@@ -75,13 +75,13 @@ constexpr Resource resources[] = {
 };
 
 /// Sets sbatch's options from one other system's words.
-class Translator {
+class ForeignReader {
  public:
-  Translator(Settings& settings, const OtherLines& given) : m_settings(settings), m_given(given) {}
+  ForeignReader(Settings& settings, const OtherLines& given) : m_settings(settings), m_given(given) {}
 
-  using Take = util::Result<void> (Translator::*)(int letter, const std::string& value);
+  using Take = util::Result<void> (ForeignReader::*)(int letter, const std::string& value);
 
-  util::Result<void> translate(const char* letters, const ::option* long_options, Take take) {
+  util::Result<void> read(const char* letters, const ::option* long_options, Take take) {
     std::vector<char*> argv;
     for (const auto& word : m_given.words) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
@@ -213,8 +213,8 @@ class Translator {
 
   /// A count that stays a number: no cluster has so many of anything, and sbatch refuses it later.
   static long long add(long long a, long long b) {
-    constexpr long long most = 1000000000;
-    return std::clamp(a + std::clamp(b, -most, most), -most, most);
+    constexpr long long max = 1000000000;
+    return std::clamp(a + std::clamp(b, -max, max), -max, max);
   }
 
   /// nodes=2:ppn=4:gpus=1+n3
@@ -350,12 +350,12 @@ struct OtherSystem {
   std::string_view mark;
   const char* letters;
   const ::option* long_options;
-  Translator::Take take;
+  ForeignReader::Take take;
 };
 
 }  // namespace
 
-bool may_need_translation(std::string_view script) {
+bool may_have_foreign_directives(std::string_view script) {
   int commands = 0;
   while (!script.empty()) {
     const auto line = take_line(script);
@@ -365,13 +365,13 @@ bool may_need_translation(std::string_view script) {
   return false;
 }
 
-Translation translate_other_batch_systems(Settings& settings, std::string_view script, std::string_view file,
+ForeignDirectives read_foreign_directives(Settings& settings, std::string_view script, std::string_view file,
                                           const Release& release) {
   const OtherSystem systems[] = {
-      {"#BSUB", "+c:e:J:m:M:n:o:q:W:x", bsub_options, &Translator::take_bsub},
-      {"#PBS", "+a:A:c:C:e:hIj:J:k:l:m:M:N:o:p:q:r:S:t:u:v:VW:z", pbs_options, &Translator::take_pbs},
+      {"#BSUB", "+c:e:J:m:M:n:o:q:W:x", bsub_options, &ForeignReader::take_bsub},
+      {"#PBS", "+a:A:c:C:e:hIj:J:k:l:m:M:N:o:p:q:r:S:t:u:v:VW:z", pbs_options, &ForeignReader::take_pbs},
   };
-  Translation result;
+  ForeignDirectives result;
   for (const auto& system : systems) {
     const auto given = collect(script, system.mark, file, release);
     if (!given) {
@@ -379,11 +379,11 @@ Translation translate_other_batch_systems(Settings& settings, std::string_view s
       return result;
     }
     if (!given->found) continue;
-    Translator translator(settings, *given);
-    if (auto translated = translator.translate(system.letters, system.long_options, system.take); !translated) {
-      result.error = std::move(translated).error();
+    ForeignReader reader(settings, *given);
+    if (auto done = reader.read(system.letters, system.long_options, system.take); !done) {
+      result.error = std::move(done).error();
     }
-    result.unknown_line = translator.unknown_line();
+    result.unknown_line = reader.unknown_line();
     return result;
   }
   return result;

@@ -46,8 +46,8 @@ struct ScriptOptions {
   Settings settings;
   std::optional<util::Error> error;
   bool het_job = false;
-  Settings with_translations;  ///< #PBS and #BSUB too
-  Translation translation;
+  Settings with_foreign;  ///< #PBS and #BSUB too
+  ForeignDirectives foreign;
 };
 
 /// @param file what sbatch calls the script in its complaints.
@@ -73,9 +73,9 @@ ScriptOptions read_script(std::string_view script, std::string_view file, const 
     result.error = sbatch_error("Invalid directive found in batch script: " + directives->words[parsed.operand], 255);
     return result;
   }
-  result.with_translations = result.settings;
-  if (!result.settings.ends_at_once && may_need_translation(script)) {
-    result.translation = translate_other_batch_systems(result.with_translations, script, file, dialect.release());
+  result.with_foreign = result.settings;
+  if (!result.settings.ends_at_once && may_have_foreign_directives(script)) {
+    result.foreign = read_foreign_directives(result.with_foreign, script, file, dialect.release());
   }
   return result;
 }
@@ -104,7 +104,8 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     if (setting.option->owner != Owner::refused) continue;
     const bool waits = setting.option->name == "wait";
     return util::fail(refusal("--" + std::string(setting.option->name),
-                              waits ? "a recorded call has nothing to wait for yet" : "it needs a job of its own in Slurm"));
+                              waits ? "a recorded call cannot wait; after the submit use: sarray status JOBID --wait"
+                                    : "it needs a job of its own in Slurm"));
   }
   const auto* dependency = settings.find("dependency");
   if (dependency == nullptr) return {};
@@ -119,9 +120,8 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     if (end == std::string::npos) end = text.size();
     const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
     if (id >= first_virtual_id && id < (1ULL << 31)) {
-      return util::fail(
-          refusal("--dependency=" + text,
-                  "job " + std::to_string(id) + " is itself only recorded, and Slurm would take it for one that is done"));
+      return util::fail(refusal("--dependency=" + text,
+                                "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished"));
     }
     at = end;
   }
@@ -214,12 +214,13 @@ struct Resolver::State {
     if (is_new) {
       known.script = call.script;
       const std::string_view text = *call.script;
-      const auto [read, is_first] = by_text.try_emplace(std::string(may_need_translation(text) ? text : directive_part(text)));
+      const auto [read, is_first] =
+          by_text.try_emplace(std::string(may_have_foreign_directives(text) ? text : directive_part(text)));
       if (is_first) read->second = read_script(text, file, dialect, parser);
       known.options = &read->second;
     }
     const auto& options = *known.options;
-    if (!options.error && !options.translation.error) return options;
+    if (!options.error && !options.foreign.error) return options;
     return faulty = read_script(*call.script, file, dialect, parser);
   }
 };
@@ -241,21 +242,21 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   const auto& script = m_state->options_of(call);
   if (script.error) return util::fail(*script.error);
   const auto ignore_pbs = call.environment.get("SBATCH_IGNORE_PBS");
-  const bool translate = early.find("ignore-pbs") == nullptr && script.settings.find("ignore-pbs") == nullptr &&
-                         !(ignore_pbs && is_switched_on(*ignore_pbs));
-  if (translate && script.translation.error) {
-    auto error = *script.translation.error;
+  const bool reads_foreign = early.find("ignore-pbs") == nullptr && script.settings.find("ignore-pbs") == nullptr &&
+                             !(ignore_pbs && is_switched_on(*ignore_pbs));
+  if (reads_foreign && script.foreign.error) {
+    auto error = *script.foreign.error;
     if (error.status == failure_status_of_caller) error.status = failure_status(call.environment);
     return util::fail(std::move(error));
   }
-  if (translate && script.translation.unknown_line > 0) {
-    return util::fail(refusal("line " + std::to_string(script.translation.unknown_line) + " of the script",
-                              "Slurm has no option for it, so that sarray could not repeat it"));
+  if (reads_foreign && script.foreign.unknown_line > 0) {
+    return util::fail(refusal("line " + std::to_string(script.foreign.unknown_line) + " of the script",
+                              "Slurm has no option for it, so sarray could not repeat it"));
   }
   const std::span<const std::string> option_words(words.data(), std::min(parsed.operand, words.size()));
   auto& newest = m_state->newest;
   if (!newest.holds_for(script, option_words, call.environment)) {
-    Settings settings = translate ? script.with_translations : script.settings;
+    Settings settings = reads_foreign ? script.with_foreign : script.settings;
     if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
     const int quiet = count_of(parsed, "quiet");
     const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));

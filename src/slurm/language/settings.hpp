@@ -1,6 +1,7 @@
 // Options in force, as they are set one after another: later wins, but for those that gather or exclude each other.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

@@ -95,11 +95,11 @@ Fault check_nodes(std::string_view value) {
   const auto least = node_count(first);
   if (!least) return refuse(first);
   if (dash == std::string_view::npos) return *least < 0 ? Fault(refuse(first)) : std::nullopt;
-  const auto most = node_count(value.substr(dash + 1));
-  if (!most) return refuse(value.substr(dash + 1));
+  const auto max = node_count(value.substr(dash + 1));
+  if (!max) return refuse(value.substr(dash + 1));
   const int low = std::max(*least, -1) < 0 ? 1 : *least;
-  if (*most == 0 || *most >= low) return std::nullopt;
-  return make_fault("Maximum node count " + std::to_string(*most) + " is less than minimum node count " + std::to_string(low),
+  if (*max == 0 || *max >= low) return std::nullopt;
+  return make_fault("Maximum node count " + std::to_string(*max) + " is less than minimum node count " + std::to_string(low),
                     refused);
 }
 

@@ -113,9 +113,9 @@ Fault check_cpu_frequency(std::string_view value) {
   }
   if (dash != std::string_view::npos) {
     const auto second = has_governor && colon > dash ? value.substr(dash + 1, colon - dash - 1) : value.substr(dash + 1);
-    const auto most = frequency_of(second);
-    if (most == 0) return unknown(second);
-    if (most < (least == 0 ? 0xfffffffe : least)) {
+    const auto max = frequency_of(second);
+    if (max == 0) return unknown(second);
+    if (max < (least == 0 ? 0xfffffffe : least)) {
       return refuse("min cpu-frec (" + std::string(first) + ") must be < max cpu-freq (" + std::string(second) + ")");
     }
   }

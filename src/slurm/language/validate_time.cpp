@@ -138,13 +138,13 @@ class MomentReader {
     return false;
   }
 
-  /// Exactly two digits up to `most`. @return false with the position set.
-  bool take_pair(std::size_t& offset, int most) {
+  /// Exactly two digits up to `max`. @return false with the position set.
+  bool take_pair(std::size_t& offset, int max) {
     for (int i = 0; i < 2; ++i) {
       if (!is_digit(at(offset + static_cast<std::size_t>(i)))) return fail_at(offset + static_cast<std::size_t>(i));
     }
     const int number = take_digits(offset);
-    return number <= most || fail_at(offset - 2);
+    return number <= max || fail_at(offset - 2);
   }
 
   /// HH:MM[:SS] [AM|PM]
@@ -169,12 +169,12 @@ class MomentReader {
     return true;
   }
 
-  /// A number of one or two digits from 1 to `most`; the first character is not looked at where `lax`.
-  bool take_part(std::size_t& offset, int most, bool lax) {
+  /// A number of one or two digits from 1 to `max`; the first character is not looked at where `lax`.
+  bool take_part(std::size_t& offset, int max, bool lax) {
     if (!lax && !is_digit(at(offset))) return fail_at(offset);
     int number = at(offset++) - '0';
     if (is_digit(at(offset))) number = number * 10 + (at(offset++) - '0');
-    return (number >= 1 && number <= most) || fail_at(offset - 2);
+    return (number >= 1 && number <= max) || fail_at(offset - 2);
   }
 
   /// YYYY-MM-DD, MMDD[YY], MM/DD[/YY], MM.DD[.YY]

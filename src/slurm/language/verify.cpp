@@ -123,7 +123,7 @@ util::Result<void> verify_hint(Settings& settings, const util::Environment& envi
 
 struct NodeRange {
   long long least = 1;
-  long long most = 0;
+  long long max = 0;
   bool set = false;
 };
 
@@ -139,7 +139,7 @@ NodeRange read_nodes(const Settings& settings) {
     const auto dash = nodes->value.find('-');
     range.least = std::max(take(std::string_view(nodes->value).substr(0, dash)), dash == std::string::npos ? 0LL : -1LL);
     if (range.least < 0) range.least = 1;
-    range.most = dash == std::string::npos ? range.least : take(std::string_view(nodes->value).substr(dash + 1));
+    range.max = dash == std::string::npos ? range.least : take(std::string_view(nodes->value).substr(dash + 1));
     range.set = true;
   }
   if (const auto* list = settings.find("nodelist"); list != nullptr && list->value.find('/') == std::string::npos) {
@@ -156,14 +156,14 @@ util::Result<void> verify_counts(const Settings& settings, std::string& lines, i
   const auto nodes = read_nodes(settings);
   auto tasks = number_of(settings, "ntasks", 1);
   const auto per_node = number_of(settings, "ntasks-per-node", -2);
-  if (per_node > 0 && settings.find("ntasks") == nullptr && (nodes.most == 0 || nodes.least == nodes.most))
+  if (per_node > 0 && settings.find("ntasks") == nullptr && (nodes.max == 0 || nodes.least == nodes.max))
     tasks = nodes.least * per_node;
   if (tasks < 0) lines += "\ninvalid number of tasks (-n " + std::to_string(tasks) + ")";
   if (const auto cpus = number_of(settings, "cpus-per-task", 1); cpus <= 0) {
     lines += "\ninvalid number of cpus per task (-c " + std::to_string(cpus) + ")";
   }
-  if (nodes.least < 0 || nodes.most < 0 || (nodes.most != 0 && nodes.least > nodes.most)) {
-    lines += "\ninvalid number of nodes (-N " + std::to_string(nodes.least) + "-" + std::to_string(nodes.most) + ")";
+  if (nodes.least < 0 || nodes.max < 0 || (nodes.max != 0 && nodes.least > nodes.max)) {
+    lines += "\ninvalid number of nodes (-N " + std::to_string(nodes.least) + "-" + std::to_string(nodes.max) + ")";
   }
   const auto* distribution = settings.find("distribution");
   if (distribution == nullptr || !starts_ignoring_case(distribution->value, "plane=")) return {};

@@ -24,7 +24,7 @@ follow::History make_history() {
   attempt.map.tasks = 40;
   attempt.tasks.resize(40);
   history.attempts.push_back(attempt);
-  find_standings(history);
+  find_latest_attempts(history);
   return history;
 }
 
@@ -39,17 +39,18 @@ std::string words_of(const util::Result<T>& result) {
 }  // namespace
 
 TEST_CASE("a task, and several as squeue shows them") {
-  CHECK_FALSE(follow::parse_task_word("42137")->indices);
-  CHECK(follow::parse_task_word("42137_678")->indices->text() == "678");
-  CHECK(follow::parse_task_word("42137_[3-5,8%2]")->indices->text() == "3-5,8");
-  CHECK(follow::parse_task_word("2000000003_[4]")->is_virtual);
+  CHECK_FALSE(follow::parse_task_reference("42137")->indices);
+  CHECK(follow::parse_task_reference("42137_678")->indices->text() == "678");
+  CHECK(follow::parse_task_reference("42137_[3-5,8%2]")->indices->text() == "3-5,8");
+  CHECK(follow::parse_task_reference("2000000003_[4]")->is_virtual);
   const std::string hint = " | 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
   for (const auto* word : {"xyz", "", "0", "1.batch"})
-    CHECK(words_of(follow::parse_task_word(word)) == "2 job id: '" + std::string(word) + "' is no number of at least 1" + hint);
-  CHECK(words_of(follow::parse_task_word("1_")) == "2 task id: '' is no number of at least 0" + hint);
-  CHECK(words_of(follow::parse_task_word("1_3-5")) == "2 task id: '3-5' is no number of at least 0" + hint);
-  CHECK(words_of(follow::parse_task_word("1_[5-3]")) == "2 task ids: '5-3' is no list of them" + hint);
-  CHECK(words_of(follow::parse_task_word("1_[]")) == "2 task id: '[]' is no number of at least 0" + hint);
+    CHECK(words_of(follow::parse_task_reference(word)) ==
+          "2 job id: '" + std::string(word) + "' is not a whole number (1 or more)" + hint);
+  CHECK(words_of(follow::parse_task_reference("1_")) == "2 task id: '' is not a whole number (0 or more)" + hint);
+  CHECK(words_of(follow::parse_task_reference("1_3-5")) == "2 task id: '3-5' is not a whole number (0 or more)" + hint);
+  CHECK(words_of(follow::parse_task_reference("1_[5-3]")) == "2 task ids: '5-3' is not a valid list of task ids" + hint);
+  CHECK(words_of(follow::parse_task_reference("1_[]")) == "2 task id: '[]' is not a whole number (0 or more)" + hint);
 }
 
 TEST_CASE("--job: a number that there is not, what is no number, and a name that looks like one") {
@@ -59,8 +60,8 @@ TEST_CASE("--job: a number that there is not, what is no number, and a name that
   CHECK(select("2000000003,1").error().why == "the jobs are 1 to 10");
   CHECK(*select("12") == std::vector<std::uint32_t>{32, 33, 34, 35});
   CHECK(words_of(select("13")) == "2 --job 13: the jobs are 1 to 10 | sarray status 17");
-  CHECK(words_of(select("3-")) == "2 --job 3-: that is no job number, nor a list of them | 1, 2-5 or 1,4-6");
-  CHECK(words_of(select("5-2")) == "2 --job 5-2: that is no job number, nor a list of them | 1, 2-5 or 1,4-6");
+  CHECK(words_of(select("3-")) == "2 --job 3-: not a job number or a list of job numbers | 1, 2-5 or 1,4-6");
+  CHECK(words_of(select("5-2")) == "2 --job 5-2: not a job number or a list of job numbers | 1, 2-5 or 1,4-6");
   CHECK(words_of(select("nosuch")) ==
         "2 --job nosuch: no job has that number, id or name | a job number, a virtual id, a name, or a "
         "pattern like 'train*'; sarray status 17 shows them");
@@ -71,6 +72,6 @@ TEST_CASE("--tasks: what is no list, and what is out of range") {
   const auto select = [&](const std::string& tasks) { return follow::select_tasks(history, {{}, tasks, {}, false}); };
   CHECK(*select("3,5-6") == std::vector<std::uint32_t>{3, 5, 6});
   for (const auto* tasks : {"abc", "1-", "2-1"})
-    CHECK(words_of(select(tasks)) == "2 --tasks " + std::string(tasks) + ": that is no list of indices | --tasks 3,5-8");
+    CHECK(words_of(select(tasks)) == "2 --tasks " + std::string(tasks) + ": not a valid list of indices | --tasks 3,5-8");
   CHECK(words_of(select("38-40")) == "2 --tasks 38-40: the array's indices are 0 to 39 | sarray status 17 --tasks");
 }

@@ -14,7 +14,7 @@ std::vector<plan::PlannedJob> jobs_of(const std::vector<std::string>& scripts) {
 }
 
 /// The numbers of the jobs that get the translator, then the notes.
-std::string translated(const std::vector<std::string>& scripts, plan::Translate translate = plan::Translate::where_named) {
+std::string translated(const std::vector<std::string>& scripts, plan::Translate translate = plan::Translate::if_named) {
   auto options = test::make_options();
   options.translate = translate;
   const auto plan = plan::make_plan(jobs_of(scripts), options);
@@ -29,7 +29,7 @@ std::string translated(const std::vector<std::string>& scripts, plan::Translate 
 }
 
 const std::string tail =
-    " with the task's own ids: a translator stands first in the tasks' PATH, so that they reach themselves and nobody else";
+    " with the task's own ids: a translator is first in the tasks' PATH, so that they reach themselves and nobody else";
 
 std::string first_note(const std::vector<test::Words>& words) {
   const auto plan = plan::make_plan(test::make_jobs(words), test::make_options());
@@ -57,12 +57,12 @@ TEST_CASE("and no other one") {
 
 TEST_CASE("a command by its path is out of reach, and said") {
   CHECK(translated({"/usr/bin/scancel $SLURM_JOB_ID"}) ==
-        "\njob 1: scancel by its path, which nothing translates: $SLURM_JOB_ID of the array's last task is the whole array's");
+        "\njob 1: scancel by its path, which is not translated: $SLURM_JOB_ID of the array's last task is the whole array's");
 }
 
 TEST_CASE("the user decides") {
   CHECK(translated({"true", "true"}, plan::Translate::always) ==
-        "1,2\na translator of scancel, scontrol, squeue, sacct and sbatch stands first in every task's PATH");
+        "1,2\na translator of scancel, scontrol, squeue, sacct and sbatch is first in every task's PATH");
   CHECK(translated({"scancel $SLURM_JOB_ID"}, plan::Translate::never) ==
         "\njob 1: scancel with the task's own ids: not translated, so that the array's last task would name the whole array");
 }

@@ -121,14 +121,14 @@ TEST_CASE("lines: sbatch or not, continued, blank, assignments in front, Windows
 }
 
 TEST_CASE("what only a shell can do is refused, with its line") {
-  CHECK(error_of("a\nb | c\n") == "queue: line 2: '|' is for a shell, and a queue file is not run by one");
+  CHECK(error_of("a\nb | c\n") == "queue: line 2: '|' needs a shell, but this file is read line by line, one sbatch call each");
   for (const std::string text : {"a & b", "a; b", "a > b", "a < b", "a $(b)", "a \"$(b)\"", "a `b`", "a \"`b`\"", "(a)",
                                  "a ${b:-c}", "a $1", "a $@", "a {1..3}", "a {b,c}"}) {
     CAPTURE(text);
     CHECK(error_of("\n" + text + "\n").find("queue: line 2: '") == 0);
   }
-  CHECK(error_of("a 'b\nc") == "queue: line 1: a ' without its end");
-  CHECK(error_of("a\n\"b") == "queue: line 2: a \" without its end");
-  CHECK(error_of("X=1\n") == "queue: line 1: an assignment alone is no sbatch call");
+  CHECK(error_of("a 'b\nc") == "queue: line 1: unterminated '");
+  CHECK(error_of("a\n\"b") == "queue: line 2: unterminated \"");
+  CHECK(error_of("X=1\n") == "queue: line 1: a variable assignment without a call");
   CHECK(error_of(std::string("a\0b", 3)) == "queue: line 1: a NUL byte");
 }

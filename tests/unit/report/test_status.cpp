@@ -20,7 +20,7 @@ follow::History make_history() {
   history.attempts.push_back(
       make_attempt("17", {make_mapped(1, 0, "4-6", "train"), make_mapped(2, 3, "", "plot"), make_mapped(3, 4, "", "wait")},
                    {TaskState::completed, TaskState::failed, TaskState::running, TaskState::timeout, TaskState::pending}));
-  find_standings(history);
+  find_latest_attempts(history);
   return history;
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("eighty columns hold every line, whatever the names are; colour change
     states.push_back(slurm::all_task_states[i]);
   }
   history.attempts.push_back(make_attempt("123456", jobs, states));
-  find_standings(history);
+  find_latest_attempts(history);
   report::StatusView view;
   view.width = 80;
   view.now = now;
@@ -97,7 +97,7 @@ TEST_CASE("the bar has its width, and shows every state that there is") {
     states.back() = TaskState::failed;
     auto job = make_mapped(1, 0, "0-" + std::to_string(tasks - 1), "a");
     history.attempts.push_back(make_attempt("1", {job}, states));
-    find_standings(history);
+    find_latest_attempts(history);
     const auto line = lines_of(report::status_text(history, {}))[1];
     CHECK(line.size() == 62);
     CHECK(line.find('x') != std::string::npos);
@@ -109,7 +109,7 @@ TEST_CASE("a retry: every task counts where its last attempt stands") {
   auto retried = make_mapped(1, 0, "5", "train");
   auto plot = make_mapped(2, 1, "", "plot");
   history.attempts.push_back(make_attempt("20", {retried, plot}, {TaskState::completed, TaskState::failed}));
-  find_standings(history);
+  find_latest_attempts(history);
   CHECK(report::task_name(history, 1) == "20_0");
   CHECK(report::task_name(history, 3) == "20_1");
   CHECK(report::task_name(history, 0) == "17_0");
@@ -125,7 +125,7 @@ TEST_CASE("a retry that names jobs and tasks which the first attempt never had c
   history.attempts.push_back(
       make_attempt("20", {make_mapped(9, 0, "", "x"), make_mapped(1, 1, "99", "train"), make_mapped(2, 2, "1", "plot")},
                    {TaskState::completed, TaskState::completed, TaskState::completed}));
-  find_standings(history);
+  find_latest_attempts(history);
   CHECK(summarize(history).count(TaskState::completed) == 1);
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("elapsed of what nobody knows is no zero") {
   history.attempts.push_back(make_attempt("17", {make_mapped(1, 0, "", "gone"), make_mapped(2, 1, "", "wait")},
                                           {TaskState::unknown, TaskState::pending}));
   history.attempts[0].tasks[0] = slurm::TaskRecord();
-  find_standings(history);
+  find_latest_attempts(history);
   report::StatusView view;
   view.now = now;
   const auto text = lines_of(report::status_text(history, view));

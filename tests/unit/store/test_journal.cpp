@@ -272,7 +272,7 @@ TEST_CASE("what is no journal is refused and left as it is") {
   REQUIRE(util::write_file_atomically(folder / "journal", text));
   const auto appender = Appender::open(folder / "next_id", folder / "journal", false);
   REQUIRE_FALSE(appender);
-  CHECK(appender.error().why == "it is no journal of sarray's");
+  CHECK(appender.error().why == "it is not a sarray journal");
   CHECK(bytes_of(folder / "journal") == text);
   CHECK_FALSE(Appender::open(folder / "next_id", folder / "journal", true));  // never over what is there
   CHECK_FALSE(Appender::open(folder / "next_id", folder / "missing", false));

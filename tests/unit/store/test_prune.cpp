@@ -45,14 +45,14 @@ std::vector<std::string> prune(const StateFolder& folder, const PruneRules& rule
 }
 
 std::string make_submission(const StateFolder& folder, const std::string& marker, const std::string& id, std::int64_t age) {
-  const auto parcel = folder.submissions() + "/" + marker;
-  std::filesystem::create_directories(parcel + "/links");
+  const auto submission_folder = folder.submissions() + "/" + marker;
+  std::filesystem::create_directories(submission_folder + "/links");
   if (!id.empty()) {
-    REQUIRE(util::write_file_atomically(parcel + "/record.json", "{\"version\":1,\"job_id\":\"" + id + "\"}\n"));
-    make_old(parcel + "/record.json", age);
+    REQUIRE(util::write_file_atomically(submission_folder + "/record.json", "{\"version\":1,\"job_id\":\"" + id + "\"}\n"));
+    make_old(submission_folder + "/record.json", age);
   }
-  make_old(parcel, age);
-  return parcel;
+  make_old(submission_folder, age);
+  return submission_folder;
 }
 
 using Names = std::vector<std::string>;
@@ -118,7 +118,7 @@ TEST_CASE("a session whose shell outlived its listen stays") {
   CHECK(describe_process(0).empty());
 }
 
-TEST_CASE("a session whose submission was cut off stays until that is settled") {
+TEST_CASE("a session whose submission was interrupted stays until that is settled") {
   const test::State state;
   const auto folder = test::State::folder();
   auto session = make_session(folder);
@@ -181,7 +181,7 @@ TEST_CASE("submissions: what Slurm has, what is being made and what is locked st
   for (const auto& kept : {running, pending, made, locked}) CHECK(std::filesystem::exists(kept));
 }
 
-TEST_CASE("a removal that was cut off is finished by the next") {
+TEST_CASE("a removal that was interrupted is finished by the next") {
   const test::State state;
   const auto folder = test::State::folder();
   [[maybe_unused]] const auto session = make_session(folder, 0);

@@ -137,7 +137,7 @@ TEST_CASE("open finds a session by its name, and nothing else") {
     const auto missing = Session::open(folder, name);
     REQUIRE_FALSE(missing);
     CHECK(missing.error().what == "session " + name);
-    CHECK(missing.error().why == "there is none of that name");
+    CHECK(missing.error().what == "no such session");
   }
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("nothing gets the number of a closed standard stream") {
   const auto child = ::fork();
   if (child == 0) {
     for (int fd = 0; fd <= 2; ++fd) ::close(fd);
-    util::hold_standard_streams();
+    util::reserve_standard_descriptors();
     const auto fd = util::open_file("/dev/null", O_RDWR);
     char byte = 0;
     const bool is_closed =
@@ -151,13 +151,13 @@ TEST_CASE("ensure_private_folder refuses a link in its place, a file, and a fold
   ::chmod((folder / "real").c_str(), 0755);
   CHECK(why(folder / "real") == "taken");
   fs::create_symlink(folder / "real", folder / "link");
-  CHECK(why(folder / "link") == "it is no folder");
-  CHECK(why(folder / "link/") == "it is no folder");
-  CHECK(why(folder / "link//") == "it is no folder");
+  CHECK(why(folder / "link") == "it is not a directory");
+  CHECK(why(folder / "link/") == "it is not a directory");
+  CHECK(why(folder / "link//") == "it is not a directory");
   CHECK(why(folder / "link/below") == "taken");  // a home that is a link is a usual thing
 
   REQUIRE(util::write_file_atomically(folder / "file", ""));
-  CHECK(why(folder / "file") == "it is no folder");
+  CHECK(why(folder / "file") == "it is not a directory");
   CHECK(why(folder / "file/below") == "Not a directory");
 
   for (const mode_t mode : {0770, 0707, 0720}) {

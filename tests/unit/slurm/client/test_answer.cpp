@@ -44,7 +44,7 @@ TEST_CASE("a connection that broke is no refusal") {
         "Header lengths are longer than data received"}) {
     CAPTURE(reason);
     CHECK(failed(reason).kind == Kind::unknown);
-    CHECK(failed(reason).why == "status 1, and a connection to Slurm that broke");
+    CHECK(failed(reason).why == "status 1, and the connection to Slurm broke");
   }
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("a refusal is one") {
 
 TEST_CASE("an end that says nothing") {
   CHECK(judge(137, "", "").why == "ended by signal 9");
-  CHECK(judge(1, "", "").why == "status 1 without a word");
+  CHECK(judge(1, "", "").why == "status 1, and it printed nothing");
   CHECK(judge(0, "all is well\n", "").why == "an answer without a job id");
   CHECK(judge(137, "", "", true).kind == Kind::unknown);
 }

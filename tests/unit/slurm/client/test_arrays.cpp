@@ -7,7 +7,7 @@ using namespace sarray;
 namespace {
 
 std::int64_t remembered(const std::string& line) {
-  return slurm::surely_remembered(slurm::parse_configuration(line + "\nClusterName = c\n"));
+  return slurm::guaranteed_retention_seconds(slurm::parse_configuration(line + "\nClusterName = c\n"));
 }
 
 }  // namespace
