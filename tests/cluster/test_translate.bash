@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a task says to Slurm about itself reaches itself, and nobody else. Issue 4's point 10.
+# What a task says to Slurm about itself reaches itself, and nobody else.
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 translator=$(readlink -f -- "$(dirname "$0")/../../share/translate.bash")
