@@ -38,7 +38,7 @@ std::string variable(const char* name) {
 util::Result<std::string> choose_shell() {
   const auto shell = variable("SHELL");
   if (shell.ends_with("/bash") && ::access(shell.c_str(), X_OK) == 0) return shell;
-  const auto bash = util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; });
+  TRY(const auto bash, util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; }));
   if (!bash) return util::fail("listen", "bash was not found in PATH");
   if (!shell.empty()) say("sarray: note: the session's shell is bash; " + shell + " is not known to sarray yet");
   return *bash;

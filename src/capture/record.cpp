@@ -32,7 +32,9 @@ int report(const util::Error& error) {
 /// Replaces this process by the real sbatch, with the environment that it would have had without us.
 int become_real_sbatch(char** argv) {
   const auto environment = clean_environment(environ);
-  const auto program = find_real_sbatch(environment.get("PATH").value_or(""));
+  const auto found = find_real_sbatch(environment.get("PATH").value_or(""));
+  if (!found) return report(found.error());
+  const auto& program = *found;
   if (program.empty())
     return report({"sbatch", "the real sbatch was not found in PATH", "load the site's Slurm module, or use sarray submit -n"});
   const auto entries = environment.entries();
@@ -65,7 +67,7 @@ std::string queued_line(const store::Appended& appended, const slurm::Job& job, 
 
 /// A call that a merge cannot keep can still be submitted alone: the error says with which command.
 util::Error name_real_sbatch(util::Error error, int argc, char** argv) {
-  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or(""));
+  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
   if (error.hint != slurm::real_sbatch_hint || program.empty()) return error;
   error.hint = program;
   for (int i = 1; i < argc; ++i) error.hint += " " + util::shell_quote(argv[i]);

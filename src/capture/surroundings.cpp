@@ -129,12 +129,12 @@ std::string current_host() {
   return name.data();
 }
 
-std::string find_real_sbatch(std::string_view path) {
+util::Result<std::string> find_real_sbatch(std::string_view path) {
   struct stat own {};
-  const bool known = ::stat("/proc/self/exe", &own) == 0;
-  const auto found = util::find_in_path("sbatch", path, [&](const struct stat& candidate) {
-    return known && candidate.st_dev == own.st_dev && candidate.st_ino == own.st_ino;
-  });
+  if (::stat("/proc/self/exe", &own) != 0) return util::fail("/proc/self/exe", util::errno_text(errno));
+  TRY(const auto found, util::find_in_path("sbatch", path, [&](const struct stat& candidate) {
+        return candidate.st_dev == own.st_dev && candidate.st_ino == own.st_ino;
+      }));
   return found.value_or("");
 }
 

@@ -6,6 +6,7 @@
 
 #include "slurm/language/call.hpp"
 #include "util/environment.hpp"
+#include "util/result.hpp"
 
 namespace sarray::capture {
 
@@ -33,6 +34,7 @@ inline constexpr const char* outer_job_file = "outer_job";
 [[nodiscard]] std::string current_host();
 
 /// Returns the path of the real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
-[[nodiscard]] std::string find_real_sbatch(std::string_view path);
+/// @return an error (what: the path) if an earlier one cannot be examined, since the next may belong to another Slurm.
+[[nodiscard]] util::Result<std::string> find_real_sbatch(std::string_view path);
 
 }  // namespace sarray::capture

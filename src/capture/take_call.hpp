@@ -1,6 +1,7 @@
 // A complete call: what the caller typed, and everything around it that sbatch would have looked at.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>

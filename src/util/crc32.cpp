@@ -24,7 +24,7 @@ using Tables = std::array<std::array<std::uint32_t, 256>, slices>;
 /// zlib's order: the lowest bit comes first. x^0 is the highest bit of a remainder.
 struct Reflected {
   static constexpr bool is_forward = false;
-  static constexpr std::uint32_t one = 0x80000000U;
+  [[maybe_unused]] static constexpr std::uint32_t one = 0x80000000U;
   static constexpr std::uint32_t times_x(std::uint32_t crc) { return (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0); }
   static constexpr std::uint32_t first_byte(std::uint32_t crc) { return crc & 0xff; }
   static constexpr std::uint32_t without_first_byte(std::uint32_t crc) { return crc >> 8; }
@@ -37,7 +37,7 @@ struct Reflected {
 /// cksum's order: the highest bit comes first.
 struct Forward {
   static constexpr bool is_forward = true;
-  static constexpr std::uint32_t one = 1;
+  [[maybe_unused]] static constexpr std::uint32_t one = 1;
   static constexpr std::uint32_t times_x(std::uint32_t crc) { return (crc << 1) ^ ((crc & 0x80000000U) != 0 ? 0x04C11DB7U : 0); }
   static constexpr std::uint32_t first_byte(std::uint32_t crc) { return crc >> 24; }
   static constexpr std::uint32_t without_first_byte(std::uint32_t crc) { return crc << 8; }

@@ -24,9 +24,8 @@ void Fd::reset() {
   m_fd = -1;
 }
 
-std::string errno_text(int error) {
-  return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error);
-}
+// Not strerrordesc_np, which glibc has since 2.32 only (Debian 11 and RHEL 8 have an older one).
+std::string errno_text(int error) { return std::strerror(error); }
 
 namespace {
 

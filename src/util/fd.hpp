@@ -32,7 +32,7 @@ class Fd {
   int m_fd = -1;
 };
 
-/// Returns the text of an errno value, in English whatever the locale.
+/// Returns the C library's words for an errno value. They are English, since nothing here calls setlocale.
 [[nodiscard]] std::string errno_text(int error);
 
 /// @param flags as for open(2); O_CLOEXEC is added. The error's `what` is the path, its `why` the system's reason.

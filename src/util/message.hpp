@@ -1,6 +1,7 @@
 // The wording of errors, in one place, so that all of them look alike.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "util/result.hpp"

@@ -7,7 +7,7 @@
 
 namespace sarray::util {
 
-/// Shows nothing if standard error is not a terminal, or if the work is done in a moment.
+/// Says nothing if standard error is not a terminal, nor about work that is done within a third of a second.
 class Progress {
  public:
   /// @param what "reading calls"; the count and the total follow it.
@@ -18,7 +18,8 @@ class Progress {
 
   /// Counts one step as done.
   void step() {
-    if (m_shows && (++m_done & 0x3ff) == 0) tell();
+    ++m_done;
+    if (m_shows) tell();
   }
 
  private:

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # No value of the environment reaches an argument of any process, a message, a log, or a file that others can read: every command is traced
 # with a value that would be known again.
+# run: 25
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster

@@ -58,11 +58,14 @@ struct Submission {
 class Client {
  public:
   /// @param environment what Slurm's commands are run with.
-  /// @param sbatch path of the real one; empty: there is none.
-  Client(util::Environment environment, std::string sbatch);
+  /// @param sbatch path of the real one; empty: there is none in PATH. If it is an error, it is not known which Slurm is meant,
+  /// and every question is that error.
+  Client(util::Environment environment, util::Result<std::string> sbatch);
 
-  [[nodiscard]] bool has_sbatch() const { return !m_sbatch.empty(); }
-  [[nodiscard]] const std::string& sbatch() const { return m_sbatch; }
+  /// Returns false if PATH has none.
+  [[nodiscard]] bool has_sbatch() const { return !m_sbatch || !m_sbatch->empty(); }
+  /// Returns its path; empty if there is none that could be looked at.
+  [[nodiscard]] std::string sbatch() const { return m_sbatch.value_or(""); }
 
   /// Runs sbatch --version and --help. @return an error where they cannot be run.
   [[nodiscard]] util::Result<Dialect> dialect() const;
@@ -80,8 +83,8 @@ class Client {
   [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
 
  private:
-  /// The command of that name beside sbatch, or in PATH.
-  [[nodiscard]] std::string find(const std::string& name) const;
+  /// Returns the path of the command of that name beside sbatch, or in PATH; empty if there is none.
+  [[nodiscard]] util::Result<std::string> find(const std::string& name) const;
   [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
 
   struct Failure {
@@ -89,7 +92,7 @@ class Client {
     util::Error error;
   };
   util::Environment m_environment;
-  std::string m_sbatch;
+  util::Result<std::string> m_sbatch;
   std::shared_ptr<Failure> m_accounting_failure = std::make_shared<Failure>();  ///< copies share it
 };
 

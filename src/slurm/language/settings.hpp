@@ -1,6 +1,7 @@
 // The options in force, set one after another: the later value wins, except for options that accumulate or exclude each other.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
