@@ -38,8 +38,8 @@ is_whole() {
   # One process for both; a long page is a file of bash's, which may be limited, too.
   sums=$(exec 2>/dev/null && ulimit -S -f hard && exec cksum - /dev/fd/3 3<"$SARRAY_PLACE" <<<"${SARRAY_PAGE%$'\n'}")
   [[ $sums != "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SCRIPT_SUM /dev/fd/3" ]] || return 0
-  [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || damaged "its table has another checksum"
-  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SCRIPT_SUM" ]] || damaged "the job's own script has another checksum"
+  [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || damaged "the checksum of its table does not match"
+  [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SCRIPT_SUM" ]] || damaged "the checksum of the job's own script does not match"
   [[ $(exec cksum <"$SARRAY_PLACE" 2>/dev/null) == "$SARRAY_SCRIPT_SUM" ]]
 }
 
