@@ -57,7 +57,7 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
   return task.state == TaskState::pending || task.state == TaskState::running;
 }
 
-/// "17_[3-5,8]", cut where Slurm's own limit for such a list (4096 bytes, semantics section 3) would be passed.
+/// "17_[3-5,8]", cut before it exceeds Slurm's own limit for such a list (4096 bytes: job_mgr.c:_test_job_desc_fields).
 std::vector<std::string> name_tasks(const std::string& job_id, const std::vector<std::uint32_t>& indices) {
   constexpr std::size_t max_numbers = 300;
   std::vector<std::string> names;

@@ -63,18 +63,6 @@ util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector
 
 namespace {
 
-std::vector<std::string> split_words(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    const auto word = text.substr(at, end - at);
-    const bool is_id = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-    if (is_id) words.push_back(word);
-    at = end + 1;
-  }
-  return words;
-}
-
 /// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
 std::vector<std::string> find_retries(const slurm::SlurmSite& site, const std::string& first,
                                       const std::vector<store::Submission>& submissions) {
@@ -95,7 +83,7 @@ std::vector<std::string> find_retries(const slurm::SlurmSite& site, const std::s
 /// The ids of an array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
 std::vector<std::string> attempt_ids(const slurm::SlurmSite& site, const script::Map& map, const std::string& job_id,
                                      const std::vector<store::Submission>& submissions) {
-  auto ids = split_words(map.retry_of);
+  auto ids = map.retry_of;
   if (ids.size() > 1000) ids.clear();  // a script that nobody of us wrote
   ids.push_back(job_id);
   for (const auto& id : find_retries(site, ids.front(), submissions)) {
@@ -131,7 +119,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
     submission.jobs = static_cast<std::uint32_t>(loaded->map.jobs.size());
     submission.name = loaded->map.name;
     submission.directory = loaded->map.jobs.front().directory;
-    submission.retry_of = split_words(loaded->map.retry_of);
+    submission.retry_of = loaded->map.retry_of;
     for (const auto& job : loaded->map.jobs) submission.ids.emplace_back(job.id, job.id);
     submissions.push_back(std::move(submission));
   }

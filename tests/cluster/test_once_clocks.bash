@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Two login nodes whose clocks differ, or a clock that is set: what was interrupted is not submitted twice.
+# run: 60
 # shellcheck disable=SC2154 # lib/once.bash sets real
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib

@@ -149,17 +149,18 @@ std::string_view JobRecord::get(std::string_view key) const {
   return found != m_fields.end() ? std::string_view(found->second) : std::string_view();
 }
 
-Client::Client(util::Environment environment, std::string sbatch)
+Client::Client(util::Environment environment, util::Result<std::string> sbatch)
     : m_environment(make_question_environment(std::move(environment))), m_sbatch(std::move(sbatch)) {}
 
-std::string Client::find(const std::string& name) const {
-  if (name == "sbatch") return m_sbatch;
-  if (const auto slash = m_sbatch.rfind('/'); slash != std::string::npos) {
-    const auto beside = m_sbatch.substr(0, slash + 1) + name;
-    if (::access(beside.c_str(), X_OK) == 0) return beside;
+util::Result<std::string> Client::find(const std::string& name) const {
+  if (!m_sbatch || name == "sbatch") return m_sbatch;
+  std::string path(m_environment.get("PATH").value_or(""));
+  // Beside sbatch first: that the others belong to the same Slurm is likelier than that PATH leads to them.
+  if (const auto slash = m_sbatch->rfind('/'); slash != std::string::npos) {
+    path.insert(0, m_sbatch->substr(0, slash == 0 ? 1 : slash) + ":");
   }
-  const auto path = m_environment.get("PATH").value_or("");
-  return util::find_in_path(name, path, [](const struct stat&) { return false; }).value_or("");
+  TRY(const auto found, util::find_in_path(name, path, [](const struct stat&) { return false; }));
+  return found.value_or("");
 }
 
 util::Result<std::string> Client::run(const std::vector<std::string>& argv) const {
@@ -176,7 +177,7 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
 util::Result<util::Output> Client::ask(const std::vector<std::string>& argv) const {
   util::Command command;
   command.argv = argv;
-  command.argv[0] = find(argv[0]);
+  TRY(command.argv[0], find(argv[0]));
   if (command.argv[0].empty()) return util::fail(argv[0], "not found in PATH", "load the site's Slurm module");
   command.environment = m_environment.entries();
   command.timeout = patience;
@@ -196,7 +197,8 @@ util::Result<std::string> Client::run_once(const std::vector<std::string>& argv)
 
 util::Result<util::Output> Client::submit(const Submission& submission) const {
   util::Command command;
-  command.argv = {m_sbatch};
+  TRY(const auto sbatch, find("sbatch"));
+  command.argv = {sbatch};
   command.argv.insert(command.argv.end(), submission.options.begin(), submission.options.end());
   command.argv.push_back(submission.script);
   command.environment = submission.environment.entries();

@@ -72,11 +72,14 @@ struct Submission {
 class Client {
  public:
   /// @param environment the user's; make_question_environment() says what of it the questions get.
-  /// @param sbatch path of the real one; empty: there is none.
-  Client(util::Environment environment, std::string sbatch);
+  /// @param sbatch path of the real one; empty: there is none in PATH. If it is an error, it is not known which Slurm is meant,
+  /// and every question is that error.
+  Client(util::Environment environment, util::Result<std::string> sbatch);
 
-  [[nodiscard]] bool has_sbatch() const { return !m_sbatch.empty(); }
-  [[nodiscard]] const std::string& sbatch() const { return m_sbatch; }
+  /// Returns false if PATH has none.
+  [[nodiscard]] bool has_sbatch() const { return !m_sbatch || !m_sbatch->empty(); }
+  /// Returns its path; empty if there is none that could be looked at.
+  [[nodiscard]] std::string sbatch() const { return m_sbatch.value_or(""); }
 
   // What the site is (site.cpp). Each is asked once, whoever asks.
 
@@ -142,8 +145,8 @@ class Client {
   /// @return how it ended, whatever that means; an error if it cannot be run, or its answer is not whole.
   [[nodiscard]] util::Result<util::Output> ask(const std::vector<std::string>& argv) const;
   [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
-  /// The command of that name beside sbatch, or in PATH.
-  [[nodiscard]] std::string find(const std::string& name) const;
+  /// Returns the path of the command of that name beside sbatch, or in PATH; empty if there is none.
+  [[nodiscard]] util::Result<std::string> find(const std::string& name) const;
   /// scontrol takes a list of names as one word.
   [[nodiscard]] util::Result<void> scontrol(const char* verb, const std::vector<std::string>& names) const;
 
@@ -158,7 +161,7 @@ class Client {
     std::optional<Configuration> configuration;
   };
   util::Environment m_environment;  ///< of the questions
-  std::string m_sbatch;
+  util::Result<std::string> m_sbatch;
   std::shared_ptr<Learned> m_learned = std::make_shared<Learned>();
 };
 

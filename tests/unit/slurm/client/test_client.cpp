@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -61,6 +62,25 @@ TEST_CASE("usage that accounting has of a task that still runs there is not its 
   const auto late = answer("COMPLETED");
   CHECK(late.tasks[0][0].usage);
   CHECK(late.notes.empty());
+}
+
+TEST_CASE("no other Slurm's command is asked if the own one cannot be looked at") {
+  test::TemporaryFolder folder;
+  for (const char* name : {"own", "other"}) REQUIRE(::mkdir((folder / name).c_str(), 0700) == 0);
+  const auto environment = util::Environment::from_entries({"PATH=" + folder.path() + "/other:/usr/bin:/bin"});
+  for (const char* name : {"sbatch", "squeue"}) write_script(folder / ("other/" + std::string(name)), "echo other\n");
+  REQUIRE(::symlink("squeue", (folder / "own/squeue").c_str()) == 0);  // of itself: ELOOP
+  const auto beside = slurm::Client(environment, folder / "own/sbatch").commands_in_queue();
+  REQUIRE_FALSE(beside);
+  CHECK(beside.error().what == folder / "own/squeue");
+  CHECK(beside.error().why == "Too many levels of symbolic links");
+  // Nor anything at all if it is not known which sbatch is the real one.
+  const slurm::Client lost(environment, util::fail(folder / "own/sbatch", "Input/output error"));
+  CHECK(lost.has_sbatch());
+  const auto answer = lost.commands_in_queue();
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().what == folder / "own/sbatch");
+  CHECK(lost.submit({}).error().why == "Input/output error");
 }
 
 namespace {
