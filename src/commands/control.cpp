@@ -37,20 +37,6 @@ VerbWords words_of(Verb verb) {
   return {"cancel", "cancelled", "pending or running"};
 }
 
-util::Result<void> order(const slurm::Client& client, Verb verb, const std::vector<std::string>& names) {
-  switch (verb) {
-    case Verb::hold:
-      return client.hold(names);
-    case Verb::release:
-      return client.release(names);
-    case Verb::requeue:
-      return client.requeue(names);
-    case Verb::cancel:
-      break;
-  }
-  return client.cancel(names);
-}
-
 bool is_held(const slurm::TaskRecord& task) {
   return task.reason == "JobHeldUser" || task.reason == "JobHeldAdmin" || task.word == "REQUEUE_HOLD" ||
          task.word == "SPECIAL_EXIT";
@@ -145,7 +131,7 @@ Status control(const ControlOptions& options) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
     return 0;
   }
-  CHECK_OK(order(site.client, options.verb, targets.names));
+  CHECK_OK(engine::SlurmEngine(site.client).control(options.verb, targets.names));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
   return 0;
 }

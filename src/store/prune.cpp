@@ -16,6 +16,7 @@
 #include "store/journal.hpp"
 #include "store/session.hpp"
 #include "store/shell.hpp"
+#include "store/submissions.hpp"
 #include "util/fd.hpp"
 
 namespace sarray::store {
@@ -123,16 +124,6 @@ util::Result<bool> remove_session(const StateFolder& folder, const std::string& 
   return true;
 }
 
-/// Returns the job id from the record that submit left.
-std::string job_id_of(const std::string& submission_folder) {
-  const auto record = util::read_file(submission_folder + "/record.json").value_or("");
-  constexpr std::string_view key = "\"job_id\":\"";
-  const auto at = record.find(key);
-  if (at == std::string::npos) return "";
-  const auto begin = at + key.size();
-  return record.substr(begin, record.find('"', begin) - begin);
-}
-
 }  // namespace
 
 util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, const PruneRules& rules, const std::string& own) {
@@ -163,7 +154,9 @@ util::Result<std::vector<Pruned>> prune_submissions(const StateFolder& folder, c
     const auto submission_folder = folder.submissions() + "/" + marker;
     const auto time = std::max(written_at(submission_folder), written_at(submission_folder + "/record.json"));
     if (now - time <= min_age_seconds) continue;
-    const auto job_id = job_id_of(submission_folder);
+    const auto record = read_submission(submission_folder);
+    if (record && record->is_newer()) continue;  // whether it is over stands there in words that are not known here
+    const auto job_id = record ? record->job_id : "";
     if (is_known(marker, job_id)) continue;
     candidates.push_back({job_id.empty() ? marker : job_id + " (" + marker + ")", marker, time});
   }

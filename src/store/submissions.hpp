@@ -10,40 +10,69 @@
 
 #include "slurm/language/call.hpp"
 #include "store/state_folder.hpp"
+#include "util/moment.hpp"
 #include "util/result.hpp"
 
 namespace sarray::store {
 
-/// A submission as read from STATE/submissions/MARKER/record.json.
+/// A submission as read from STATE/submissions/MARKER/record.json: what `status` and its kind need without reading the script,
+/// and what the script does not contain.
 struct Submission {
-  std::string folder;         ///< STATE/submissions/MARKER
+  static constexpr std::uint32_t known_version = 1;
+
+  std::string folder;  ///< STATE/submissions/MARKER
+  std::uint32_t version = known_version;
   std::string job_id;         ///< empty: sbatch's answer was never recorded
   bool is_withdrawn = false;  ///< it never reached Slurm
   bool is_forgotten = false;  ///< Slurm does not show it, but may have forgotten it: it is not known whether it ran
   std::string queue_file;     ///< the submitted file, if it was a file; absolute
   std::string cluster;        ///< ClusterName; empty: not known
-  std::int64_t time = 0;      ///< seconds since 1970
+  std::int64_t time = 0;      ///< seconds since 1970, by the clock of the machine that wrote it
+  std::string boot;           ///< of that machine, see util::Moment; empty: not known
+  std::int64_t uptime = 0;    ///< likewise
   std::uint32_t tasks = 0;
   std::uint32_t jobs = 0;
+  std::string script;                                        ///< the copy that the user was left
   std::string name;                                          ///< of the array
   std::string directory;                                     ///< the directory in which it was submitted
   std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: it is the first
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
+  /// What its sbatch was run with, but for the environment, which lies beside the record; nothing: not noted whole.
+  std::optional<slurm::Start> start;
+
+  [[nodiscard]] std::string marker() const { return folder.substr(folder.rfind('/') + 1); }
+  [[nodiscard]] util::Moment begun() const { return {time, boot, uptime}; }
+  void set_begun(const util::Moment& moment);
+  /// Whether a newer sarray wrote it: then it may mean something else than is read here, and nothing may be done upon it.
+  [[nodiscard]] bool is_newer() const { return version > known_version; }
 };
 
 /// Reads a record. @param text contents of record.json; untrusted input. @return nullopt if it is not a record.
 [[nodiscard]] std::optional<Submission> parse_submission(std::string_view text, const std::string& folder);
-
-/// Returns what that submission's sbatch was run with. @param environment NAME=VALUE entries, each followed by a NUL byte.
-[[nodiscard]] std::optional<slurm::Start> parse_start(std::string_view environment, std::string_view text);
+/// Returns the contents of record.json; the folder is not part of them.
+[[nodiscard]] std::string format_submission(const Submission& submission);
 
 /// Reads a submission's record; nullopt if there is none that can be read.
 [[nodiscard]] std::optional<Submission> read_submission(const std::string& folder);
+[[nodiscard]] util::Result<void> write_submission(const Submission& submission);
+/// Returns the refusal of a newer record, which names its version.
+[[nodiscard]] util::Error explain_newer(const Submission& submission);
+
+/// Returns the contents of the file `environment` beside the record: NAME=VALUE entries, each followed by a NUL byte.
+[[nodiscard]] std::string format_environment(const util::Environment& environment);
+/// Returns what that submission's sbatch was run with; nullopt if that is not recorded.
+/// @param environment as format_environment() wrote it.
+[[nodiscard]] std::optional<slurm::Start> complete_start(const Submission& submission, std::string_view environment);
+/// Returns the same from the files in the submission's folder.
+[[nodiscard]] std::optional<slurm::Start> read_start(const Submission& submission);
+
 /// Returns the submissions below STATE/submissions whose outcome is not recorded. Does not ask Slurm.
 [[nodiscard]] std::vector<Submission> list_unsettled(const store::StateFolder& folder);
+/// Whether it is one of that queue file. @param file absolute. Bytes that are not UTF-8 are not told apart: JSON has no others.
+[[nodiscard]] bool is_of_file(const Submission& submission, const std::string& file);
 
-/// Returns the last time at which the sbatch of the submission in that folder is known to have run, never later than now.
-/// @param begin when the submission was begun.
+/// Returns the last time at which the sbatch of the submission in that folder is known to have run, by the clock of the machine
+/// that recorded it. @param begin when the submission was begun.
 [[nodiscard]] std::int64_t last_run(const std::string& folder, std::int64_t begin);
 
 /// Records sbatch's answer in the record that was written before sbatch was run.
