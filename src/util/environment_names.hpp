@@ -12,4 +12,8 @@ inline constexpr const char* bash_env_variable = "SARRAY_BASH_ENV";  ///< BASH_E
 inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was when the session began; empty: none
 inline constexpr const char* bin_variable = "SARRAY_BIN";        ///< the session's folder with our sbatch
 
+/// In a merged task, until the dispatcher has looked: the name of the submission that sarray itself made. It begins as Slurm's
+/// own do, so that no --export keeps it back. The dispatcher spells it, too (share/dispatch/1-main.bash).
+inline constexpr const char* submission_variable = "SLURM_SARRAY";
+
 }  // namespace sarray::util
