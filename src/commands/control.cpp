@@ -21,21 +21,34 @@ struct VerbWords {
   const char* name;
   const char* done;  ///< "cancelled"
   const char* fit;   ///< which tasks it can be done to
-  std::vector<std::string> command;
 };
 
 VerbWords words_of(Verb verb) {
   switch (verb) {
     case Verb::hold:
-      return {"hold", "held", "pending and unheld", {"scontrol", "hold"}};
+      return {"hold", "held", "pending and unheld"};
     case Verb::release:
-      return {"release", "released", "held", {"scontrol", "release"}};
+      return {"release", "released", "held"};
     case Verb::requeue:
-      return {"requeue", "requeued", "running, or failed and still known to Slurm", {"scontrol", "requeue"}};
+      return {"requeue", "requeued", "running, or failed and still known to Slurm"};
     case Verb::cancel:
       break;
   }
-  return {"cancel", "cancelled", "pending or running", {"scancel"}};
+  return {"cancel", "cancelled", "pending or running"};
+}
+
+util::Result<void> order(const slurm::Client& client, Verb verb, const std::vector<std::string>& names) {
+  switch (verb) {
+    case Verb::hold:
+      return client.hold(names);
+    case Verb::release:
+      return client.release(names);
+    case Verb::requeue:
+      return client.requeue(names);
+    case Verb::cancel:
+      break;
+  }
+  return client.cancel(names);
 }
 
 bool is_held(const slurm::TaskRecord& task) {
@@ -58,7 +71,7 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
   return task.state == TaskState::pending || task.state == TaskState::running;
 }
 
-/// "17_[3-5,8]", cut where Slurm's own limit for such a list (4096 bytes, semantics section 3) would be passed.
+/// "17_[3-5,8]", cut before it exceeds Slurm's own limit for such a list (4096 bytes: job_mgr.c:_test_job_desc_fields).
 std::vector<std::string> name_tasks(const std::string& job_id, const std::vector<std::uint32_t>& indices) {
   constexpr std::size_t max_numbers = 300;
   std::vector<std::string> names;
@@ -132,14 +145,7 @@ Status control(const ControlOptions& options) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
     return 0;
   }
-  // scancel takes words, scontrol a list.
-  auto command = verb.command;
-  if (options.verb == Verb::cancel) {
-    command.insert(command.end(), targets.names.begin(), targets.names.end());
-  } else {
-    command.push_back(util::join(targets.names, ","));
-  }
-  TRY([[maybe_unused]] const auto output, site.client.run(command));
+  CHECK_OK(order(site.client, options.verb, targets.names));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
   return 0;
 }

@@ -60,7 +60,7 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
   for (const auto& submission : submissions) asked.push_back({submission.job_id, std::min(submission.tasks, script::max_tasks)});
   slurm::ArrayStates states;
   if (!asked.empty()) {
-    TRY(states, slurm::ask_states(site.client, asked, false));
+    TRY(states, site.client.states(asked, false));
   }
   auto list = util::Json::array();
   report::Table table({true, false, true, true, false, false});

@@ -73,20 +73,6 @@ std::vector<RunningTask> newest_above(const std::vector<slurm::JobRecord>& recor
   return running;
 }
 
-/// scontrol fails for an array some of whose tasks have ended, and yet sets the limit of the others: so Slurm is asked.
-util::Result<void> set_limit(const slurm::Client& client, const std::string& array_id, std::uint32_t limit) {
-  const auto wanted = std::to_string(limit);
-  const auto updated = client.run({"scontrol", "update", "JobId=" + array_id, "ArrayTaskThrottle=" + wanted});
-  if (updated) return {};
-  const auto records = client.show_job(array_id);
-  const bool is_set = records && std::any_of(records->begin(), records->end(), [&](const auto& record) {
-                        const auto now = record.get("ArrayTaskThrottle");
-                        return limit == 0 ? now.empty() || now == "0" : now == wanted;
-                      });
-  if (is_set) return {};
-  return util::fail(updated.error());
-}
-
 }  // namespace
 
 Status throttle(const Words& words) {
@@ -103,16 +89,11 @@ Status throttle(const Words& words) {
                  tasks.empty() ? "" : (" and " + verb + " " + names).c_str());
     return 0;
   }
-  CHECK_OK(set_limit(site.client, array_id, options->limit));
+  CHECK_OK(site.client.set_throttle(array_id, options->limit));
   if (!tasks.empty()) {
-    std::vector<std::string> command =
-        options->kill ? std::vector<std::string>{"scancel"} : std::vector<std::string>{"scontrol", "requeue"};
-    if (options->kill) {
-      for (const auto& task : tasks) command.push_back(array_id + "_" + std::to_string(task.id));
-    } else {
-      command.push_back(names);
-    }
-    TRY([[maybe_unused]] const auto done, site.client.run(command));
+    std::vector<std::string> above;
+    for (const auto& task : tasks) above.push_back(array_id + "_" + std::to_string(task.id));
+    CHECK_OK(options->kill ? site.client.cancel(above) : site.client.requeue(above));
   }
   std::fprintf(stderr, "sarray: %s: %s%s\n", array_id.c_str(),
                options->limit == 0 ? "no limit" : ("at most " + util::count(options->limit, "task") + " at once").c_str(),

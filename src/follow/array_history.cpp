@@ -12,20 +12,11 @@ namespace sarray::follow {
 
 namespace {
 
-/// Of an array sacct prints the script once for every task (observed on 22.05): one task is enough.
-std::string one_task_of(const slurm::Client& client, const std::string& job_id) {
-  const auto tasks = client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
-  const auto first = tasks ? tasks->substr(0, tasks->find('\n')) : std::string();
-  const bool is_task = first.starts_with(job_id + "_") && first.find_first_not_of("0123456789_") == std::string::npos;
-  return is_task ? first : job_id;  // no task of its own: all of it was cancelled before it began
-}
-
 /// Slurm's own copy: the queue's while it remembers the job, else accounting's; nothing where neither has one of sarray's.
 std::optional<std::string> ask_script(const slurm::Client& client, const std::string& job_id) {
-  // scontrol says so on its stderr, and ends with 0, where it has none (observed on 22.05).
-  const auto queued = client.run({"scontrol", "write", "batch_script", job_id, "-"});
+  const auto queued = client.queued_script(job_id);
   if (queued && script::find_batch_script(*queued) != std::string::npos) return *queued;
-  const auto accounted = client.run({"sacct", "-B", "-j", one_task_of(client, job_id)});
+  const auto accounted = client.accounted_script(job_id);
   if (accounted) {
     if (const auto at = script::find_batch_script(*accounted); at != std::string::npos) return accounted->substr(at);
   }
@@ -81,7 +72,7 @@ std::vector<std::string> find_retries(const slurm::SlurmSite& site, const std::s
       ids.push_back(submission.job_id);
   }
   if (store::find_submission(submissions, first) != nullptr) return ids;
-  const auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
+  const auto held = site.client.arrays_of_user(slurm::a_month_ago());
   if (!held) return ids;
   for (const auto& array : *held) {
     if (slurm::marks_retry_of(array.marker, first)) ids.push_back(array.job_id);
@@ -108,7 +99,7 @@ std::vector<std::string> attempt_ids(const slurm::SlurmSite& site, const script:
 std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site, const std::vector<store::Submission>& noted) {
   constexpr std::size_t max_asked = 50;  // each is a question to the controller
   std::vector<store::Submission> submissions;
-  auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
+  auto held = site.client.arrays_of_user(slurm::a_month_ago());
   if (!held) return submissions;
   const auto state = store::StateFolder::open();
   const auto is_left_out = [&](const slurm::HeldArray& array) {
@@ -158,7 +149,7 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
 util::Result<void> ArrayHistory::refresh(bool with_usage) {
   std::vector<slurm::ArrayQuery> asked;
   for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks});
-  TRY(auto states, slurm::ask_states(m_site.client, asked, with_usage));
+  TRY(auto states, m_site.client.states(asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
   m_awaits_usage = states.without_usage > 0;
   m_history.notes = m_lost;

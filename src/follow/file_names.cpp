@@ -6,7 +6,7 @@ namespace sarray::follow {
 
 namespace {
 
-constexpr std::uint32_t no_task_id = 4294967294U;  // a plain job's %a (semantics section 6)
+constexpr std::uint32_t no_task_id = 4294967294U;  // a plain job's %a (slurmctld's NO_VAL; observed on 22.05)
 
 /// Stands for what is not known: no name of ours holds it.
 constexpr char unknown_mark = '\x01';

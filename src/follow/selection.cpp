@@ -138,23 +138,13 @@ std::string array_of_virtual(const std::vector<store::Submission>& submissions, 
   return {};
 }
 
-bool is_digits(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; }
-
-/// A task has a job id of its own, too: the array's is meant.
-std::string array_of_task(const slurm::SlurmSite& site, const std::string& job_id) {
-  const auto queued = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
-  if (auto array = queued ? queued->substr(0, queued->find('\n')) : ""; is_digits(array)) return array;
-  const auto accounted = site.client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
-  if (auto array = accounted ? accounted->substr(0, accounted->find_first_of("_\n")) : ""; is_digits(array)) return array;
-  return job_id;
-}
-
 }  // namespace
 
 util::Result<std::string> find_array(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
                                      const TaskReference& word) {
   if (!word.is_virtual) {
-    return store::find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
+    if (store::find_submission(submissions, word.job_id) != nullptr) return word.job_id;
+    return site.client.array_of(word.job_id).value_or(word.job_id);  // a task has a job id of its own, too: the array's is meant
   }
   const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
   if (auto array = array_of_virtual(submissions, id); !array.empty()) return array;

@@ -10,7 +10,7 @@ namespace {
 
 using slurm::has_conversion;
 
-/// A plain job's %a (slurmctld's NO_VAL; semantics section 6).
+/// A plain job's %a (slurmctld's NO_VAL; observed on 22.05).
 constexpr std::uint32_t no_task_id = 4294967294U;
 
 const std::optional<std::string>& given_pattern(const slurm::Job& job, Stream stream) {
@@ -68,7 +68,7 @@ std::string effective_pattern(const slurm::Job& job, Stream stream) {
   }
   if (stream == Stream::input) return "/dev/null";
   if (stream == Stream::error) return effective_pattern(job, Stream::output);
-  // DESIGN: people look for logs by the id that squeue shows.
+  // People look for logs by the id that squeue shows.
   return escape_percent(job.work_directory) + "/slurm-%A_%a.out";
 }
 

@@ -97,7 +97,7 @@ std::optional<Submission> read_submission(const std::string& folder) {
 
 namespace {
 
-/// Changes one value of a record, and keeps the rest.
+/// Changes one value of a record and keeps the others.
 util::Result<void> change_record(const std::string& folder, const char* key, const Json& value) {
   TRY(const auto text, util::read_file(folder + "/record.json"));
   auto record = Json::parse(text, nullptr, false);

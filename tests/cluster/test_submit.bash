@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole way: a session's calls become one array, and every task sees what its own call said. Issue 2's points 2 to 5.
+# The whole way: a session's calls become one array, and every task sees what its own call said.
 # run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

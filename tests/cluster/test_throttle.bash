@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# throttle on a running array: the limit, and which tasks --requeue and --kill hit. Issue 2, point 6.
+# throttle on a running array: the limit, and which tasks --requeue and --kill hit.
 # run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

@@ -66,7 +66,7 @@ struct HelpLine {
   Arity arity = Arity::none;
 };
 
-/// "  -A, --account=name   charge job to ..." and "      --foo[=bar]   ...". Anything else is no option's line.
+/// "  -A, --account=name   charge job to ..." and "      --foo[=bar]   ...". Any other line does not describe an option.
 bool parse_help_line(std::string_view line, HelpLine& result) {
   const auto dashes = line.find("--");
   if (dashes == std::string_view::npos) return false;

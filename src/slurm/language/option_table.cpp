@@ -1,5 +1,5 @@
-// The table of sbatch's options, 20.11 to 26.05. Source: semantics section 1.2, which was generated from the releases' own
-// tables; compared with the installed sbatch's --help by tests/oracle.
+// The table of sbatch's options, 20.11 to 26.05. Source: the releases' own tables (slurm_opt.c:common_options, opt.c:env_vars);
+// tests/oracle compares it with --help of the installed sbatch.
 #include <array>
 
 #include "slurm/language/option.hpp"

@@ -41,7 +41,7 @@ util::Error sbatch_error(const std::string& text, int status) {
   return error;
 }
 
-/// What a script's own lines set.
+/// The options that a script's own lines set.
 struct ScriptOptions {
   Settings settings;
   std::optional<util::Error> error;
@@ -60,7 +60,7 @@ ScriptOptions read_script(std::string_view script, std::string_view file, const 
   }
   result.het_job = directives->het_job;
   auto parsed = parser.parse(directives->words);
-  // Only the command line may say these (semantics section 2).
+  // Only the command line may give these; sbatch ignores them in a script (observed on 22.05).
   std::erase_if(parsed.options, [](const ParsedOption& option) {
     const auto name = option.option->name;
     return name == "wrap" || name == "help" || name == "usage" || name == "version" || name == "quiet" || name == "verbose";
@@ -88,14 +88,15 @@ util::Error refusal(const std::string& what, const std::string& why) {
   return error;
 }
 
-/// Whether a ":" parts the options of a heterogeneous job. Behind the script's name sbatch only drops it (observed on 22.05).
+/// Returns whether a ":" separates the options of a heterogeneous job. After the script's name sbatch just drops it (observed
+/// on 22.05).
 /// @param operand index of the script's name among the words that are not ":".
 bool has_components(const std::vector<std::string>& argv, std::size_t operand) {
   const auto colon = std::find(argv.begin(), argv.end(), ":");
   return colon != argv.end() && static_cast<std::size_t>(colon - argv.begin()) <= operand;
 }
 
-/// What a merge cannot keep, by name.
+/// Refuses, by name, what a merge cannot keep.
 util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
   if (het_job) {
     return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
@@ -145,7 +146,7 @@ int count_of(const ParsedWords& parsed, std::string_view name) {
                                         [&](const ParsedOption& option) { return option.option->name == name; }));
 }
 
-/// SBATCH_DEBUG's number takes the place of the -v that came before it.
+/// SBATCH_DEBUG's number replaces the -v that came before it.
 int verbosity(const util::Environment& environment, int given) {
   const auto debug = environment.get("SBATCH_DEBUG");
   if (!debug) return given;
@@ -171,7 +172,8 @@ void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
   }
 }
 
-/// What a call's options come to, and all that this depends on. Most calls of a session differ only behind the script's name.
+/// The resolved options of a call, and everything that they depend on. Most calls of a session differ only after the script's
+/// name.
 struct Settled {
   const ScriptOptions* script = nullptr;
   std::vector<std::string> words;  ///< up to the script's name
@@ -193,18 +195,18 @@ struct Resolver::State {
   const Dialect dialect;
   const std::uint32_t max_array_size;
   const WordParser parser;
-  /// By identity; the script itself is kept, so that its address stays its own.
+  /// By identity. The script itself is kept, so that no other script gets its address.
   struct Known {
     std::shared_ptr<const std::string> script;
     const ScriptOptions* options = nullptr;
   };
   std::unordered_map<const std::string*, Known> scripts;
-  /// By what decides: many scripts differ only behind their directives.
+  /// By the text that decides: many scripts differ only after their directives.
   std::unordered_map<std::string, ScriptOptions> by_text;
   ScriptOptions faulty;
   Settled newest;
 
-  /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
+  /// If the script has a mistake it is read again, since the message names the file, and equal scripts may have several names.
   const ScriptOptions& options_of(const Call& call) {
     static const ScriptOptions none;
     if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
@@ -262,7 +264,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
     if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
     if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
-    const bool stays = &script != &m_state->faulty;  // where another script's comes to lie
+    const bool stays = &script != &m_state->faulty;  // `faulty` is reused for the next script, so its address identifies none
     newest = {stays ? &script : nullptr, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
   }
   const auto& settings = newest.settings;

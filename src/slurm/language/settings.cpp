@@ -24,7 +24,7 @@ constexpr std::array<std::array<std::string_view, 2>, 3> rivals = {{
     {"nodefile", "nodelist"},
 }};
 
-/// What sbatch knows of one --mail-type: unknown words fall out, and NONE takes back the words before it, and ends the list.
+/// Reads one --mail-type as sbatch does: it ignores unknown words; NONE removes the words before it and ends the list.
 std::vector<std::string> mail_words(std::string_view text) {
   static constexpr std::array<std::string_view, 12> known = {"ARRAY_TASKS",    "BEGIN",         "END",           "FAIL",
                                                              "INVALID_DEPEND", "REQUEUE",       "ALL",           "STAGE_OUT",
@@ -38,7 +38,7 @@ std::vector<std::string> mail_words(std::string_view text) {
   return words;
 }
 
-/// The words of both, each once, in order of their coming.
+/// Returns the words of both, each once, in the order of their first appearance.
 std::string gather_words(const std::string& before, const std::string& more) {
   auto words = mail_words(before);
   for (auto& word : mail_words(more)) {
@@ -68,7 +68,7 @@ SignalText parse_signal(std::string_view text) {
   return signal;
 }
 
-/// Who the signal is for gathers, the signal and its time do not (proc_args.c:get_signal_opts).
+/// Who gets the signal accumulates, the signal and its time do not (proc_args.c:get_signal_opts).
 std::string gather_signal(const std::string& before, const std::string& more) {
   const auto old = parse_signal(before);
   auto signal = parse_signal(more);
@@ -78,7 +78,7 @@ std::string gather_signal(const std::string& before, const std::string& more) {
   return flags + ":" + signal.rest;
 }
 
-/// The letter behind the time stays where a later value has none.
+/// The letter after the time stays if a later value has none.
 std::string gather_login(const Setting& before, const std::optional<std::string>& more) {
   const auto letter = [](std::string_view text) {
     const auto rest = text.substr(leading_number(text).end);
@@ -198,7 +198,7 @@ struct InputVariable {
   std::string_view name;
 };
 
-/// The order in which sbatch reads them: the first bad one is what it complains of. Those of later releases come behind.
+/// In the order in which sbatch reads them, since it complains of the first bad one. Those of later releases come last.
 /// Source: opt.c:env_vars.
 constexpr std::array<std::string_view, 59> reading_order = {"SBATCH_ACCOUNT",       "SBATCH_ARRAY_INX",
                                                             "SBATCH_ACCTG_FREQ",    "SBATCH_BATCH",
@@ -250,7 +250,7 @@ const std::map<std::string_view, std::pair<std::size_t, InputVariable>>& input_v
   return variables;
 }
 
-/// A flag's variable that says no takes back what shares the flag's place, too.
+/// A flag's variable that says no also resets the options that share the flag's place.
 void reset_flag(Settings& settings, std::string_view name) {
   settings.reset(name);
   for (const auto& pair : rivals) {

@@ -45,7 +45,7 @@ bool is_memory(std::string_view value) {
   return is_one_of(lower(value.substr(number.end)), units);
 }
 
-/// One known word is enough, and NONE ends the list (proc_args.c:parse_mail_type).
+/// One known word is enough; NONE ends the list (proc_args.c:parse_mail_type).
 bool is_mail_type(std::string_view value) {
   static constexpr std::array<std::string_view, 13> words = {
       "none",           "begin",      "end",           "fail",          "requeue",       "all",        "stage_out",
@@ -70,7 +70,7 @@ Fault check_nice(std::string_view value) {
   return make_fault("Invalid --nice value, out of range (+/- " + std::to_string(limit) + ")", refused);
 }
 
-/// A node count, with K and M. @return nothing where there is a rest; -1 where there is no number.
+/// Reads a node count, with K and M. @return nullopt if something follows it; -1 if there is no number.
 std::optional<int> node_count(std::string_view text) {
   const auto number = leading_number(text);
   if (number.end == 0) return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos ? std::optional(-1) : std::nullopt;
@@ -122,7 +122,7 @@ Fault check_frequency_list(std::string_view value) {
   return lines.empty() ? std::nullopt : Fault(make_fault(lines, refused));
 }
 
-/// strtol, then nothing, or a letter: s short, l long.
+/// Reads a number as strtol does, then the end or a letter: s short, l long.
 bool is_login_time(std::string_view value) {
   const auto rest = value.substr(leading_number(value).end);
   return rest.empty() || to_lower(rest.front()) == 's' || to_lower(rest.front()) == 'l';

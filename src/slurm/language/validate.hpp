@@ -1,4 +1,4 @@
-// The checks of values that sbatch makes before it contacts Slurm.
+// The checks of values that sbatch does before it contacts Slurm.
 #pragma once
 
 #include <optional>
@@ -11,27 +11,29 @@
 
 namespace sarray::slurm {
 
-/// sbatch's words and exit status where it refuses a value, as of 22.05.
+/// sbatch's words and exit status if it refuses a value, as of 22.05.
 using Fault = std::optional<util::Error>;
 
-/// @param value nothing where an optional value was not given.
-/// @return nothing where sbatch takes the value. Values that depend on the site's configuration, on the users or on files
-///   are taken here: sbatch refuses them at the submission, and nothing is lost.
-/// Source: slurm_opt.c, arg_set_* (compared by tests/oracle). Counts end with 1, all else with 255.
+/// Checks one value.
+/// @param value nullopt if an optional value was not given.
+/// @return nullopt if sbatch accepts the value. Values that depend on the site's configuration, on the users or on files are
+/// accepted here: sbatch refuses them at the submission, and nothing is lost. Source: slurm_opt.c, arg_set_* (compared by
+/// tests/oracle). Counts end with 1, all else with 255.
 [[nodiscard]] Fault find_fault(const OptionSpec& option, std::optional<std::string_view> value);
 
-/// Whether sbatch prints a help text for the value, and ends: --gres=help, --mem-bind=help.
+/// Returns whether sbatch prints a help text for the value, and ends: --gres=help, --mem-bind=help.
 [[nodiscard]] bool asks_for_help(const OptionSpec& option, std::string_view value);
 
-/// --distribution=plane without a size takes it from SLURM_DIST_PLANESIZE: the one value that find_fault cannot judge alone.
+/// --distribution=plane without a size reads it from SLURM_DIST_PLANESIZE. It is the only value that find_fault cannot judge
+/// alone.
 [[nodiscard]] Fault find_plane_fault(std::string_view distribution, const util::Environment& environment);
 
 /// @param lines without "sbatch: error: ", separated by newlines.
 [[nodiscard]] util::Error make_fault(std::string_view lines, int status);
 
-// Checks of one option each; the rest of the file is find_fault's.
+// Each of these checks one option; find_fault calls them.
 
-/// --begin and --deadline (parse_time.c:parse_time). Nothing depends on the clock but the value itself.
+/// --begin and --deadline (parse_time.c:parse_time). Only the value itself depends on the clock.
 [[nodiscard]] Fault check_moment(const OptionSpec& option, std::string_view value);
 /// --time, --time-min, --delay-boot (parse_time.c:_is_valid_timespec).
 [[nodiscard]] bool is_duration(std::string_view value);

@@ -21,7 +21,7 @@ bool is_governor(std::string_view word) {
   return false;
 }
 
-/// The number that Slurm has for a frequency, 0 for none: its names stand above every number.
+/// Returns the number that Slurm has for a frequency; 0: none. Its names are above every number.
 std::uint64_t frequency_of(std::string_view word) {
   constexpr std::uint64_t names = 0x80000001;
   if (starts_ignoring_case(word, "lo")) return names;
@@ -31,7 +31,7 @@ std::uint64_t frequency_of(std::string_view word) {
   return static_cast<std::uint32_t>(leading_number(word).value);
 }
 
-/// Numbers between commas, each with *COUNT perhaps. @return sbatch's words for the first that is none.
+/// Checks numbers between commas, each perhaps with *COUNT. @return sbatch's words for the first that is not a number.
 std::string find_bad_number(std::string_view list, bool hex) {
   for (auto token : split_tokens(list, ',')) {
     if (hex && token.starts_with("0x")) token.erase(0, 2);
@@ -66,14 +66,14 @@ std::string find_bad_multiple(std::string_view list, std::string_view kind, bool
   return "";
 }
 
-/// Whether what follows a comma belongs to a list of numbers (resource_info.c:_isvalue).
+/// Returns whether the text after a comma belongs to a list of numbers (resource_info.c:_isvalue).
 bool goes_on_with_number(std::string_view text) {
   if (!text.empty() && is_digit(text.front())) return true;
   while (!text.empty() && std::isxdigit(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
   return text.empty() || text.front() == ',';
 }
 
-/// Cuts at the commas that no number follows; empty pieces stay.
+/// Splits at the commas that are not followed by a number; empty pieces stay.
 std::vector<std::string> split_bindings(std::string_view text) {
   std::vector<std::string> pieces(1);
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -88,7 +88,8 @@ std::vector<std::string> split_bindings(std::string_view text) {
 
 }  // namespace
 
-/// Which governors a site allows is the site's: all that exist are taken here. Source: cpu_frequency.c:cpu_freq_verify_cmdline.
+/// Each site decides which governors it allows, so all that exist are accepted here. Source:
+/// cpu_frequency.c:cpu_freq_verify_cmdline.
 Fault check_cpu_frequency(std::string_view value) {
   const auto refuse = [](const std::string& line) {
     return make_fault((line.empty() ? "" : line + "\n") + "Invalid --cpu-freq argument", refused);
@@ -221,7 +222,7 @@ Fault check_memory_binding(std::string_view value) {
                                                              "verbose", "no",     "none",   "rank", "local", ""};
   for (const auto& piece : split_bindings(value)) {
     const auto word = lower(piece);
-    if (word == "help") {  // prints it, and fails without a word
+    if (word == "help") {  // sbatch prints the help, and fails without a message
       util::Error error;
       error.body = "\n";
       error.status = refused;
@@ -241,7 +242,7 @@ Fault check_memory_binding(std::string_view value) {
   return std::nullopt;
 }
 
-/// Source: proc_args.c:verify_socket_core_thread_count, get_resource_arg_range. It ends sbatch itself, with 1.
+/// Source: proc_args.c:verify_socket_core_thread_count, get_resource_arg_range. It exits with status 1.
 Fault check_node_info(std::string_view value) {
   static constexpr std::array<std::string_view, 3> places = {"first", "second", "third"};
   for (const auto place : places) {

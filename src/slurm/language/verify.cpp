@@ -1,4 +1,4 @@
-// sbatch's last look at all options together, before it contacts Slurm (opt.c:_opt_verify; slurm_opt.c:_validate_*).
+// sbatch's last check of all options together, before it contacts Slurm (opt.c:_opt_verify; slurm_opt.c:_validate_*).
 #include <algorithm>
 #include <initializer_list>
 
@@ -24,7 +24,7 @@ bool is_from(const Settings& settings, std::string_view name, bool environment) 
   return setting != nullptr && (setting->source.kind == Source::Kind::environment) == environment;
 }
 
-/// "Set by the command line" is what sbatch calls it, and the script's lines count as that.
+/// sbatch says "set by the command line", and the script's lines count as that.
 bool is_given(const Settings& settings, std::string_view name) { return is_from(settings, name, false); }
 bool is_from_environment(const Settings& settings, std::string_view name) { return is_from(settings, name, true); }
 
@@ -52,7 +52,7 @@ util::Result<void> verify_tasks_per_gpu(const Settings& settings) {
   return {};
 }
 
-/// --core-spec and --thread-spec share one place: the later of two sources counts.
+/// --core-spec and --thread-spec share one place: of two sources the later counts.
 util::Result<void> verify_specialized(Settings& settings) {
   const auto* cores = settings.find("core-spec");
   const auto* threads = settings.find("thread-spec");
@@ -84,7 +84,7 @@ util::Result<void> verify_memory(Settings& settings) {
   return {};
 }
 
-/// --hint stands against -B, --threads-per-core and --ntasks-per-core. Source: slurm_opt.c:validate_hint_option,
+/// --hint excludes -B, --threads-per-core and --ntasks-per-core. Source: slurm_opt.c:validate_hint_option,
 /// proc_args.c:verify_hint.
 util::Result<void> verify_hint(Settings& settings, const util::Environment& environment) {
   const auto* hint = settings.find("hint");
@@ -151,7 +151,7 @@ NodeRange read_nodes(const Settings& settings) {
   return range;
 }
 
-/// The counts against each other. Source: opt.c:_opt_verify.
+/// Checks that the counts fit together. Source: opt.c:_opt_verify.
 util::Result<void> verify_counts(const Settings& settings, std::string& lines, int status) {
   const auto nodes = read_nodes(settings);
   auto tasks = number_of(settings, "ntasks", 1);
@@ -184,7 +184,7 @@ util::Result<void> verify_together(Settings& settings, const util::Environment& 
   CHECK_OK(verify_tasks_per_gpu(settings));
   CHECK_OK(verify_specialized(settings));
   CHECK_OK(verify_memory(settings));
-  std::string lines;  // of what sbatch notes, and goes on
+  std::string lines;  // what sbatch complains of without stopping
   if (quiet > 0 && verbose > 0) lines += "\ndon't specify both --verbose (-v) and --quiet (-Q)";
   if (auto verified = verify_hint(settings, environment); !verified) {
     auto error = verified.error();
