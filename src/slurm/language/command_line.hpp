@@ -36,6 +36,8 @@ class WordParser {
   /// @param dialect must outlive the parser.
   explicit WordParser(const Dialect& dialect);
 
+  [[nodiscard]] const Release& release() const { return m_dialect.release(); }
+
   /// @param words words[0] is the program's name, as getopt_long has it.
   [[nodiscard]] ParsedWords parse(const std::vector<std::string>& words) const;
 

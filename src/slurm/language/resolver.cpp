@@ -9,6 +9,7 @@
 #include "slurm/language/intake.hpp"
 #include "slurm/language/job.hpp"
 #include "slurm/language/settings.hpp"
+#include "slurm/language/validate.hpp"
 
 namespace sarray::slurm {
 
@@ -43,6 +44,8 @@ util::Error sbatch_error(const std::string& text, int status) {
 
 /// What a script's own lines set.
 struct ScriptOptions {
+  explicit ScriptOptions(const Release& release = newest_release) : settings(release), with_foreign(release) {}
+
   Settings settings;
   std::optional<util::Error> error;
   bool het_job = false;
@@ -52,7 +55,7 @@ struct ScriptOptions {
 
 /// @param file what sbatch calls the script in its complaints.
 ScriptOptions read_script(std::string_view script, std::string_view file, const Dialect& dialect, const WordParser& parser) {
-  ScriptOptions result;
+  ScriptOptions result(dialect.release());
   const auto directives = read_directives(script, file, dialect.release());
   if (!directives) {
     result.error = directives.error();
@@ -145,10 +148,10 @@ int count_of(const ParsedWords& parsed, std::string_view name) {
                                         [&](const ParsedOption& option) { return option.option->name == name; }));
 }
 
-/// SBATCH_DEBUG's number takes the place of the -v that came before it.
-int verbosity(const util::Environment& environment, int given) {
+/// SBATCH_DEBUG's number takes the place of the -v that came before it; from 23.02 -v stands above it.
+int verbosity(const util::Environment& environment, int given, const Release& release) {
   const auto debug = environment.get("SBATCH_DEBUG");
-  if (!debug) return given;
+  if (!debug || (given > 0 && release >= Release{23, 2})) return given;
   return is_switched_on(*debug) ? std::atoi(std::string(*debug).c_str()) : 0;
 }
 
@@ -201,12 +204,12 @@ struct Resolver::State {
   std::unordered_map<const std::string*, Known> scripts;
   /// By what decides: many scripts differ only behind their directives.
   std::unordered_map<std::string, ScriptOptions> by_text;
+  const ScriptOptions none{dialect.release()};
   ScriptOptions faulty;
   Settled newest;
 
   /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
   const ScriptOptions& options_of(const Call& call) {
-    static const ScriptOptions none;
     if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
     const auto file = call.source == ScriptSource::file ? base_name(call.script_path) : "stdin";
     const auto [found, is_new] = scripts.try_emplace(call.script.get());
@@ -237,7 +240,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   std::erase(words, ":");
   const auto parsed = m_state->parser.parse(words);
 
-  Settings early;
+  Settings early(dialect.release());
   CHECK_OK(apply_words(early, parsed, {}));
   const auto& script = m_state->options_of(call);
   if (script.error) return util::fail(*script.error);
@@ -259,7 +262,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     Settings settings = reads_foreign ? script.with_foreign : script.settings;
     if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
     const int quiet = count_of(parsed, "quiet");
-    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
+    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"), dialect.release());
     if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
     if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
     const bool stays = &script != &m_state->faulty;  // where another script's comes to lie
@@ -278,6 +281,12 @@ util::Result<Job> Resolver::resolve(const Call& call) {
       return util::fail(std::move(error));
     }
     job.ids = std::move(*ids);
+  }
+  if (const auto* dependency = settings.find("dependency")) {
+    if (auto fault = find_dependency_fault(dependency->value)) {
+      fault->status = failure_status(call.environment);
+      return util::fail(std::move(*fault));
+    }
   }
   if (call.source == ScriptSource::file && parsed.operand < words.size()) {
     job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());
