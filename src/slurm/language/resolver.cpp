@@ -5,6 +5,7 @@
 
 #include "slurm/language/command_line.hpp"
 #include "slurm/language/directive.hpp"
+#include "slurm/language/file_pattern.hpp"
 #include "slurm/language/foreign_directives.hpp"
 #include "slurm/language/intake.hpp"
 #include "slurm/language/job.hpp"
@@ -98,8 +99,21 @@ bool has_components(const std::vector<std::string>& argv, std::size_t operand) {
   return colon != argv.end() && static_cast<std::size_t>(colon - argv.begin()) <= operand;
 }
 
+/// 25.11 puts a job's SLUID into file names, and tells it to no task: the variable came with 26.05.
+util::Result<void> refuse_unknown_sluid(const Settings& settings) {
+  if (settings.release() < Release{25, 11} || settings.release() >= Release{26, 5}) return {};
+  for (const std::string_view stream : {"error", "input", "output"}) {
+    const auto* setting = settings.find(stream);
+    if (setting == nullptr || !has_conversion(setting->value, 'S')) continue;
+    return util::fail(
+        refusal("--" + std::string(stream) + "=" + setting->value, "Slurm 25.11 does not tell a task its SLUID (%S)"));
+  }
+  return {};
+}
+
 /// What a merge cannot keep, by name.
 util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
+  CHECK_OK(refuse_unknown_sluid(settings));
   if (het_job) {
     return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
   }
