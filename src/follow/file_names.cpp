@@ -46,6 +46,7 @@ std::optional<FileName> file_name(const script::MappedJob& job, script::Stream s
   const std::string mark(1, unknown_mark);
   if (!values.job_id) values.job_id = mark;
   if (!values.node) values.node = mark;
+  if (!values.sluid) values.sluid = mark;  // no command of Slurm's that is asked says it
   return FileName{to_glob(slurm::expand_pattern(*pattern, values).value_or(mark)), true};
 }
 

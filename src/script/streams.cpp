@@ -188,7 +188,7 @@ std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uin
   // Slurm would make the folder once it knows its name, and so does the dispatcher: until then the file stands above it.
   while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values))
     place.resize(place.rfind('/'));
-  values.array_job_id = values.job_id = values.node = values.restart_count = "0";
+  values.array_job_id = values.job_id = values.node = values.restart_count = values.sluid = "0";
   const auto folder = slurm::expand_pattern(place, values);
   // With the submission's random name in it, so that nobody can make such a file before.
   const auto submission_folder = options.link_folder.substr(0, options.link_folder.rfind('/'));

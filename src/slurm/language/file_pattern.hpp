@@ -20,6 +20,7 @@ struct PatternValues {
   std::optional<std::string> user;             ///< %u
   std::optional<std::string> node;             ///< %N
   std::optional<std::string> restart_count;    ///< %r from 25.11
+  std::optional<std::string> sluid;            ///< %S from 25.11
   Release release = newest_release;            ///< decides what %b, %r and %S mean
 };
 
