@@ -75,7 +75,7 @@ util::Result<void> settle_earlier(SubmitRun& run) {
 }
 
 util::Result<void> gather(SubmitRun& run) {
-  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : 4294967294U;
+  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
     if (!run.options.dry_run) CHECK_OK(settle_earlier(run));
     TRY(run.queued, queue::gather_file(run.options.file, run.site, max));
