@@ -1,11 +1,10 @@
 #include "follow/selection.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
-#include <charconv>
 
 #include "engine/submissions.hpp"
+#include "follow/job_selection.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
 
@@ -13,45 +12,7 @@ namespace sarray::follow {
 
 namespace {
 
-constexpr std::uint32_t first_virtual_id = 2000000001;
 constexpr std::uint32_t any_index = 4294967294U;  // as MaxArraySize: which indices there are is looked at later
-
-bool is_number_list(const std::string& word) {
-  return !word.empty() && word.find_first_not_of("0123456789,-") == std::string::npos && word.front() >= '0' &&
-         word.front() <= '9';
-}
-
-bool has_number(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
-  return std::binary_search(numbers.begin(), numbers.end(), number);
-}
-
-/// Adds the jobs that one word means. @return an error where there are none.
-util::Result<void> add_jobs(const script::Map& map, const std::string& word, const std::string& hint, std::vector<bool>& chosen) {
-  util::Result<std::vector<std::uint32_t>> numbers;
-  std::uint32_t id = 0;
-  if (is_number_list(word)) {
-    const auto end = std::from_chars(word.data(), word.data() + word.size(), id);
-    const bool is_id = end.ec == std::errc{} && end.ptr == word.data() + word.size() && id >= first_virtual_id;
-    if (!is_id) {
-      std::uint32_t max = 0;
-      for (const auto& job : map.jobs) max = std::max(max, job.number);
-      id = 0;
-      numbers = util::parse_job_numbers({word}, max, hint);
-    }
-  }
-  bool any = false;
-  for (std::size_t i = 0; i < map.jobs.size(); ++i) {
-    const auto& job = map.jobs[i];
-    const bool by_number = id != 0 ? job.id == id : numbers && has_number(*numbers, job.number);
-    if (!by_number && job.name != word && ::fnmatch(word.c_str(), job.name.c_str(), 0) != 0) continue;
-    chosen[i] = any = true;
-  }
-  if (any) return {};
-  if (!numbers)
-    return util::fail(util::usage_error("--job " + word, numbers.error().why, numbers.error().hint));  // nor is it a name
-  return util::fail(util::usage_error("--job " + word, "no job has that number, id or name",
-                                      "a job number, a virtual id, a name, or a pattern like 'train*'; " + hint + " shows them"));
-}
 
 }  // namespace
 
@@ -61,7 +22,7 @@ util::Result<TaskReference> parse_task_reference(const std::string& word) {
   const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
   TRY(const auto id, util::parse_number(word.substr(0, underscore), "job id", 1, hint));
   result.job_id = std::to_string(id);
-  result.is_virtual = id >= first_virtual_id;
+  result.is_virtual = id >= store::first_virtual_id;
   if (underscore == std::string::npos) return result;
   auto ids = word.substr(underscore + 1);
   const bool is_list = ids.size() > 2 && ids.front() == '[' && ids.back() == ']';
@@ -75,19 +36,6 @@ util::Result<TaskReference> parse_task_reference(const std::string& word) {
     return util::fail(util::usage_error("task ids", "'" + ids + "' is not a valid list of task ids", hint));
   result.indices = std::move(*parsed);
   return result;
-}
-
-util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map, const std::vector<std::string>& words,
-                                                                const std::string& hint) {
-  std::vector<bool> chosen(map.jobs.size(), words.empty());
-  for (const auto& word : words) {
-    CHECK_OK(add_jobs(map, word, hint, chosen));
-  }
-  std::vector<const script::MappedJob*> jobs;
-  for (std::size_t i = 0; i < map.jobs.size(); ++i) {
-    if (chosen[i]) jobs.push_back(&map.jobs[i]);
-  }
-  return jobs;
 }
 
 namespace {

@@ -31,17 +31,11 @@ struct TaskReference {
 
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {
-  std::vector<std::string> jobs;  ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names
+  std::vector<std::string> jobs;  ///< --job, as select_jobs() reads each
   std::string tasks;              ///< indices in the merged array: "3,5-8"
   std::vector<slurm::TaskState> states;
   bool failed = false;
 };
-
-/// Jobs that a SEL means. @return an error where it means none, which says what there is.
-/// @param hint the command that shows the jobs.
-[[nodiscard]] util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map,
-                                                                              const std::vector<std::string>& words,
-                                                                              const std::string& hint);
 
 /// @return indices of the first attempt, ascending. An empty selection means every task.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection);
