@@ -17,6 +17,11 @@ struct Attempt {
   std::string job_id;
   script::Map map;
   std::vector<slurm::TaskRecord> tasks;  ///< by index; as many as map.tasks
+  std::string script_path;               ///< of its batch script, if the map is from the notes; empty: Slurm has that very map
+  std::int64_t noted = 0;                ///< when it was submitted, by the notes, in seconds since 1970; 0: not known
+  /// Whether what Slurm shows under its job id is this array, as far as is known.
+  slurm::Identity identity = slurm::Identity::unknown;
+  bool is_doubtful = false;  ///< Slurm shows a job of that id without its script, submitted at another time
 };
 
 /// A task of the first attempt in one of the attempts.

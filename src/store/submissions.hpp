@@ -57,8 +57,12 @@ struct Submission {
 /// Whether it went to that cluster; where either is not known, it may have.
 [[nodiscard]] bool is_of_cluster(const Submission& submission, const std::string& cluster);
 
-/// The newest one of that job id. @return null where there is none.
-[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id);
+/// The newest one of that job id. @param marker of the one that is meant; empty: any. @return null where there is none.
+[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id,
+                                                const std::string& marker = "");
+
+/// The random name of its folder, which Slurm shows in the path of the script.
+[[nodiscard]] std::string marker_of(const Submission& submission);
 
 /// The virtual ids of an array's jobs as record.json says them: [[2000000001, 2000000006], ...].
 [[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> id_ranges(std::vector<std::uint32_t> ids);
