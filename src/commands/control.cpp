@@ -113,7 +113,8 @@ std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> find_runs(const fol
   for (const auto& revived : follow::find_revived(history)) {
     const bool is_latest = history.latest[revived.index].attempt == revived.run.attempt;
     if (is_latest || !std::binary_search(indices.begin(), indices.end(), revived.index)) continue;
-    if (is_fit(verb, history.attempts[revived.run.attempt].tasks[revived.run.index])) runs.emplace_back(revived.index, revived.run);
+    if (is_fit(verb, history.attempts[revived.run.attempt].tasks[revived.run.index]))
+      runs.emplace_back(revived.index, revived.run);
   }
   return runs;
 }
@@ -156,7 +157,8 @@ std::string name_jobs(const follow::History& history, const std::vector<std::uin
   if (jobs.size() < 2) return {};
   const auto more = jobs.size() - std::min(jobs.size(), max_named);
   jobs.resize(std::min(jobs.size(), max_named));
-  return util::count(jobs.size() + more, "job") + " (" + util::join(jobs, ", ", [](const auto* job) { return util::shell_quote(job->name); }) +
+  return util::count(jobs.size() + more, "job") + " (" +
+         util::join(jobs, ", ", [](const auto* job) { return util::shell_quote(job->name); }) +
          (more > 0 ? " and " + util::count(more, "other") : "") + ")";
 }
 
@@ -168,7 +170,8 @@ util::Result<void> confirm_whole(const ControlOptions& options, const follow::Ta
   const auto& history = target.array_history.history();
   const auto jobs = name_jobs(history, targets.indices);
   if (jobs.empty()) return {};
-  return cli::confirm("array " + history.attempts.front().job_id + ": cancel " + util::count(targets.tasks, "task") + " of " + jobs + "?");
+  return cli::confirm("array " + history.attempts.front().job_id + ": cancel " + util::count(targets.tasks, "task") + " of " +
+                      jobs + "?");
 }
 
 /// Why there is nothing to do.
@@ -197,7 +200,8 @@ Status control(const ControlOptions& options) {
                       "sarray status " + shown_id + " --tasks");
   }
   auto line = util::count(targets.tasks, "task") + ": " + util::join(targets.names, " ");
-  if (targets.left > 0) line += "; " + util::count(targets.left, "other") + (targets.left == 1 ? " is" : " are") + " not " + verb.fit;
+  if (targets.left > 0)
+    line += "; " + util::count(targets.left, "other") + (targets.left == 1 ? " is" : " are") + " not " + verb.fit;
   if (options.dry_run) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
     return 0;

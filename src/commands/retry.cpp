@@ -75,9 +75,8 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string states = "failed,timeout,out_of_memory";
   std::string throttle;
   std::string output;
-  cli::Arguments arguments(
-      "retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
-      "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
+                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
   app.add_option("task", options.word, task_help)->required();
@@ -114,9 +113,9 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
 std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follow::Attempt& first) {
   const auto submissions = engine::list_submissions(site);
   const auto is_it = [&](const auto& submission) {
-    return submission.job_id == first.job_id &&
-           std::any_of(submission.ids.begin(), submission.ids.end(), [&](const auto& range) {
-             return !first.map.jobs.empty() && range.first <= first.map.jobs.front().id && first.map.jobs.front().id <= range.second;
+    return submission.job_id == first.job_id && std::any_of(submission.ids.begin(), submission.ids.end(), [&](const auto& range) {
+             return !first.map.jobs.empty() && range.first <= first.map.jobs.front().id &&
+                    first.map.jobs.front().id <= range.second;
            });
   };
   const auto submission = std::find_if(submissions.rbegin(), submissions.rend(), is_it);

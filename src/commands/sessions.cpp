@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include "commands/commands.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
+#include "slurm/client/arrays.hpp"
 #include "store/prune.hpp"
 #include "store/session.hpp"
 #include "store/submissions.hpp"
@@ -86,20 +88,21 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
                 time_text(session.time).c_str());
   }
   const auto site = queue::find_site();
-  const auto queue = site.client.run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"});
+  const auto queue = site.client.commands_in_queue();
   if (!queue) {
     std::fprintf(stderr, "sarray: note: no submission is removed, since Slurm does not say which of them it still has: %s\n",
                  util::printable(queue.error().why).c_str());
   }
   std::vector<store::Pruned> submissions;
   if (queue) {
-    const auto lines = "\n" + *queue;
     const auto cluster = slurm::cluster_name(site);
     TRY(submissions, store::prune_submissions(folder, rules, [&](const std::string& marker, const std::string& id) {
           const auto submission = store::read_submission(folder.submissions() + "/" + marker);
           // This cluster knows nothing of another's.
           if (submission && !submission->cluster.empty() && submission->cluster != cluster) return true;
-          return lines.find(marker) != std::string::npos || (!id.empty() && lines.find("\n" + id + "|") != std::string::npos);
+          return std::any_of(queue->begin(), queue->end(), [&](const auto& job) {
+            return job.command.find(marker) != std::string::npos || (!id.empty() && job.job_id == id);
+          });
         }));
   }
   for (const auto& submission : submissions) {

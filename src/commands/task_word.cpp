@@ -15,9 +15,8 @@ bool is_queued(const std::string& number) {
   const auto session = queue::find_session("");
   const auto contents = session ? session->read() : util::Result<store::SessionContents>(util::fail(session.error()));
   if (!contents) return false;  // not in a session, or in one that cannot be read
-  return std::any_of(contents->calls.begin(), contents->calls.end(), [&](const auto& call) {
-    return !call.dropped && !call.submitted && std::to_string(call.job) == number;
-  });
+  return std::any_of(contents->calls.begin(), contents->calls.end(),
+                     [&](const auto& call) { return !call.dropped && !call.submitted && std::to_string(call.job) == number; });
 }
 
 }  // namespace
@@ -27,8 +26,9 @@ util::Result<follow::TaskReference> read_task_word(const std::string& word, cons
   const bool may_be_queued = !reference.is_virtual && !reference.is_slurms && !reference.indices;
   if (!may_be_queued || !is_queued(reference.job_id)) return reference;
   const auto& number = reference.job_id;
-  return util::fail("job " + number, "in this session that is job " + number + " of the queue, and to Slurm it is a job id",
-                    "sarray drop " + number + " takes it out of the queue; sarray " + command + " slurm:" + number + " is about Slurm's job");
+  return util::fail(
+      "job " + number, "in this session that is job " + number + " of the queue, and to Slurm it is a job id",
+      "sarray drop " + number + " takes it out of the queue; sarray " + command + " slurm:" + number + " is about Slurm's job");
 }
 
 }  // namespace sarray::commands

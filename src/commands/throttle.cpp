@@ -37,7 +37,8 @@ util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   auto& app = arguments.app();
   app.add_option("jobid", options.job_id, "the array's job id")->required();
   app.add_option("-n,--max,--max-tasks", limit, "at most N running tasks; 0: no limit")->required()->type_name("N");
-  auto* back = app.add_flag("-k,--kill,-r,--requeue", requeue, "put the newest running tasks above the limit back into the queue");
+  auto* back =
+      app.add_flag("-k,--kill,-r,--requeue", requeue, "put the newest running tasks above the limit back into the queue");
   app.add_flag("--cancel", cancel, "cancel the newest running tasks above the limit: they do not run again")->excludes(back);
   app.add_flag("--dry-run", options.dry_run, "say what would be done");
   TRY(const bool go_on, arguments.parse(words));
@@ -53,10 +54,10 @@ util::Result<void> check_array(const std::vector<slurm::JobRecord>& records, con
   const std::string array_id(record.get("ArrayJobId"));
   if (array_id.empty()) return util::fail("job " + options.job_id, "it is not a job array", "squeue --me --array");
   if (array_id == options.job_id) return {};
-  return util::fail("job " + options.job_id,
-                    "that is the id of one task, " + array_id + "_" + std::string(record.get("ArrayTaskId")) +
-                        ", and the limit is the array's",
-                    "sarray throttle " + array_id + " -n " + std::to_string(options.limit));
+  return util::fail(
+      "job " + options.job_id,
+      "that is the id of one task, " + array_id + "_" + std::string(record.get("ArrayTaskId")) + ", and the limit is the array's",
+      "sarray throttle " + array_id + " -n " + std::to_string(options.limit));
 }
 
 /// If an array of ours is noted under that id, it must be what Slurm has: ids come again.
@@ -77,12 +78,12 @@ util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<s
 util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::SlurmSite& site, const ThrottleOptions& options) {
   TRY(const auto word, read_task_word(options.job_id, "throttle"));
   const auto& job_id = word.job_id;
-  if (word.indices) return util::fail("job " + options.job_id, "a limit is the array's, not a task's", "sarray throttle " + job_id);
+  if (word.indices)
+    return util::fail("job " + options.job_id, "a limit is the array's, not a task's", "sarray throttle " + job_id);
   auto records = slurm::find_own_job(site.client, job_id);
   if (!records) {
     auto error = std::move(records).error();
-    if (slurm::is_unknown(error) && word.is_virtual)
-      error.why = "that is the id of a recorded job; Slurm knows the merged array";
+    if (slurm::is_unknown(error) && word.is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
     return util::fail(std::move(error));
   }
   auto checked = options;
@@ -134,8 +135,10 @@ TasksAbove sort_out(const std::vector<slurm::JobRecord>& records, const Throttle
 /// @return failed if a task that should have gone stays.
 int say_left(const TasksAbove& tasks) {
   if (tasks.left.empty()) return 0;
-  std::fprintf(stderr, "sarray: warning: left running, since Slurm may not requeue them (--no-requeue): %s\nhint: --cancel ends them for good\n",
-               util::join(tasks.left, ",").c_str());
+  std::fprintf(
+      stderr,
+      "sarray: warning: left running, since Slurm may not requeue them (--no-requeue): %s\nhint: --cancel ends them for good\n",
+      util::join(tasks.left, ",").c_str());
   return static_cast<int>(util::Exit::failed);
 }
 

@@ -86,7 +86,8 @@ Status which(const Words& words) {
   cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
                            "JOBID_INDEX | VIRTUALID[_LOCAL] [--json] [--script FILE]");
   arguments.app()
-      .add_option("task", word, "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, or 2000000003_4 as sbatch answered")
+      .add_option("task", word,
+                  "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, or 2000000003_4 as sbatch answered")
       ->required();
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   arguments.app().add_option("--script", script, "the submitted script, if Slurm no longer has it")->type_name("FILE");

@@ -33,7 +33,7 @@ util::Result<std::string> look_for(const slurm::Client& client, const Unsettled&
   constexpr std::int64_t settled = 10;  // seconds
   const auto begin = store::last_run(unsettled.submission_folder, unsettled.time);
   while (true) {
-    TRY(const auto held, slurm::held_arrays(client, unsettled.time - 60));
+    TRY(const auto held, client.arrays_of_user(unsettled.time - 60));
     const auto found =
         std::find_if(held.begin(), held.end(), [&](const auto& array) { return array.marker == unsettled.marker; });
     if (found != held.end()) return found->job_id;

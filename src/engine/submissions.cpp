@@ -35,7 +35,7 @@ void settle(const slurm::SlurmSite& site, std::vector<store::Submission> unsettl
   if (unsettled.empty()) return;
   const auto oldest =
       std::min_element(unsettled.begin(), unsettled.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
-  const auto held = slurm::held_arrays(site.client, oldest->time - 60);
+  const auto held = site.client.arrays_of_user(oldest->time - 60);
   if (!held) return;
   for (auto& submission : unsettled) {
     const auto marker = submission.folder.substr(submission.folder.rfind('/') + 1);

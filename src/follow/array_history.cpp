@@ -33,7 +33,8 @@ HeldScript ask_script(const slurm::Client& client, const std::string& job_id) {
 }
 
 /// A script that the user gave: its tasks would be taken for those of another array, if it is not the one that Slurm has.
-util::Result<void> load_file(const slurm::SlurmSite& site, const std::string& job_id, const std::string& file, LoadedMap& loaded) {
+util::Result<void> load_file(const slurm::SlurmSite& site, const std::string& job_id, const std::string& file,
+                             LoadedMap& loaded) {
   auto given = util::read_file(file);
   if (!given) {
     given.error().hint = "sarray history, or the script that was submitted: --script sarray.slurm";
@@ -212,8 +213,7 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
     // A retry of an earlier array that had the same job id.
     if (is_first_known && id != name.job_id && !share_jobs(ids_of(loaded->map), ids_of(attempts.front().map))) continue;
     const auto identity = loaded->is_held ? slurm::Identity::same : slurm::Identity::unknown;
-    attempts.push_back(
-        {id, std::move(loaded->map), {}, std::move(loaded->script_path), loaded->noted, identity, false});
+    attempts.push_back({id, std::move(loaded->map), {}, std::move(loaded->script_path), loaded->noted, identity, false});
     array_history.m_scripts.push_back(std::move(loaded->script));
   }
   if (!lost.empty())
@@ -241,7 +241,8 @@ bool is_near(const Attempt& attempt, const slurm::Holder& holder) {
 std::string explain_unknown(const Attempt& attempt, const slurm::Holder& holder) {
   const auto begin = "Slurm does not say which script job " + attempt.job_id + " ran: ";
   if (is_near(attempt, holder)) return begin + "it is taken for the array that sarray submitted, since the time is the same";
-  return begin + "it was submitted " + holder.submitted + ", and the array that is noted here at another time: it may be another job";
+  return begin + "it was submitted " + holder.submitted +
+         ", and the array that is noted here at another time: it may be another job";
 }
 
 }  // namespace
@@ -273,13 +274,13 @@ void ArrayHistory::note_revived() {
     const auto& attempt = m_history.attempts[run.attempt];
     const auto& latest = m_history.latest[revived[i].index];
     const std::string state = slurm::task_state_name(attempt.tasks[run.index].state);
-    const auto other = latest.attempt == run.attempt
-                           ? std::string()
-                           : ", while its retry is " + m_history.attempts[latest.attempt].job_id + "_" + std::to_string(latest.index);
-    m_history.notes.push_back(attempt.job_id + "_" + std::to_string(run.index) + " was retried, then requeued: it is " + state + other);
+    const auto other = latest.attempt == run.attempt ? std::string()
+                                                     : ", while its retry is " + m_history.attempts[latest.attempt].job_id + "_" +
+                                                           std::to_string(latest.index);
+    m_history.notes.push_back(attempt.job_id + "_" + std::to_string(run.index) + " was retried, then requeued: it is " + state +
+                              other);
   }
-  if (revived.size() > max_named)
-    m_history.notes.push_back("so were " + util::count(revived.size() - max_named, "other task"));
+  if (revived.size() > max_named) m_history.notes.push_back("so were " + util::count(revived.size() - max_named, "other task"));
 }
 
 util::Result<void> ArrayHistory::refresh(bool with_usage) {

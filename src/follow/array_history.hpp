@@ -46,8 +46,8 @@ class ArrayHistory {
   /// Reads the maps; asks nothing about tasks yet.
   /// @param file --script; empty: none.
   [[nodiscard]] static util::Result<ArrayHistory> open(const slurm::SlurmSite& site,
-                                                       const std::vector<store::Submission>& submissions,
-                                                       const ArrayName& name, const std::string& file);
+                                                       const std::vector<store::Submission>& submissions, const ArrayName& name,
+                                                       const std::string& file);
   /// Asks Slurm how the tasks are, and whether the job id is still that array's.
   /// @return an error if another job has it now: what is known of the array would be told of, or done to, that one.
   [[nodiscard]] util::Result<void> refresh(bool with_usage = false);

@@ -109,7 +109,8 @@ util::Result<Place> place_of_virtual(const slurm::SlurmSite& site, const std::ve
   if (names.empty())
     return util::fail("job " + word.job_id, "no submission known here contains this virtual id", "sarray history");
   // An older sarray gave ids twice if its counter was lost.
-  return util::fail("job " + word.job_id, "several submissions contain this virtual id: jobs " + util::join(names, ", ", &ArrayName::job_id),
+  return util::fail("job " + word.job_id,
+                    "several submissions contain this virtual id: jobs " + util::join(names, ", ", &ArrayName::job_id),
                     "name the array: sarray status " + names.back().job_id);
 }
 
@@ -121,7 +122,8 @@ util::Result<Place> place_of_line(const std::vector<slurm::JobLine>& lines, cons
   if (!index || !*index) return Place{{word.job_id, ""}, word.indices};
   const auto name = line->array_id + "_" + line->indices;
   if (word.indices)
-    return util::fail("job " + word.job_id, "that is the id of one task, " + name + ": it has no task ids", "sarray which " + name);
+    return util::fail("job " + word.job_id, "that is the id of one task, " + name + ": it has no task ids",
+                      "sarray which " + name);
   return Place{{line->array_id, ""}, std::move(*index)};
 }
 
@@ -186,7 +188,8 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History&
   std::sort(indices.begin(), indices.end());
   const bool has_all = !place.indices || place.indices->max() < map.tasks;
   if (!indices.empty() && has_all) return indices;
-  return util::fail("job " + job_id, "its indices are 0 to " + std::to_string(map.tasks - 1), "sarray status " + job_id + " --tasks");
+  return util::fail("job " + job_id, "its indices are 0 to " + std::to_string(map.tasks - 1),
+                    "sarray status " + job_id + " --tasks");
 }
 
 }  // namespace

@@ -142,8 +142,9 @@ std::string marker_of(const Submission& submission) { return submission.folder.s
 
 const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id,
                                   const std::string& marker) {
-  const auto found = std::find_if(submissions.rbegin(), submissions.rend(),
-                                  [&](const auto& s) { return s.job_id == job_id && (marker.empty() || marker_of(s) == marker); });
+  const auto found = std::find_if(submissions.rbegin(), submissions.rend(), [&](const auto& s) {
+    return s.job_id == job_id && (marker.empty() || marker_of(s) == marker);
+  });
   return found != submissions.rend() ? &*found : nullptr;
 }
 

@@ -128,10 +128,10 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
   using std::chrono::steady_clock;
   if (argv[0] != "sacct") return run_once(argv);
   const auto begin = steady_clock::now();
-  if (begin < m_accounting_failure->until) return util::fail(m_accounting_failure->error);
+  if (begin < m_learned->accounting.until) return util::fail(m_learned->accounting.error);
   auto answer = run_once(argv);
   const auto end = steady_clock::now();
-  if (!answer && end - begin >= slow) *m_accounting_failure = {end + std::chrono::minutes(1), answer.error()};
+  if (!answer && end - begin >= slow) m_learned->accounting = {end + std::chrono::minutes(1), answer.error()};
   return answer;
 }
 
@@ -155,17 +155,6 @@ util::Result<std::string> Client::run_once(const std::vector<std::string>& argv)
   return util::fail(std::move(error));
 }
 
-util::Result<Dialect> Client::dialect() const {
-  TRY(const auto version, run({"sbatch", "--version"}));
-  TRY(const auto help, run({"sbatch", "--help"}));
-  return Dialect::from_help(version, help);
-}
-
-util::Result<Configuration> Client::configuration() const {
-  TRY(const auto output, run({"scontrol", "show", "config"}));
-  return parse_configuration(output);
-}
-
 util::Result<util::Output> Client::submit(const Submission& submission) const {
   util::Command command;
   command.argv = {m_sbatch};
@@ -180,15 +169,6 @@ util::Result<util::Output> Client::submit(const Submission& submission) const {
     if (::chdir(submission.directory.c_str()) != 0) ::_exit(127);
   };
   return util::run(command);
-}
-
-util::Result<std::vector<JobRecord>> Client::show_job(const std::string& id) const {
-  TRY(const auto output, run({"scontrol", "show", "job", "-o", id}));
-  std::vector<JobRecord> records;
-  for (const auto line : split_lines(output)) {
-    if (line.starts_with("JobId=")) records.emplace_back(line);
-  }
-  return records;
 }
 
 std::optional<std::string> parse_answer(std::string_view out) {

@@ -104,10 +104,5 @@ struct ArrayStates {
   std::vector<std::string> notes;              ///< what could not be known, and why
   std::size_t without_usage = 0;               ///< tasks that ran, and whose usage accounting may get to know
 };
-/// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
-/// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
-/// cancelled so.
-/// @param with_usage asks accounting in any case.
-[[nodiscard]] util::Result<ArrayStates> ask_states(const Client& client, const std::vector<ArrayQuery>& arrays, bool with_usage);
 
 }  // namespace sarray::slurm

@@ -30,8 +30,8 @@ TEST_CASE("a sacct that is slow to fail is asked once, and said once, for all at
   write_script(folder.path() + "/scontrol", "echo 'MinJobAge               = 2 sec'\n");
   const slurm::Client client(util::Environment::from_entries({"PATH=/usr/bin:/bin"}), folder.path() + "/sbatch");
   const auto copy = client;
-  CHECK_FALSE(client.run({"sacct", "-B", "-j", "3"}));
-  const auto states = ask_states(copy, {{"3", 2}, {"5", 1}}, false);
+  CHECK_FALSE(client.accounted_script("3"));
+  const auto states = copy.states({{"3", 2}, {"5", 1}}, false);
   REQUIRE(states);
   CHECK(
       states->notes ==
@@ -49,7 +49,7 @@ TEST_CASE("usage that accounting has of a task that still runs there is not its 
   const slurm::Client client(util::Environment::from_entries({"PATH=/usr/bin:/bin"}), folder.path() + "/sbatch");
   const auto answer = [&](const std::string& state) {
     write_script(folder.path() + "/sacct", "echo '3_0|4|" + state + "|0:0|2026-11-23T17:31:31|Unknown|2|n1|1|100M|00:00:00|'\n");
-    auto states = ask_states(client, {{"3", 1}}, true);
+    auto states = client.states({{"3", 1}}, true);
     REQUIRE(states);
     return std::move(*states);
   };

@@ -120,8 +120,9 @@ TEST_CASE("accounting: tasks, their steps, blocks of pending ones") {
 
 TEST_CASE("what tells a job's script, with any bytes in it") {
   const std::vector<std::string> cells = {"7", "1", "9", "RUNNING", "0", "", "", "", "n1", "0", "2026-11-23T17:30:00", "None"};
-  const auto queued = slurm::parse_queue(queue_line(cells, "/home/a b/submissions/00ff/sarray.slurm   ") +
-                                         queue_line(cells, "/home/new\nline/submissions/00ff/sarray.slurm  ") + queue_line(cells));
+  const auto queued =
+      slurm::parse_queue(queue_line(cells, "/home/a b/submissions/00ff/sarray.slurm   ") +
+                         queue_line(cells, "/home/new\nline/submissions/00ff/sarray.slurm  ") + queue_line(cells));
   REQUIRE(queued.size() == 3);
   CHECK(queued[0].second.command == "/home/a b/submissions/00ff/sarray.slurm");
   CHECK(queued[1].second.command == "/home/new\nline/submissions/00ff/sarray.slurm");
