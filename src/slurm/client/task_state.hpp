@@ -91,7 +91,7 @@ enum class Identity : std::uint8_t {
 struct ArrayQuery {
   std::string job_id;
   std::uint32_t tasks = 0;
-  std::string script;  ///< path .../submissions/MARKER/sarray.slurm of its script; empty: whatever has that job id is meant
+  std::string script = {};  ///< path .../submissions/MARKER/sarray.slurm of its script; empty: whatever has that job id is meant
 };
 /// Who has an array's job id.
 struct Holder {
