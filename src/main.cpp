@@ -1,13 +1,11 @@
 // One binary with two names: called as sbatch it records a call, else it is sarray.
 #include <unistd.h>
 
-#include <cstddef>
 #include <string_view>
 
 #include "capture/record.hpp"
 #include "commands/run.hpp"
 #include "util/fd.hpp"
-#include "util/pages.hpp"
 
 namespace {
 
@@ -16,17 +14,19 @@ bool is_sbatch(int argc, char** argv) {
   return path.substr(path.rfind('/') + 1) == "sbatch";
 }
 
-/// A call is recorded before the static initialisers run: those of iostream and CLI11, which it needs nothing of, would cost it
-/// a third of its time. What it uses has none (constants, and statics inside functions). glibc hands constructors main's words.
+#ifdef __GLIBC__
+/// Records a call before the static initialisers run. Those of iostream and CLI11, which recording does not use, would cost it a
+/// third of its time. What recording uses has none (constants, and statics inside functions). glibc gives constructors main's
+/// arguments; other C libraries do not, and there main records the call.
 [[gnu::constructor(101)]] void run_as_sbatch(int argc, char** argv, char** /*environment*/) {
-  if (!is_sbatch(argc, argv)) return;
-  sarray::util::populate_heap(std::size_t{48} << 10);  // about what a call takes
-  ::_exit(sarray::capture::record_sbatch(argc, argv));
+  if (is_sbatch(argc, argv)) ::_exit(sarray::capture::record_sbatch(argc, argv));
 }
+#endif
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (is_sbatch(argc, argv)) return sarray::capture::record_sbatch(argc, argv);
   sarray::util::reserve_standard_descriptors();
   return sarray::commands::run(argc, argv);
 }

@@ -1,4 +1,6 @@
 """Row 4: what a task of a merged array costs beyond its own start, without Slurm: run as slurmd runs it."""
+import os
+import shutil
 import subprocess
 
 from measure import Spawned, spawn
@@ -9,7 +11,7 @@ SIZES = (10, 1000, 100_000)
 def task_variables(index, count):
     variables = {"SLURM_JOB_ID": 4712 + index, "SLURM_JOBID": 4712 + index, "SLURM_ARRAY_JOB_ID": 4711, "SLURM_ARRAY_TASK_ID": index,
                  "SLURM_ARRAY_TASK_COUNT": count, "SLURM_ARRAY_TASK_MIN": 0, "SLURM_ARRAY_TASK_MAX": count - 1, "SLURM_ARRAY_TASK_STEP": 1,
-                 "SLURMD_NODENAME": "n1", "ENVIRONMENT": "BATCH"}
+                 "SLURMD_NODENAME": "n1", "ENVIRONMENT": "BATCH", "SLURM_SARRAY": "dry-run"}  # as if sarray had submitted it
     return [f"{name}={value}" for name, value in variables.items()]
 
 
@@ -19,16 +21,21 @@ def task_environment(environment):
 
 
 def merged_task(bench, count, script=None):
-    """The command of the last but one task, which is far from the beginning of everything."""
+    """The command of the last but one task, which is far from the beginning of everything. Its script is a new copy each time, as
+    slurmd's is: the task writes over it."""
     path = script or bench.folder / f"arguments-{count}.slurm"
-    return [*task_variables(count - 2, count), "/bin/bash", "-p", path]
+    copy = bench.folder / f"spool/{count}/job{4712 + count - 2:05}/slurm_script"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    return [*task_variables(count - 2, count), f"SPAWN_COPY={path}", "/bin/bash", "-p", copy]
 
 
 def count_processes(bench, command, environment, cwd):
     """Processes that are started below the task's own."""
     log = bench.folder / "strace"
-    variables = dict(word.split("=", 1) for word in command if str(word).startswith("SLURM"))
+    variables = dict(word.split("=", 1) for word in command if "=" in str(word))
     words = [str(word) for word in command if "=" not in str(word)]
+    shutil.copy(variables["SPAWN_COPY"], words[-1])
+    os.chmod(words[-1], 0o700)
     tracer = ["strace", "-f", "-qq", "-e", "trace=clone,clone3,fork,vfork", "-e", "signal=none", "-o", str(log)]
     subprocess.run([*tracer, *words], env={**environment, **variables}, cwd=cwd, check=True, timeout=60,
                    stdout=subprocess.DEVNULL)
@@ -49,7 +56,6 @@ def shown(spawned):
 
 def measure(bench, environment):
     cwd = bench.folder / "submit"
-    (bench.folder / "state/run").mkdir(mode=0o700, exist_ok=True)  # as a submission leaves it
     environment = task_environment(environment)
     empty = ["/bin/bash", "-c", ":"]
     own = ["/bin/sh", cwd / "job.sh"]

@@ -34,11 +34,11 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
-/// The user's shell where it is bash, else bash.
+/// Returns the user's shell if it is bash, else bash.
 util::Result<std::string> choose_shell() {
   const auto shell = variable("SHELL");
   if (shell.ends_with("/bash") && ::access(shell.c_str(), X_OK) == 0) return shell;
-  const auto bash = util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; });
+  TRY(const auto bash, util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; }));
   if (!bash) return util::fail("listen", "bash was not found in PATH");
   if (!shell.empty()) say("sarray: note: the session's shell is bash; " + shell + " is not known to sarray yet");
   return *bash;
@@ -61,7 +61,7 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
   return store::Session::open(folder, name);
 }
 
-/// Held while the shell lives, so that others can see that it does.
+/// Takes the lock that is held while the shell runs, so that others can see that it does.
 util::Result<util::Fd> mark_alive(const store::Session& session) {
   TRY(auto fd, util::open_file(session.folder() + "/" + store::alive_file, O_RDWR | O_CREAT | O_NOFOLLOW));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
@@ -77,7 +77,7 @@ util::Result<void> make_link(const std::string& target, const std::string& path)
   return {};
 }
 
-/// The session's folder of programs and startup files.
+/// Writes the session's folder of programs and startup files.
 util::Result<void> write_session_files(const store::Session& session, const ListenOptions& options) {
   const auto bin = session.folder() + "/bin";
   CHECK_OK(util::ensure_private_folder(bin));
@@ -89,7 +89,7 @@ util::Result<void> write_session_files(const store::Session& session, const List
   CHECK_OK(make_link(self, bin + "/sarray"));
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
   CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));
-  // Where the commands come from no terminal, bash reads BASH_ENV before them.
+  // If the commands do not come from a terminal, bash reads BASH_ENV before them.
   const auto first =
       "BASH_ENV=$SARRAY_SHARE/child.bash\n[[ -n $SARRAY_BASH_ENV && -r $SARRAY_BASH_ENV ]] && . \"$SARRAY_BASH_ENV\"\n. \"$SARRAY_SHARE/listen.bash\"\n";
   CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash", first));
@@ -109,12 +109,12 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
   ::setenv("BASH_ENV", (session.folder() + (terminal ? "/child.bash" : "/first.bash")).c_str(), 1);
   ::setenv("PATH", (bin + ":" + variable("PATH")).c_str(), 1);
-  // bash counts one up: at the prompt it shall say what it says outside. Commands from elsewhere count as a script does.
+  // bash adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script does.
   if (!terminal) return;
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 
-/// @param alive where the shell is noted.
+/// @param alive the file in which the shell is recorded.
 util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session,
                             bool terminal, const util::Fd& alive) {
   ::signal(SIGINT, SIG_IGN);
@@ -133,7 +133,7 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
     }
     ::_exit(127);
   }
-  // Where this process is killed, the shell goes on, and the session with it.
+  // If this process is killed, the shell continues, and so does the session.
   [[maybe_unused]] const auto noted = util::write_all(alive.get(), store::describe_process(child) + "\n", "alive");
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

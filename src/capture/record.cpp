@@ -29,10 +29,12 @@ int report(const util::Error& error) {
   return error.status;
 }
 
-/// Becomes the real sbatch, with the environment that it would have had without us.
+/// Replaces this process by the real sbatch, with the environment that it would have had without us.
 int become_real_sbatch(char** argv) {
   const auto environment = clean_environment(environ);
-  const auto program = find_real_sbatch(environment.get("PATH").value_or(""));
+  const auto found = find_real_sbatch(environment.get("PATH").value_or(""));
+  if (!found) return report(found.error());
+  const auto& program = *found;
   if (program.empty())
     return report({"sbatch", "the real sbatch was not found in PATH", "load the site's Slurm module, or use sarray submit -n"});
   const auto entries = environment.entries();
@@ -63,9 +65,9 @@ std::string queued_line(const store::Appended& appended, const slurm::Job& job, 
          std::to_string(tasks) + (tasks == 1 ? " task (" : " tasks (") + std::to_string(appended.tasks_queued) + " in session)\n";
 }
 
-/// What a merge cannot keep may still go to Slurm alone: the error says with which command.
+/// A call that a merge cannot keep can still be submitted alone: the error says with which command.
 util::Error name_real_sbatch(util::Error error, int argc, char** argv) {
-  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or(""));
+  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
   if (error.hint != slurm::real_sbatch_hint || program.empty()) return error;
   error.hint = program;
   for (int i = 1; i < argc; ++i) error.hint += " " + util::shell_quote(argv[i]);
@@ -77,7 +79,7 @@ struct Answer {
   std::uint32_t job = 0;  ///< its number in the session
 };
 
-/// @return nothing where the call belongs to the real sbatch.
+/// @return nullopt if the call belongs to the real sbatch.
 util::Result<std::optional<Answer>> record(int argc, char** argv) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto session, store::Session::current(folder));
@@ -88,7 +90,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   if (taken.for_real_sbatch) return std::optional<Answer>{};
   const auto& job = taken.job;
   const auto tasks = job.ids ? job.ids->count() : 1;
-  ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is an error like a full disk
+  ::signal(SIGXFSZ, SIG_IGN);  // exceeding the limit on the size of files is then an error, as a full disk is
   TRY(const auto appended, session.append(taken.call, tasks));
   if (::isatty(2) != 0) say(2, queued_line(appended, job, tasks));
   return std::optional(Answer{answer(job, taken.intake.quiet, appended.id), appended.job});
@@ -98,7 +100,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
 
 int record_sbatch(int argc, char** argv) {
   find_session_by_program();
-  // The session's shell calls us by our path; in messages and in the record the name is what the user typed.
+  // The session's shell calls us by our path; messages and the record have the name that the user typed.
   if (argc > 0) argv[0] += std::string_view(argv[0]).rfind('/') + 1;
   const char* session = ::getenv(util::session_variable);
   if (session == nullptr || *session == '\0') return become_real_sbatch(argv);

@@ -35,13 +35,13 @@ std::string clean_path(std::string_view path, std::string_view own_folder) {
 
 namespace {
 
-/// The value of an entry NAME=VALUE of that name.
+/// Returns the value if the entry is NAME=VALUE with this name.
 std::optional<std::string_view> value_of(std::string_view entry, std::string_view name) {
   if (entry.size() <= name.size() || !entry.starts_with(name) || entry[name.size()] != '=') return std::nullopt;
   return entry.substr(name.size() + 1);
 }
 
-/// BASH_ENV as `sarray listen` set it: a file in the session's folder, beside our folder of programs.
+/// Whether BASH_ENV is the one that `sarray listen` set: a file in the session's folder, beside our folder of programs.
 bool is_own_bash_env(std::string_view value, std::string_view own_folder) {
   const auto slash = own_folder.rfind('/');
   return slash != std::string_view::npos && value.starts_with(own_folder.substr(0, slash + 1)) && value.ends_with(".bash");
@@ -129,12 +129,12 @@ std::string current_host() {
   return name.data();
 }
 
-std::string find_real_sbatch(std::string_view path) {
+util::Result<std::string> find_real_sbatch(std::string_view path) {
   struct stat own {};
-  const bool known = ::stat("/proc/self/exe", &own) == 0;
-  const auto found = util::find_in_path("sbatch", path, [&](const struct stat& candidate) {
-    return known && candidate.st_dev == own.st_dev && candidate.st_ino == own.st_ino;
-  });
+  if (::stat("/proc/self/exe", &own) != 0) return util::fail("/proc/self/exe", util::errno_text(errno));
+  TRY(const auto found, util::find_in_path("sbatch", path, [&](const struct stat& candidate) {
+        return candidate.st_dev == own.st_dev && candidate.st_ino == own.st_ino;
+      }));
   return found.value_or("");
 }
 

@@ -41,20 +41,6 @@ VerbWords words_of(Verb verb) {
   return {"cancel", "cancelled", "pending or running"};
 }
 
-util::Result<void> order(const slurm::Client& client, Verb verb, const std::vector<std::string>& names) {
-  switch (verb) {
-    case Verb::hold:
-      return client.hold(names);
-    case Verb::release:
-      return client.release(names);
-    case Verb::requeue:
-      return client.requeue(names);
-    case Verb::cancel:
-      break;
-  }
-  return client.cancel(names);
-}
-
 bool is_held(const slurm::TaskRecord& task) {
   return task.reason == "JobHeldUser" || task.reason == "JobHeldAdmin" || task.word == "REQUEUE_HOLD" ||
          task.word == "SPECIAL_EXIT";
@@ -75,7 +61,7 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
   return task.state == TaskState::pending || task.state == TaskState::running;
 }
 
-/// "17_[3-5,8]", cut where Slurm's own limit for such a list (4096 bytes, semantics section 3) would be passed.
+/// "17_[3-5,8]", cut before it exceeds Slurm's own limit for such a list (4096 bytes: job_mgr.c:_test_job_desc_fields).
 std::vector<std::string> name_tasks(const std::string& job_id, const std::vector<std::uint32_t>& indices) {
   constexpr std::size_t max_numbers = 300;
   std::vector<std::string> names;
@@ -207,7 +193,7 @@ Status control(const ControlOptions& options) {
     return 0;
   }
   CHECK_OK(confirm_whole(options, target, targets));
-  CHECK_OK(order(site.client, options.verb, targets.names));
+  CHECK_OK(engine::SlurmEngine(site.client).control(options.verb, targets.names));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
   return 0;
 }

@@ -1,18 +1,18 @@
 // Cancel, hold, release and requeue: Slurm's own commands on the right indices.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "engine/engine.hpp"
 #include "follow/selection.hpp"
 #include "util/result.hpp"
 
 namespace sarray::commands {
 
-enum class Verb : std::uint8_t { cancel, hold, release, requeue };
+using engine::Verb;
 
 struct ControlOptions {
   Verb verb = Verb::cancel;

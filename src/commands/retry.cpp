@@ -120,9 +120,7 @@ std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follo
   };
   const auto submission = std::find_if(submissions.rbegin(), submissions.rend(), is_it);
   if (submission == submissions.rend()) return std::nullopt;
-  const auto environment = util::read_file(submission->folder + "/environment");
-  const auto text = util::read_file(submission->folder + "/record.json");
-  return environment && text ? store::parse_start(*environment, *text) : std::nullopt;
+  return store::read_start(*submission);
 }
 
 /// This shell's own, where nothing better is known.
@@ -161,8 +159,9 @@ Status show(const script::Retry& retry, const RetryOptions& options) {
 Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder& submission_folder,
                      const plan::PlanOptions& plan_options, const slurm::SlurmSite& site, const RetryOptions& options) {
   const auto& array = retry.plan.arrays.front();
-  TRY(const auto delivery, engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, site.client,
-                                           nullptr, submission_folder.folder + "/sarray.slurm"));
+  TRY(const auto delivery,
+      engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, engine::SlurmEngine(site.client),
+                      nullptr, submission_folder.folder + "/sarray.slurm"));
   const report::SubmittedArray submitted{0, delivery.job_id, submission_folder.folder + "/sarray.slurm"};
   const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
                     : options.parsable ? delivery.job_id + "\n"
@@ -179,7 +178,7 @@ Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder&
 util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::string& first_id, bool again) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto lock, engine::lock_retries(first_id, folder));
-  TRY(const auto lines, engine::settle_retries(first_id, folder, site.client, again));
+  TRY(const auto lines, engine::settle_retries(first_id, folder, engine::SlurmEngine(site.client), again));
   for (const auto& line : lines) say("note: " + line);
   return lock;
 }

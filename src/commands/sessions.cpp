@@ -98,6 +98,11 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
     const auto cluster = slurm::cluster_name(site);
     TRY(submissions, store::prune_submissions(folder, rules, [&](const std::string& marker, const std::string& id) {
           const auto submission = store::read_submission(folder.submissions() + "/" + marker);
+          if (submission && submission->is_newer()) {
+            const auto error = store::explain_newer(*submission);
+            std::fprintf(stderr, "sarray: note: %s: %s; it is left\n", util::printable(error.what).c_str(), error.why.c_str());
+            return true;
+          }
           // This cluster knows nothing of another's.
           if (submission && !submission->cluster.empty() && submission->cluster != cluster) return true;
           return std::any_of(queue->begin(), queue->end(), [&](const auto& job) {

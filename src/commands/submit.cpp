@@ -73,7 +73,7 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   if (trouble) return {};  // reading it will say so
   TRY(const auto folder, store::StateFolder::open());
   TRY(run.file_lock, engine::FileLock::take(run.queue_file, folder));
-  TRY(const auto lines, engine::settle_file(run.queue_file, folder, run.site.client, run.configuration, run.options.again));
+  TRY(const auto lines, engine::settle_file(run.queue_file, folder, engine::SlurmEngine(run.site.client), run.options.again));
   for (const auto& line : lines) say("sarray: note: " + line);
   if (!run.options.again) CHECK_OK(queue::check_nothing_left(run.queue_file, folder));
   return {};
@@ -91,7 +91,7 @@ util::Result<void> gather(SubmitRun& run) {
     TRY(run.lock, queue::lock_session(session));
     CHECK_OK(session.sync());
     TRY(const auto folder, store::StateFolder::open());
-    TRY(const auto lines, engine::settle_interrupted(session, folder, run.site.client, run.configuration, run.options.again));
+    TRY(const auto lines, engine::settle_interrupted(session, folder, engine::SlurmEngine(run.site.client), run.options.again));
     for (const auto& line : lines) say("sarray: note: " + line);
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
@@ -266,8 +266,8 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
   warn_of_secrets(rendered.variables);
   auto* session = run.queued.session ? &*run.queued.session : nullptr;
-  TRY(const auto delivery,
-      engine::deliver(submission_folder, plan, array, rendered, run.plan_options, run.site.client, session, submitted.script));
+  TRY(const auto delivery, engine::deliver(submission_folder, plan, array, rendered, run.plan_options,
+                                           engine::SlurmEngine(run.site.client), session, submitted.script));
   submitted.job_id = delivery.job_id;
   run.unannounced.emplace_back(submission_folder, delivery);
   if (run.options.json) return submitted;

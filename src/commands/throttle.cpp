@@ -66,7 +66,7 @@ util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<s
   const auto submissions = engine::list_submissions(site);
   const auto* submission = store::find_submission(submissions, job_id);
   if (submission == nullptr) return {};
-  const auto own_part = "/submissions/" + store::marker_of(*submission) + "/sarray.slurm";
+  const auto own_part = "/submissions/" + submission->marker() + "/sarray.slurm";
   const bool is_it = std::all_of(records.begin(), records.end(), [&](const auto& record) {
     return record.get("Command").find(own_part) != std::string_view::npos;
   });

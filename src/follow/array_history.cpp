@@ -85,18 +85,6 @@ util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector
 
 namespace {
 
-std::vector<std::string> split_words(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    const auto word = text.substr(at, end - at);
-    const bool is_id = !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-    if (is_id) words.push_back(word);
-    at = end + 1;
-  }
-  return words;
-}
-
 using IdRanges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
 IdRanges ids_of(const script::Map& map) {
@@ -113,11 +101,12 @@ bool share_jobs(const IdRanges& one, const IdRanges& other) {
   });
 }
 
-/// The marker of the newest submission with that job id that is of the same jobs; empty: none is noted.
-std::string marker_of(const std::vector<store::Submission>& submissions, const std::string& job_id, const IdRanges& ids) {
+/// The newest submission with that job id that is of the same jobs; null if none is noted.
+const store::Submission* find_of_jobs(const std::vector<store::Submission>& submissions, const std::string& job_id,
+                                      const IdRanges& ids) {
   const auto found = std::find_if(submissions.rbegin(), submissions.rend(),
                                   [&](const auto& s) { return s.job_id == job_id && share_jobs(s.ids, ids); });
-  return found != submissions.rend() ? store::marker_of(*found) : std::string();
+  return found != submissions.rend() ? &*found : nullptr;
 }
 
 /// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
@@ -125,11 +114,11 @@ std::string marker_of(const std::vector<store::Submission>& submissions, const s
 std::vector<ArrayName> find_retries(const slurm::SlurmSite& site, const std::string& first, const IdRanges& ids,
                                     const std::vector<store::Submission>& submissions) {
   std::vector<ArrayName> retries;
-  const auto* noted = store::find_submission(submissions, first, marker_of(submissions, first, ids));
+  const auto* noted = find_of_jobs(submissions, first, ids);
   const auto& first_ids = noted != nullptr ? noted->ids : IdRanges();
   for (const auto& submission : submissions) {
     const bool names_it = std::find(submission.retry_of.begin(), submission.retry_of.end(), first) != submission.retry_of.end();
-    if (names_it && share_jobs(submission.ids, first_ids)) retries.push_back({submission.job_id, store::marker_of(submission)});
+    if (names_it && share_jobs(submission.ids, first_ids)) retries.push_back({submission.job_id, submission.marker()});
   }
   if (noted != nullptr) return retries;
   const auto held = site.client.arrays_of_user(slurm::a_month_ago());
@@ -145,11 +134,11 @@ std::vector<ArrayName> attempts_of(const slurm::SlurmSite& site, const script::M
                                    const std::vector<store::Submission>& submissions) {
   const auto ids = ids_of(map);
   std::vector<ArrayName> names;
-  auto earlier = split_words(map.retry_of);
+  auto earlier = map.retry_of;
   if (earlier.size() > 1000) earlier.clear();  // a script that nobody of us wrote
   for (auto& job_id : earlier) {
-    auto marker = marker_of(submissions, job_id, ids);
-    names.push_back({std::move(job_id), std::move(marker)});
+    const auto* noted = find_of_jobs(submissions, job_id, ids);
+    names.push_back({std::move(job_id), noted != nullptr ? noted->marker() : ""});
   }
   names.push_back(asked);
   for (auto& retry : find_retries(site, names.front().job_id, ids, submissions)) {
@@ -187,7 +176,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
     submission.jobs = static_cast<std::uint32_t>(loaded->map.jobs.size());
     submission.name = loaded->map.name;
     submission.directory = loaded->map.jobs.front().directory;
-    submission.retry_of = split_words(loaded->map.retry_of);
+    submission.retry_of = loaded->map.retry_of;
     for (const auto& job : loaded->map.jobs) submission.ids.emplace_back(job.id, job.id);
     submissions.push_back(std::move(submission));
   }
@@ -201,17 +190,24 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
   TRY(auto asked, load_map(site, submissions, name, file));
   std::string lost;
   const auto names = attempts_of(site, asked.map, name, submissions);
+  const auto asked_jobs = ids_of(asked.map);
+  const auto before = asked.map.retry_of;
+  IdRanges first_jobs;
   for (const auto& attempt : names) {
     const auto& id = attempt.job_id;
-    auto loaded = id == name.job_id ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, attempt, "");
-    if (!loaded) {
+    const bool is_asked = id == name.job_id;
+    auto loaded = is_asked ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, attempt, "");
+    const bool is_retry = std::find(before.begin(), before.end(), id) == before.end();
+    // Of what comes after it the first array knows every job; what is before the array that was asked for shares jobs with that.
+    const auto& known = is_retry ? first_jobs : asked_jobs;
+    const bool is_other = loaded && !is_asked && !share_jobs(ids_of(loaded->map), known);
+    if (is_other && is_retry) continue;  // of an earlier array that had the same job id
+    if (!loaded || is_other) {
       lost += (lost.empty() ? "" : ", ") + ("job " + id);
       continue;
     }
+    if (id == names.front().job_id) first_jobs = ids_of(loaded->map);
     auto& attempts = array_history.m_history.attempts;
-    const bool is_first_known = !attempts.empty() && attempts.front().job_id == names.front().job_id;
-    // A retry of an earlier array that had the same job id.
-    if (is_first_known && id != name.job_id && !share_jobs(ids_of(loaded->map), ids_of(attempts.front().map))) continue;
     const auto identity = loaded->is_held ? slurm::Identity::same : slurm::Identity::unknown;
     attempts.push_back({id, std::move(loaded->map), {}, std::move(loaded->script_path), loaded->noted, identity, false});
     array_history.m_scripts.push_back(std::move(loaded->script));

@@ -6,7 +6,7 @@ namespace sarray::follow {
 
 namespace {
 
-constexpr std::uint32_t no_task_id = 4294967294U;  // a plain job's %a (semantics section 6)
+constexpr std::uint32_t no_task_id = 4294967294U;  // a plain job's %a (slurmctld's NO_VAL; observed on 22.05)
 
 /// Stands for what is not known: no name of ours holds it.
 constexpr char unknown_mark = '\x01';
@@ -46,6 +46,7 @@ std::optional<FileName> file_name(const script::MappedJob& job, script::Stream s
   const std::string mark(1, unknown_mark);
   if (!values.job_id) values.job_id = mark;
   if (!values.node) values.node = mark;
+  if (!values.sluid) values.sluid = mark;  // no command of Slurm's that is asked says it
   return FileName{to_glob(slurm::expand_pattern(*pattern, values).value_or(mark)), true};
 }
 

@@ -89,7 +89,7 @@ std::vector<ArrayName> arrays_of_virtual(const std::vector<store::Submission>& s
                                     [&](const auto& range) { return id >= range.first && id <= range.second; });
     if (!has_it) continue;
     const bool is_retry = !submission.retry_of.empty();
-    ArrayName name{is_retry ? submission.retry_of.front() : submission.job_id, is_retry ? "" : store::marker_of(submission)};
+    ArrayName name{is_retry ? submission.retry_of.front() : submission.job_id, is_retry ? "" : submission.marker()};
     const auto known = std::find_if(names.begin(), names.end(), [&](const auto& other) { return other.job_id == name.job_id; });
     if (known == names.end()) {
       names.push_back(std::move(name));

@@ -42,8 +42,8 @@ util::Error place_error(util::Error error, const std::string& place) {
 
 slurm::SlurmSite find_site() {
   auto environment = capture::clean_environment(environ);
-  const auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
-  return slurm::SlurmSite{environment, slurm::Client(environment, sbatch)};
+  auto sbatch = capture::find_real_sbatch(environment.get("PATH").value_or(""));
+  return slurm::SlurmSite{environment, slurm::Client(environment, std::move(sbatch))};
 }
 
 slurm::Dialect learn_dialect(const slurm::Client& client) {

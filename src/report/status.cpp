@@ -19,7 +19,7 @@ using slurm::TaskState;
 
 namespace {
 
-/// How a state is drawn, and what it is called where space is short.
+/// How a state is drawn, and its short name.
 struct Drawing {
   TaskState state;
   char mark;
@@ -35,7 +35,7 @@ constexpr std::array<Drawing, 8> drawings = {{{TaskState::completed, '#', "32", 
                                               {TaskState::pending, '.', "2", "pend"},
                                               {TaskState::unknown, '?', "33", "?"}}};
 
-/// Of `width` columns; every state that there is has one at least, where there are enough.
+/// Draws a bar of `width` columns. Every state that occurs gets at least one column, if there are enough.
 std::string bar(const follow::Summary& summary, std::size_t width, bool color) {
   std::vector<std::size_t> columns;
   std::size_t used = 0;
@@ -69,7 +69,7 @@ std::string paint(const std::string& text, TaskState state, bool color) {
   return std::string("\033[") + drawing->color + "m" + text + "\033[0m";
 }
 
-/// Nothing of a task that Slurm has forgotten.
+/// Null for a task that Slurm has forgotten.
 std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
   return task.word.empty() ? std::nullopt : std::optional(task.elapsed);
 }
@@ -83,7 +83,7 @@ std::string reasons_text(const follow::History& history) {
   for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
     const auto& task = history.task(index);
     if (task.state != TaskState::pending || !history.means(index)) continue;
-    const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not come to it
+    const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not considered it yet
     ++reasons[is_new ? "not looked at yet" : task.reason];
   }
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
@@ -124,7 +124,7 @@ struct CountColumn {
   std::vector<TaskState> states;
 };
 
-/// Only the states that there are; where there is little room, all ways to fail in one column.
+/// Returns only the states that occur; if there is little room, all kinds of failure share one column.
 std::vector<CountColumn> count_columns(const follow::Summary& summary, bool narrow) {
   std::vector<CountColumn> columns;
   for (const auto& drawing : drawings) {

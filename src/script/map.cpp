@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view first_line = "#!/bin/bash -p\n";
 
-util::Error damaged(const std::string& why) {
-  return {"batch script", why, "submit again, or give the script that was submitted with --script"};
-}
-
 using util::take_until;
 using util::to_number;
 
@@ -128,8 +124,18 @@ util::Result<Head> read_head(std::string_view script) {
     if (!take_assignment(rest, head.variables))
       return util::fail("batch script", "it was not written by sarray", "sarray history");
   }
+  if (const auto format = head.variables.find("SARRAY_FORMAT"); format != head.variables.end()) {
+    const auto number = to_number<std::uint32_t>(format->second);
+    if (!number) return util::fail(damaged_script("its SARRAY_FORMAT is not a number"));
+    if (*number > script_format) {
+      return util::fail("batch script",
+                        "it was written by a newer sarray (format " + std::to_string(*number) + ", and this one reads up to " +
+                            std::to_string(script_format) + ")",
+                        "sarray --version");
+    }
+  }
   const auto data = find_data(script, script.size() - rest.size(), head.variables);
-  if (!data) return util::fail(damaged("it is cut short"));
+  if (!data) return util::fail(damaged_script("it is cut short"));
   head.data = *data;
   if (const auto options = head.variables.find("SARRAY_OPTIONS"); options != head.variables.end()) {
     head.options.clear();
@@ -150,8 +156,9 @@ util::Result<std::vector<std::string_view>> find_pages(std::string_view script, 
     auto line = take_until(list, '\n');
     take_until(line, ' ');
     const auto offset = to_number<std::size_t>(line);
-    if (!offset || (!offsets.empty() && *offset < offsets.back())) return util::fail(damaged("its list of pages is damaged"));
-    if (*offset > bytes.size()) return util::fail(damaged("it is cut short"));
+    if (!offset || (!offsets.empty() && *offset < offsets.back()))
+      return util::fail(damaged_script("its list of pages is damaged"));
+    if (*offset > bytes.size()) return util::fail(damaged_script("it is cut short"));
     offsets.push_back(*offset);
   }
   auto sums = text_of("SARRAY_SUMS");
@@ -159,11 +166,11 @@ util::Result<std::vector<std::string_view>> find_pages(std::string_view script, 
   for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
     const auto page = bytes.substr(offsets[i], offsets[i + 1] - offsets[i]);
     if (to_number<std::uint32_t>(take_until(sums, '\n')) != util::posix_cksum(page)) {
-      return util::fail(damaged("it is damaged or was edited: the checksum of its table does not match"));
+      return util::fail(damaged_script("it is damaged or was edited: the checksum of its table does not match"));
     }
     pages.push_back(page);
   }
-  if (pages.empty()) return util::fail(damaged("it has no jobs"));
+  if (pages.empty()) return util::fail(damaged_script("it has no jobs"));
   return pages;
 }
 
@@ -255,70 +262,48 @@ class JobReader {
     if (const auto* option = map.option("chdir"); option != nullptr) m_directory = option->value.value_or("");
   }
 
-  [[nodiscard]] util::Result<MappedJob> read(Record record) const {
+  [[nodiscard]] util::Result<MappedJob> read(const Record& fields) const {
     MappedJob job;
+    TRY(job.record, decode(fields));
+    const auto& record = job.record;
     job.id = record.id;
     job.first_index = record.first_index;
     job.tasks = record.tasks;
-    job.fields = std::move(record.fields);
-    job.directory = m_directory;
-    job.open_mode = m_open_mode;
-    job.name = m_map.name;
-    if (const auto* name = job.find("set:SLURM_JOB_NAME")) job.name = name->value;
-    for (const auto& field : job.fields) CHECK_OK(take(field, job));
+    job.ids = record.ids;
+    job.number = record.number_base ? record.id - *record.number_base : 0;
+    job.arguments = record.arguments;
+    job.directory = record.directory.value_or(m_directory);
+    job.open_mode = record.append ? slurm::OpenMode::append : record.truncate ? slurm::OpenMode::truncate : m_open_mode;
+    const auto* named = record.variable("SLURM_JOB_NAME");
+    const bool has_name = named != nullptr && named->kind == VariableKind::set;
+    job.name = record.name.value_or(has_name ? named->value : m_map.name);
+    job.output = record.output ? record.output : record.late_output;
+    job.error = record.error ? record.error : record.late_error;
+    job.input = record.input;
     for (const auto stream : all_streams) fill_pattern(stream, job);
-    const auto count = job.ids ? job.ids->count() : 1;
-    if (job.script_length == 0) return util::fail(damaged("a job's script is not in it"));  // sbatch takes no empty one
-    if (count != job.tasks) return util::fail(damaged("a job's task ids do not match their number"));
+    fill_source(job);
+    CHECK_OK(find_script(job));
     return job;
   }
 
  private:
-  [[nodiscard]] util::Result<void> take(const Field& field, MappedJob& job) const {
-    const auto& tag = field.tag;
-    if (tag == "ids") {
-      auto ids = slurm::ArrayIds::parse(field.value, 4294967294U);
-      if (!ids || !*ids) return util::fail(damaged("a job has no task ids"));
-      job.ids = std::move(*ids);
-    } else if (tag == "script") {
-      return take_script(field.value, job);
-    } else if (tag == "arg") {
-      job.arguments.push_back(field.value);
-    } else if (tag == "dir") {
-      job.directory = field.value;
-    } else if (tag == "append" || tag == "truncate") {
-      job.open_mode = tag == "append" ? slurm::OpenMode::append : slurm::OpenMode::truncate;
-    } else if (tag == "output" || tag == "map:output") {
-      job.output = field.value;
-    } else if (tag == "error" || tag == "map:error") {
-      job.error = field.value;
-    } else if (tag == "map:input") {
-      job.input = field.value;
-    } else if (tag == "map:name") {
-      job.name = field.value;
-    } else if (tag == "map:base") {
-      job.number = job.id - to_number<std::uint32_t>(field.value).value_or(job.id);
-    } else if (tag == "map:path") {
-      job.source = field.value == "-"        ? slurm::ScriptSource::standard_input
-                   : field.value == "--wrap" ? slurm::ScriptSource::wrap
-                                             : slurm::ScriptSource::file;
-      if (job.source == slurm::ScriptSource::file) job.script_path = field.value;
-    }
-    return {};
+  static void fill_source(MappedJob& job) {
+    const auto path = job.record.path.value_or("");
+    job.source = path == "-"        ? slurm::ScriptSource::standard_input
+                 : path == "--wrap" ? slurm::ScriptSource::wrap
+                                    : slurm::ScriptSource::file;
+    if (job.source == slurm::ScriptSource::file) job.script_path = path;
   }
 
-  [[nodiscard]] util::Result<void> take_script(std::string_view reference, MappedJob& job) const {
-    const auto offset = to_number<std::size_t>(take_until(reference, ' '));
-    const auto length = to_number<std::size_t>(take_until(reference, ' '));
-    take_until(reference, ' ');
-    const auto sum = to_number<std::uint32_t>(take_until(reference, ' '));
+  [[nodiscard]] util::Result<void> find_script(MappedJob& job) const {
+    const auto& place = job.record.script;
     const auto room = m_script.size() - m_data;
-    if (!offset || !length || !sum || *offset > room || *length > room - *offset)
-      return util::fail(damaged("a job's script is not in it"));
-    job.script_offset = m_data + *offset;
-    job.script_length = *length;
-    job.script_escaped = !reference.empty();
-    job.script_sum = *sum;
+    if (place.offset > room || place.length > room - place.offset)
+      return util::fail(damaged_script("a job's script is not in it"));
+    job.script_offset = m_data + place.offset;
+    job.script_length = place.length;
+    job.script_escaped = place.plain.has_value();
+    job.script_sum = place.sum;
     return {};
   }
 
@@ -354,11 +339,6 @@ std::optional<std::uint32_t> MappedJob::index_of(std::optional<std::uint32_t> lo
   return std::nullopt;
 }
 
-const Field* MappedJob::find(std::string_view tag) const {
-  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.tag == tag; });
-  return found != fields.end() ? &*found : nullptr;
-}
-
 const MappedOption* Map::option(std::string_view option_name) const {
   const auto found = std::find_if(options.begin(), options.end(), [&](const auto& option) { return option.name == option_name; });
   return found != options.end() ? &*found : nullptr;
@@ -376,7 +356,7 @@ util::Result<std::string> unpack_script(std::string script) {
   const auto pieces = head.variables.find("SARRAY_PIECES");
   if (pieces == head.variables.end() || pieces->second.empty()) return script;
   auto plain = unpack(std::string_view(script).substr(head.data));
-  if (!plain) return util::fail(damaged("its data cannot be unpacked"));
+  if (!plain) return util::fail(damaged_script("its data cannot be unpacked"));
   script.resize(head.data);
   return script + *plain;
 }
@@ -388,17 +368,20 @@ util::Result<Map> read_map(std::string_view script) {
   map.options = std::move(head.options);
   if (const auto* name = map.option("job-name"); name != nullptr) map.name = name->value.value_or("");
   map.link_folder = head.variables["SARRAY_LINKS"];
-  map.retry_of = head.variables["SARRAY_RETRY_OF"];
+  for (std::string_view ids = head.variables["SARRAY_RETRY_OF"]; !ids.empty();) {
+    const auto id = take_until(ids, ' ');
+    if (!id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos) map.retry_of.emplace_back(id);
+  }
   std::vector<Record> records;
   PageReader reader;
   for (const auto page : pages) {
-    if (!reader.read(page, records)) return util::fail(damaged("its table is damaged, or was written by a newer sarray"));
+    if (!reader.read(page, records)) return util::fail(damaged_script("its table is damaged"));
   }
-  if (records.empty()) return util::fail(damaged("it has no jobs"));
+  if (records.empty()) return util::fail(damaged_script("it has no jobs"));
   const JobReader jobs(map, script, head.data);
   for (auto& record : records) {
     map.tasks = record.first_index + record.tasks;
-    TRY(auto job, jobs.read(std::move(record)));
+    TRY(auto job, jobs.read(record));
     map.jobs.push_back(std::move(job));
   }
   return map;
@@ -408,7 +391,7 @@ util::Result<std::string> read_script(const MappedJob& job, std::string_view scr
   const auto stored = script.substr(job.script_offset, job.script_length);
   auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
   if (util::posix_cksum(bytes) != job.script_sum)
-    return util::fail(damaged("it is damaged or was edited: the checksum of a job's script does not match"));
+    return util::fail(damaged_script("it is damaged or was edited: the checksum of a job's script does not match"));
   return bytes;
 }
 

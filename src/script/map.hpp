@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "script/table.hpp"
+#include "script/job_record.hpp"
 #include "slurm/language/array_ids.hpp"
 #include "slurm/language/call.hpp"
 #include "slurm/language/job.hpp"
@@ -38,14 +38,13 @@ struct MappedJob {
   std::optional<std::string> error;
   std::optional<std::string> input;
   slurm::OpenMode open_mode = slurm::OpenMode::site_default;
-  std::vector<Field> fields;  ///< all that the record says, as the dispatcher reads it
+  JobRecord record;  ///< all that the table says of it
 
   [[nodiscard]] bool has_index(std::uint32_t index) const { return index >= first_index && index - first_index < tasks; }
   /// @return nothing for a plain job. Precondition: has_index(index).
   [[nodiscard]] std::optional<std::uint32_t> local_id(std::uint32_t index) const;
   /// The index of the task with that local id; a plain job's only task has none.
   [[nodiscard]] std::optional<std::uint32_t> index_of(std::optional<std::uint32_t> local) const;
-  [[nodiscard]] const Field* find(std::string_view tag) const;
 };
 
 /// One option of the merged array, as its #SBATCH line says it.
@@ -59,8 +58,8 @@ struct Map {
   std::uint32_t tasks = 0;
   std::string name;  ///< --job-name of the array
   std::vector<MappedOption> options;
-  std::string link_folder;  ///< of the links to output files; empty: there are none
-  std::string retry_of;     ///< job id of the array that this one is a retry of; empty: of none
+  std::string link_folder;            ///< of the links to output files; empty: there are none
+  std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
 
   [[nodiscard]] const MappedOption* option(std::string_view option_name) const;
   /// @return null where no job has it.
@@ -73,9 +72,8 @@ inline constexpr std::uint32_t max_tasks = 4000001;
 /// The script with plain data, where its data was packed (pack.hpp); else the script as it is.
 [[nodiscard]] util::Result<std::string> unpack_script(std::string script);
 
-/// @param script the batch script, from its first byte on; more may follow.
-/// @return an error where it is none of ours, or was damaged.
-/// @param script as unpack_script() gives it: map and script bytes refer to places in it.
+/// @param script as unpack_script() returns it, from its first byte on; more may follow. The map refers to places in it.
+/// @return an error if it is not one of ours, was damaged, or was written by a newer sarray (SARRAY_FORMAT).
 [[nodiscard]] util::Result<Map> read_map(std::string_view script);
 
 /// The job's own script, checked.

@@ -6,8 +6,6 @@
 #include <cstdio>
 #include <set>
 
-#include "slurm/language/shebang.hpp"
-
 namespace sarray::script {
 
 namespace {
@@ -158,47 +156,19 @@ Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, c
 
 namespace {
 
-class RecordWriter {
- public:
-  explicit RecordWriter(Record& record) : m_record(record) { m_record.fields.reserve(16); }
-  void add(std::string tag, std::string_view value) { m_record.fields.push_back({std::move(tag), std::string(value)}); }
-
-  void variable(std::string_view name, std::string_view value) {
-    if (needs_env_command(name)) return add("env:" + std::string(name), value);
-    if (must_be_set_last(name)) return add("late:" + std::string(name), value);
-    add("set:" + std::string(name), value);
-  }
-  void no_variable(std::string_view name) {
-    if (needs_env_command(name)) return add("drop:" + std::string(name), "");
-    add("unset:" + std::string(name), "");
-  }
-
- private:
-  Record& m_record;
-};
-
-std::string octal(mode_t mode) {
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "%03o", static_cast<unsigned>(mode));
-  return text.data();
+void add_variable(JobRecord& record, std::string_view name, std::string_view value) {
+  const auto kind = needs_env_command(name) ? VariableKind::env : must_be_set_last(name) ? VariableKind::late : VariableKind::set;
+  record.variables.push_back({kind, std::string(name), std::string(value)});
 }
 
-void add_ids(RecordWriter& writer, const slurm::Job& job) {
+void add_no_variable(JobRecord& record, std::string_view name) {
+  record.variables.push_back({needs_env_command(name) ? VariableKind::drop : VariableKind::unset, std::string(name), ""});
+}
+
+void add_ids(JobRecord& record, const slurm::Job& job) {
   if (!job.ids) return;
-  const auto& ids = *job.ids;
-  writer.add("ids", ids.text());
-  writer.add("array", std::to_string(ids.count()) + " " + std::to_string(ids.min()) + " " + std::to_string(ids.max()) + " " +
-                          std::to_string(ids.step()));
-}
-
-void add_start(RecordWriter& writer, const slurm::Job& job) {
-  const auto shebang = slurm::parse_shebang(*job.script);
-  writer.add("script", "");
-  writer.add("run", shebang.interpreter);
-  if (shebang.argument) writer.add("option", *shebang.argument);
-  const auto plain_text = shebang.interpreter + (shebang.argument ? " " + *shebang.argument : "");
-  if (shebang.text != plain_text) writer.add("shebang", shebang.text);
-  for (const auto& argument : job.arguments) writer.add("arg", argument);
+  record.ids = job.ids;
+  record.array = ArrayFacts{job.ids->count(), job.ids->min(), job.ids->max(), job.ids->step()};
 }
 
 /// bash's `ulimit` letters and units, in the order of slurm::limit_names.
@@ -209,17 +179,17 @@ struct LimitUnit {
 constexpr std::array<LimitUnit, 10> limit_units = {
     {{'t', 1}, {'f', 1024}, {'d', 1024}, {'s', 1024}, {'c', 1024}, {'m', 1024}, {'u', 1}, {'n', 1}, {'l', 1024}, {'v', 1024}}};
 
-void add_limits(RecordWriter& writer, const slurm::SoftLimits& own, const slurm::SoftLimits& base) {
+void add_limits(JobRecord& record, const slurm::SoftLimits& own, const slurm::SoftLimits& base) {
   for (std::size_t i = 0; i < own.size(); ++i) {
     if (own[i] == base[i]) continue;
     const auto& unit = limit_units[i];
     const auto value = own[i] == slurm::unlimited ? std::string("unlimited") : std::to_string(own[i] / unit.bytes);
-    writer.add("limit", std::string(1, unit.letter) + " " + value);
+    record.limits.push_back(std::string(1, unit.letter) + " " + value);
   }
 }
 
 /// The variables that differ between what the task is given and what its own job would have been given.
-void add_environment(RecordWriter& writer, const plan::PlannedJob& planned, const util::Environment& sent,
+void add_environment(JobRecord& record, const plan::PlannedJob& planned, const util::Environment& sent,
                      const Baseline& baseline) {
   const auto& given = baseline.given;
   const auto compare = [&](std::string_view name) {
@@ -229,9 +199,9 @@ void add_environment(RecordWriter& writer, const plan::PlannedJob& planned, cons
     const auto own = sent.get(name);
     if (own == given.get(name)) return;
     if (own) {
-      writer.variable(name, *own);
+      add_variable(record, name, *own);
     } else {
-      writer.no_variable(name);
+      add_no_variable(record, name);
     }
   };
   if (sent.base() == given.base()) {  // the usual case, and the fast one: only changes can differ
@@ -242,7 +212,11 @@ void add_environment(RecordWriter& writer, const plan::PlannedJob& planned, cons
       const auto& name = take_a ? a->first : b->first;
       compare(name);
       if (take_a && b != given.changes().end() && b->first == name) ++b;
-      take_a ? ++a : ++b;
+      if (take_a) {
+        ++a;
+      } else {
+        ++b;
+      }
     }
   } else {
     sent.visit([&](std::string_view name, std::string_view) { compare(name); });
@@ -253,98 +227,83 @@ void add_environment(RecordWriter& writer, const plan::PlannedJob& planned, cons
 }
 
 /// What bash itself keeps changing: its level, its directory, its last word.
-void add_shell_variables(RecordWriter& writer, const slurm::SentEnvironment& environment, const Baseline& baseline,
+void add_shell_variables(JobRecord& record, const slurm::SentEnvironment& environment, const Baseline& baseline,
                          const plan::PlanOptions& options) {
   const auto& sent = environment.variables;
   const auto level = sent.get("SHLVL");
   if (!level && !environment.login) {
-    writer.add("drop:SHLVL", "");
+    record.variables.push_back({VariableKind::drop, "SHLVL", ""});
   } else if (level && level != baseline.given.get("SHLVL")) {
-    writer.add("env:SHLVL", *level);
+    record.variables.push_back({VariableKind::env, "SHLVL", std::string(*level)});
   }
   if (const auto directory = sent.get("PWD")) {
-    writer.add("late:PWD", *directory);
+    record.variables.push_back({VariableKind::late, "PWD", std::string(*directory)});
   } else if (!environment.login) {
-    writer.add("drop:PWD", "");
+    record.variables.push_back({VariableKind::drop, "PWD", ""});
   }
   if (const auto last = sent.get("_")) {
     const bool ours = !options.real_sbatch.empty() && last->ends_with("/sbatch");
-    writer.add("last", ours ? options.real_sbatch : *last);
+    record.last_word = ours ? options.real_sbatch : std::string(*last);
   }
 }
 
-void add_files(RecordWriter& writer, const plan::PlannedJob& planned, const ArrayStreams& streams,
+void add_files(JobRecord& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
                const plan::PlanOptions& options) {
-  for (const auto& stream : streams.streams) {
-    if (!stream.links || stream.stream == Stream::input) continue;
-    if (const auto late = late_pattern(planned, stream.stream, options)) writer.add(stream_name(stream.stream), *late);
-  }
+  record.late_output = record.late_error = record.output = record.error = record.input = std::nullopt;
   for (const auto& stream : streams.streams) {
     if (!stream.links) continue;
-    const auto late = stream.stream == Stream::input ? std::nullopt : late_pattern(planned, stream.stream, options);
+    const bool is_input = stream.stream == Stream::input;
+    const auto late = is_input ? std::nullopt : late_pattern(planned, stream.stream, options);
+    if (late) (stream.stream == Stream::output ? record.late_output : record.late_error) = late;
     // A name that was filled in may hold a backslash, which would mean something else in a pattern.
     const bool says_all = late && late->find('\\') == std::string::npos;
-    if (!says_all) writer.add(std::string("map:") + stream_name(stream.stream), file_pattern(planned, stream.stream));
+    auto& pattern = is_input ? record.input : stream.stream == Stream::output ? record.output : record.error;
+    if (!says_all) pattern = file_pattern(planned, stream.stream);
   }
 }
 
-void add_open_mode(RecordWriter& writer, const plan::PlannedJob& planned, const ArrayStreams& streams,
-                   const plan::PlanOptions& options) {
-  if (appends(planned.job, options)) {
-    writer.add("append", "yes");
-  } else if (streams.mixed_open_modes) {
-    writer.add("truncate", "yes");
-  }
-}
-
-/// What the dispatcher has no need of, but `sarray status` and its kind have (map.hpp).
-void add_map(RecordWriter& writer, const plan::PlannedJob& planned, const plan::MergedArray& array, const Record& record) {
-  const auto named =
-      std::find_if(record.fields.begin(), record.fields.end(), [](const Field& f) { return f.tag == "set:SLURM_JOB_NAME"; });
-  const auto& name = named != record.fields.end() ? named->value : array.name;
-  if (planned.job.name != name) writer.add("map:name", planned.job.name);
-  // Numbers and virtual ids mostly grow together: what all jobs of a page share stands once.
-  writer.add("map:base", std::to_string(planned.id - planned.number));
+/// What the dispatcher does not need, but `sarray status` and its kind do (map.hpp).
+void add_map(JobRecord& record, const plan::PlannedJob& planned, const plan::MergedArray& array) {
+  const auto* named = record.variable("SLURM_JOB_NAME");
+  const auto& name = named != nullptr && named->kind == VariableKind::set ? named->value : array.name;
+  if (planned.job.name != name) record.name = planned.job.name;
+  // Numbers and virtual ids mostly grow together: what all jobs of a page share is stored once.
+  record.number_base = planned.id - planned.number;
   const auto source = planned.call->source;
-  writer.add("map:path", source == slurm::ScriptSource::wrap   ? "--wrap"
-                         : source == slurm::ScriptSource::file ? planned.call->script_path
-                                                               : "-");
+  record.path = source == slurm::ScriptSource::wrap   ? "--wrap"
+                : source == slurm::ScriptSource::file ? planned.call->script_path
+                                                      : "-";
 }
 
 }  // namespace
 
-Record make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
-                   const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options) {
+JobRecord make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
+                      const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options) {
   const auto& planned = plan.jobs[placement.job];
   const auto& call = call_of(plan, placement);
-  Record record;
+  JobRecord record;
   record.first_index = placement.first_index;
   record.tasks = planned.tasks();
   record.id = planned.id;
-  RecordWriter writer(record);
-  add_ids(writer, planned.job);
-  add_start(writer, planned.job);
-  if (planned.job.work_directory != baseline.directory) writer.add("dir", planned.job.work_directory);
-  if (call.umask != baseline.umask) writer.add("umask", octal(call.umask));
-  if (planned.translate) writer.add("translate", "yes");
-  if (!array.node_limits) add_limits(writer, call.limits, baseline.limits);
-  add_files(writer, planned, streams, options);
-  add_open_mode(writer, planned, streams, options);
+  add_ids(record, planned.job);
+  record.arguments = planned.job.arguments;
+  if (planned.job.work_directory != baseline.directory) record.directory = planned.job.work_directory;
+  if (call.umask != baseline.umask) record.umask = call.umask;
+  record.translate = planned.translate;
+  if (!array.node_limits) add_limits(record, call.limits, baseline.limits);
+  add_files(record, planned, streams, options);
+  record.append = appends(planned.job, options);
+  record.truncate = !record.append && streams.mixed_open_modes;
   const auto sent = slurm::sent_environment(call, planned.job, options.release);
-  add_environment(writer, planned, sent.variables, baseline);
-  add_shell_variables(writer, sent, baseline, options);
-  add_map(writer, planned, array, record);
+  add_environment(record, planned, sent.variables, baseline);
+  add_shell_variables(record, sent, baseline, options);
+  add_map(record, planned, array);
   return record;
 }
 
-void replace_files(Record& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
+void replace_files(JobRecord& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
                    const plan::PlanOptions& options) {
-  std::erase_if(record.fields, [](const Field& field) {
-    return field.tag == "output" || field.tag == "error" || field.tag == "map:output" || field.tag == "map:error" ||
-           field.tag == "map:input";
-  });
-  RecordWriter writer(record);
-  add_files(writer, planned, streams, options);
+  add_files(record, planned, streams, options);
 }
 
 }  // namespace sarray::script

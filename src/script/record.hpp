@@ -2,8 +2,8 @@
 #pragma once
 
 #include "plan/plan.hpp"
+#include "script/job_record.hpp"
 #include "script/streams.hpp"
-#include "script/table.hpp"
 #include "slurm/language/call.hpp"
 #include "util/environment.hpp"
 
@@ -23,10 +23,10 @@ struct Baseline {
                                      const plan::PlanOptions& options);
 
 /// Where the job's bytes stand in the data is filled in by assemble().
-[[nodiscard]] Record make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
-                                 const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options);
+[[nodiscard]] JobRecord make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
+                                    const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options);
 
 /// Makes the record say where the files go in another array than the one that it was made for.
-void replace_files(Record& record, const plan::PlannedJob& job, const ArrayStreams& streams, const plan::PlanOptions& options);
+void replace_files(JobRecord& record, const plan::PlannedJob& job, const ArrayStreams& streams, const plan::PlanOptions& options);
 
 }  // namespace sarray::script

@@ -12,6 +12,7 @@
 #include "script/table.hpp"
 #include "slurm/language/text.hpp"
 #include "util/crc32.hpp"
+#include "util/environment_names.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
@@ -20,15 +21,6 @@
 namespace sarray::script {
 
 namespace {
-
-/// A script that says its own name may run itself by it: `exec "$0"`, `srun "$0"`.
-bool names_itself(std::string_view script) {
-  for (auto at = script.find('$'); at != std::string_view::npos; at = script.find('$', at + 1)) {
-    const auto rest = script.substr(at + 1);
-    if (rest.starts_with("0") || rest.starts_with("{0")) return true;
-  }
-  return slurm::contains(script, "BASH_SOURCE");
-}
 
 /// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the
 /// whole array for its DOS line breaks.
@@ -40,9 +32,7 @@ std::string_view filler_behind(std::string_view script) {
 /// The distinct scripts of an array, byte for byte, and where each stands in the data.
 class ScriptStore {
  public:
-  /// @return "OFFSET LENGTH USE CHECKSUM", as a record says it; with the script's own length behind where it stands there
-  /// escaped.
-  const std::string& add(const std::shared_ptr<const std::string>& script) {
+  const ScriptPlace& add(const std::shared_ptr<const std::string>& script) {
     if (const auto known = m_by_identity.find(script.get()); known != m_by_identity.end()) return *known->second;
     return *m_by_identity.emplace(script.get(), &find_or_append(*script)).first->second;
   }
@@ -54,20 +44,19 @@ class ScriptStore {
   }
 
  private:
-  const std::string& find_or_append(const std::string& script) {
+  const ScriptPlace& find_or_append(const std::string& script) {
     const auto sum = util::posix_cksum(script);
     const auto [first, last] = m_by_sum.equal_range(sum);
     const auto known = std::find_if(first, last, [&](const auto& entry) { return *entry.second.script == script; });
-    if (known != last) return known->second.reference;
+    if (known != last) return known->second.place;
     const auto title = title_of(m_scripts.size() + 1);
     const bool plain = util::is_ascii(script);
     const auto& stored = plain ? script : m_escaped.emplace_back(util::escape_text(script));
-    auto reference = std::to_string(m_size + title.size()) + " " + std::to_string(stored.size()) +
-                     (names_itself(script) ? " run " : " read ") + std::to_string(sum);
-    if (!plain) reference += " " + std::to_string(script.size());
+    ScriptPlace place{m_size + title.size(), stored.size(), sum, std::nullopt};
+    if (!plain) place.plain = script.size();
     m_scripts.push_back(&stored);
     m_size += title.size() + stored.size() + filler_behind(stored).size();
-    return m_by_sum.emplace(sum, Known{&script, std::move(reference)})->second.reference;
+    return m_by_sum.emplace(sum, Known{&script, place})->second.place;
   }
 
   static std::string title_of(std::size_t number) { return "--- script " + std::to_string(number) + "\n"; }
@@ -77,13 +66,13 @@ class ScriptStore {
   std::size_t m_size = 0;
   struct Known {
     const std::string* script;
-    std::string reference;
+    ScriptPlace place;
   };
   std::unordered_multimap<std::uint32_t, Known> m_by_sum;
-  std::unordered_map<const std::string*, const std::string*> m_by_identity;
+  std::unordered_map<const std::string*, const ScriptPlace*> m_by_identity;
 };
 
-/// A value as the parser of #SBATCH lines reads it back in every release (semantics section 2): a backslash takes the next
+/// A value as the parser of #SBATCH lines reads it back in every release (opt.c:get_argument): a backslash takes the next
 /// character as it is, in quotes too.
 std::string quote_directive(std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \t\"'\\#") == std::string_view::npos;
@@ -187,13 +176,9 @@ std::string page_list(const Table& table, std::size_t table_offset, std::uint32_
 
 using Names = std::set<std::string, std::less<>>;
 
-void collect_variables(const Record& record, Names& variables) {
-  for (const auto& field : record.fields) {
-    for (const std::string_view kind : {"set:", "env:", "late:"}) {
-      const std::string_view tag = field.tag;
-      if (!tag.starts_with(kind)) continue;
-      if (const auto name = tag.substr(kind.size()); variables.find(name) == variables.end()) variables.emplace(name);
-    }
+void collect_variables(const JobRecord& record, Names& variables) {
+  for (const auto& [kind, name, value] : record.variables) {
+    if (kind != VariableKind::unset && kind != VariableKind::drop) variables.insert(name);
   }
 }
 
@@ -256,12 +241,9 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   Names variables;
   for (std::size_t i = 0; i < array.placements.size(); ++i) {
     auto record = make(i);
-    const auto& reference = scripts.add(plan.jobs[array.placements[i].job].job.script);
-    for (auto& field : record.fields) {
-      if (field.tag == "script") field.value = reference;
-    }
+    record.script = scripts.add(plan.jobs[array.placements[i].job].job.script);
     collect_variables(record, variables);
-    table.add(std::move(record));
+    table.add(encode(record));
   }
   table.finish();
   rendered.variables.insert(variables.begin(), variables.end());
@@ -271,6 +253,8 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   const auto option_lines = write_options(array, baseline, rendered);
   head += option_lines;
   head += "#\n" + write_overview(plan, array) + "\n";
+  head += "SARRAY_FORMAT=" + std::to_string(script_format) + "\n";
+  head += "SARRAY_RELEASE=" + std::to_string(options.release.year * 100 + options.release.month) + "\n";
   const bool any_links =
       std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
@@ -299,6 +283,9 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
     script = head + data_line(head.size(), tail.size()) + tail + packed.text;
   }
   rendered.environment = baseline.submitted;
+  if (const auto& folder = options.scratch_folder; !folder.empty()) {
+    rendered.environment.set(util::submission_variable, folder.substr(folder.rfind('/') + 1));
+  }
   rendered.umask = baseline.umask;
   rendered.limits = baseline.limits;
   rendered.directory = "/";

@@ -27,7 +27,7 @@ struct Rendered {
 };
 
 /// Makes the record of the array's placement of that number. Asked once for each, in order.
-using RecordMaker = std::function<Record(std::size_t number)>;
+using RecordMaker = std::function<JobRecord(std::size_t number)>;
 
 /// The script of records that somebody else makes.
 [[nodiscard]] Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const Baseline& baseline,

@@ -69,7 +69,7 @@ util::Result<plan::PlannedJob> make_planned(const Chosen& chosen, std::string_vi
   plan::PlannedJob planned;
   planned.number = mapped.number;
   planned.id = mapped.id;
-  planned.translate = mapped.find("translate") != nullptr;
+  planned.translate = mapped.record.translate;
   auto& job = planned.job;
   job.name = mapped.name;
   if (mapped.ids) {
@@ -125,20 +125,17 @@ void keep_open_mode(const Map& map, ArrayStreams& streams) {
   }
 }
 
-Record make_retry_record(const MappedJob& mapped, const plan::PlannedJob& planned, std::uint32_t first_index, const Map& map,
-                         const plan::MergedArray& array, const ArrayStreams& streams, const plan::PlanOptions& options) {
-  Record record;
+JobRecord make_retry_record(const MappedJob& mapped, const plan::PlannedJob& planned, std::uint32_t first_index, const Map& map,
+                            const plan::MergedArray& array, const ArrayStreams& streams, const plan::PlanOptions& options) {
+  auto record = mapped.record;
   record.first_index = first_index;
   record.tasks = planned.tasks();
-  record.id = mapped.id;
-  record.fields = mapped.fields;
-  for (auto& field : record.fields) {
-    if (field.tag == "ids") field.value = planned.job.ids->text();  // COUNT, MIN, MAX and STEP stay what they were
-  }
+  record.ids = planned.job.ids;  // COUNT, MIN, MAX and STEP stay what they were
   replace_files(record, planned, streams, options);
-  // Where the job had the array's own name, that is another one now.
-  const bool has_name = mapped.find("set:SLURM_JOB_NAME") != nullptr || mapped.find("unset:SLURM_JOB_NAME") != nullptr;
-  if (array.name != map.name && !has_name) record.fields.push_back({"set:SLURM_JOB_NAME", map.name});
+  // If the job had the array's own name, that is another one now.
+  if (array.name != map.name && record.variable("SLURM_JOB_NAME") == nullptr) {
+    record.variables.push_back({VariableKind::set, "SLURM_JOB_NAME", map.name});
+  }
   return record;
 }
 

@@ -1,6 +1,7 @@
 // Some tasks of a merged array once more: the same records, environments, local ids and file names, in a new array. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 

@@ -16,6 +16,7 @@
 #include "store/journal.hpp"
 #include "store/session.hpp"
 #include "store/shell.hpp"
+#include "store/submissions.hpp"
 #include "store/virtual_ids.hpp"
 #include "util/fd.hpp"
 
@@ -23,7 +24,7 @@ namespace sarray::store {
 
 namespace {
 
-constexpr std::int64_t min_age_seconds = 3600;  // seconds: longer than anything lies about unlocked while it is made
+constexpr std::int64_t min_age_seconds = 3600;  // longer than anything is without a lock while it is made
 
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
@@ -36,13 +37,13 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-/// Seconds since 1970; 0 where there is no such thing.
+/// Returns seconds since 1970; 0 if the file does not exist.
 std::int64_t written_at(const std::string& path) {
   struct stat state {};
   return ::lstat(path.c_str(), &state) == 0 ? static_cast<std::int64_t>(state.st_mtime) : 0;
 }
 
-/// The candidates that the rules let go, oldest first.
+/// Returns the candidates that the rules allow to remove, oldest first.
 std::vector<Pruned> choose(std::vector<Pruned> candidates, const PruneRules& rules) {
   std::sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.time > b.time; });
   const auto now = static_cast<std::int64_t>(std::time(nullptr));
@@ -55,7 +56,7 @@ std::vector<Pruned> choose(std::vector<Pruned> candidates, const PruneRules& rul
   return chosen;
 }
 
-/// Takes the name away at once; then the rest can take its time, and be cut off.
+/// Renames the folder at once; removing its files can then take its time, and be interrupted.
 util::Result<void> remove_folder(const std::string& parent, const std::string& name) {
   const auto hidden = parent + "/.removed-" + name;
   if (::rename((parent + "/" + name).c_str(), hidden.c_str()) != 0)
@@ -66,7 +67,7 @@ util::Result<void> remove_folder(const std::string& parent, const std::string& n
   return {};
 }
 
-/// What an earlier removal that was interrupted left.
+/// Removes what an earlier removal left when it was interrupted.
 void remove_leftovers(const std::string& parent) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
@@ -74,7 +75,7 @@ void remove_leftovers(const std::string& parent) {
   }
 }
 
-/// @return nothing where somebody holds it.
+/// @return nullopt if another process holds it.
 std::optional<util::Fd> try_lock(const std::string& path) {
   auto fd = util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
   if (!fd || ::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
@@ -93,8 +94,8 @@ std::string state_name(SessionInfo::State state) {
   return "";
 }
 
-/// The session as one to be removed; nothing where it must stay.
-/// @param is_ours whether it is this process that holds the lock of the session's shell.
+/// Returns the session as one to be removed; nullopt if it must stay.
+/// @param is_ours whether this process holds the lock of the session's shell.
 std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string& name, bool is_ours) {
   const auto path = folder.sessions() + "/" + name;
   const auto journal = path + "/journal";
@@ -112,27 +113,17 @@ std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string
   return Pruned{name, notes.empty() ? state_name(contents->info.state) : "submitted", written_at(journal)};
 }
 
-/// @return false where it became somebody's in the meantime.
+/// @return false if somebody began to use it in the meantime.
 util::Result<bool> remove_session(const StateFolder& folder, const std::string& name) {
   const auto path = folder.sessions() + "/" + name;
   const auto shell = try_lock(path + "/" + alive_file);
   const auto submit = try_lock(path + "/submit.lock");
   if (!shell || !submit) return false;
-  TRY(const auto journals, lock_counter(folder.counter()));  // nobody records while this is held
+  TRY(const auto journals, lock_counter(folder.counter()));  // nobody can record while this lock is held
   if (!find_prunable(folder, name, true)) return false;
   CHECK_OK(note_given_ids(journals.get(), folder.counter()));
   CHECK_OK(remove_folder(folder.sessions(), name));
   return true;
-}
-
-/// The id that Slurm gave, from the record that submit left.
-std::string job_id_of(const std::string& submission_folder) {
-  const auto record = util::read_file(submission_folder + "/record.json").value_or("");
-  constexpr std::string_view key = "\"job_id\":\"";
-  const auto at = record.find(key);
-  if (at == std::string::npos) return "";
-  const auto begin = at + key.size();
-  return record.substr(begin, record.find('"', begin) - begin);
 }
 
 }  // namespace
@@ -165,7 +156,9 @@ util::Result<std::vector<Pruned>> prune_submissions(const StateFolder& folder, c
     const auto submission_folder = folder.submissions() + "/" + marker;
     const auto time = std::max(written_at(submission_folder), written_at(submission_folder + "/record.json"));
     if (now - time <= min_age_seconds) continue;
-    const auto job_id = job_id_of(submission_folder);
+    const auto record = read_submission(submission_folder);
+    if (record && record->is_newer()) continue;  // whether it is over stands there in words that are not known here
+    const auto job_id = record ? record->job_id : "";
     if (is_known(marker, job_id)) continue;
     candidates.push_back({job_id.empty() ? marker : job_id + " (" + marker + ")", marker, time});
   }

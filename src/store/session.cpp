@@ -28,7 +28,7 @@ namespace sarray::store {
 
 namespace {
 
-/// Beyond this a call's difference from its base is worth a new base.
+/// If a call differs from its base by more than this, a new base is written.
 constexpr std::size_t large_difference = 2048;
 
 std::string new_name() {
@@ -69,7 +69,8 @@ Start decode_start(std::string_view payload) {
   return start;
 }
 
-/// Where scripts and the newest base environment stand in a journal: a hint, checked before it is used, safe to lose.
+/// Where scripts and the newest base environment are in a journal. This is only a hint: it is checked before it is used, and may
+/// be lost.
 class Hints {
  public:
   explicit Hints(const std::string& path) {
@@ -142,7 +143,7 @@ util::Result<Session> Session::current(const StateFolder& folder) {
 
 namespace {
 
-/// The base that the next call is stored against, and its record's offset.
+/// Returns the base against which the next call is stored, and its record's offset.
 struct Base {
   std::uint64_t offset = 0;
   std::string environment;
@@ -153,7 +154,7 @@ util::Result<void> check_version(std::uint32_t version, const std::string& name)
   return util::fail("session " + name, "it was written by another version of sarray (format " + std::to_string(version) + ")");
 }
 
-/// The session's first record. @return an error where this program must not write to the session.
+/// Reads the session's first record. @return an error if this program must not write to the session.
 util::Result<std::string> read_start(const Appender& appender, const std::string& name) {
   auto payload = read_record_at(appender.fd(), 0, RecordKind::start);
   if (!payload) return util::fail("session " + name, "its journal does not begin with a valid header");
@@ -167,11 +168,11 @@ util::Result<Base> find_base(const Appender& appender, const Hints& hints, const
     if (auto environment = read_record_at(appender.fd(), newest, RecordKind::environment))
       return Base{newest, std::move(*environment)};
   }
-  start.erase(0, start.size() - decode_start(start).environment.size());  // it ends the record; a copy would cost more
+  start.erase(0, start.size() - decode_start(start).environment.size());  // it is the record's end; a copy would cost more
   return Base{0, std::move(start)};
 }
 
-/// The offset of the record with the script's bytes, which is added where there is none yet.
+/// Returns the offset of the record with the script's bytes; adds the record if there is none yet.
 std::uint64_t place_script(Appender& appender, const Hints& hints, const std::string& script) {
   const auto slot = Hints::script_slot(script);
   if (const auto known = hints.get(slot); known != 0) {
@@ -266,10 +267,10 @@ class ContentsReader {
     return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
   }
 
-  /// No more than there is room for in front of the record, whatever it says.
+  /// Reserves no more than fits before the record, whatever it says.
   static std::uint64_t max_jobs(const JournalRecord& record) { return record.offset / smallest_record; }
 
-  /// Jobs up to this number that could not be read, as dropped ones: the numbers of the others stay theirs.
+  /// Adds the jobs up to this number, which could not be read, as dropped ones, so that the others keep their numbers.
   void fill(std::uint64_t job) {
     while (m_contents.calls.size() < job) {
       auto& missing = m_contents.calls.emplace_back();
@@ -366,7 +367,7 @@ util::Result<SessionContents> Session::read() const {
     ++contents.info.jobs;
     contents.info.tasks += call.tasks;
   }
-  // A call that was recorded after the session was closed, or while it was being submitted, is a reason to come back to it.
+  // A call that was recorded after the session was closed, or while it was being submitted, opens it again.
   if (contents.info.jobs > 0) contents.info.state = SessionInfo::State::open;
   look_for_shell(m_folder, contents.info);
   return contents;

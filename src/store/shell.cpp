@@ -21,7 +21,7 @@ std::string host_name() {
 std::string describe_process(int pid) {
   const auto stat = util::read_file("/proc/" + std::to_string(pid) + "/stat");
   if (!stat) return {};
-  // proc(5): the state is the third field, behind the name's last parenthesis, and the time of its start the 22nd.
+  // proc(5): the state is the third field, after the name's last parenthesis; the start time is the 22nd.
   auto at = stat->rfind(')');
   if (at == std::string::npos || stat->compare(at, 3, ") Z") == 0) return {};
   for (int field = 2; field < 22 && at != std::string::npos; ++field) at = stat->find(' ', at + 1);

@@ -12,7 +12,7 @@ struct Range {
 };
 
 // Unicode 14.0.0: general category Mn, Me or Cf (but not the soft hyphen), and the Hangul vowels and finals that join the letter
-// before them. Unassigned characters between two of a kind are counted with them.
+// before them. Unassigned characters between two of a kind count as that kind.
 constexpr Range no_column[] = {
     {0x300, 0x36f},     {0x483, 0x489},     {0x591, 0x5bd},     {0x5bf, 0x5bf},     {0x5c1, 0x5c2},     {0x5c4, 0x5c5},
     {0x5c7, 0x5c7},     {0x600, 0x605},     {0x610, 0x61a},     {0x61c, 0x61c},     {0x64b, 0x65f},     {0x670, 0x670},

@@ -17,14 +17,14 @@ namespace {
 // Both are the remainder of a polynomial over GF(2) by x^32 + x^26 + x^23 + ... + 1. They differ in which bit of a byte comes
 // first.
 
-// Sixteen bytes a step, each by a table of its own ("slicing by sixteen").
+// Sixteen bytes per step, each with its own table ("slicing by sixteen").
 constexpr std::size_t slices = 16;
 using Tables = std::array<std::array<std::uint32_t, 256>, slices>;
 
-/// zlib's: the lowest bit comes first. x^0 is the highest bit of a remainder.
+/// zlib's order: the lowest bit comes first. x^0 is the highest bit of a remainder.
 struct Reflected {
   static constexpr bool is_forward = false;
-  static constexpr std::uint32_t one = 0x80000000U;
+  [[maybe_unused]] static constexpr std::uint32_t one = 0x80000000U;
   static constexpr std::uint32_t times_x(std::uint32_t crc) { return (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0); }
   static constexpr std::uint32_t first_byte(std::uint32_t crc) { return crc & 0xff; }
   static constexpr std::uint32_t without_first_byte(std::uint32_t crc) { return crc >> 8; }
@@ -34,10 +34,10 @@ struct Reflected {
   }
 };
 
-/// cksum's: the highest bit comes first.
+/// cksum's order: the highest bit comes first.
 struct Forward {
   static constexpr bool is_forward = true;
-  static constexpr std::uint32_t one = 1;
+  [[maybe_unused]] static constexpr std::uint32_t one = 1;
   static constexpr std::uint32_t times_x(std::uint32_t crc) { return (crc << 1) ^ ((crc & 0x80000000U) != 0 ? 0x04C11DB7U : 0); }
   static constexpr std::uint32_t first_byte(std::uint32_t crc) { return crc >> 24; }
   static constexpr std::uint32_t without_first_byte(std::uint32_t crc) { return crc << 8; }
@@ -83,13 +83,13 @@ std::uint32_t take_sixteen(std::uint32_t crc, const unsigned char* at) {
 
 #ifdef SARRAY_FOLDS
 
-// Where the processor multiplies polynomials (PCLMULQDQ), ten times as fast: what stands d bits in front of sixteen bytes is
-// folded into them, since (A * x^64 + B) * x^d = A * (x^(d+64) mod P) + B * (x^d mod P) mod P (V. Gopal and others, Fast CRC
-// Computation for Generic Polynomials Using PCLMULQDQ Instruction, Intel, 2009). The last sixteen bytes have the remainder of
-// all, and go through the tables.
+// Ten times as fast if the processor can multiply polynomials (PCLMULQDQ): what is d bits before sixteen bytes is folded into
+// them, since (A * x^64 + B) * x^d = A * (x^(d+64) mod P) + B * (x^d mod P) mod P (V. Gopal and others, Fast CRC Computation for
+// Generic Polynomials Using PCLMULQDQ Instruction, Intel, 2009). The last sixteen bytes then have the remainder of all bytes, and
+// go through the tables.
 #define SARRAY_CAN_MULTIPLY __attribute__((target("pclmul,ssse3")))
 
-// What libc has found at its start, and counts as usable; asking the processor itself would be slow in a virtual machine.
+// Asks what libc found at its start and counts as usable; asking the processor itself would be slow in a virtual machine.
 bool can_multiply() { return CPU_FEATURE_ACTIVE(PCLMULQDQ) && CPU_FEATURE_ACTIVE(SSSE3); }
 
 /// x^n mod P.
@@ -100,8 +100,8 @@ constexpr std::uint64_t power(unsigned n) {
   return crc;
 }
 
-/// The factors of a fold by so many bits. Reflected, the first bytes are the low half, and the product of two halves lies a bit
-/// too low: one x less.
+/// Returns the factors of a fold by so many bits. In the reflected order the first bytes are the low half, and the product of two
+/// halves is one bit too low: one x less.
 template <class Order, unsigned bits>
 SARRAY_CAN_MULTIPLY inline __m128i factors() {
   constexpr auto high = Order::is_forward ? power<Order>(bits + 64) : power<Order>(bits - 1) << 32;
@@ -113,7 +113,7 @@ SARRAY_CAN_MULTIPLY inline __m128i fold(__m128i bytes, __m128i by, __m128i into)
   return _mm_xor_si128(into, _mm_xor_si128(_mm_clmulepi64_si128(bytes, by, 0x00), _mm_clmulepi64_si128(bytes, by, 0x11)));
 }
 
-/// Sixteen bytes as a polynomial, and back: the first bit is the highest, or, reflected, the lowest.
+/// Turns sixteen bytes into a polynomial, and back: the first bit is the highest one, or the lowest in the reflected order.
 template <class Order>
 SARRAY_CAN_MULTIPLY inline __m128i turn(__m128i bytes) {
   if constexpr (!Order::is_forward) return bytes;
@@ -125,7 +125,7 @@ SARRAY_CAN_MULTIPLY inline __m128i load(const unsigned char* at) {
   return turn<Order>(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
 }
 
-/// Takes whole sixteens, of at least 64 bytes.
+/// Reads as many groups of sixteen bytes as there are, at least four of them.
 template <class Order>
 SARRAY_CAN_MULTIPLY std::uint32_t fold_all(std::uint32_t crc, const unsigned char*& at, std::size_t& left) {
   const auto far = factors<Order, 512>();

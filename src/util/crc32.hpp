@@ -6,10 +6,11 @@
 
 namespace sarray::util {
 
-/// CRC-32 as zlib and PNG have it (reflected, polynomial 0xEDB88320).
+/// Returns the CRC-32 of zlib and PNG (reflected, polynomial 0xEDB88320).
+/// @param before the checksum of the bytes before these.
 [[nodiscard]] std::uint32_t crc32(std::string_view bytes, std::uint32_t before = 0);
 
-/// What `cksum` prints: the POSIX CRC, which takes in the length (IEEE Std 1003.1, cksum).
+/// Returns what `cksum` prints: the POSIX CRC, which includes the length (IEEE Std 1003.1, cksum).
 [[nodiscard]] std::uint32_t posix_cksum(std::string_view bytes);
 
 }  // namespace sarray::util

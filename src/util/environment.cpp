@@ -7,7 +7,7 @@ namespace sarray::util {
 
 namespace {
 
-/// The first eight bytes as a number that sorts as they do: most names are told apart without looking at them.
+/// Returns the first eight bytes as a number that sorts as they do, so that most names are compared without reading them.
 std::uint64_t key_of(std::string_view name) {
   std::uint64_t key = 0;
   for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);

@@ -1,6 +1,6 @@
 // An environment as a value: a block shared by many calls, and this call's own changes to it.
 //
-// Ten thousand calls of one session differ in a variable or two; sharing the rest is what keeps them in memory.
+// Ten thousand calls of one session differ in a variable or two. Because they share the rest, all of them fit into memory.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +15,9 @@
 
 namespace sarray::util {
 
-/// An immutable list of NAME=VALUE entries with look-up by name. An entry without '=' or with an empty name is kept out
-/// (Slurm drops it too: semantics section 5.1). Of two entries with one name the first counts, as for getenv.
-/// The entries lie in one piece of memory: recording a call must not cost an allocation for each of them.
+/// An immutable list of NAME=VALUE entries with look-up by name. An entry without '=' or with an empty name is left out, since
+/// Slurm drops it too (observed on 22.05). Of two entries with one name the first counts, as for getenv. All entries share one
+/// piece of memory, so that recording a call does not need an allocation for each of them.
 class EnvironmentBlock {
  public:
   /// @param entries NAME=VALUE, in order; they are copied.
@@ -55,13 +55,13 @@ class Environment {
 
   /// Calls visit(name, value) for every variable, in order of name.
   void visit(const std::function<void(std::string_view, std::string_view)>& visit) const;
-  /// Calls visit(name, value) for every variable whose name begins with `prefix`, in order of name. Costs a binary search
-  /// in the block, not a walk.
+  /// Calls visit(name, value) for every variable whose name begins with `prefix`, in order of name. This is a binary search in
+  /// the block, not a walk.
   void visit_prefix(std::string_view prefix, const std::function<void(std::string_view, std::string_view)>& visit) const;
 
   [[nodiscard]] const std::shared_ptr<const EnvironmentBlock>& base() const { return m_base; }
-  /// Changes against base(): a value, or nothing where the variable is unset. A change that says what the base says
-  /// already is not kept.
+  /// The changes against base(): a value, or nullopt if the variable is unset. A change to the value that the base already has is
+  /// not kept.
   [[nodiscard]] const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const { return m_changes; }
 
   /// NAME=VALUE entries in order of name, as execve wants them.

@@ -1,4 +1,4 @@
-// Every environment variable of ours, once. None of them ever stands in a recorded environment.
+// Every environment variable of ours, once. None of them is ever in a recorded environment.
 #pragma once
 
 #include <string_view>
@@ -7,9 +7,15 @@ namespace sarray::util {
 
 inline constexpr std::string_view own_prefix = "SARRAY_";
 inline constexpr const char* session_variable = "SARRAY_SESSION";    ///< the name of the session whose shell this is
-inline constexpr const char* state_variable = "SARRAY_STATE_DIR";    ///< the state folder, where not the usual one
+inline constexpr const char* state_variable = "SARRAY_STATE_DIR";    ///< the state folder, if it is not the usual one
 inline constexpr const char* bash_env_variable = "SARRAY_BASH_ENV";  ///< BASH_ENV as it was before the session; empty: unset
-inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was where the session began; empty: none
-inline constexpr const char* bin_variable = "SARRAY_BIN";        ///< the session's folder with our sbatch
+inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was when the session began; empty: none
+inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT";  ///< seconds for which sbatch is waited for
+inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";          ///< see engine/settings.hpp
+inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch
+
+/// In a merged task, until the dispatcher has looked: the name of the submission that sarray itself made. It begins as Slurm's
+/// own do, so that no --export keeps it back. The dispatcher spells it, too (share/dispatch/1-main.bash).
+inline constexpr const char* submission_variable = "SLURM_SARRAY";
 
 }  // namespace sarray::util

@@ -24,9 +24,8 @@ void Fd::reset() {
   m_fd = -1;
 }
 
-std::string errno_text(int error) {
-  return ::strerrordesc_np(error) != nullptr ? ::strerrordesc_np(error) : "error " + std::to_string(error);
-}
+// Not strerrordesc_np, which glibc has since 2.32 only (Debian 11 and RHEL 8 have an older one).
+std::string errno_text(int error) { return std::strerror(error); }
 
 namespace {
 
@@ -89,7 +88,7 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
   if (::fchmod(fd->get(), mode) != 0) return give_up(errno_text(errno));
   if (const auto written = write_all(fd->get(), bytes, path); !written) return give_up(written.error().why);
   if (sync && ::fsync(fd->get()) != 0) return give_up(errno_text(errno));
-  // A quota on NFS is told at close. The descriptor is gone even where a signal interrupted it.
+  // NFS reports an exceeded quota only at close. The descriptor is gone even if a signal interrupted the close.
   if (::close(fd->release()) != 0 && errno != EINTR) return give_up(errno_text(errno));
   if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(errno_text(errno));
   return {};
@@ -100,7 +99,7 @@ Result<void> ensure_private_folder(const std::string& given) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   struct stat state {};
   const bool missing =
-      ::lstat(path.c_str(), &state) != 0;  // nearly always it is there, and a network file system is asked only once
+      ::lstat(path.c_str(), &state) != 0;  // it nearly always exists, so a network file system is asked only once
   for (std::size_t at = 1; missing && at != std::string::npos && at < path.size();) {
     at = path.find('/', at + 1);
     const auto part = path.substr(0, at);

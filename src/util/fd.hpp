@@ -24,7 +24,7 @@ class Fd {
 
   [[nodiscard]] int get() const { return m_fd; }
   [[nodiscard]] bool is_open() const { return m_fd >= 0; }
-  /// Gives it away: the caller closes it.
+  /// Gives the descriptor to the caller, who closes it.
   [[nodiscard]] int release() { return std::exchange(m_fd, -1); }
   void reset();
 
@@ -32,31 +32,32 @@ class Fd {
   int m_fd = -1;
 };
 
-/// strerror of an errno value, without its locale.
+/// Returns the C library's words for an errno value. They are English, since nothing here calls setlocale.
 [[nodiscard]] std::string errno_text(int error);
 
 /// @param flags as for open(2); O_CLOEXEC is added. The error's `what` is the path, its `why` the system's reason.
 [[nodiscard]] Result<Fd> open_file(const std::string& path, int flags, mode_t mode = 0600);
-/// All that can be read from a descriptor. `name` is for the error.
+/// Reads a descriptor to its end. @param name what the error calls it.
 [[nodiscard]] Result<std::string> read_all(int fd, const std::string& name);
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
-/// All of the bytes, or an error; a full disk is one.
+/// Writes all of the bytes, or returns an error, e.g. if the disk is full.
 [[nodiscard]] Result<void> write_all(int fd, std::string_view bytes, const std::string& name);
 
-/// Writes a whole file so that a reader sees the old one or the new one: an O_EXCL file of a random name beside it, renamed.
-/// @param sync whether it must survive a crash of the machine.
+/// Writes a whole file so that a reader sees the old one or the new one: it writes an O_EXCL file with a random name beside it,
+/// and renames that.
+/// @param sync whether the file must survive a crash of the machine.
 [[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view bytes, mode_t mode = 0600,
                                                  bool sync = false);
 
-/// Makes the folder, and those above it, with mode 0700, and checks that it is a folder of this user that nobody else can
-/// write to. A link in its place is refused.
+/// Makes the folder, and those above it, with mode 0700, and checks that it belongs to this user and that nobody else can write
+/// to it. A symbolic link in its place is refused.
 [[nodiscard]] Result<void> ensure_private_folder(const std::string& path);
 
-/// Puts something that can neither be read nor written where a standard stream is closed: else the next file that is opened gets
-/// its number, and is closed, or taken for it, by what we run.
+/// Opens something that can neither be read nor written on each standard descriptor that is closed. Otherwise the next file to be
+/// opened would get that number, and the programs that we run would close it or take it for their standard stream.
 void reserve_standard_descriptors();
 
-/// Hexadecimal digits that nobody can guess.
+/// Returns random hexadecimal digits that nobody can guess.
 [[nodiscard]] std::string random_name(std::size_t digits);
 
 }  // namespace sarray::util

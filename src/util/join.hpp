@@ -1,4 +1,4 @@
-// Lists as people and Slurm read them.
+// Lists as text, for people and for Slurm.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 namespace sarray::util {
 
-/// "a, b, c". @param text what of an element is shown: a member, or a function that gives a text.
+/// "a, b, c". @param text what is shown of an element: a member, or a function that returns a text.
 template <class List, class Text = std::identity>
 [[nodiscard]] std::string join(const List& list, std::string_view between, Text text = {}) {
   std::string joined;

@@ -1,4 +1,4 @@
-// JSON that scripts may read: the keys stand in the order of docs/json.md.
+// JSON for scripts. The keys are in the order of docs/json.md.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,7 +8,7 @@ namespace sarray::util {
 
 using Json = nlohmann::ordered_json;
 
-/// One line. Bytes that are not UTF-8 become U+FFFD: JSON has no others.
+/// Returns one line. Bytes that are not UTF-8 become U+FFFD, since JSON cannot hold them.
 [[nodiscard]] inline std::string to_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -2,32 +2,30 @@
 
 #include <malloc.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
 
-#ifndef MADV_POPULATE_WRITE  // linux/mman.h; older C libraries do not name it
-#define MADV_POPULATE_WRITE 23
-#endif
-
 namespace sarray::util {
 
+#ifdef __GLIBC__
 namespace {
 
-/// The whole pages between two addresses; refused advice changes nothing.
-void advise(const void* begin, const void* end, std::size_t page, int advice) {
+/// Asks for large pages for the whole ones between two addresses; if the kernel refuses, nothing changes.
+void ask_for_large_pages(const void* begin, const void* end, std::size_t page) {
   const auto first = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) & ~(page - 1);
   const auto last = reinterpret_cast<std::uintptr_t>(end) & ~(page - 1);
   if (first < last) [[maybe_unused]]
-    const int advised = ::madvise(reinterpret_cast<void*>(first), last - first, advice);
+    const int advised = ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 }
 
 }  // namespace
+#endif
 
-void prepare_heap(std::size_t bytes) {
+void prepare_heap([[maybe_unused]] std::size_t bytes) {
+#ifdef __GLIBC__
   constexpr std::size_t large_page = std::size_t{2} << 20;
   if (bytes < 4 * large_page) return;
   bytes = std::min(bytes, std::size_t{1} << 30);
@@ -35,17 +33,9 @@ void prepare_heap(std::size_t bytes) {
   ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   void* room = std::malloc(bytes);
   if (room == nullptr) return;
-  advise(room, static_cast<char*>(room) + bytes, large_page, MADV_HUGEPAGE);
+  ask_for_large_pages(room, static_cast<char*>(room) + bytes, large_page);
   std::free(room);  // stays the top of the heap
-}
-
-void populate_heap(std::size_t bytes) {
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  void* first = std::malloc(1);
-  if (first == nullptr) return;
-  const auto* end = static_cast<const char*>(first) + bytes;
-  if (end <= static_cast<const char*>(::sbrk(0))) advise(first, end, page, MADV_POPULATE_WRITE);
-  std::free(first);
+#endif
 }
 
 }  // namespace sarray::util

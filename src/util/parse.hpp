@@ -8,7 +8,7 @@
 
 namespace sarray::util {
 
-/// All of the text as a decimal number.
+/// Reads the whole text as a decimal number. @return nullopt if it is not one.
 template <class Number>
 [[nodiscard]] std::optional<Number> to_number(std::string_view text) {
   Number value{};
@@ -18,7 +18,8 @@ template <class Number>
   return value;
 }
 
-/// Takes the part in front of `end` off the text, and `end` with it; all of it where there is no such end.
+/// Removes the part before `end` from the text, and `end` too; without an `end`, the whole text.
+/// @return the part.
 inline std::string_view take_until(std::string_view& text, char end) {
   const auto at = std::min(text.find(end), text.size());
   const auto part = text.substr(0, at);

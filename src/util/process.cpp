@@ -22,8 +22,8 @@ struct Pipe {
   Fd write_end;
 };
 
-/// Its ends are above the standard streams, also where ours are closed: dup2 of a number onto itself would leave it closing on
-/// exec.
+/// The pipe's ends are above the standard descriptors even if ours are closed, since dup2 of a descriptor onto itself would leave
+/// it close-on-exec.
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("pipe", errno_text(errno));
@@ -53,7 +53,7 @@ int milliseconds_left(const Command& command, Clock::time_point start) {
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
-/// Feeds and drains the child until it has closed its output and taken its input. @return false where the time was up.
+/// Writes the child's input and reads its output until it has closed both. @return false if the time was up.
 bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe& out, Pipe& err, Output& output) {
   std::string_view left = command.input;
   if (left.empty()) input.write_end.reset();
@@ -62,7 +62,11 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
         {{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}, {input.write_end.get(), POLLOUT, 0}}};
     const int ready = ::poll(polled.data(), polled.size(), milliseconds_left(command, start));
     if (ready == 0) return false;
-    if (ready < 0) continue;  // a signal
+    if (ready < 0 && errno != EINTR) {  // no memory for it: nothing more can be read
+      output.is_cut = true;
+      return true;
+    }
+    if (ready < 0) continue;
     const auto drain = [&output](pollfd& p, Fd& fd, std::string& text) {
       if ((p.revents & (POLLIN | POLLHUP | POLLERR)) == 0) return;
       std::array<char, 65536> buffer;
@@ -101,7 +105,7 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
   ::_exit(127);
 }
 
-/// Waits for the child's end. @return false where the time was up: it still runs.
+/// Waits for the child's end. @return false if the time was up and it still runs.
 bool wait_for(pid_t child, const Command& command, Clock::time_point start, int& status) {
   while (true) {
     const auto ended = ::waitpid(child, &status, command.timeout.count() == 0 ? 0 : WNOHANG);
@@ -112,13 +116,29 @@ bool wait_for(pid_t child, const Command& command, Clock::time_point start, int&
   }
 }
 
+/// Ignores SIGPIPE as long as it lives: a child that does not read its input must not end us.
+class PipeSignalIgnored {
+ public:
+  PipeSignalIgnored() {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, &m_before);
+  }
+  PipeSignalIgnored(const PipeSignalIgnored&) = delete;
+  PipeSignalIgnored& operator=(const PipeSignalIgnored&) = delete;
+  ~PipeSignalIgnored() { ::sigaction(SIGPIPE, &m_before, nullptr); }
+
+ private:
+  struct sigaction m_before {};
+};
+
 }  // namespace
 
 Result<Output> run(const Command& command) {
   auto program = command.argv.front();
   if (program.find('/') == std::string::npos) {
     const char* path = ::getenv("PATH");
-    const auto found = find_in_path(program, path != nullptr ? path : "", [](const struct stat&) { return false; });
+    TRY(const auto found, find_in_path(program, path != nullptr ? path : "", [](const struct stat&) { return false; }));
     if (!found) return fail(program, "not found in PATH");
     program = *found;
   }
@@ -126,10 +146,7 @@ Result<Output> run(const Command& command) {
   TRY(Pipe out, make_pipe());
   TRY(Pipe err, make_pipe());
   TRY(Pipe trouble, make_pipe());
-  struct sigaction ignore {};
-  struct sigaction before {};
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGPIPE, &ignore, &before);
+  const PipeSignalIgnored ignored;
   const auto child = ::fork();
   if (child < 0) return fail(program, errno_text(errno));
   if (child == 0) become(command, program, input, out, err, trouble);
@@ -142,7 +159,8 @@ Result<Output> run(const Command& command) {
   while ((got = ::read(trouble.read_end.get(), &reason, sizeof reason)) < 0 && errno == EINTR) {
   }
   Output output;
-  // Only a reason that arrived whole says that it did not start: what runs must not be taken for what never ran.
+  // Only a complete errno value means that the program did not start. A program that runs must not be reported as one that never
+  // ran.
   const bool started = got != static_cast<ssize_t>(sizeof reason);
   const auto start = Clock::now();
   int status = 0;
@@ -153,24 +171,37 @@ Result<Output> run(const Command& command) {
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  ::sigaction(SIGPIPE, &before, nullptr);
   if (!started) return fail(program, errno_text(reason));
   output.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return output;
 }
 
-std::optional<std::string> find_in_path(std::string_view name, std::string_view path,
-                                        const std::function<bool(const struct stat&)>& is_excluded) {
+namespace {
+
+/// Returns whether it is a file that this user can execute, and is not excluded.
+Result<bool> is_program(const std::string& path, const std::function<bool(const struct stat&)>& is_excluded) {
+  const auto not_here = [&]() -> Result<bool> {
+    if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return false;
+    return fail(path, errno_text(errno));
+  };
+  struct stat state {};
+  if (::stat(path.c_str(), &state) != 0) return not_here();
+  if (!S_ISREG(state.st_mode)) return false;
+  if (::access(path.c_str(), X_OK) != 0) return not_here();
+  return !is_excluded(state);
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> find_in_path(std::string_view name, std::string_view path,
+                                                const std::function<bool(const struct stat&)>& is_excluded) {
   while (true) {
     const auto end = std::min(path.find(':'), path.size());
     std::string candidate(path.substr(0, end));
     candidate += candidate.empty() ? "./" : "/";
     candidate += name;
-    struct stat state {};
-    if (::stat(candidate.c_str(), &state) == 0 && S_ISREG(state.st_mode) && ::access(candidate.c_str(), X_OK) == 0 &&
-        !is_excluded(state)) {
-      return candidate;
-    }
+    TRY(const bool found, is_program(candidate, is_excluded));
+    if (found) return candidate;
     if (end == path.size()) return std::nullopt;
     path.remove_prefix(end + 1);
   }

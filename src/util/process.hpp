@@ -16,10 +16,10 @@ namespace sarray::util {
 
 struct Command {
   std::vector<std::string> argv;                        ///< argv[0]: a path, or a name that is looked up in our PATH
-  std::optional<std::vector<std::string>> environment;  ///< NAME=VALUE; nothing: ours
+  std::optional<std::vector<std::string>> environment;  ///< NAME=VALUE; nullopt: ours
   std::string input;                                    ///< its standard input
-  std::function<void()> in_child;                       ///< between fork and exec; async-signal-safe
-  std::chrono::milliseconds timeout{0};                 ///< 0: none. Then it is killed, and Output::timed_out set
+  std::function<void()> in_child;                       ///< runs between fork and exec; must be async-signal-safe
+  std::chrono::milliseconds timeout{0};  ///< after this time it is killed, and Output::timed_out is set; 0: no limit
 };
 
 struct Output {
@@ -27,14 +27,17 @@ struct Output {
   std::string out;
   std::string err;
   bool timed_out = false;
-  bool is_cut = false;  ///< what it printed could not be read to its end
+  bool is_cut = false;  ///< its output is incomplete: a read failed
 };
 
-/// Runs it to its end. @return an error (what: the program, why: the reason) where it cannot be started.
+/// Runs the command and waits for its end. @return an error (what: the program, why: the reason) if it cannot be started.
 [[nodiscard]] Result<Output> run(const Command& command);
 
-/// The first executable file of that name in the folders of `path` that `is_excluded` does not exclude.
-[[nodiscard]] std::optional<std::string> find_in_path(std::string_view name, std::string_view path,
-                                                      const std::function<bool(const struct stat&)>& is_excluded);
+/// Returns the first executable file of that name in the folders of `path` that `is_excluded` does not exclude; nothing if there
+/// is none. A file that is not there, or that this user may not look at or execute (ENOENT, ENOTDIR, EACCES), sends the search
+/// on. Any other error ends it (what: the path, why: the system's words): the next program of that name is another one, and may
+/// be another Slurm's.
+[[nodiscard]] Result<std::optional<std::string>> find_in_path(std::string_view name, std::string_view path,
+                                                              const std::function<bool(const struct stat&)>& is_excluded);
 
 }  // namespace sarray::util

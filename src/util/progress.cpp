@@ -8,7 +8,7 @@ namespace sarray::util {
 
 namespace {
 
-constexpr std::chrono::milliseconds patience{300};  // before the first word
+constexpr std::chrono::milliseconds patience{300};  // until the first line is shown
 constexpr std::chrono::milliseconds rhythm{100};
 
 void say(const std::string& text) { [[maybe_unused]] const auto told = util::write_all(2, text, ""); }

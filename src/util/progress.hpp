@@ -1,4 +1,4 @@
-// What long work says of itself on a terminal: one line that counts up, and goes when the work is done.
+// Progress of long work on a terminal: one line that counts up and disappears when the work is done.
 #pragma once
 
 #include <chrono>
@@ -7,18 +7,19 @@
 
 namespace sarray::util {
 
-/// Silent where standard error is no terminal, and for work that is done before anybody wonders.
+/// Says nothing if standard error is not a terminal, nor about work that is done within a third of a second.
 class Progress {
  public:
-  /// @param what "reading calls"; the count and the total stand behind it.
+  /// @param what "reading calls"; the count and the total follow it.
   Progress(std::string what, std::uint64_t total);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
 
-  /// One more is done.
+  /// Counts one step as done.
   void step() {
-    if (m_shows && (++m_done & 0x3ff) == 0) tell();
+    ++m_done;
+    if (m_shows) tell();
   }
 
  private:

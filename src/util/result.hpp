@@ -1,4 +1,4 @@
-// The result of anything that the world can make fail.
+// The result of anything that can fail for reasons outside of the program.
 #pragma once
 
 #include <string>
@@ -25,8 +25,8 @@ struct Error {
   std::string why;
   std::string hint;
   int status = static_cast<int>(Exit::failed);
-  /// Text to print as it stands before (or, with an empty `what`, instead of) the two lines above: a table, or another
-  /// program's own words. Ends with a newline.
+  /// Text to print unchanged before the two lines above (or instead of them, if `what` is empty): a table, or another program's
+  /// own message. It ends with a newline.
   std::string body = {};
 };
 
@@ -37,7 +37,7 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(Error{std::move(what), std::move(why), std::move(hint)});
 }
 
-/// A refusal of the words that a command was given: its status is Exit::usage.
+/// Returns the error for wrong arguments of a command: its status is Exit::usage.
 [[nodiscard]] inline Error usage_error(std::string what, std::string why, std::string hint) {
   return Error{std::move(what), std::move(why), std::move(hint), static_cast<int>(Exit::usage)};
 }
@@ -49,13 +49,13 @@ using Result = tl::expected<T, Error>;
 #define SARRAY_CONCAT_(a, b) a##b
 #define SARRAY_CONCAT(a, b) SARRAY_CONCAT_(a, b)
 
-/// TRY(declaration, expression): the value, or return the error to the caller.
+/// TRY(declaration, expression): declares the value of a Result, or returns its error to the caller.
 #define TRY(declaration, expression) TRY_(declaration, expression, SARRAY_CONCAT(try_result_, __LINE__))
 #define TRY_(declaration, expression, name)                       \
   auto name = (expression);                                       \
   if (!name) return tl::make_unexpected(std::move(name).error()); \
   declaration = std::move(*name)
 
-/// CHECK_OK(expression): nothing, or return the error to the caller. For Result<void>.
+/// CHECK_OK(expression): returns the error of a Result<void> to the caller, if there is one.
 #define CHECK_OK(expression) \
   if (auto check_result = (expression); !check_result) return tl::make_unexpected(std::move(check_result).error())

@@ -31,7 +31,7 @@ Character decode(std::string_view text) {
   return {code, length};
 }
 
-/// C0, DEL, C1, and what turns the direction of writing: a name could hide another one behind it.
+/// C0, DEL, C1, and characters that change the direction of writing: with these a name could look like another one.
 bool commands_terminal(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || (code >= 0x200e && code <= 0x200f) ||
          (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);

@@ -1,4 +1,4 @@
-// Users' bytes on a terminal: names in any script of the world, and none of them able to command the terminal.
+// Users' bytes on a terminal: names in any writing system, none of which can command the terminal.
 #pragma once
 
 #include <cstddef>
@@ -7,22 +7,22 @@
 
 namespace sarray::util {
 
-/// Control characters and bytes that are not UTF-8 as \xNN; all else as it is.
+/// Returns the text with control characters and bytes that are not UTF-8 as \xNN, and everything else unchanged.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
-/// The same of several lines: newlines and tabs stay.
+/// Likewise for several lines: newlines and tabs stay.
 [[nodiscard]] std::string printable_lines(std::string_view bytes);
 
-/// Columns that printable text takes on a terminal: combining marks none, East Asian wide characters two.
+/// Returns the columns that printable text needs on a terminal: none for combining marks, two for East Asian wide characters.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
-/// Cut to at most `width` columns, with "..." at the end where something was cut.
+/// Returns the text cut to at most `width` columns, with "..." at the end if something was cut.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t width);
 
-/// The same, but with the end kept and "..." in front: of a path the end says most.
+/// Likewise, but keeps the end and puts "..." before it: the end of a path says most.
 [[nodiscard]] std::string fit_end(std::string_view text, std::size_t width);
 
-/// With spaces behind it up to `width` columns; wider text as it is.
+/// Returns the text followed by spaces, `width` columns in all; wider text is unchanged.
 [[nodiscard]] std::string pad(std::string_view text, std::size_t width);
 
 }  // namespace sarray::util

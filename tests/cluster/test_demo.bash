@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # `make demo`'s program, beside a Slurm that is configured already, which it must not touch.
+# run: 15
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster
+need_cluster --own # whose job ids nobody else takes
 demo=$(readlink -f "$(dirname "$0")/../../tools/demo")
 cd "$TEST_DIR"
 before=$(scontrol show config | grep -E '^NEXT_JOB_ID')

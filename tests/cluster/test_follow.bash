@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # After the submission, without accounting: status, which, find, logs, cancel, hold, release, retry.
+# run: 110
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # After the submission, with accounting: what Slurm's queue has forgotten, sacct still says.
+# run: 140
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"

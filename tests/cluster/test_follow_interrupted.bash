@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A submission whose sarray is killed after Slurm took it, and before it could note so, is followed like any other.
+# run: 80
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"
@@ -24,12 +25,8 @@ chmod +x fake/sbatch
 answered() { sed 's/Submitted batch job //' answer; }
 # Once the sbatch that outlives its sarray has ended, too: till then its submission is left alone.
 wait_history() { # IDS MSG
-  local i
-  for ((i = 0; i < 50; i++)); do
-    [[ $(history_ids) == "$1" ]] && return
-    sleep 0.1
-  done
-  assert_eq "$1" "$(history_ids)" "$2"
+  history_is() { [[ $(history_ids) == "$1" ]]; }
+  wait_shows=history_ids wait_until "$2: $1" history_is "$1"
 }
 history_ids() { json '" ".join(s["job_id"] for s in j["submissions"])' sarray history --json; }
 
@@ -71,9 +68,11 @@ assert_contains "$(sarray status "$second")" "retried as array $third: 1 task" '
 printf '#!/bin/bash\ncase "$*" in --version | --help) exec %q "$@" ;; esac\nkill -9 $PPID\n' "$real" >fake/sbatch
 (sarray submit queue >/dev/null 2>&1) || true
 wait_history "$first $retried $second $third" 'what never came to Slurm'
-sleep 10
-sarray history >/dev/null
-assert_eq 1 "$(grep -l '"withdrawn":true' state/submissions/*/record.json | wc -l)" 'it is not asked for any more'
+is_withdrawn() { # settled by a look at it, some time after it was interrupted
+  sarray history >/dev/null
+  [[ $(grep -l '"withdrawn":true' state/submissions/*/record.json | wc -l) == 1 ]]
+}
+wait_until 'it is not asked for any more' is_withdrawn
 
 # --- what the queue has forgotten is found in accounting, by the array's id and not by a task's
 printf '#!/bin/bash\ncase "$*" in --version | --help) exec %q "$@" ;; esac\n%q "$@" >%q\nkill -9 $PPID\n' "$real" "$real" "$TEST_DIR/answer" >fake/sbatch

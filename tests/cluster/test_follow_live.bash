@@ -1,21 +1,16 @@
 #!/usr/bin/env bash
 # What is drawn while tasks run: logs -f, and status --watch on a terminal of 80 columns and 24 lines.
+# run: 45
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/terminal.bash"
 . "$(dirname "$0")/lib/follow.bash"
 need_cluster
 cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
 unset SARRAY_SESSION
 
-wait_file() { # FILE TEXT: until it holds it
-  local i
-  for ((i = 0; i < 300; i++)); do
-    [[ -e $1 && $(cat "$1") == *"$2"* ]] && return
-    sleep 0.1
-  done
-  fail "never in $1: $2"$'\n'"$(cat "$1")"
-}
+wait_file() { wait_until "in $1: $2" file_has "$1" "$2"; } # FILE TEXT
 
 # --- logs -f: what is there, what comes, and an end of its own
 cat >job.sh <<'JOB'
@@ -66,48 +61,45 @@ sarray requeue "$again" 2>/dev/null
 wait_counts '0 0 0 0 0 1 0' "$again"
 # Slurm waits two minutes by itself, and sets that time once more when the node has told the end of the first run. Not in the second of
 # that end: slurmd takes a start in it for that of a killed job.
-for ((i = 0; i < 30; i++)); do
-  sleep 2
-  [[ $(cat again.log) != *'attempt '[1-9]* ]] || break
-  scontrol update "JobId=${again}_0" StartTime=now 2>/dev/null || true # it may have ended
-done
+asked=$(date +%s)
+runs_again() {
+  [[ $(cat again.log) != *'attempt '[1-9]* ]] || return 0
+  if second_after $((asked + 1)); then
+    scontrol update "JobId=${again}_0" StartTime=now 2>/dev/null || true # it may have ended
+    asked=$(date +%s)
+  fi
+  return 1
+}
+wait_until 'the second attempt' runs_again
 wait "$follower" || fail 'logs -f of a requeued task'
 [[ $(cat again.log) == *'attempt 0'*'attempt '[1-9]* ]] || fail "logs -f of a requeued task: $(cat again.log)"
 
 # --- status --watch on a terminal: in place, cut to the screen, in colour, then all of it
 printf '#!/bin/bash\nuntil [ -e go-%s ]; do sleep 0.1; done\n[ "$1" != 3 ]\n' many >many.sh
 for ((i = 1; i <= 40; i++)); do echo "sbatch -J 'job $i 仕事の名前が長い' -o /dev/null many.sh $i 'a long argument, the rest of which is cut'"; done >queue
-many=$(sarray submit queue --parsable 2>/dev/null)
-socket=$TEST_DIR/tmux
-screen() { tmux -u -S "$socket" capture-pane -p "$@" -t s; }
-wait_screen() { # TEXT
-  local i
-  for ((i = 0; i < 300; i++)); do
-    [[ $(screen) == *"$1"* ]] && return
-    sleep 0.1
-  done
-  fail "never on the screen: $1"$'\n'"$(screen)"
-}
-env -u NO_COLOR LC_ALL=C.UTF-8 tmux -u -S "$socket" -f /dev/null new-session -d -s s -x 80 -y 24 "env PS1='outer> ' bash --norc"
-at_exit tmux -S "$socket" kill-server
-wait_screen 'outer>'
-tmux -S "$socket" send-keys -t s "sarray status $many --watch; echo ended with \$?" Enter
+many=$(sarray submit queue -t 16 --parsable 2>/dev/null)
+(unset NO_COLOR && open_terminal 80 24)
+at_exit end_terminal
+keys "sarray status $many --watch; echo ended with \$?"
 wait_screen "array $many: 40 jobs, 40 tasks"
 wait_screen 'job 17'
 assert_contains "$(screen | head -n 1)" "array $many: 40 jobs" 'the totals stand at the top of the screen'
 wait_screen ' running, '
 assert_contains "$(screen -e)" $'\e[36m=' 'running tasks in cyan'
 [[ $(screen) != *'job 40'* ]] || fail "more than fits the screen"
-sleep 6 # one drawing later
+# A drawing later.
+sarray hold "${many}_39" 2>/dev/null
+wait_screen '1 JobHeld' # by its user or, of root, by an administrator
 assert_eq 1 "$(screen | grep -c '^array ')" 'it is drawn in place'
 assert_contains "$(screen | head -n 1)" "array $many: 40 jobs" 'and still from the top'
+sarray release "${many}_39" 2>/dev/null
 touch go-many
 wait_screen 'ended with 3'
 assert_contains "$(screen)" 'job 40' 'the end shows all jobs'
-text=$(tmux -u -S "$socket" capture-pane -p -S - -t s)
+text=$(screen -S -)
 assert_contains "$text" '39 completed, 1 failed' 'the totals at the end'
 # A line that the terminal had to break would be joined by -J.
-assert_eq "$text" "$(tmux -u -S "$socket" capture-pane -p -J -S - -t s | sed 's/ *$//')" 'no line is wider than the terminal'
+assert_eq "$text" "$(screen -J -S - | sed 's/ *$//')" 'no line is wider than the terminal'
 
 # --- without a terminal --watch draws one after another, without escapes
 sarray status "$many" --watch >watch.out || assert_eq 3 "$?" '--watch of what is over'

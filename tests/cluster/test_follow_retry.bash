@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Retries: of arrays and plain jobs, of every kind of output pattern, of a retry, of a choice of tasks, with other options.
+# run: 35
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"
-need_cluster
+need_cluster --own # it looks at all arrays of its user
 cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
 unset SARRAY_SESSION

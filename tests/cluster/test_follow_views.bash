@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # How it reads: 200 jobs with names in any script of the world at 80 columns, colour, pipes, and JSON beside the text.
+# run: 45
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 . "$(dirname "$0")/lib/follow.bash"
-need_cluster
+need_cluster --own # it looks at all arrays of its user
 lib=$(readlink -f "$(dirname "$0")/lib")
 cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH LC_ALL=C.UTF-8
@@ -61,7 +62,8 @@ done >queue
 "$lib/check_lines" 80 <submit.out >width || fail "submit: $(cat width)"
 id=$(sed -n 's/^Submitted batch job //p' submit.out)
 sarray release "$id" --tasks 0-59 2>/dev/null # some succeed, some fail
-for ((i = 0; i < 200; i++)); do [[ $(counts "$id") == [1-9]*' 0 0 0 '* ]] && break || sleep 0.3; done
+none_is_left() { [[ $(counts "$id") == [1-9]*' 0 0 0 '* ]]; }
+wait_until 'the first 60 tasks end' none_is_left
 for command in "status $id" "status $id --tasks" "status $id --failed" "status $id --tasks --failed" 'history' 'status' 'find 1'; do
   # shellcheck disable=SC2086 # words
   "$lib/on_terminal" 80 sarray $command >out || fail "$command: $(cat out)"

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The session's shell, on a real terminal (tmux) and without one: prompt, PATH, startup files, leaving and coming back.
+# run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/terminal.bash"
 need_cluster
 cd "$TEST_DIR"
 export HOME=$TEST_DIR/home SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH SHELL=/bin/bash
@@ -64,7 +66,7 @@ printf '#!/bin/bash\nSTEP=one sbatch -o /dev/null %q/step2.slurm\nenv -i PATH="$
 sarray listen <<<"$real -o step1.out step1.slurm" >step1.id 2>step1.err
 wait_job "$(sed 's/Submitted batch job //' step1.id)"
 assert_contains "$(cat step1.out)" 'Submitted batch job ' 'step 1 submits'
-for ((i = 0; i < 300; i++)); do [[ -s step2 ]] && break || sleep 0.1; done
+wait_until 'step 2 runs' test -s step2
 assert_eq 'step 2 of one' "$(cat step2)" 'step 2 runs'
 held=$(tail -n 1 step1.out)
 assert_eq PENDING "$(job_field "$held" JobState)" 'without our variables, too'
@@ -80,7 +82,7 @@ sarray listen <commands >/dev/null 2>&1 &
 listen=$!
 exec 7>commands
 echo 'sbatch job.slurm i; sarray drop 1; touch begun' >&7
-for ((i = 0; i < 100; i++)); do [[ -e begun ]] && break || sleep 0.1; done
+wait_until 'the session records' test -e begun
 kill -9 "$listen"
 wait "$listen" 2>/dev/null || true
 name=$(sarray sessions | tail -n 1)
@@ -90,9 +92,10 @@ assert_contains "$(sarray sessions --prune --older-than 0)" 'removed ' 'prune'
 [[ -d $SARRAY_STATE_DIR/sessions/$name ]] || fail 'the session of a living shell was pruned'
 assert_contains "$(sarray listen --resume "$name" </dev/null 2>&1 || true)" "sarray: error: session $name: its shell still runs" 'nor is it resumed'
 echo "sh -c 'sbatch job.slurm j'; touch ended" >&7
-for ((i = 0; i < 100; i++)); do [[ -e ended ]] && break || sleep 0.1; done
+wait_until 'the session goes on' test -e ended
 exec 7>&-
-for ((i = 0; i < 100; i++)); do [[ $(sarray sessions | tail -n 1) == *left* ]] && break || sleep 0.1; done
+is_left() { [[ $(sarray sessions | tail -n 1) == *left* ]]; }
+wait_until 'the session is left' is_left
 assert_contains "$(sarray list --session "$name")" 'job.slurm j' 'it still records'
 sarray cancel --session "$name" 2>/dev/null
 
@@ -141,28 +144,13 @@ mkdir -p "$HOME/bin"; printf '#!/bin/sh\necho impostor\n' >"$HOME/bin/sbatch"; c
 PATH=$HOME/bin:$PATH
 module() { PATH=$HOME/bin:${PATH//$HOME\/bin:/}; }
 END
-socket=$TEST_DIR/tmux
-screen() { tmux -S "$socket" capture-pane -p -e -t s; }
-end_terminal() { tmux -S "$socket" kill-server 2>/dev/null || :; }
-keys() { tmux -S "$socket" send-keys -t s "$@" Enter; }
-wait_screen() { # TEXT: until it stands on the screen
-  local i
-  for ((i = 0; i < 100; i++)); do
-    [[ $(screen) == *"$1"* ]] && return
-    sleep 0.1
-  done
-  fail "never on the screen: $1"$'\n'"$(screen)"
-}
-tmux -S "$socket" -f /dev/null new-session -d -s s -x 120 -y 50 "env PS1='outer> ' bash --norc"
-at_exit end_terminal
-wait_screen 'outer>'
+open_terminal 120 50
 keys 'echo "outer level <$SHLVL>"'
-wait_screen 'outer level <'
-sleep 0.3
-level=$(screen | grep -oP '^outer level \K<\d+>')
+level_is_shown() { level=$(screen | grep -oP '^outer level \K<\d+>'); }
+wait_until 'the level of the outer shell' level_is_shown
 keys 'sarray listen'
 wait_screen '[sarray]'
-[[ $(screen) == *$'\e[1m\e[33m[sarray]'* || $(screen) == *$'\e[1;33m[sarray]'* ]] || fail "the mark is not bold yellow: $(screen | cat -v)"
+[[ $(screen -e) == *$'\e[1m\e[33m[sarray]'* || $(screen -e) == *$'\e[1;33m[sarray]'* ]] || fail "the mark is not bold yellow: $(screen -e | cat -v)"
 keys 'module load x; sbatch job.slurm t'
 wait_screen 'Submitted batch job 20000000'
 wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
@@ -174,15 +162,13 @@ wait_screen 'sarray: dropped 1 job'
 keys 'echo outer again $SARRAY_SESSION.'
 wait_screen 'outer again .'
 # A lost terminal keeps the queue.
-keys 'sarray listen'
-sleep 0.5
+keys 'clear; sarray listen'
+wait_screen '[sarray]'
 keys 'sbatch --array=0-4 job.slurm lost'
 wait_screen 'queued as job 1: job.slurm, 5 tasks (5 in session)'
-tmux -S "$socket" kill-server
-for ((i = 0; i < 50; i++)); do
-  [[ $(sarray sessions) == *' 5 '*left* ]] && break
-  sleep 0.1
-done
+end_terminal
+five_are_left() { [[ $(sarray sessions) == *' 5 '*left* ]]; }
+wait_until 'the session of a lost terminal is left' five_are_left
 assert_contains "$(sarray sessions | tail -n 1)" 'left' 'the session of a lost terminal'
 sarray listen --resume 2>/dev/null <<<'sarray list' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
 

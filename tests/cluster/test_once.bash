@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A submission happens once: sbatch that hangs, answers nonsense, is missing, or whose answer is never noted.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 40
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"
@@ -11,11 +12,8 @@ fake 'exec '"$real"' "$@"'
 name=$(new_session)
 submit_once_done() { # SESSION: the next submit, once the sbatch of the last one has ended
   local words
-  words=$(submit "$1")
-  while [[ $words == *'the one of an earlier submission is still running'* ]]; do
-    sleep 0.5
-    words=$(submit "$1")
-  done
+  submit_when_done() { words=$(submit "$1") && [[ $words != *'the one of an earlier submission is still running'* ]]; }
+  wait_until 'the last sbatch ends' submit_when_done "$1"
   printf %s "$words"
 }
 # An sbatch that has begun, and goes on when it is let.
@@ -23,7 +21,7 @@ waiting="touch $TEST_DIR/begun; until [[ -e $TEST_DIR/on ]]; do sleep 0.1; done"
 begin() { # `sarray submit` of the session, in the background, until its sbatch has begun
   rm -f begun on
   sarray submit --session "$name" &
-  until [[ -e begun ]]; do sleep 0.1; done
+  wait_until 'its sbatch begins' test -e begun
 }
 
 # --- refuses: its words, its status, nothing lost

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Where Slurm forgets a job seconds after its end, and nothing accounts for it, what was interrupted is not submitted again by itself.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 60
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"
@@ -10,11 +11,8 @@ cd "$TEST_DIR"
 fake "$real"' "$@" >/dev/null; kill -9 $PPID'
 name=$(new_session)
 (sarray submit --session "$name" >/dev/null 2>&1) || true
-for ((i = 0; i < 900; i++)); do
-  [[ -z $(squeue -h -a -t all) ]] && break
-  sleep 0.1
-done
-assert_eq '' "$(squeue -h -a -t all)" 'Slurm has forgotten the array'
+is_forgotten() { [[ -z $(squeue -h -a -t all) ]]; }
+SARRAY_TEST_PATIENCE=240 wait_until 'Slurm forgets the array' is_forgotten
 assert_eq 2 "$(wc -l <ran)" 'its tasks ran'
 fake 'echo must not be called >>called; exit 1'
 assert_eq '1|sarray: error: an earlier submission of jobs 1,2 was interrupted: Slurm has no trace of it, but may have forgotten a finished job

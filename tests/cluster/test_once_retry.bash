@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # A retry, and a queue file's submission, happen once: killed after Slurm took them, cut off later, two at once.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 20
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"
-need_cluster
+need_cluster --own # it looks at all arrays of its user
 cd "$TEST_DIR"
 . "$lib/once.bash"
 printf '#!/bin/bash\necho ran >>%q/ran\nuntil [[ -e %q/go ]]; do sleep 0.2; done\nexit 1\n' "$TEST_DIR" "$TEST_DIR" >job.slurm
@@ -43,11 +44,8 @@ assert_contains "$words" "hint: sarray retry $id, which looks for it before it s
 fake 'echo must not be called >>called; exit 1'
 assert_contains "$(retry)" '1|sarray: error: sbatch: the one of an earlier submission is still running' 'its sbatch lives on'
 touch late
-words=$(retry)
-while [[ $words == *'the one of an earlier submission is still running'* ]]; do
-  sleep 0.5
-  words=$(retry)
-done
+retry_when_done() { words=$(retry) && [[ $words != *'the one of an earlier submission is still running'* ]]; }
+wait_until 'the late sbatch ends' retry_when_done
 assert_contains "$words" "sarray: error: job $id: no tasks to run again" 'what came late is found'
 [[ ! -e called ]] || fail 'sbatch was called again'
 third=$(last_submitted)
@@ -58,7 +56,7 @@ assert_eq 6 "$(runs)" 'each failed task ran once more, again'
 # --- two at once
 fake "touch $TEST_DIR/begun; until [[ -e $TEST_DIR/on ]]; do sleep 0.2; done; exec $real "'"$@"'
 sarray retry "$id" >first 2>&1 &
-until [[ -e begun ]]; do sleep 0.1; done
+wait_until 'its sbatch begins' test -e begun
 words=$(retry)
 assert_contains "$words" "1|sarray: error: job $id: another retry of it is running" 'two at once'
 touch on

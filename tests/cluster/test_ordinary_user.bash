@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The whole way as an ordinary user, whose state folder nobody else can read: outputs through links, private files, other users.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
@@ -12,7 +13,7 @@ as_user sarray-test true
 cat >"$home/session.sh" <<'END'
 umask 027
 printf '#!/usr/bin/env python3\nimport sys, os\nprint("py", sys.argv[1], os.getcwd())\n' >py.slurm
-printf '#!/bin/bash\necho "sh $1 $SECRET_TOKEN"; id -un; printf %%s "$(<"$0")" | head -n 1; ls -ld /proc/$$/fd/249 | cut -c 1-4; [[ -O /proc/$$/fd/249 ]] && stat -Lc %%a /proc/$$/fd/249\n' >sh.slurm
+printf '#!/bin/bash\necho "sh $1 $SECRET_TOKEN"; id -un; printf %%s "$(<"$0")" | head -n 1; [[ -O $0 && ${0##*/} == slurm_script ]] && stat -c %%a "$0"\n' >sh.slurm
 sbatch -o out_py_%j py.slurm 'a b'
 SECRET_TOKEN=hunter2 sbatch -o out_sh sh.slurm c
 sbatch -o 'out_%x_%a' -e err_%a --array=3-4 -J arr sh.slurm d
@@ -22,7 +23,7 @@ chown -R sarray-test: "$home"
 as_user sarray-test env PATH="$TEST_DIR:$PATH" bash -c 'cd && sarray listen <session.sh' >/dev/null
 wait_job "$(cat "$home/id")"
 assert_eq "py a b $home" "$(cat "$home"/out_py_*)" 'a Python script'
-assert_eq 'sh c hunter2|sarray-test|#!/bin/bash|lr-x|700' "$(paste -sd '|' "$home/out_sh")" 'a shell script: its own user, its script private'
+assert_eq 'sh c hunter2|sarray-test|#!/bin/bash|700' "$(paste -sd '|' "$home/out_sh")" 'a shell script: its own user, its script private'
 assert_eq 'sh d |sh d ' "$(head -qn 1 "$home"/out_arr_[34] | paste -sd '|')" 'an array'
 assert_eq '640 sarray-test' "$(stat -c '%a %U' "$home"/out_sh)" 'mode and owner of the output'
 assert_contains "$(cat "$home/err")" 'sarray: warning: values that look secret are in the batch script, which Slurm'"'"'s administrators can read: SECRET_TOKEN' 'the warning'

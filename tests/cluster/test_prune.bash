@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # sarray sessions --prune: what is over and old goes, and is named; what Slurm or anybody still needs stays.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
@@ -26,7 +27,8 @@ mkfifo hold
 sarray listen <hold >/dev/null 2>&1 &
 shell=$!
 exec 7>hold
-for ((i = 0; i < 100; i++)); do [[ $(names) == *open ]] && break || sleep 0.1; done
+is_open() { [[ $(names) == *open ]]; }
+wait_until 'the session opens' is_open
 find state/sessions -name journal -exec touch -d '2020-01-02 03:04' {} +
 words=$(sarray sessions --prune)
 assert_contains "$words" ': empty, 2020-01-02 03:04' 'what was empty'

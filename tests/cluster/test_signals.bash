@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What Slurm does to a running task, and what a task does to itself: signals, limits, requeue, steps. Each call is made alone and
-# merged, the same is done to both, and output, State and ExitCode are compared. Issue 4's points 6 to 10.
+# merged, the same is done to both, and output, State and ExitCode are compared.
+# run: 90
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster --nodes 2 --cpus 32 --conf FirstJobId=500000 # ids that nothing else looks like
@@ -114,11 +115,7 @@ for array in json.load(open("json"))["arrays"]:
 
 # --- the same done to both ---------------------------------------------------------------------------
 ready() { # FILE
-  local end=$((SECONDS + 60))
-  until grep -qs ready "$1"; do
-    ((SECONDS < end)) || fail "$1: its task does not run"
-    sleep 0.1
-  done
+  wait_until "$1: its task runs" grep -qs ready "$1"
 }
 field() { # ADDRESS FIELD: of each task; scontrol shows no A_[1-2]
   local index
@@ -158,18 +155,22 @@ both again_late_append again_append-RAW.out scontrol requeue
 both again_array named_5.out scontrol requeue
 both last last.out scancel
 # Slurm would wait two minutes with the second run.
-sleep 1
+is_put_back() { [[ $(squeue -h -r -j "$1" -t PENDING -o '%i %r') == *BeginTime* ]]; }
 for run in alone merged; do
   for name in again again_append again_late again_late_append again_array; do
-    for ((i = 0; i < 100; i++)); do
-      if [[ $(squeue -h -r -j "${address[$run.$name]%%_*}" -t PENDING -o '%i %r' | grep -c BeginTime) -gt 0 ]]; then break; fi
-      sleep 0.1
-    done
+    wait_until "$run: $name is requeued" is_put_back "${address[$run.$name]%%_*}"
   done
 done
-squeue -h -r -t PENDING -o '%i|%r|%Z|%o' | grep -F "BeginTime" | grep -F "$TEST_DIR" | cut -d '|' -f 1 | while read -r id; do
-  scontrol update jobid="$id" StartTime=now
-done
+# In the second in which a requeue has killed a job, slurmd takes its next start for that of a killed one.
+requeued=$(date +%s)
+wait_until 'the next second' second_after "$requeued"
+nobody_waits() { # Slurm sets the time again when the node tells of the end of the first run
+  local waiting id
+  waiting=$(squeue -h -r -t PENDING -o '%i|%r' | sed -n 's/|BeginTime$//p')
+  for id in $waiting; do scontrol update jobid="$id" StartTime=now 2>/dev/null || true; done
+  [[ -z $waiting ]]
+}
+wait_until 'the requeued tasks begin again' nobody_waits
 for run in alone merged; do
   for name in "${names[@]}"; do wait_job "${address[$run.$name]%%_*}" 200; done
 done
@@ -187,7 +188,7 @@ for run in alone merged; do
   mkdir "seen.$run"
   for file in "$run"/*.out "$run"/*.err "$run"/*.txt; do
     seen=seen.$run/$(basename "$file" | sed -f "sed.$run")
-    sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/(\S*/job[0-9]+/slurm_script|proc/[0-9]+/fd/249)#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
+    sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/\S*/job[0-9]+/slurm_script#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
       s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^Terminated$/d
       /^srun: (Job ID step creation temporarily disabled, retrying|Step created for job)/d' | # what a dying shell says or not, and srun while the step before is not quite gone
       if [[ $file == *.txt ]]; then

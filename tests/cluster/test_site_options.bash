@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # An option that a site's SPANK plugin adds is learned from the installed sbatch.
+# run: 6
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 plugin=$TEST_DIR/flavor.so

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What one array cannot hold: jobs that differ, and scripts that are too many for max_script_size. --split submits all, each task once,
 # also where Slurm refuses one array in the middle.
+# run: 8 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster --conf SchedulerParameters=max_script_size=100000
+need_cluster --kind small
 cd "$TEST_DIR"
 export PATH=$TEST_DIR/bin:$PATH
 mkdir bin out

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A queue file that makes several arrays: refused in the middle, cut off in the middle, done again. Each line once.
+# run: 15
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster --conf MaxArraySize=100
+need_cluster --kind small
 cd "$TEST_DIR"
 export SARRAY_STATE_DIR=$TEST_DIR/state
 printf '#!/bin/sh\necho "$@"\n' >job.sh
@@ -67,10 +68,8 @@ for place in before after; do
   assert_eq "$want" "$(in_slurm "$name")" "killed $place"
   if sarray submit --split "$name" >out 2>words; then fail 'it would submit lines twice'; fi
   assert_contains "$(<words)" "sarray submit --split --session $session" 'how to go on'
-  for ((i = 0; i < 60; i++)); do # what may still come is waited for
-    if sarray submit --split --session "$session" >out 2>words; then break; fi
-    sleep 1
-  done
+  go_on() { sarray submit --split --session "$session" >out 2>words; }
+  wait_shows='cat words' wait_until 'what may still come is settled' go_on
   assert_eq 250 "$(in_slurm "$name")" "each line once, killed $place"
   sarray submit --split "$name" --again -n >out 2>words
 done

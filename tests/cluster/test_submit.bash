@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole way: a session's calls become one array, and every task sees what its own call said. Issue 2's points 2 to 5.
+# The whole way: a session's calls become one array, and every task sees what its own call said.
+# run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
@@ -12,10 +13,9 @@ unset SARRAY_SESSION
 cat >train.slurm <<'END'
 #!/bin/bash
 echo "train $* id $SLURM_ARRAY_TASK_ID of $SLURM_ARRAY_TASK_MIN-$SLURM_ARRAY_TASK_MAX"
-sleep "${PAUSE:-0}"
 END
 sed s/train/eval/ train.slurm >eval.slurm
-PAUSE=2 sarray listen >answers 2>table <<'END'
+sarray listen >answers 2>table <<'END'
 sbatch --array=0-2 train.slurm a
 sbatch --array=0-4 eval.slurm
 sarray submit
@@ -23,7 +23,7 @@ echo "not reached: submit leaves the shell"
 END
 assert_eq 3 "$(wc -l <answers)" 'submit leaves the shell silently'
 id=$(sed -n 's/^Submitted batch job \([0-9]*\)$/\1/p' answers | tail -n 1)
-assert_eq "$id" "$(squeue -h -j "$id" -o %F | sort -u)" 'one array in squeue'
+assert_eq "$id" "$(squeue -h -t all -j "$id" -o %F | sort -u)" 'one array in squeue'
 assert_eq '1      0-2  0-2    train.slurm  train.slurm a|2      3-7  0-4    eval.slurm   eval.slurm' \
   "$(sed -n 's/^  *\([12] \)/\1/p' table | sed 's/ *$//' | paste -sd '|')" 'the table of which task is which'
 assert_eq 600 "$(stat -c %a sarray.slurm)" 'mode of sarray.slurm'

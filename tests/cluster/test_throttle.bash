@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # throttle on a running array: the limit; --kill and --requeue put the newest tasks above it back, --cancel ends them for good; one task's
-# own id, and tasks that Slurm may not requeue. Issue 2, point 6.
+# own id, and tasks that Slurm may not requeue.
+# run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
@@ -11,18 +12,15 @@ printf '#!/bin/bash\nsleep 100\n' >long.slurm
 
 states() { squeue -h -r -j "$1" -o '%K %T' | sort -n | paste -sd ','; } # JOBID: "0 RUNNING,1 PENDING"
 wait_states() {                                                        # JOBID STATES
-  local i
-  for ((i = 0; i < 100; i++)); do
-    [[ $(states "$1") == "$2" ]] && return
-    sleep 0.1
-  done
-  fail "states of $1: want $2"$'\n'"got $(states "$1")"
+  states_are() { [[ $(states "$1") == "$2" ]]; }
+  wait_shows=squeue wait_until "states of $1: $2" states_are "$@"
 }
 
 id=$(sbatch --parsable -o /dev/null --array=0-5%2 long.slurm)
 at_exit scancel "$id"
 wait_states "$id" '0 RUNNING,1 RUNNING,2 PENDING,3 PENDING,4 PENDING,5 PENDING'
-sleep 1.1 # the next ones start a second later, so that they are the newest
+begun=$(date +%s)
+wait_until 'the next second, so that the next tasks are the newest' second_after "$begun"
 assert_eq "sarray: $id: at most 4 tasks at once" "$(sarray throttle "$id" -n 4 2>&1)" 'what it says'
 wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 RUNNING,4 PENDING,5 PENDING'
 assert_eq 4 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'the limit in scontrol'

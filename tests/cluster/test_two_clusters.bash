@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One home, two clusters: what went to the one is not looked for on the other, nor removed from there, nor merged with what goes there.
 # shellcheck disable=SC2154 # lib/once.bash sets real
+# run: 12
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"
@@ -13,11 +14,7 @@ cd "$TEST_DIR"
 first_conf=$SLURM_CONF other_conf=$other/etc/slurm.conf
 own=$(scontrol show config | sed -n 's/^ClusterName *= *//p')
 printf '#!/bin/bash\necho "$1 ran on $SLURM_CLUSTER_NAME" >>%q/ran\n' "$TEST_DIR" >job.slurm
-wait_lines() { # COUNT
-  local i
-  for ((i = 0; i < 300; i++)); do [[ -e ran && $(wc -l <ran) -ge $1 ]] && return || sleep 0.1; done
-  fail "fewer than $1 tasks ran"
-}
+have_run() { [[ -e ran && $(wc -l <ran) -ge $1 ]]; } # COUNT
 
 # --- in one session
 fake 'exec '"$real"' "$@"'
@@ -31,7 +28,7 @@ assert_contains "$words" 'SLURM_CONF (variable)' 'the difference is shown'
 assert_contains "$words" 'sarray: error: the jobs cannot share one array: they differ in 1 option that an array has only once' 'they share no array'
 words=$(submit "$name" --split)
 assert_contains "$words" '0|' 'two arrays'
-wait_lines 2
+wait_until 'two tasks run' have_run 2
 assert_eq "a ran on $own b ran on other" "$(sort ran | tr '\n' ' ' | sed 's/ $//')" 'each on its own cluster'
 
 # --- cut off on the one, submitted again on the other

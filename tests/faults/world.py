@@ -29,6 +29,10 @@ done <"${0%/*}/taken"
 SCONTROL = "#!/bin/sh\nprintf 'MaxArraySize            = 1001\\nMaxJobCount             = 10000\\n'\n"
 NO_ACCOUNTING = "#!/bin/sh\nexit 1\n"
 PROGRAMS = {"sbatch": SBATCH, "squeue": SQUEUE, "scontrol": SCONTROL, "sacct": NO_ACCOUNTING}
+# Another Slurm, later in PATH: nothing may call it.
+STRANGER = "#!/bin/sh\necho \"$0 $*\" >>\"${0%/*}/called\"\nexit 1\n"
+SLURM_COMMANDS = ("sbatch srun salloc squeue scancel scontrol sinfo sacct sacctmgr sattach sbcast sstat sprio sdiag sreport sshare strigger sview smap "
+                  "scrontab sgather").split()
 
 
 class Broken(Exception):
@@ -38,21 +42,21 @@ class Broken(Exception):
 class World:
     """A folder with the state, the fake Slurm and a directory to work in."""
 
-    def __init__(self, folder, program, session=""):
+    def __init__(self, folder, program, session="", programs=""):
         self.folder = folder
+        self.programs = programs or folder + "-programs"
         self.program = program
         self.session = session
         self.state = folder + "/state"
         self.slurm = folder + "/slurm"
+        self.stranger = folder + "/stranger"
         self.work = folder + "/work"
 
     def make(self):
         os.makedirs(self.work)
-        os.makedirs(self.slurm)
-        for name, text in PROGRAMS.items():
-            with open(f"{self.slurm}/{name}", "w", encoding="ascii") as file:
-                file.write(text)
-            os.chmod(f"{self.slurm}/{name}", 0o755)
+        link_programs(self.programs)
+        write_programs(self.slurm, PROGRAMS)
+        write_programs(self.stranger, dict.fromkeys(SLURM_COMMANDS, STRANGER))
         with open(self.work + "/job.slurm", "w", encoding="ascii") as file:
             file.write("#!/bin/bash\n#SBATCH --time=1\ntrue\n")
         said = self.run("listen", stdin="sbatch job.slurm 0; sbatch --array=0-2 job.slurm 1; sbatch -J third job.slurm 2\n").stderr
@@ -64,14 +68,15 @@ class World:
 
     def copy(self, folder):
         shutil.copytree(self.folder, folder, symlinks=True)
-        return World(folder, self.program, self.session)
+        return World(folder, self.program, self.session, self.programs)
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def environment(self, inside=False):
-        path = f"{self.slurm}:{os.path.dirname(self.program)}:/usr/bin:/bin"
-        result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8"}
+        path = f"{self.slurm}:{os.path.dirname(self.program)}:{self.stranger}:{self.programs}"
+        result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8", "SLURM_CONF": "/nonexistent/slurm.conf",
+                  "SARRAY_SETTLE_SECONDS": "1"}
         result.update((name, os.environ[name]) for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ)  # tests/sanitize
         if inside:
             own = f"{self.state}/sessions/{self.session}/bin"
@@ -105,6 +110,14 @@ class World:
             raise Broken(f"a number or an id twice: {numbers} {ids}")
         return {job["job"]: job for job in jobs}
 
+    def strangers_called(self):
+        """What was asked of the other Slurm."""
+        try:
+            with open(self.stranger + "/called", encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
     def taken(self):
         """How many arrays the fake Slurm has."""
         try:
@@ -112,6 +125,23 @@ class World:
                 return len(file.readlines())
         except FileNotFoundError:
             return 0
+
+
+def write_programs(folder, programs):
+    os.makedirs(folder)
+    for name, text in programs.items():
+        with open(f"{folder}/{name}", "w", encoding="ascii") as file:
+            file.write(text)
+        os.chmod(f"{folder}/{name}", 0o755)
+
+
+def link_programs(folder):
+    """All programs of this machine but those of a Slurm that it may have."""
+    os.makedirs(folder)
+    for place in ("/usr/bin", "/usr/sbin"):
+        for name in os.listdir(place):
+            if name not in SLURM_COMMANDS and not os.path.lexists(f"{folder}/{name}"):
+                os.symlink(f"{place}/{name}", f"{folder}/{name}")
 
 
 def want(condition, text):

@@ -48,7 +48,7 @@ def by_hand():
         file_call("no_newline", body=bash_body("no_newline", 'cksum <"$0"; echo last', final="")),
         file_call("many_newlines", body=bash_body("many_newlines", 'cksum <"$0"') + "\n\n\n"),
         file_call("binary_tail", body=bash_body("binary_tail", 'cksum <"$0"; exit 0\n') + "".join(chr(i) for i in range(1, 256) if i != 13)),
-        file_call("self_reading", body=bash_body("self_reading", 'sed -n "s/^#data //p" "$0"; (exec 3>&- 249>&- 255>&-; head -c 11 "$0")\n#data here\n')),
+        file_call("self_reading", body=bash_body("self_reading", 'sed -n "s/^#data //p" "$0"; (exec 3>&- 255>&-; head -c 11 "$0")\n#data here\n')),
         file_call("large", body=bash_body("large", 'cksum <"$0"; exit 0\n') + "# filler\n" * 120000),
         file_call("shell_flags", body="#!/bin/bash -eu\n" + bash_body("shell_flags", 'echo "$- $SHLVL $BASHPID" | sed "s/ [0-9]*$//"\nfalse\necho never\n')[12:]),
         file_call("functions", body=bash_body("functions", 'f() { echo "f $1 $#"; shift; echo "$1"; }\nf a b "c d"\nshift; echo "$1"\n'), arguments=["1", "2"]),

@@ -20,10 +20,12 @@ ALLOWED_VARIABLES = {
     "SLURM_JOB_START_TIME": "a time",
     "SLURM_JOB_END_TIME": "a time",
 }
+# Variables that only a merged array's task has (docs/fidelity.md names them), and a session's own, which no job gets.
+OURS = {"SARRAY_ARRAY_JOB_ID", "SARRAY_ARRAY_TASK_ID", "SARRAY_SESSION", "SARRAY_STATE_DIR"}
 # What an interpreter does with its signals and pipes from one moment to the next, while it waits for the probe (whose own are
 # compared).
 MOMENTARY = ("p-Sig", "p-fd 3", "p-fd 4")
-SCRIPT_PATH = re.compile(r"^(/\S*/job\d+/slurm_script|/proc/\d+/fd/249)$")  # $0: allowed, stands in docs/fidelity.md
+SCRIPT_PATH = re.compile(r"^/\S*/n\d+/job\d+/slurm_script$")  # $0: Slurm's own file, below the node's and the job's own folder
 NODE = re.compile(r"slurmstepd-n\d+")
 
 
@@ -71,15 +73,13 @@ def normal_report(task, names):
             continue
         if kind in ("env", "p-env"):
             name = rest.split("=", 1)[0]
-            if name.startswith("SARRAY_"):
+            if name in OURS:
                 continue
             if name in ALLOWED_VARIABLES:
                 rest = name + "=<allowed>"
         elif kind in ("argv", "p-argv") and SCRIPT_PATH.match(rest):
             rest = "<script>"
         elif kind in ("fd", "p-fd"):
-            if rest == "249":
-                continue  # the one descriptor of ours: the script itself
             rest = names.replace(rest)
         result.append(kind + " " + rest)
     return sorted(result)

@@ -101,6 +101,8 @@ int main(int argc, char **argv) {
     descriptors("p-fd", self);
     snprintf(self, sizeof self, "/proc/%d/exe", batch);
     link_of("p-exe", self);
+    snprintf(self, sizeof self, "/proc/%d/comm", batch);
+    list_block("p-name", self);
   }
   status_lines("", "/proc/self/status");
   descriptors("fd", "/proc/self/fd");

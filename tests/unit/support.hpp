@@ -29,6 +29,9 @@ class TemporaryFolder {
   std::string m_path;
 };
 
+/// Whether few of many random cases are enough: `make check`.
+inline bool is_quick() { return std::getenv("SARRAY_TEST_QUICK") != nullptr; }
+
 /// Strings of any byte but NUL, rich in those that shells and tables care for.
 class RandomBytes {
  public:

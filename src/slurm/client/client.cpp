@@ -10,6 +10,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "slurm/client/question_environment.hpp"
+
 namespace sarray::slurm {
 
 namespace {
@@ -39,6 +41,23 @@ std::vector<std::string_view> split_lines(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
+}
+
+util::Error describe_failure(const std::string& command, int status, const std::string& words) {
+  util::Error error;
+  error.body = words;
+  error.what = command;
+  error.why = "it failed with status " + std::to_string(status);
+  return error;
+}
+
+/// The last lines, which say what became of it.
+std::string tail(std::string_view text) {
+  constexpr std::size_t max_lines = 3;
+  const auto lines = split_lines(text);
+  std::string result;
+  for (auto i = lines.size() - std::min(lines.size(), max_lines); i < lines.size(); ++i) result += std::string(lines[i]) + "\n";
+  return result;
 }
 
 void set_limits(const SoftLimits& limits) {
@@ -80,6 +99,25 @@ Configuration parse_configuration(std::string_view scontrol_output) {
   return configuration;
 }
 
+bool is_whole_configuration(std::string_view scontrol_output) {
+  constexpr std::array<std::string_view, 4> needed = {"ClusterName", "MaxArraySize", "MinJobAge", "Slurmctld("};
+  const auto lines = split_lines(scontrol_output);
+  return std::all_of(needed.begin(), needed.end(), [&](const auto word) {
+    return std::any_of(lines.begin(), lines.end(), [&](const auto line) { return line.starts_with(word); });
+  });
+}
+
+util::Result<Configuration> Client::configuration() const {
+  if (!m_learned->configuration) {
+    const std::vector<std::string> question = {"scontrol", "show", "config"};
+    TRY(const auto output, ask(question));
+    if (output.status != 0 && !is_whole_configuration(output.out))
+      return util::fail(describe_failure(question[0], output.status, tail(output.out) + output.err));
+    m_learned->configuration = parse_configuration(output.out);
+  }
+  return *m_learned->configuration;
+}
+
 JobRecord::JobRecord(std::string_view line) {
   // A field begins behind a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a
   // value (a path with " X=" in it) cannot be told apart; the keys that are asked for stand before the values of users' choosing.
@@ -111,17 +149,18 @@ std::string_view JobRecord::get(std::string_view key) const {
   return found != m_fields.end() ? std::string_view(found->second) : std::string_view();
 }
 
-Client::Client(util::Environment environment, std::string sbatch)
-    : m_environment(std::move(environment)), m_sbatch(std::move(sbatch)) {}
+Client::Client(util::Environment environment, util::Result<std::string> sbatch)
+    : m_environment(make_question_environment(std::move(environment))), m_sbatch(std::move(sbatch)) {}
 
-std::string Client::find(const std::string& name) const {
-  if (name == "sbatch") return m_sbatch;
-  if (const auto slash = m_sbatch.rfind('/'); slash != std::string::npos) {
-    const auto beside = m_sbatch.substr(0, slash + 1) + name;
-    if (::access(beside.c_str(), X_OK) == 0) return beside;
+util::Result<std::string> Client::find(const std::string& name) const {
+  if (!m_sbatch || name == "sbatch") return m_sbatch;
+  std::string path(m_environment.get("PATH").value_or(""));
+  // Beside sbatch first: that the others belong to the same Slurm is likelier than that PATH leads to them.
+  if (const auto slash = m_sbatch->rfind('/'); slash != std::string::npos) {
+    path.insert(0, m_sbatch->substr(0, slash == 0 ? 1 : slash) + ":");
   }
-  const auto path = m_environment.get("PATH").value_or("");
-  return util::find_in_path(name, path, [](const struct stat&) { return false; }).value_or("");
+  TRY(const auto found, util::find_in_path(name, path, [](const struct stat&) { return false; }));
+  return found.value_or("");
 }
 
 util::Result<std::string> Client::run(const std::vector<std::string>& argv) const {
@@ -135,10 +174,10 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
   return answer;
 }
 
-util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
+util::Result<util::Output> Client::ask(const std::vector<std::string>& argv) const {
   util::Command command;
   command.argv = argv;
-  command.argv[0] = find(argv[0]);
+  TRY(command.argv[0], find(argv[0]));
   if (command.argv[0].empty()) return util::fail(argv[0], "not found in PATH", "load the site's Slurm module");
   command.environment = m_environment.entries();
   command.timeout = patience;
@@ -147,17 +186,19 @@ util::Result<std::string> Client::run_once(const std::vector<std::string>& argv)
     return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
   // Half of an answer could be without the very job that was asked for.
   if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "run the same command again");
+  return output;
+}
+
+util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
+  TRY(auto output, ask(argv));
   if (output.status == 0) return std::move(output.out);
-  util::Error error;
-  error.body = output.err;
-  error.what = argv[0];
-  error.why = "it failed with status " + std::to_string(output.status);
-  return util::fail(std::move(error));
+  return util::fail(describe_failure(argv[0], output.status, output.err));
 }
 
 util::Result<util::Output> Client::submit(const Submission& submission) const {
   util::Command command;
-  command.argv = {m_sbatch};
+  TRY(const auto sbatch, find("sbatch"));
+  command.argv = {sbatch};
   command.argv.insert(command.argv.end(), submission.options.begin(), submission.options.end());
   command.argv.push_back(submission.script);
   command.environment = submission.environment.entries();

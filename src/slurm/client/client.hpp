@@ -31,6 +31,9 @@ struct Configuration {
   std::string cluster_name;         ///< empty: not said
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);
+/// Whether it is all of it, up to the line about the controllers. After that line scontrol ends with status 1 if no controller
+/// answered its last ping, as on a cluster that limits the rate of requests (source: src/scontrol/scontrol.c, _print_ping()).
+[[nodiscard]] bool is_whole_configuration(std::string_view scontrol_output);
 
 /// One record of `scontrol show job -o`: KEY=VALUE. A value that holds blanks is kept whole as far as the format allows.
 class JobRecord {
@@ -68,12 +71,15 @@ struct Submission {
 /// an array, a task of it ("17_3") or a job. Copies share what was learned.
 class Client {
  public:
-  /// @param environment what Slurm's commands are run with.
-  /// @param sbatch path of the real one; empty: there is none.
-  Client(util::Environment environment, std::string sbatch);
+  /// @param environment the user's; make_question_environment() says what of it the questions get.
+  /// @param sbatch path of the real one; empty: there is none in PATH. If it is an error, it is not known which Slurm is meant,
+  /// and every question is that error.
+  Client(util::Environment environment, util::Result<std::string> sbatch);
 
-  [[nodiscard]] bool has_sbatch() const { return !m_sbatch.empty(); }
-  [[nodiscard]] const std::string& sbatch() const { return m_sbatch; }
+  /// Returns false if PATH has none.
+  [[nodiscard]] bool has_sbatch() const { return !m_sbatch || !m_sbatch->empty(); }
+  /// Returns its path; empty if there is none that could be looked at.
+  [[nodiscard]] std::string sbatch() const { return m_sbatch.value_or(""); }
 
   // What the site is (site.cpp). Each is asked once, whoever asks.
 
@@ -81,6 +87,7 @@ class Client {
   [[nodiscard]] util::Result<std::string> version() const;
   /// Runs sbatch --version and --help. @return an error where they cannot be run.
   [[nodiscard]] util::Result<Dialect> dialect() const;
+  /// What is whole is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
 
   // What becomes of jobs (client.cpp, control.cpp).
@@ -135,9 +142,11 @@ class Client {
   /// Any of Slurm's commands, by its name. A sacct that was slow to fail is not run again within a minute: with slurmdbd hanging
   /// each one takes its time to give up.
   [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
+  /// @return how it ended, whatever that means; an error if it cannot be run, or its answer is not whole.
+  [[nodiscard]] util::Result<util::Output> ask(const std::vector<std::string>& argv) const;
   [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
-  /// The command of that name beside sbatch, or in PATH.
-  [[nodiscard]] std::string find(const std::string& name) const;
+  /// Returns the path of the command of that name beside sbatch, or in PATH; empty if there is none.
+  [[nodiscard]] util::Result<std::string> find(const std::string& name) const;
   /// scontrol takes a list of names as one word.
   [[nodiscard]] util::Result<void> scontrol(const char* verb, const std::vector<std::string>& names) const;
 
@@ -151,8 +160,8 @@ class Client {
     std::optional<std::string> version;
     std::optional<Configuration> configuration;
   };
-  util::Environment m_environment;
-  std::string m_sbatch;
+  util::Environment m_environment;  ///< of the questions
+  util::Result<std::string> m_sbatch;
   std::shared_ptr<Learned> m_learned = std::make_shared<Learned>();
 };
 

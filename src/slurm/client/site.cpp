@@ -17,14 +17,6 @@ util::Result<Dialect> Client::dialect() const {
   return Dialect::from_help(release, help);
 }
 
-util::Result<Configuration> Client::configuration() const {
-  if (!m_learned->configuration) {
-    TRY(const auto output, run({"scontrol", "show", "config"}));
-    m_learned->configuration = parse_configuration(output);
-  }
-  return *m_learned->configuration;
-}
-
 std::string user_name(const util::Environment& environment) {
   util::Command command;
   command.argv = {"id", "-un"};

@@ -2,18 +2,29 @@
 # For tests against a real Slurm. A test is a bash program, run as root:
 #
 #   set -euo pipefail
+#   # run: 20 quick                    # seconds and marks: tests/list.bash
 #   . "$(dirname "$0")/lib/cluster.bash"
-#   need_cluster                       # or: need_cluster --nodes 3 --accounting
+#   need_cluster                       # or: need_cluster --accounting, need_cluster --own --nodes 3
 #   cd "$TEST_DIR"                     # fresh, mode 755, removed at the end
 #   id=$(sbatch --parsable --wrap true)
 #   wait_job "$id"
 #   assert_eq COMPLETED "$(job_field "$id" JobState)" 'state of a plain job'
 #
 # Sourcing sets TEST_DIR and an EXIT trap (the test must not set its own; it adds to it with `at_exit COMMAND...`).
-# SARRAY_TEST_CLUSTER_DIR: folder of a running cluster to be shared; it stays up. A shared cluster has jobs of other
-# tests, so look at your own job ids only. SARRAY_EVIDENCE_DIR: where a failing test leaves logs and its TEST_DIR.
+# A cluster is shared where that can be (lib/shared.bash): it has jobs of other tests, which come and go, so look at your own job ids only.
+# SARRAY_TEST_CLUSTER_DIR: folder of a running cluster, for a test that is run by hand; it stays up.
+# SARRAY_EVIDENCE_DIR: where a failing test leaves logs and its TEST_DIR.
 
-cluster_tool=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")/../../../tools/cluster")
+cluster_lib=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")")
+cluster_tool=$(readlink -f -- "$cluster_lib/../../../tools/cluster")
+. "$cluster_lib/shared.bash"
+# Until there is a cluster no Slurm is reached, although the machine may have one. (tests/run sets a file that tells on who reads it.)
+for name in $(compgen -e | grep -E '^(SLURM|SBATCH|SALLOC|SQUEUE|SACCT|SCANCEL|SINFO)_' || true); do
+  [[ $name == SLURM_CONF ]] || unset "$name"
+done
+[[ -n ${SARRAY_TEST_CLUSTERS-} ]] || export SLURM_CONF=/nonexistent/slurm.conf
+# For a submission that was interrupted: so long after it sbatch is taken to have failed. The default is much longer than a test needs.
+export SARRAY_SETTLE_SECONDS=${SARRAY_SETTLE_SECONDS:-1}
 TEST_NAME=$(basename -- "$0")
 TEST_DIR=$(mktemp -d "${TMPDIR:-/tmp}/sarray-test-XXXXXX")
 TEST_DIR=$(readlink -f -- "$TEST_DIR")
@@ -41,37 +52,39 @@ assert_contains() { # TEXT PART MSG
   [[ $1 == *"$2"* ]] || fail "${3-assert_contains}"$'\n'"  want: ...${2@Q}..."$'\n'"  got:  ${1@Q}"
 }
 
+# wait_until WHAT COMMAND...: until the command succeeds. The limit is for a machine that is busy with everything else, not for what is
+# waited for: one that is quick never comes near it. wait_shows=FUNCTION shows what there is instead.
+wait_until() {
+  local what=$1 end=$((SECONDS + ${SARRAY_TEST_PATIENCE:-60}))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || fail "never came: $what"$'\n'"$(${wait_shows:-:} 2>&1 | tail -n 60)"
+    sleep 0.1
+  done
+}
+file_has() { [[ -e $1 && $(tr -d '\0' <"$1") == *"$2"* ]]; } # FILE TEXT
+second_after() { (($(date +%s) > $1)); }                     # SECOND, of the clock: Slurm's times have no finer grain
+
 at_exit() { exit_commands+=("$(printf '%q ' "$@")"); } # COMMAND..., run last to first, before the cluster goes down
 
 # --- the cluster -------------------------------------------------------------------------------------------------
 
-shared_cluster_suits() { # need_cluster's arguments
-  local facts
-  facts=$(cat "$SARRAY_TEST_CLUSTER_DIR/facts") || fail "SARRAY_TEST_CLUSTER_DIR=$SARRAY_TEST_CLUSTER_DIR: no cluster"
-  fact() { sed -n "s/^$1=//p" <<<"$facts"; }
-  while (($#)); do
-    case $1 in
-      --accounting)
-        [[ $(fact accounting) == 1 ]] || return 1
-        shift
-        continue
-        ;;
-      --nodes) (($(fact nodes) >= $2)) || return 1 ;;
-      --cpus) [[ $(fact cpus) == "$2" ]] || return 1 ;;
-      --max-array-size) [[ $(fact max_array_size) == "$2" ]] || return 1 ;;
-      --release) [[ $(fact release) == "$2" ]] || return 1 ;;
-      *) return 1 ;; # --conf, --bind, --dir: somebody else's configuration is not ours to know
-    esac
-    shift 2
-  done
-}
-
-# need_cluster [ARGUMENTS OF `tools/cluster up`]: afterwards SLURM_CONF (and PATH) lead to a running cluster.
+# need_cluster [--own] [ARGUMENTS OF `tools/cluster up`]: afterwards SLURM_CONF (and PATH) lead to a running cluster, to a shared one if
+# one has these properties. --own: no other test's jobs are there, and it may be changed.
 need_cluster() {
-  local cluster_env
-  if [[ -n ${SARRAY_TEST_CLUSTER_DIR-} ]] && shared_cluster_suits "$@"; then
-    SARRAY_CLUSTER_DIR=$SARRAY_TEST_CLUSTER_DIR
+  local cluster_env kind=
+  if [[ ${1-} == --own ]]; then
+    shift
   else
+    kind=$(kind_that_suits "$@")
+  fi
+  if [[ $kind == plain && -n ${SARRAY_TEST_CLUSTER_DIR-} ]]; then
+    SARRAY_CLUSTER_DIR=$SARRAY_TEST_CLUSTER_DIR
+  elif [[ -n $kind && -n ${SARRAY_TEST_CLUSTERS-} ]]; then
+    SARRAY_CLUSTER_DIR=$(shared_cluster "$kind") || fail "no cluster"
+  else
+    # shellcheck disable=SC2086,SC2154 # words; shared.bash has them
+    if [[ -n $kind ]]; then set -- ${cluster_kinds[$kind]}; fi
     SARRAY_CLUSTER_DIR=$("$cluster_tool" up "$@" 2>"$TEST_DIR/cluster-up.log") ||
       fail "cluster up $*"$'\n'"$(tail -n 60 "$TEST_DIR/cluster-up.log")"
     own_cluster=1
@@ -91,7 +104,7 @@ show_job() { # JOBID
 
 # wait_job JOBID [SECONDS]: until nothing of the job (all tasks of an array) is pending, running or completing.
 wait_job() {
-  local id=$1 limit=${2:-60} end states
+  local id=$1 limit=${2:-180} end states
   end=$((SECONDS + limit))
   while :; do
     if states=$(squeue -h -j "$id" -o %T 2>&1); then
@@ -112,7 +125,7 @@ wait_job() {
 # script, is sent up to 5 s late, even after that of its end: sacct -j then shows a state already, but a listing without
 # -j, which goes by the start, does not. Nor does it show that others of the array are still missing.
 wait_accounted() {
-  local id=$1 limit=${2:-30} end tasks missing
+  local id=$1 limit=${2:-120} end tasks missing
   end=$((SECONDS + limit))
   tasks=$(squeue -h -t all -j "$id" -o %i | sort)
   [[ -n $tasks ]] || fail "wait_accounted $id: squeue shows no task"

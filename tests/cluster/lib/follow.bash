@@ -15,11 +15,10 @@ counts() { # JOBID [OPTION...]: "completed failed timeout cancelled running pend
 }
 
 wait_counts() { # WANT JOBID
-  local end=$((SECONDS + 60)) got=
-  until got=$(counts "$2") && [[ $got == "$1" ]]; do
-    ((SECONDS < end)) || fail "status never said '$1', but '$got'"$'\n'"$("$SARRAY" status "$2" --tasks)"
-    sleep 0.3
-  done
+  local waited=$2
+  show_tasks() { "$SARRAY" status "$waited" --tasks; }
+  counts_are() { [[ $(counts "$2") == "$1" ]]; }
+  wait_shows=show_tasks wait_until "status says '$1'" counts_are "$1" "$2"
 }
 
 follow_lib=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")")
@@ -176,13 +175,9 @@ lose_notes() { mv "$SARRAY_STATE_DIR" "$TEST_DIR/lost"; }
 
 # Makes the controller forget what is done. It looks once a minute.
 wait_forgotten() { # JOBID...
-  local end=$((SECONDS + 150)) one
+  local one
   sed -i 's/^MinJobAge=.*/MinJobAge=2/' "$SARRAY_CLUSTER_DIR/etc/slurm.conf"
   scontrol reconfigure
-  for one; do
-    while scontrol show job "$one" >/dev/null 2>&1; do
-      ((SECONDS < end)) || fail "Slurm still remembers $one"
-      sleep 1
-    done
-  done
+  is_forgotten() { ! scontrol show job "$1" >/dev/null 2>&1; }
+  for one; do SARRAY_TEST_PATIENCE=240 wait_until "Slurm forgets $one" is_forgotten "$one"; done
 }

@@ -97,10 +97,16 @@ TEST_CASE("the real sbatch is the first that is not this program under another n
   for (const char* name : {"ours", "other", "third"}) std::filesystem::create_directory(folder / name);
   std::filesystem::create_symlink(std::filesystem::read_symlink("/proc/self/exe"), folder / "ours/sbatch");
   const auto path = folder.path() + "/ours:" + folder.path() + "/other:" + folder.path() + "/third";
-  CHECK(capture::find_real_sbatch(path) == "");
+  CHECK(capture::find_real_sbatch(path).value() == "");
   REQUIRE(util::write_file_atomically(folder / "other/sbatch", "#!/bin/sh\n", 0644));
   REQUIRE(util::write_file_atomically(folder / "third/sbatch", "#!/bin/sh\n", 0755));
-  CHECK(capture::find_real_sbatch(path) == folder / "third/sbatch");
+  CHECK(capture::find_real_sbatch(path).value() == folder / "third/sbatch");
+  // One that cannot be looked at: the next one may be another Slurm's.
+  std::filesystem::remove(folder / "other/sbatch");
+  std::filesystem::create_symlink("sbatch", folder / "other/sbatch");
+  const auto found = capture::find_real_sbatch(path);
+  REQUIRE_FALSE(found);
+  CHECK(found.error().what == folder / "other/sbatch");
 }
 
 TEST_CASE("a job that was given to the real sbatch inside a session is told from the job that the session is in") {

@@ -12,6 +12,7 @@
 #include "plan_support.hpp"
 #include "script/render.hpp"
 #include "slurm/language/export.hpp"
+#include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
 
@@ -48,6 +49,8 @@ inline std::string probe(const std::string& folder, const std::string& more = ""
 
 class Merged {
  public:
+  static constexpr std::uint32_t first_job_id = 4712;
+
   /// @param max_script_size the cluster's limit; 0: not known.
   explicit Merged(const std::vector<slurm::Call>& calls, const TemporaryFolder& folder, std::uint64_t max_script_size = 0)
       : m_folder(folder) {
@@ -89,8 +92,8 @@ class Merged {
 
   /// What slurmd itself sets, the same for a job alone.
   [[nodiscard]] static std::vector<std::pair<std::string, std::string>> slurmd_variables(std::uint32_t index) {
-    return {{"SLURM_JOB_ID", std::to_string(4712 + index)},
-            {"SLURM_JOBID", std::to_string(4712 + index)},
+    return {{"SLURM_JOB_ID", std::to_string(first_job_id + index)},
+            {"SLURM_JOBID", std::to_string(first_job_id + index)},
             {"SLURMD_NODENAME", "node1"},
             {"HOSTNAME", "node1"},
             {"ENVIRONMENT", "BATCH"}};
@@ -116,17 +119,40 @@ class Merged {
     return entries;
   }
 
-  /// Runs the task as slurmd would. @param bytes the script, where it is not the rendered one. @param descriptors how many may be
-  /// open; 0: as here.
-  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}, rlim_t descriptors = 0) const {
-    const auto spool = m_folder / "slurm_script";
+  /// Where slurmd puts the script of a task.
+  [[nodiscard]] std::string spool_file(std::uint32_t index) const {
+    return m_folder / ("spool/job0" + std::to_string(first_job_id + index) + "/slurm_script");
+  }
+
+  /// Limits of the task, and the file that it is run from.
+  struct Conditions {
+    rlim_t descriptors = 0;             ///< how many may be open; 0: as here
+    std::optional<rlim_t> file_size{};  ///< the soft limit, in bytes
+    std::string file{};                 ///< empty: as slurmd has it
+    uid_t owner = 0;                    ///< of the file
+    std::string interpreter = "/bin/bash";
+    bool by_sarray = true;  ///< whether the environment says that sarray itself has submitted it
+  };
+
+  /// Runs the task as slurmd would. @param bytes the script, if it is not the rendered one.
+  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}) const {
+    Conditions conditions;
+    conditions.by_sarray = !bytes;
+    return run(index, bytes, conditions);
+  }
+  [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes, const Conditions& conditions) const {
+    const auto spool = conditions.file.empty() ? spool_file(index) : conditions.file;
+    std::filesystem::create_directories(std::filesystem::path(spool).parent_path());
     REQUIRE(util::write_file_atomically(spool, bytes.value_or(script()), 0700));
+    REQUIRE(::chown(spool.c_str(), conditions.owner > 0 ? conditions.owner : ::geteuid(), static_cast<gid_t>(-1)) == 0);
     for (const char* what : {"argv", "env", "pwd", "umask", "script", "extra"})
       std::filesystem::remove(m_folder / ("out." + std::string(what)));
 
     util::Command command;
-    command.argv = {"/bin/bash", "-p", spool};
-    command.environment = task_environment(index).entries();
+    command.argv = {conditions.interpreter, "-p", spool};
+    auto environment = task_environment(index);
+    if (!conditions.by_sarray) environment.unset(util::submission_variable);
+    command.environment = environment.entries();
     const auto directory = chdir_of_array();
     const auto mask = m_rendered.umask;
     const auto output = link_of(script::Stream::output, index);
@@ -135,8 +161,10 @@ class Merged {
     command.timeout = std::chrono::seconds(20);
     command.in_child = [&] {
       ::umask(mask);
-      const rlimit limit{descriptors, descriptors};
-      if (descriptors > 0 && ::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(97);
+      const rlimit limit{conditions.descriptors, conditions.descriptors};
+      if (conditions.descriptors > 0 && ::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::_exit(97);
+      const rlimit file_size{conditions.file_size.value_or(0), RLIM_INFINITY};
+      if (conditions.file_size && ::setrlimit(RLIMIT_FSIZE, &file_size) != 0) ::_exit(96);
       if (::chdir(directory.c_str()) != 0) ::_exit(99);
       const auto open_as = [&](const std::string& path, int fd) {
         if (!path.empty() && ::dup2(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | truncate | O_CLOEXEC, 0666), fd) < 0)
@@ -184,7 +212,7 @@ class Merged {
     ran.err = ended.err;
     ran.seen = std::filesystem::exists(m_folder / "out.argv");
     ran.argv = split_at_zero(read("argv"));
-    const auto is_script = [](const std::string& word) { return word.starts_with("/proc/") && word.ends_with("/fd/249"); };
+    const auto is_script = [](const std::string& word) { return word.ends_with("/slurm_script"); };
     const auto at = std::find_if(ran.argv.begin(), ran.argv.end(), is_script);
     if (at != ran.argv.end()) {
       for (auto word = ran.argv.begin(); word != at; ++word) ran.interpreter += (ran.interpreter.empty() ? "" : " ") + *word;

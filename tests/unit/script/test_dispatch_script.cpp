@@ -43,16 +43,6 @@ void check_refused(const test::Ran& ran, const std::string& reason) {
 
 }  // namespace
 
-TEST_CASE("a bash that makes a pipe of a short here-string, as 5.1 always does, runs the script nevertheless") {
-  const TemporaryFolder folder;
-  Merged merged({make_call(folder, {"j", "a"}, probe(folder.path(), "exit 7\n"))}, folder);
-  merged.replace("BASH_COMPAT=5.0", "BASH_COMPAT=5.2");
-  const auto ran = merged.run(0);
-  CHECK(ran.status == 7);
-  CHECK(ran.seen);
-  CHECK(ran.err == "");
-}
-
 TEST_CASE("scripts byte for byte: with and without a newline at the end, binary tails, any size") {
   const TemporaryFolder folder;
   const std::vector<std::string> tails = {"",
@@ -66,7 +56,6 @@ TEST_CASE("scripts byte for byte: with and without a newline at the end, binary 
                                           "exit 0\n" + std::string(300000, 'z') + "\n"};
   std::vector<slurm::Call> calls;
   for (const auto& tail : tails) calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail)));
-  // The same, for an interpreter that looks beside the script: another way of keeping the bytes.
   for (const auto& tail : tails)
     calls.push_back(make_call(folder, {"j", "a"}, probe(folder.path(), tail, "#!/usr/bin/env -S sh")));
   const Merged merged(calls, folder);
@@ -94,15 +83,58 @@ TEST_CASE("interpreters: with an option, by env, of another language") {
   CHECK(merged.run(2).out == "x y\n");
 }
 
-TEST_CASE("an interpreter that is missing or cannot be run: Slurm's own words and status") {
+TEST_CASE("a script that the kernel does not start: Slurm's own words and status") {
   const TemporaryFolder folder;
-  const Merged merged({make_call(folder, {"j"}, "#!/nonexistent/sh -x\n"), make_call(folder, {"j"}, "#!/etc/passwd\n")}, folder);
-  const auto missing = merged.run(0);
-  CHECK(missing.status == 2);
-  CHECK(missing.err == "slurmstepd-node1: error: execve(): bad interpreter(/nonexistent/sh -x): No such file or directory\n");
-  const auto denied = merged.run(1);
-  CHECK(denied.status == 13);
-  CHECK(denied.err == "slurmstepd-node1: error: execve(): /etc/passwd: Permission denied\n");
+  const auto is_script = [&](const std::string& name, const std::string& bytes) {
+    REQUIRE(util::write_file_atomically(folder / name, bytes, 0755));
+    return "#!" + (folder / name);
+  };
+  std::string foreign = util::read_file("/bin/true").value_or("");
+  REQUIRE(foreign.size() > 100);
+  foreign[18] = foreign[19] = '\x7f';  // a machine that nobody has
+  const auto text = is_script("text", "echo wrong\n"), nested = is_script("nested", "#!/nonexistent/x\n"),
+             denied = is_script("denied", "#!/etc/passwd\n"), other = is_script("other", foreign);
+  const auto loop = is_script("loop", "#!" + (folder / "loop") + "\n");
+  const std::string bad = "bad interpreter(", missing = "): No such file or directory", format = ": Exec format error";
+  struct Row {
+    std::string script;
+    int status;
+    std::string words;  ///< with "@" for the script's path
+  };
+  const std::vector<Row> rows = {{"#!/nonexistent/sh  -x \n", 2, bad + "/nonexistent/sh  -x " + missing},
+                                 {"#!/etc/passwd\n", 13, "@: Permission denied"},
+                                 {"#!/etc/passwd -x y\n", 13, "@: Permission denied"},
+                                 {"#!/etc foo\n", 13, "@: Permission denied"},
+                                 {"#!\necho wrong\n", 8, "@" + format},
+                                 {"#! \t \necho wrong\n", 8, "@" + format},
+                                 {text + "\necho wrong\n", 8, "@" + format},
+                                 {text + " -a\necho wrong\n", 8, "@" + format},
+                                 {other + "\necho wrong\n", 8, "@" + format},
+                                 {"#!/" + std::string(300, 'x') + "\n", 8, "@" + format},
+                                 {nested + "\n", 2, bad + nested.substr(2) + missing},
+                                 {denied + "\n", 13, "@: Permission denied"},
+                                 {loop + "\n", 40, "@: Too many levels of symbolic links"},
+                                 {"#!/etc/passwd/x\n", 20, "@: Not a directory"},
+                                 {"#!/nonexistent/sh", 2, bad + "/nonexistent/sh" + missing}};
+  std::vector<slurm::Call> calls;
+  for (const auto& row : rows) calls.push_back(make_call(folder, {"j"}, row.script));
+  const Merged merged(calls, folder);
+  for (std::uint32_t i = 0; i < rows.size(); ++i) {
+    CAPTURE(rows[i].script);
+    const auto ran = merged.run(i);
+    auto words = rows[i].words;
+    if (words.starts_with('@')) words.replace(0, 1, merged.spool_file(i));
+    CHECK(ran.status == rows[i].status);
+    CHECK(ran.out == "");
+    CHECK(ran.err == "slurmstepd-node1: error: execve(): " + words + "\n");
+  }
+}
+
+TEST_CASE("an interpreter that is itself a script is run, as the kernel does") {
+  const TemporaryFolder folder;
+  REQUIRE(util::write_file_atomically(folder / "outer", "#!/bin/sh\necho \"outer $*\"\nexec /bin/sh \"$2\"\n", 0755));
+  const Merged merged({make_call(folder, {"j"}, "#!" + (folder / "outer") + " one word\necho inner\n")}, folder);
+  CHECK(merged.run(0).out == "outer one word " + merged.spool_file(0) + "\ninner\n");
 }
 
 TEST_CASE("a script that runs itself by its own name") {
@@ -114,13 +146,55 @@ TEST_CASE("a script that runs itself by its own name") {
   CHECK(ran.status == 3);
 }
 
-TEST_CASE("what lies beside the script is nobody else's: its folder is the user's own") {
+TEST_CASE("the job's script is Slurm's own file: its name, its mode, and what is beside it") {
   const TemporaryFolder folder;
-  for (const std::string shebang : {"#!/bin/bash", "#!/usr/bin/env bash"}) {
-    const Merged merged({make_call(folder, {"j"}, shebang + "\ndirname \"$(readlink -f \"$0\")\"\n")}, folder);
-    CHECK(merged.run(0).out == folder / "scratch" + "\n");
-    std::filesystem::remove_all(folder / "scratch");
-    std::filesystem::remove_all(folder / "links");
+  const Merged merged(
+      {make_call(folder, {"j"}, "#!/bin/bash\necho \"$0\" \"${BASH_SOURCE[0]}\"; cat /proc/$$/comm; stat -c %a \"$0\"\n")},
+      folder);
+  const auto ran = merged.run(0);
+  CHECK(ran.out == merged.spool_file(0) + " " + merged.spool_file(0) + "\nslurm_script\n700\n");
+  CHECK(ran.err == "");
+  CHECK(names_in(std::filesystem::path(merged.spool_file(0)).parent_path()) == std::set<std::string>{"slurm_script"});
+  CHECK(util::read_file(merged.spool_file(0)).value_or("") == *merged.plan().jobs[0].job.script);
+}
+
+TEST_CASE("a file that is not slurmd's copy for this job is left as it is, and the script is run from a private folder") {
+  const TemporaryFolder folder;
+  const auto script = "#!/bin/bash\ndirname \"$(dirname \"$0\")\"; basename \"$0\"; stat -c %a \"$0\" \"$(dirname \"$0\")\"\n";
+  const Merged merged({make_call(folder, {"j"}, script)}, folder);
+  std::vector<Merged::Conditions> all(3);
+  all[0].file = folder / "sarray.slurm";                 // by hand: bash sarray.slurm
+  all[1].file = folder / "spool/job04711/slurm_script";  // another job's
+  all[2].file = folder / "mine/job04712/slurm_script.bak";
+  if (::geteuid() == 0) {
+    all.emplace_back();
+    all.back().owner = 65534;  // somebody else's
+  }
+  for (const auto& conditions : all) {
+    const auto file = conditions.file.empty() ? merged.spool_file(0) : conditions.file;
+    CAPTURE(file);
+    const auto ran = merged.run(0, {}, conditions);
+    CHECK(ran.err == "");
+    CHECK(ran.out == folder / "scratch" + "\nslurm_script\n700\n700\n");
+    CHECK(util::read_file(file).value_or("") == merged.script());
+  }
+}
+
+TEST_CASE("a soft limit on the size of files that the calls share does not keep the script from being written") {
+  const TemporaryFolder folder;
+  const auto script = "#!/bin/bash\nulimit -S -f; grep -E '^Sig(Ign|Blk)' /proc/$$/status | sort -u | wc -l; echo \"$0\"\n" +
+                      std::string(8000, '#') + "\n";
+  std::vector<slurm::Call> calls(40,
+                                 make_call(folder, {"j", std::string(300, 'a')}, script));  // their page is too long for a pipe
+  for (std::size_t i = 0; i < calls.size(); ++i) calls[i].argv.push_back(std::to_string(i) + std::string(300, 'b'));
+  const Merged merged(calls, folder);
+  Merged::Conditions conditions;
+  for (const rlim_t bytes : {0, 1024, 4096}) {
+    conditions.file_size = bytes;
+    const auto ran = merged.run(39, {}, conditions);
+    CHECK(ran.err == "");
+    CHECK(ran.status == 0);
+    CHECK(ran.out == std::to_string(bytes / 1024) + "\n2\n" + merged.spool_file(39) + "\n");
   }
 }
 
@@ -137,9 +211,14 @@ TEST_CASE("an interpreter without a slash is the one in the working directory, a
 TEST_CASE("few descriptors may be open") {
   const TemporaryFolder folder;
   const Merged merged({make_call(folder, {"j"}, "#!/bin/bash\necho \"$0\"\n")}, folder);
-  const auto ran = merged.run(0, {}, 64);
-  CHECK(ran.status == 0);
-  CHECK_MESSAGE(ran.out.ends_with("/fd/19\n"), ran.out, ran.err);
+  for (const rlim_t descriptors : {256, 64, 16, 8}) {
+    Merged::Conditions conditions;
+    conditions.descriptors = descriptors;
+    const auto ran = merged.run(0, {}, conditions);
+    CHECK(ran.status == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.out == merged.spool_file(0) + "\n");
+  }
 }
 
 TEST_CASE("a script that ends in a carriage return does not spoil the whole array") {
@@ -200,6 +279,29 @@ TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
     CHECK(merged.run(1).seen);
     std::filesystem::remove_all(folder / "links");
   }
+}
+
+TEST_CASE("what sarray itself has submitted is checked by lengths and by what is before and after it, without a process") {
+  const TemporaryFolder folder;
+  const auto script = probe(folder.path(), "exit 0 # the end\n"), other = probe(folder.path(), "exit 1 # the end\n");
+  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"j", "--seed=2"}, other)}, folder);
+  const auto data = merged.script().find("--- script 1\n"), at = merged.script().find(other);
+  REQUIRE(at != std::string::npos);
+  auto shifted = merged.script(), shorter = merged.script(), longer = merged.script();
+  shifted.insert(data, "x");
+  shorter.erase(at + 30, 1);
+  longer.insert(at + 30, "x");
+  const Merged::Conditions by_sarray;
+  for (const auto& bytes : {shifted, shorter, longer}) {
+    const auto ran = merged.run(1, bytes, by_sarray);
+    CHECK(ran.status == 125);
+    CHECK_FALSE(ran.seen);
+    CHECK_MESSAGE(ran.err.find("the batch script is ") != std::string::npos, ran.err);
+  }
+  CHECK(merged.run(1, merged.script().substr(0, at + 20), by_sarray).status == 125);
+  const auto ran = merged.run(1, {}, by_sarray);
+  CHECK(ran.status == 1);
+  CHECK(ran.script == other);
 }
 
 TEST_CASE("any damaged byte of the table is refused, and nothing runs") {

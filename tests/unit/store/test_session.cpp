@@ -136,7 +136,7 @@ TEST_CASE("open finds a session by its name, and nothing else") {
     CAPTURE(name);
     const auto missing = Session::open(folder, name);
     REQUIRE_FALSE(missing);
-    CHECK(missing.error().what == "session " + name);
+    CHECK(missing.error().why == name);
     CHECK(missing.error().what == "no such session");
   }
 }
@@ -355,7 +355,7 @@ TEST_CASE("every torn end of a session: the calls before it stay, and the reader
     CHECK(contents.info.jobs == 1);
     if (length != script_end) {
       REQUIRE(contents.warnings.size() == 1);
-      CHECK(contents.warnings[0].find("a call that was being recorded was cut short") != std::string::npos);
+      CHECK(contents.warnings[0].find("a call was interrupted while it was being recorded") != std::string::npos);
     }
     const auto appended = session.append(make_call({"three"}), 1);
     REQUIRE(appended);

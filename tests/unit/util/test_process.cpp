@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,6 +146,22 @@ TEST_CASE("it works where our own standard streams are closed") {
   CHECK(status == 0);
 }
 
+TEST_CASE("run: a fork that fails leaves SIGPIPE as it was") {
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const rlimit none{0, 0};
+    if (::setuid(65534) != 0 || ::setrlimit(RLIMIT_NPROC, &none) != 0) ::_exit(2);
+    const auto output = run({{"/bin/true"}, std::nullopt, "", {}, {}});
+    struct sigaction now {};
+    ::sigaction(SIGPIPE, nullptr, &now);
+    ::_exit(!output && now.sa_handler == SIG_DFL ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
 TEST_CASE("find_in_path: the first executable file that is not excluded") {
   test::TemporaryFolder folder;
   for (const char* name : {"a", "b", "c", "d"}) std::filesystem::create_directory(folder / name);
@@ -153,10 +170,26 @@ TEST_CASE("find_in_path: the first executable file that is not excluded") {
   REQUIRE(util::write_file_atomically(folder / "c/tool", "", 0755));
   REQUIRE(util::write_file_atomically(folder / "d/tool", "", 0755));
   const auto path = folder.path() + "/a:" + folder.path() + "/b:" + folder.path() + "/c:" + folder.path() + "/d";
-  CHECK(util::find_in_path("tool", path, [](const struct stat&) { return false; }) == folder / "c/tool");
+  const auto none = [](const struct stat&) { return false; };
+  CHECK(util::find_in_path("tool", path, none).value() == folder / "c/tool");
   struct stat third {};
   REQUIRE(::stat((folder / "c/tool").c_str(), &third) == 0);
-  CHECK(util::find_in_path("tool", path, [&](const struct stat& s) { return s.st_ino == third.st_ino; }) == folder / "d/tool");
-  CHECK_FALSE(util::find_in_path("none", path, [](const struct stat&) { return false; }));
-  CHECK_FALSE(util::find_in_path("tool", "", [](const struct stat&) { return false; }));
+  CHECK(util::find_in_path("tool", path, [&](const struct stat& s) { return s.st_ino == third.st_ino; }).value() ==
+        folder / "d/tool");
+  CHECK(util::find_in_path("none", path, none).value() == std::nullopt);
+  CHECK(util::find_in_path("tool", "", none).value() == std::nullopt);
+  // A folder that is a file, and one that is not there, send the search on, too.
+  CHECK(util::find_in_path("tool", folder.path() + "/a/tool:/nonexistent:" + path, none).value() == folder / "c/tool");
+}
+
+TEST_CASE("find_in_path: a file that cannot be looked at is an error, and never the next file of that name") {
+  test::TemporaryFolder folder;
+  for (const char* name : {"a", "b"}) std::filesystem::create_directory(folder / name);
+  std::filesystem::create_symlink("tool", folder / "a/tool");  // of itself: ELOOP
+  REQUIRE(util::write_file_atomically(folder / "b/tool", "", 0755));
+  const auto found =
+      util::find_in_path("tool", folder.path() + "/a:" + folder.path() + "/b", [](const struct stat&) { return false; });
+  REQUIRE_FALSE(found);
+  CHECK(found.error().what == folder / "a/tool");
+  CHECK(found.error().why == "Too many levels of symbolic links");
 }

@@ -1,0 +1,68 @@
+# The dispatcher: turns this task of the merged array back into the task that its own sbatch call would have made.
+#
+# It finds the task's record by its index, sets what is the task's own, writes the job's own script over Slurm's copy of this file, and
+# executes that: the same process and the same file, so that signals, exit status, limits, $0 and the shebang are the kernel's business.
+# All of it is read before the first byte of the file changes. It needs bash 4.2 and coreutils. Above it stand, written by sarray:
+#   SARRAY_FORMAT  the version of the table
+#   SARRAY_RELEASE Slurm's release, 2211 for 22.11
+#   SARRAY_DATA    where the data begins in this file, in bytes
+#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line says where both end
+#   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
+#   SARRAY_PIECES  empty, or the data is packed in pieces (gzip, base64): one line for each with its offset (10 digits); the last
+#                  line says where they end
+#   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
+#   SARRAY_SCRATCH the submission's folder on the login node, used if it can be seen here and Slurm's file cannot be written
+#                  its name is the submission's, and SLURM_SARRAY in the environment says the same if sarray itself has submitted this file
+#   SARRAY_TRANSLATE the folder of the translator of ids, if a job needs it
+#
+# Globals begin with SARRAY_, since no variable of the user's does: nothing of theirs can be overwritten. Names without it are local to a
+# function that has returned when the job starts; functions that set the user's variables have no such names.
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154,SC2163 # the parts see each other's variables when they are one text
+
+main() {
+  prepare_shell
+  check_format
+  find_page
+  find_row
+  read_record
+  place_script
+  find_local_id
+  keep_login
+  prepare_files
+  enter_directory
+  check_interpreter
+  check_translator
+  set_ids
+  set_limits
+  become_job
+}
+
+die() { # WHY
+  printf 'sarray: error: task %s of array %s: %s\n' "${SARRAY_INDEX-?}" "${SLURM_ARRAY_JOB_ID-?}" "$1" >&2
+  exit 125
+}
+
+damaged() { # WHAT
+  die "the batch script is damaged or was edited: $1"
+}
+
+check_format() {
+  local known=1 # a unit test compares it with the codec's
+  ((10#$SARRAY_FORMAT == known)) || die "its table has format $SARRAY_FORMAT, and the dispatcher knows format $known"
+}
+
+prepare_shell() {
+  SARRAY_LOCALE=${LC_ALL+x$LC_ALL}
+  export LC_ALL=C # a character is a byte, here and in what is run
+  set -f          # a word is not a file pattern
+  # The job's own PATH may lack what is needed here, or have something else of that name.
+  SARRAY_PATH=${PATH-}
+  PATH=/usr/bin:/bin${PATH:+:$PATH}
+  # A file that sarray has just written needs no checksums: nobody can have edited it. By hand, or from a copy, there is no such variable.
+  SARRAY_TRUSTED=''
+  [[ -z ${SLURM_SARRAY-} || $SLURM_SARRAY != "${SARRAY_SCRATCH##*/}" || $((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) -lt 404 ]] || SARRAY_TRUSTED=yes
+  unset -v SLURM_SARRAY
+  SARRAY_FILE=$0
+  SARRAY_INDEX=$SLURM_ARRAY_TASK_ID
+  export SARRAY_ARRAY_JOB_ID=$SLURM_ARRAY_JOB_ID SARRAY_ARRAY_TASK_ID=$SLURM_ARRAY_TASK_ID
+}

@@ -1,0 +1,82 @@
+# Reading the task's record: its fields, each into a variable of its own.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+# decode NAME TEXT: sets NAME to the text of a field of the table.
+decode() {
+  case $2 in
+    '\-') printf -v "$1" %s '' ;;
+    *\\*) printf -v "$1" %b "$2" ;;
+    *) printf -v "$1" %s "$2" ;;
+  esac
+}
+
+# Reads the fields: constant ones ("tag=value"), and those whose value stands in the row ("tag~beginning").
+read_record() {
+  local field tag value beginning at=0 IFS=$'\t'
+  local -a fields values
+  SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
+  SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=()
+  SARRAY_UNKNOWN=''
+  # shellcheck disable=SC2206
+  fields=($SARRAY_SHAPE) values=($SARRAY_ROW)
+  for field in "${fields[@]}"; do
+    tag=${field%%[=~]*}
+    field=${field#"$tag"}
+    if [[ $field == =* ]]; then
+      decode value "${field#=}"
+    else
+      decode value "${values[at]-}"
+      at=$((at + 1))
+      if [[ $field == '~'?* ]]; then
+        decode beginning "${field#\~}"
+        value=$beginning$value
+      fi
+    fi
+    [[ $tag != *\\* ]] || decode tag "$tag"
+    take_field "$tag" "$value"
+  done
+}
+
+take_field() { # TAG VALUE
+  case $1 in
+    ids) SARRAY_IDS=$2 ;;
+    array) SARRAY_ARRAY=$2 ;;
+    script) SARRAY_SCRIPT=$2 ;;
+    arg) SARRAY_ARGUMENTS+=("$2") ;;
+    dir) SARRAY_DIRECTORY=$2 ;;
+    umask) SARRAY_UMASK=$2 ;;
+    translate) SARRAY_TRANSLATED=$2 ;;
+    limit) SARRAY_LIMITS+=("$2") ;;
+    set:*) SARRAY_SET+=("${1#set:}=$2") ;;
+    unset:*) SARRAY_UNSET+=("${1#unset:}") ;;
+    late:*) SARRAY_LATE+=("${1#late:}=$2") ;;
+    env:*) SARRAY_ENV+=("${1#env:}=$2") ;;
+    drop:*) SARRAY_DROP+=(-u "${1#drop:}") ;;
+    last) SARRAY_LAST=("$2") ;;
+    truncate) SARRAY_TRUNCATE=$2 ;;
+    append) SARRAY_APPEND=$2 ;;
+    output | error) SARRAY_NAMES+=("$1" "$2") ;;
+    map:*) ;; # for sarray status and its kind
+    *) SARRAY_UNKNOWN=$1 ;; # said once the record is known to be undamaged
+  esac
+}
+
+# Sets SARRAY_LOCAL to the task's id in its own job: the n-th of "0-4,7-11:2"; empty for a plain job.
+find_local_id() {
+  local range rest=$SARRAY_NTH first last step count IFS=,
+  [[ -z $SARRAY_UNKNOWN ]] || die "its record says '$SARRAY_UNKNOWN', which this dispatcher does not know"
+  SARRAY_LOCAL=''
+  [[ -n $SARRAY_IDS ]] || return 0
+  for range in $SARRAY_IDS; do
+    step=1
+    [[ $range == *:* ]] && step=${range#*:} range=${range%:*}
+    first=${range%-*} last=${range#*-}
+    count=$(((last - first) / step + 1))
+    if ((rest < count)); then
+      SARRAY_LOCAL=$((first + rest * step))
+      return
+    fi
+    rest=$((rest - count))
+  done
+  die "no task $SARRAY_NTH in $SARRAY_IDS"
+}

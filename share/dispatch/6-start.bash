@@ -1,0 +1,162 @@
+# Becoming the job: what Slurm and the kernel say if it cannot start, then its ids, limits and environment, and its script.
+# shellcheck shell=bash disable=SC2034,SC2154,SC2163
+
+# What the node's login environment says where bash has put its own: the first words of the environment that Slurm gave.
+keep_login() {
+  local entry
+  [[ -n ${SARRAY_LOGIN-} ]] || return 0
+  while IFS= read -r -d '' entry; do
+    case $entry in
+      PWD=*) SARRAY_LATE=("$entry" ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}) ;;
+      _=*) ((${#SARRAY_LAST[@]})) || SARRAY_LAST=("${entry#_=}") ;;
+    esac
+  done </proc/$$/environ
+}
+
+# Goes to the job's directory, or says what slurmstepd says: once on 20.11, twice on 22.05 and 24.11 (observed).
+enter_directory() {
+  local reason="No such file or directory" count times=2
+  ((10#$SARRAY_RELEASE >= 2108)) || times=1
+  if [[ -n $SARRAY_DIRECTORY ]] && ! cd -- "$SARRAY_DIRECTORY" 2>/dev/null; then
+    [[ -e $SARRAY_DIRECTORY ]] && reason="Permission denied"
+    [[ -e $SARRAY_DIRECTORY && ! -d $SARRAY_DIRECTORY ]] && reason="Not a directory"
+    for ((count = 0; count < times; ++count)); do
+      printf "slurmstepd-%s: error: couldn't chdir to \`%s': %s: going to /tmp instead\n" "$SLURMD_NODENAME" "$SARRAY_DIRECTORY" "$reason" >&2
+    done
+    cd /tmp || :
+  fi
+}
+
+# Ends the task as slurmstepd does if its script cannot be executed: status and words (observed on 22.05).
+cannot_start() { # ERRNO WORDS
+  local line=${SARRAY_BYTES%%$'\n'*}
+  if (($1 == 2)); then
+    printf 'slurmstepd-%s: error: execve(): bad interpreter(%s): %s\n' "$SLURMD_NODENAME" "${line:2}" "$2" >&2
+  else
+    printf 'slurmstepd-%s: error: execve(): %s: %s\n' "$SLURMD_NODENAME" "$SARRAY_PLACE" "$2" >&2
+  fi
+  exit "$1"
+}
+
+# Follows the script's first line to a program, as the kernel does (fs/binfmt_script.c, fs/exec.c), and ends the task if it would not be
+# executed. bash has other words for that; and if the format is not known it would read the script as one of its own.
+check_interpreter() {
+  local line=${SARRAY_BYTES%%$'\n'*} interpreter level max_levels=6 buffer=255
+  for ((level = 1; level <= max_levels; ++level)); do
+    interpreter=${line:2:buffer-2}
+    interpreter=${interpreter#"${interpreter%%[!$' \t']*}"}
+    [[ ${#line} -le $buffer || $interpreter == *[$' \t']* ]] || cannot_start 8 "Exec format error"
+    interpreter=${interpreter%%[$' \t']*}
+    [[ -n $interpreter ]] || cannot_start 8 "Exec format error"
+    [[ -e $interpreter ]] || check_folders "$interpreter"
+    [[ ! -d $interpreter && -x $interpreter ]] || cannot_start 13 "Permission denied"
+    [[ -r $interpreter ]] || return 0
+    line=''
+    IFS= read -r -n $((buffer + 1)) line <"$interpreter"
+    case $line in
+      '#!'*) ;;
+      $'\x7fELF'*)
+        is_of_this_machine "$interpreter" || cannot_start 8 "Exec format error"
+        return 0
+        ;;
+      '' | *[$'\x01'-$'\x08\x0e'-$'\x1f']*) return 0 ;; # a format that this kernel may have been taught
+      *) cannot_start 8 "Exec format error" ;;         # a text
+    esac
+  done
+  cannot_start 40 "Too many levels of symbolic links"
+}
+
+# Says why a file cannot be reached.
+check_folders() { # PATH
+  local path=$1
+  while [[ $path == */* ]]; do
+    path=${path%/*}
+    [[ -e ${path:-/} ]] || continue
+    [[ -d ${path:-/} ]] || cannot_start 20 "Not a directory"
+    [[ -x ${path:-/} ]] || cannot_start 13 "Permission denied"
+    break
+  done
+  cannot_start 2 "No such file or directory"
+}
+
+# Whether a program is made for the machine that bash is made for, or its 32-bit sibling, or the kernel may run it by an emulator.
+is_of_this_machine() { # PATH
+  local own other machine=18 x86_64='>' i386=$'\x03'
+  ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || return 0
+  read_header own "/proc/$$/exe"
+  read_header other "$1"
+  [[ ${own:4:2}${own:machine:2} != "${other:4:2}${other:machine:2}" ]] || return 0
+  [[ ${own:machine:1} == "$x86_64" && ${other:machine:1} == "$i386" ]] || compgen -G '/proc/sys/fs/binfmt_misc/qemu-*' >/dev/null
+}
+
+# read_header NAME PATH: sets NAME to the first bytes of a program; a dot stands for each that is zero.
+read_header() {
+  local part bytes=''
+  local -a parts
+  mapfile -n 20 -d '' parts <"$2"
+  for part in "${parts[@]}"; do bytes+=$part.; done
+  printf -v "$1" %s "$bytes"
+}
+
+check_translator() {
+  # noexec counts: then the next one in the PATH would be run, and hit others.
+  [[ -z $SARRAY_TRANSLATED || -x $SARRAY_TRANSLATE/scancel ]] ||
+    die "it names Slurm's commands with its own ids, and $SARRAY_TRANSLATE, which translates them, cannot be run here"
+}
+
+# From here on every variable that is not Slurm's or sarray's may be the user's: nothing is local.
+
+set_ids() {
+  if [[ -n $SARRAY_LOCAL ]]; then
+    # shellcheck disable=SC2086
+    set -- $SARRAY_ARRAY
+    export SLURM_ARRAY_JOB_ID=$SARRAY_ID SLURM_ARRAY_TASK_ID=$SARRAY_LOCAL SLURM_ARRAY_TASK_COUNT=$1 \
+      SLURM_ARRAY_TASK_MIN=$2 SLURM_ARRAY_TASK_MAX=$3 SLURM_ARRAY_TASK_STEP=$4
+  else
+    unset SLURM_ARRAY_JOB_ID SLURM_ARRAY_TASK_ID SLURM_ARRAY_TASK_COUNT SLURM_ARRAY_TASK_MIN SLURM_ARRAY_TASK_MAX \
+      SLURM_ARRAY_TASK_STEP
+  fi
+}
+
+set_limits() {
+  for SARRAY_ENTRY in ${SARRAY_LIMITS[@]+"${SARRAY_LIMITS[@]}"}; do
+    ulimit -S -"${SARRAY_ENTRY% *}" "${SARRAY_ENTRY#* }" 2>/dev/null
+  done
+}
+
+set_environment() {
+  PATH=$SARRAY_PATH
+  for SARRAY_ENTRY in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_ENTRY"; done
+  for SARRAY_ENTRY in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_ENTRY"; done
+  unset -v OLDPWD
+  if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else unset -v LC_ALL; fi
+  for SARRAY_ENTRY in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do
+    if [[ $SARRAY_ENTRY == @(LANG|LANGUAGE|LC_*)=* && -z ${SARRAY_LOGIN-} ]]; then
+      SARRAY_NAME=${SARRAY_ENTRY%%=*}
+      [[ -z ${!SARRAY_NAME+x} ]] || continue # sbatch did not send it: the node's TaskProlog has set it, and has the last word
+    fi
+    export "$SARRAY_ENTRY" 2>/dev/null
+  done
+  unset -v SARRAY_LOGIN
+  if [[ -n $SARRAY_TRANSLATED ]]; then # share/translate.bash
+    export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
+    export PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
+  fi
+}
+
+become_job() {
+  SARRAY_COMMAND=("$SARRAY_PLACE" ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"})
+  if ((${#SARRAY_ENV[@]} + ${#SARRAY_DROP[@]} > 0)); then # names that bash cannot hold, or must not
+    SARRAY_NAME=/usr/bin/env
+    [[ -x $SARRAY_NAME ]] || SARRAY_NAME=$(type -P env)
+    SARRAY_COMMAND=("$SARRAY_NAME" ${SARRAY_DROP[@]+"${SARRAY_DROP[@]}"} -- ${SARRAY_ENV[@]+"${SARRAY_ENV[@]}"} "${SARRAY_COMMAND[@]}")
+  fi
+  set_environment
+  shopt -s execfail
+  if ((${#SARRAY_LAST[@]} > 0)); then
+    _=${SARRAY_LAST[0]} exec "${SARRAY_COMMAND[@]}"
+  else
+    exec "${SARRAY_COMMAND[@]}"
+  fi
+  (($? != 127)) || cannot_start 2 "No such file or directory" # what the program itself needs first, its loader
+}

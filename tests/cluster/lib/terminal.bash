@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# A terminal of a test's own, which shows what a user would see. Needs lib/cluster.bash, in TEST_DIR.
+terminal_socket=$TEST_DIR/tmux
+
+open_terminal() { # COLUMNS LINES: with a shell whose prompt is "outer> "
+  LC_ALL=C.UTF-8 tmux -u -S "$terminal_socket" -f /dev/null new-session -d -s s -x "$1" -y "$2" "env PS1='outer> ' bash --norc"
+  at_exit end_terminal
+  wait_screen 'outer>'
+}
+end_terminal() { tmux -S "$terminal_socket" kill-server 2>/dev/null || :; }
+keys() { tmux -u -S "$terminal_socket" send-keys -t s "$@" Enter; } # WORD...
+# shellcheck disable=SC2120 # the tests pass some
+screen() { tmux -u -S "$terminal_socket" capture-pane -p "$@" -t s; } # [OPTION OF CAPTURE-PANE]...
+screen_has() { [[ $(screen 2>/dev/null) == *"$1"* ]]; } # TEXT
+wait_screen() { wait_shows=screen wait_until "on the screen: $1" screen_has "$1"; } # TEXT
