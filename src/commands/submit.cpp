@@ -20,6 +20,7 @@
 #include "report/table.hpp"
 #include "script/render.hpp"
 #include "slurm/language/file_pattern.hpp"
+#include "slurm/language/virtual_id.hpp"
 #include "store/submissions.hpp"
 #include "store/virtual_ids.hpp"
 #include "util/environment_names.hpp"
@@ -106,7 +107,7 @@ bool becomes_session(const SubmitRun& run) { return run.options.split && !run.op
 util::Result<void> give_ids(SubmitRun& run) {
   auto& jobs = run.queued.jobs;
   auto folder = store::StateFolder::open();
-  auto id = store::first_virtual_id;
+  auto id = slurm::first_virtual_id;
   if (folder) {
     TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
   } else if (!run.options.dry_run) {
