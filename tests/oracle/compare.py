@@ -21,7 +21,8 @@ PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
 # normalised values say nothing about what it prints.
-DEPENDENT = {"nodes", "nodelist", "exclude", "output", "error", "input", "chdir", "begin", "deadline", "ntasks", "extra-node-info", "mincpus", "hint"}
+DEPENDENT = {"nodes", "nodelist", "exclude", "output", "error", "input", "chdir", "begin", "deadline", "ntasks", "extra-node-info", "mincpus", "hint",
+             "tres-per-task", "tres-bind", "gpus-per-task", "cpus-per-task"}
 
 
 def clean(block):
