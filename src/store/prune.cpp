@@ -93,7 +93,21 @@ std::string state_name(SessionInfo::State state) {
 }
 
 /// The session as one to be removed; nothing where it must stay.
-/// @param is_ours whether it is this process that holds the lock of the session's shell.
+/// A shell that cannot be seen from here may run. While this process itself holds the lock of the session's shell, no `listen`
+/// has it, and only what is noted of the shell counts.
+ShellState shell_of(const std::string& path, bool is_ours) {
+  if (!is_ours) {
+    SessionInfo info;
+    look_for_shell(path, info);
+    return info.shell;
+  }
+  const auto text = util::read_file(path + "/" + alive_file).value_or("");
+  const auto line = text.find('\n');
+  return line == std::string::npos ? ShellState::gone
+                                   : look_for_process(text.substr(line + 1, text.find('\n', line + 1) - line - 1));
+}
+
+/// @param is_ours whether it is this process that holds the locks of the session's shell and of the journals.
 std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string& name, bool is_ours) {
   const auto path = folder.sessions() + "/" + name;
   const auto journal = path + "/journal";
@@ -104,8 +118,8 @@ std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string
     return is_ours || std::time(nullptr) - never.time > min_age_seconds ? std::optional(never) : std::nullopt;
   }
   const auto session = Session::open(folder, name);
-  const auto contents = session ? session->read() : util::Result<SessionContents>(util::fail("", ""));
-  if (!contents || (contents->info.alive && !is_ours) || contents->info.jobs > 0) return std::nullopt;
+  const auto contents = session ? session->read(is_ours) : util::Result<SessionContents>(util::fail("", ""));
+  if (!contents || contents->info.jobs > 0 || shell_of(path, is_ours) != ShellState::gone) return std::nullopt;
   const auto& notes = contents->submissions;
   if (!std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.accepted; })) return std::nullopt;
   return Pruned{name, notes.empty() ? state_name(contents->info.state) : "submitted", written_at(journal)};

@@ -13,13 +13,17 @@
 
 namespace sarray::store {
 
+/// Whether a session's shell runs. One on another host, or in another pid namespace, cannot be seen: it is not gone.
+enum class ShellState : std::uint8_t { gone, alive, unknown };
+
 struct SessionInfo {
   enum class State : std::uint8_t { open, submitted, cancelled };
   std::string name;
   std::string folder;
-  std::string host;  ///< where it was begun
+  std::string host;        ///< where it was begun
+  std::string shell_host;  ///< where its shell runs, or may run; empty: not known
   int shell_pid = 0;
-  bool alive = false;          ///< its shell still runs, as far as this host can see
+  ShellState shell = ShellState::gone;
   std::int64_t started = 0;    ///< seconds since 1970
   std::int64_t last_call = 0;  ///< likewise; 0: none
   std::uint32_t jobs = 0;      ///< queued: neither dropped nor submitted
@@ -51,7 +55,8 @@ struct SessionContents {
   SessionInfo info;
   std::vector<RecordedCall> calls;
   std::vector<SubmissionNote> submissions;
-  std::vector<std::string> warnings;  ///< what was found torn and set aside
+  std::vector<std::uint32_t> cancelled;  ///< jobs that a cancel dropped, if nothing was recorded after it: they can be restored
+  std::vector<std::string> warnings;     ///< what was found torn and set aside
 };
 
 /// What an appended call is told.
@@ -76,16 +81,28 @@ class Session {
 
   /// The call is in the journal, whole, when this returns.
   [[nodiscard]] util::Result<Appended> append(const slurm::Call& call, std::uint32_t tasks);
-  [[nodiscard]] util::Result<SessionContents> read() const;
+  /// @param has_lock whether this process holds the lock of the journals (lock_counter). Else it is taken when the journal's end
+  ///   is torn: most often a call is being recorded, and is whole a moment later.
+  [[nodiscard]] util::Result<SessionContents> read(bool has_lock = false) const;
   /// Bytes of what read() will read; 0 where that cannot be told.
   [[nodiscard]] std::size_t journal_size() const;
 
   [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
+  /// Drops these jobs, until restore_cancelled() brings them back.
+  [[nodiscard]] util::Result<void> cancel(const std::vector<std::uint32_t>& jobs);
+  /// Queues the jobs again that the last cancel dropped, if nothing was recorded after it. @return how many.
+  [[nodiscard]] util::Result<std::uint32_t> restore_cancelled();
   [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script,
                                                const std::vector<std::uint32_t>& jobs);
   [[nodiscard]] util::Result<void> note_accepted(const std::string& marker, const std::string& job_id);
   [[nodiscard]] util::Result<void> note_withdrawn(const std::string& marker);
   [[nodiscard]] util::Result<void> close(SessionInfo::State state);
+
+  /// Ends the session for its callers: from now on sbatch refuses to record in it, until reopen().
+  [[nodiscard]] util::Result<void> end() const;
+  [[nodiscard]] util::Result<void> reopen() const;
+  /// Whether end() was called. One look at the disk: each recorded call asks.
+  [[nodiscard]] bool is_over() const;
   /// Makes what is recorded survive a crash of the machine.
   [[nodiscard]] util::Result<void> sync() const;
 

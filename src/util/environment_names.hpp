@@ -11,5 +11,9 @@ inline constexpr const char* state_variable = "SARRAY_STATE_DIR";    ///< the st
 inline constexpr const char* bash_env_variable = "SARRAY_BASH_ENV";  ///< BASH_ENV as it was before the session; empty: unset
 inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was where the session began; empty: none
 inline constexpr const char* bin_variable = "SARRAY_BIN";        ///< the session's folder with our sbatch
+inline constexpr const char* path_variable = "SARRAY_PATH";      ///< what a session puts before PATH: that folder, and the guard's
+inline constexpr const char* share_variable = "SARRAY_SHARE";    ///< the session's folder
+/// Set for a command that is typed at the session's own prompt: only such a one ends the session.
+inline constexpr const char* prompt_variable = "SARRAY_AT_PROMPT";
 
 }  // namespace sarray::util

@@ -35,9 +35,27 @@ class Fd {
 /// strerror of an errno value, without its locale.
 [[nodiscard]] std::string errno_text(int error);
 
-/// @param flags as for open(2); O_CLOEXEC is added. The error's `what` is the path, its `why` the system's reason.
+/// While it lives, what is made has exactly the mode that is asked for. A umask of 777 would make files that their owner cannot
+/// open again.
+class ExactModes {
+ public:
+  ExactModes();
+  ExactModes(const ExactModes&) = delete;
+  ExactModes& operator=(const ExactModes&) = delete;
+  ~ExactModes();
+
+ private:
+  mode_t m_before;
+};
+
+/// @param flags as for open(2); O_CLOEXEC is added. A file that is made has exactly `mode`, whatever the umask. The error's
+/// `what` is the path, its `why` the system's reason.
 [[nodiscard]] Result<Fd> open_file(const std::string& path, int flags, mode_t mode = 0600);
-/// All that can be read from a descriptor. `name` is for the error.
+/// Bytes that are read from a file at most. /dev/zero, or a pipe from `yes`, would fill the memory; a batch script or a list of
+/// calls has far less (1,000,000 calls: about 100 MiB).
+inline constexpr std::size_t max_bytes_read = std::size_t{256} << 20;
+
+/// All that can be read from a descriptor; an error when that is more than max_bytes_read. `name` is for the error.
 [[nodiscard]] Result<std::string> read_all(int fd, const std::string& name);
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 /// All of the bytes, or an error; a full disk is one.

@@ -108,12 +108,12 @@ TEST_CASE("a session whose shell outlived its listen stays") {
   CHECK(own.find(" " + std::to_string(::getpid()) + " ") != std::string::npos);
   note(own);
   CHECK(prune(folder, old_ones).empty());
-  CHECK(session.read()->info.alive);
+  CHECK(session.read()->info.shell == ShellState::alive);
   CHECK(session.read()->info.shell_pid == ::getpid());
   note("otherhost" + own.substr(own.find(' ')));
-  CHECK_FALSE(session.read()->info.alive);
+  CHECK(session.read()->info.shell != ShellState::alive);
   note(own + "1");  // the number is another process's by now
-  CHECK_FALSE(session.read()->info.alive);
+  CHECK(session.read()->info.shell != ShellState::alive);
   CHECK(prune(folder, old_ones) == Names{session.name()});
   CHECK(describe_process(0).empty());
 }

@@ -249,16 +249,16 @@ TEST_CASE("a call that comes while a session is submitted keeps it open") {
 TEST_CASE("alive is who holds the lock, not who once wrote a number") {
   const test::State state;
   const auto session = create(test::State::folder());
-  CHECK_FALSE(read(session).info.alive);
+  CHECK(read(session).info.shell != ShellState::alive);
   auto lock = util::open_file(session.folder() + "/" + alive_file, O_RDWR | O_CREAT);
   REQUIRE(lock);
   REQUIRE(util::write_all(lock->get(), "1234\n", "alive"));
-  CHECK_FALSE(read(session).info.alive);
+  CHECK(read(session).info.shell != ShellState::alive);
   REQUIRE(::flock(lock->get(), LOCK_EX) == 0);
-  CHECK(read(session).info.alive);
+  CHECK(read(session).info.shell == ShellState::alive);
   CHECK(read(session).info.shell_pid == 1234);
   lock->reset();
-  CHECK_FALSE(read(session).info.alive);
+  CHECK(read(session).info.shell != ShellState::alive);
 }
 
 TEST_CASE("scripts and environments that are the same are stored once") {
