@@ -38,9 +38,10 @@ Status cancel_session(const std::string& session_name, bool yes) {
   CHECK_OK(session.sync());
   queue::warn_of_unsettled(contents);
   std::fprintf(stderr, "sarray: dropped %s\n", jobs.c_str());
+  const bool goes_on = contents.info.shell == store::ShellState::alive && !capture::is_at_prompt(session);
   if (!queued.empty()) {
     std::fprintf(stderr, "hint: %ssarray listen --resume %s queues %s again, until the session is pruned\n",
-                 contents.info.shell == store::ShellState::alive ? "after its end, " : "", session.name().c_str(),
+                 goes_on ? "if nothing more is recorded in it: exit, and " : "", session.name().c_str(),
                  queued.size() == 1 ? "it" : "them");
   }
   if (capture::is_at_prompt(session)) CHECK_OK(capture::ask_shell_to_leave(session, ""));

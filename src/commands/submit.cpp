@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -248,6 +249,9 @@ util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number,
                                        const std::string& copy) {
   const auto path = numbered(run.options.output, number);
   auto note = path + ": it was not written by sarray, and stays as it is";
+  struct stat state {};
+  if (run.options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
+    return util::fail(path, "it is not a plain file", "nothing was submitted; another -o FILE, or none");
   if (script::may_replace(path)) {
     const auto written = util::write_file_atomically(path, script);
     if (written) return path;
