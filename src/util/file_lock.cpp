@@ -127,7 +127,7 @@ Result<void> lock_exclusively(int fd, const std::string& name, const LockPatienc
   int trouble = errno == EINTR ? EWOULDBLOCK : errno;
   if (trouble == EWOULDBLOCK) trouble = wait_for_lock(fd, patience.notice);
   if (trouble == EINTR) {
-    const auto line = "sarray: waiting for " + describe_lock_holder(fd) + "; it holds the lock of " + printable(name) + "\n";
+    const auto line = "sarray: waiting for " + describe_lock_holder(fd) + ", which holds the lock of " + printable(name) + "\n";
     [[maybe_unused]] const auto told = write_all(2, line, "");
     trouble = wait_for_lock(fd, patience.limit - patience.notice);
   }
@@ -142,9 +142,9 @@ std::string describe_lock_holder(int fd) {
   const int pid = ::fstat(fd, &file) == 0 ? find_holder(file) : 0;
   const auto host = printable(own_host());
   if (pid <= 0) return "a process that cannot be seen from " + host;
-  const auto command = command_of(pid);
-  return "process " + std::to_string(pid) + " on " + host + (command.empty() ? "" : " (" + command + ")") +
-         (is_stopped(pid) ? ", which is stopped," : "");
+  auto about = command_of(pid);
+  if (is_stopped(pid)) about += about.empty() ? "it is stopped" : "; it is stopped";
+  return "process " + std::to_string(pid) + " on " + host + (about.empty() ? "" : " (" + about + ")");
 }
 
 }  // namespace sarray::util

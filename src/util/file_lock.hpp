@@ -20,8 +20,8 @@ struct LockPatience {
 /// @param name of the file, for the error, whose reason names the holder.
 [[nodiscard]] Result<void> lock_exclusively(int fd, const std::string& name, const LockPatience& patience);
 
-/// "process 4242 on login1 (sbatch big.sh), which is stopped"; without a holder that this host shows: "a process that cannot be
-/// seen from here (HOST)". Linux lists the locks of a host in /proc/locks; those that another NFS client holds are not there.
+/// "process 4242 on login1 (sbatch big.sh; it is stopped)"; without a holder that this host shows: "a process that cannot be seen
+/// from login1". Linux lists the locks of a host in /proc/locks; those that another NFS client holds are not there.
 [[nodiscard]] std::string describe_lock_holder(int fd);
 
 }  // namespace sarray::util

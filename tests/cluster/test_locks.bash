@@ -18,23 +18,25 @@ name_of() { "$SARRAY" sessions | tail -n 1 | cut -d ' ' -f 1; }
 "$SARRAY" listen <<<'sbatch one.sh' >/dev/null 2>&1
 name=$(name_of)
 # A process that has the lock and is stopped, as a recorder is that a ^Z has hit.
-python3 - "$SARRAY_STATE_DIR/next_id" <<'E' &
+cat >holder.py <<'E'
 import fcntl, os, signal, sys
 file = open(sys.argv[1], "r+")
 fcntl.flock(file, fcntl.LOCK_EX)
 open("held", "w").close()
 os.kill(os.getpid(), signal.SIGSTOP)
 E
+PATH=/usr/bin:$PATH python3 holder.py state/next_id &
 holder=$!
-at_exit kill -9 "$holder"
+at_exit eval "kill -9 $holder 2>/dev/null || :"
 for ((i = 0; i < 300; i++)); do [[ -e held ]] && break || sleep 0.1; done
 for ((i = 0; i < 300; i++)); do grep -q '^State:.T' "/proc/$holder/status" && break || sleep 0.1; done
 for command in 'listen' "drop 1 --session $name"; do
   # shellcheck disable=SC2086
   words=$(SARRAY_LOCK_TIMEOUT=2 timeout 120 "$SARRAY" $command </dev/null 2>&1) && fail "$command: the lock is held"
   [[ $words != '' ]] || fail "$command: without a word"
-  assert_contains "$words" "process $holder on $(hostname) (python3 - $SARRAY_STATE_DIR/next_id)" "$command: who holds it"
-  assert_contains "$words" ', which is stopped,' "$command: why"
+  assert_contains "$words" "process $holder on $(hostname) (" "$command: who holds it"
+  assert_contains "$words" 'holder.py' "$command: what it was started as"
+  assert_contains "$words" '; it is stopped)' "$command: why"
   assert_contains "$words" 'has held its lock for 2 s' "$command: the reason"
   assert_contains "$words" 'sarray: waiting for process ' "$command: whom it waits for"
 done
