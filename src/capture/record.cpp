@@ -83,7 +83,7 @@ struct Answer {
 /// A call from an environment that was saved in a session and is used after its end (`export -p`, a tmux server, at): recorded,
 /// it would wait for nobody.
 util::Error session_is_over(const store::Session& session) {
-  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or(""));
+  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
   return {"session " + session.name() + " is over", "nothing was recorded, and nothing was submitted",
           "sarray listen --resume " + session.name() + " opens it again" +
               (program.empty() ? "" : "; Slurm's own sbatch is " + util::shell_quote(program))};
