@@ -11,7 +11,7 @@ SIZES = (10, 1000, 100_000)
 def task_variables(index, count):
     variables = {"SLURM_JOB_ID": 4712 + index, "SLURM_JOBID": 4712 + index, "SLURM_ARRAY_JOB_ID": 4711, "SLURM_ARRAY_TASK_ID": index,
                  "SLURM_ARRAY_TASK_COUNT": count, "SLURM_ARRAY_TASK_MIN": 0, "SLURM_ARRAY_TASK_MAX": count - 1, "SLURM_ARRAY_TASK_STEP": 1,
-                 "SLURMD_NODENAME": "n1", "ENVIRONMENT": "BATCH"}
+                 "SLURMD_NODENAME": "n1", "ENVIRONMENT": "BATCH", "SLURM_SARRAY": "dry-run"}  # as if sarray had submitted it
     return [f"{name}={value}" for name, value in variables.items()]
 
 
@@ -56,7 +56,6 @@ def shown(spawned):
 
 def measure(bench, environment):
     cwd = bench.folder / "submit"
-    (bench.folder / "state/run").mkdir(mode=0o700, exist_ok=True)  # as a submission leaves it
     environment = task_environment(environment)
     empty = ["/bin/bash", "-c", ":"]
     own = ["/bin/sh", cwd / "job.sh"]

@@ -6,12 +6,13 @@
 #   SARRAY_FORMAT  the version of the table
 #   SARRAY_RELEASE Slurm's release, 2211 for 22.11
 #   SARRAY_DATA    where the data begins in this file, in bytes
-#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line is where both end
+#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line says where both end
 #   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
 #   SARRAY_PIECES  empty, or the data is packed in pieces (gzip, base64): one line for each with its offset (10 digits); the last
-#                  line is where they end
+#                  line says where they end
 #   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
-#   SARRAY_SCRATCH a private folder of the user's on the login node, used if it can be seen here and Slurm's file cannot be written
+#   SARRAY_SCRATCH the submission's folder on the login node, used if it can be seen here and Slurm's file cannot be written
+#                  its name is the submission's, and SLURM_SARRAY in the environment says the same if sarray itself has submitted this file
 #   SARRAY_TRANSLATE the folder of the translator of ids, if a job needs it
 #
 # Globals begin with SARRAY_, since no variable of the user's does: nothing of theirs can be overwritten. Names without it are local to a
@@ -57,6 +58,10 @@ prepare_shell() {
   # The job's own PATH may lack what is needed here, or have something else of that name.
   SARRAY_PATH=${PATH-}
   PATH=/usr/bin:/bin${PATH:+:$PATH}
+  # A file that sarray has just written needs no checksums: nobody can have edited it. By hand, or from a copy, there is no such variable.
+  SARRAY_TRUSTED=''
+  [[ -z ${SLURM_SARRAY-} || $SLURM_SARRAY != "${SARRAY_SCRATCH##*/}" || $((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) -lt 404 ]] || SARRAY_TRUSTED=yes
+  unset -v SLURM_SARRAY
   SARRAY_FILE=$0
   SARRAY_INDEX=$SLURM_ARRAY_TASK_ID
   export SARRAY_ARRAY_JOB_ID=$SLURM_ARRAY_JOB_ID SARRAY_ARRAY_TASK_ID=$SLURM_ARRAY_TASK_ID

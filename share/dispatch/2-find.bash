@@ -80,7 +80,10 @@ find_page() {
   SARRAY_PAGE_END=$first_index
   number_entry "$SARRAY_SUMS" "$low"
   SARRAY_PAGE_SUM="$number $((offset - begin))"
-  read_bytes SARRAY_PAGE "$begin" $((offset - begin))
+  # With the last byte of what is before it.
+  read_bytes SARRAY_PAGE $((begin - 1)) $((offset - begin + 1))
+  [[ $SARRAY_PAGE == $'\n'*$'\n' ]] || damaged "a page of its table is not where it should be"
+  SARRAY_PAGE=${SARRAY_PAGE:1}
 }
 
 # Sets SARRAY_ROW (the values of the task's record), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job) and SARRAY_ID.

@@ -5,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/control.hpp"
+#include "commands/task_word.hpp"
 #include "queue/gather.hpp"
 #include "util/environment_names.hpp"
 #include "util/message.hpp"
@@ -37,11 +38,12 @@ Status cancel(const Words& words) {
   ControlOptions options;
   cli::Arguments arguments("cancel",
                            "Cancels tasks of a merged array; without a job id, drops the session's queue and leaves its shell.",
-                           "[--session NAME] | JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--tasks IDS] [-n]");
+                           "[--session NAME] | TASK [--job SEL] [--tasks IDS] [-n] [--yes]");
   auto& app = arguments.app();
-  auto* word = app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id");
+  auto* word = app.add_option("task", options.word, task_help);
   add_control_options(app, options);
   for (const char* name : {"--job", "--tasks", "--dry-run", "--script"}) app.get_option(name)->needs(word);
+  app.add_flag("-y,--yes", options.yes, "do not ask before a whole array of several jobs is cancelled")->needs(word);
   app.add_option("--session", session_name, "act on this session instead of the current shell's")
       ->type_name("NAME")
       ->excludes(word);

@@ -16,10 +16,11 @@ using engine::Verb;
 
 struct ControlOptions {
   Verb verb = Verb::cancel;
-  std::string word;  ///< JOBID[_INDEX] or VIRTUALID[_LOCAL]
+  std::string word;  ///< TASK
   follow::Selection selection;
   std::string script;  ///< --script
   bool dry_run = false;
+  bool yes = false;  ///< no question is asked
 };
 
 /// --job, --tasks, --dry-run and --script, the same for all of them.

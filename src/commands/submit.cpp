@@ -12,6 +12,7 @@
 #include "commands/commands.hpp"
 #include "commands/submit_options.hpp"
 #include "engine/delivery.hpp"
+#include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
 #include "queue/file_session.hpp"
 #include "queue/gather.hpp"
@@ -19,7 +20,9 @@
 #include "report/table.hpp"
 #include "script/render.hpp"
 #include "slurm/language/file_pattern.hpp"
+#include "slurm/language/virtual_id.hpp"
 #include "store/submissions.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/join.hpp"
@@ -41,6 +44,8 @@ struct SubmitRun {
   util::Fd lock;
   slurm::Configuration configuration;  ///< where Slurm was asked
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
+  std::optional<engine::FileLock> file_lock;
+  std::vector<std::string> announced;                                              ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
 };
 
@@ -68,6 +73,7 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   run.queue_file = std::filesystem::canonical(run.options.file, trouble).string();
   if (trouble) return {};  // reading it will say so
   TRY(const auto folder, store::StateFolder::open());
+  TRY(run.file_lock, engine::FileLock::take(run.queue_file, folder));
   TRY(const auto lines, engine::settle_file(run.queue_file, folder, engine::SlurmEngine(run.site.client), run.options.again));
   for (const auto& line : lines) say("sarray: note: " + line);
   if (!run.options.again) CHECK_OK(queue::check_nothing_left(run.queue_file, folder));
@@ -75,7 +81,7 @@ util::Result<void> settle_earlier(SubmitRun& run) {
 }
 
 util::Result<void> gather(SubmitRun& run) {
-  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : 4294967294U;
+  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
     if (!run.options.dry_run) CHECK_OK(settle_earlier(run));
     TRY(run.queued, queue::gather_file(run.options.file, run.site, max));
@@ -101,7 +107,7 @@ bool becomes_session(const SubmitRun& run) { return run.options.split && !run.op
 util::Result<void> give_ids(SubmitRun& run) {
   auto& jobs = run.queued.jobs;
   auto folder = store::StateFolder::open();
-  std::uint32_t id = 2000000001;
+  auto id = slurm::first_virtual_id;
   if (folder) {
     TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
   } else if (!run.options.dry_run) {
@@ -237,6 +243,8 @@ void answer(SubmitRun& run, const std::string& text) {
   if (!run.queued.session) {
     for (const auto& [submission_folder, delivery] : run.unannounced) engine::note_delivery(submission_folder, delivery);
   }
+  for (const auto& unannounced : run.unannounced) run.announced.push_back(unannounced.second.job_id);
+  if (run.file_lock) run.file_lock->note(run.announced);
   run.unannounced.clear();
 }
 
@@ -359,7 +367,7 @@ Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_run = new SubmitRun{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}};
+  static auto* const kept_run = new SubmitRun{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}};
   auto& run = *kept_run;
   if (!run.options.dry_run && !run.site.client.has_sbatch()) {
     return util::fail("sbatch", "not found in PATH", "load the site's Slurm module, or look with sarray submit -n");

@@ -171,7 +171,7 @@ void set_folders(plan::PlanOptions& options, const std::string& state_folder, co
   const auto own = state_folder + "/submissions/" + marker;
   options.link_folder = own + "/links";
   options.translate_folder = own + "/translate";
-  options.scratch_folder = state_folder + "/run";
+  options.scratch_folder = own;
 }
 
 util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan, const plan::MergedArray& array,
@@ -179,7 +179,6 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
                                store::Session* session, const std::string& saved_script) {
   CHECK_OK(refuse_other_user(array));
   CHECK_OK(util::ensure_private_folder(submission_folder.folder));
-  CHECK_OK(util::ensure_private_folder(options.scratch_folder));
   CHECK_OK(make_links(plan, array, rendered, options));
   CHECK_OK(place_translator(plan, array, options.translate_folder));
   slurm::Submission submission;

@@ -52,7 +52,7 @@ struct PlanOptions {
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::if_named;
   std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute
-  std::string scratch_folder;    ///< a private folder of the user, for scripts that must not be in a shared one
+  std::string scratch_folder;    ///< the submission's own folder: for tasks' scripts that Slurm's copy cannot hold; absolute
 };
 
 struct Placement {

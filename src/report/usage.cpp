@@ -41,7 +41,7 @@ std::optional<JobUsage> find_usage(const follow::History& history, const script:
   JobUsage result;
   for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
     const auto& task = history.task(index);
-    if (!slurm::is_done(task.state) || !task.usage || task.start.empty()) continue;
+    if (!history.means(index) || !slurm::is_done(task.state) || !task.usage || task.start.empty()) continue;
     elapsed.push_back(static_cast<double>(task.elapsed));
     const double given = static_cast<double>(task.elapsed) * std::max(task.usage->cpus, 1U);
     const bool is_measured = task.usage->cpu_seconds > 0 || task.usage->max_rss > 0;  // even `true` needs some milliseconds
@@ -76,6 +76,7 @@ std::string usage_text(const follow::History& history, std::size_t width) {
   Table table({true, true, true, true, true, true, true, true, true, false});
   table.add({"job", "elapsed", "max", "cpu", "max", "cpus", "memory", "max", "asked", "name"});
   for (const auto& job : history.map().jobs) {
+    if (follow::summarize(history, job).tasks == 0) continue;
     const auto usage = find_usage(history, job);
     const auto name = util::printable(job.name);
     if (!usage) {

@@ -12,6 +12,7 @@
 #include "script/table.hpp"
 #include "slurm/language/text.hpp"
 #include "util/crc32.hpp"
+#include "util/environment_names.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
@@ -282,6 +283,9 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
     script = head + data_line(head.size(), tail.size()) + tail + packed.text;
   }
   rendered.environment = baseline.submitted;
+  if (const auto& folder = options.scratch_folder; !folder.empty()) {
+    rendered.environment.set(util::submission_variable, folder.substr(folder.rfind('/') + 1));
+  }
   rendered.umask = baseline.umask;
   rendered.limits = baseline.limits;
   rendered.directory = "/";

@@ -1,6 +1,5 @@
 #include "store/journal.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,10 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <vector>
 
 #include "store/encoding.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/crc32.hpp"
 
 namespace sarray::store {
@@ -24,8 +23,6 @@ constexpr std::uint32_t tail_magic = 0x454a5253;  // "SRJE"
 constexpr std::size_t head_size = 16;
 constexpr std::size_t tail_size = 28;
 static_assert(head_size + tail_size == smallest_record);
-constexpr std::uint32_t first_virtual_id = 2000000001;
-constexpr std::uint32_t last_virtual_id = 2147483647;
 
 struct Tail {
   std::uint64_t start = 0;
@@ -199,42 +196,6 @@ util::Result<util::Fd> lock_counter(const std::string& counter) {
                       "export SARRAY_STATE_DIR=/a/folder/on/another/file/system");
   }
   return fd;
-}
-
-namespace {
-
-/// Returns the highest id in any journal. Needed if the counter is lost or unreadable, since no id may be given twice.
-std::uint32_t highest_id_in_use(const std::string& counter) {
-  std::uint32_t highest = first_virtual_id - 1;
-  const auto folder = counter.substr(0, counter.rfind('/')) + "/sessions";
-  DIR* sessions = ::opendir(folder.c_str());
-  if (sessions == nullptr) return highest;
-  while (const auto* entry = ::readdir(sessions)) {
-    (void)visit_journal(folder + "/" + entry->d_name + "/journal", [&](const JournalRecord& record) {
-      if (record.kind != RecordKind::call) return;
-      Reader reader(record.payload);
-      reader.u32();
-      highest = std::max(highest, reader.u32());
-    });
-  }
-  ::closedir(sessions);
-  return highest;
-}
-
-}  // namespace
-
-util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count) {
-  TRY(const auto text, read_at(lock, 0, 32, counter));
-  std::uint32_t next = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), next);
-  const bool readable =
-      parsed.ec == std::errc{} && next >= first_virtual_id && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
-  if (!readable) next = highest_id_in_use(counter) + 1;
-  if (count > last_virtual_id - next) {
-    return util::fail("virtual ids", "all of them are used up", "move " + counter.substr(0, counter.rfind('/')) + " away");
-  }
-  CHECK_OK(write_at(lock, 0, std::to_string(next + count) + "\n", counter));
-  return next;
 }
 
 namespace {

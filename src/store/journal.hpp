@@ -97,8 +97,6 @@ class Appender {
   std::string m_pending;
 };
 
-/// Reserves `count` ids in the counter file, whose lock is held by `lock`.
-[[nodiscard]] util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count);
 /// Opens and locks the counter file.
 [[nodiscard]] util::Result<util::Fd> lock_counter(const std::string& counter);
 

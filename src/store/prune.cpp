@@ -17,6 +17,7 @@
 #include "store/session.hpp"
 #include "store/shell.hpp"
 #include "store/submissions.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/fd.hpp"
 
 namespace sarray::store {
@@ -120,6 +121,7 @@ util::Result<bool> remove_session(const StateFolder& folder, const std::string& 
   if (!shell || !submit) return false;
   TRY(const auto journals, lock_counter(folder.counter()));  // nobody can record while this lock is held
   if (!find_prunable(folder, name, true)) return false;
+  CHECK_OK(note_given_ids(journals.get(), folder.counter()));
   CHECK_OK(remove_folder(folder.sessions(), name));
   return true;
 }
@@ -162,6 +164,10 @@ util::Result<std::vector<Pruned>> prune_submissions(const StateFolder& folder, c
   }
   auto chosen = choose(std::move(candidates), rules);
   std::vector<Pruned> removed;
+  if (!rules.dry_run && !chosen.empty()) {
+    TRY(const auto ids, lock_counter(folder.counter()));
+    CHECK_OK(note_given_ids(ids.get(), folder.counter()));
+  }
   for (auto& submission : chosen) {
     const auto marker = std::exchange(submission.state, "submission");
     const auto lock = rules.dry_run ? std::nullopt : try_lock(folder.submissions() + "/" + marker + "/lock");

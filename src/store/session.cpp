@@ -19,6 +19,7 @@
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
 #include "store/shell.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/crc32.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"

@@ -209,8 +209,10 @@ std::vector<Submission> list_unsettled(const store::StateFolder& folder) {
   return unsettled;
 }
 
-const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id) {
-  const auto found = std::find_if(submissions.rbegin(), submissions.rend(), [&](const auto& s) { return s.job_id == job_id; });
+const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id,
+                                  const std::string& marker) {
+  const auto found = std::find_if(submissions.rbegin(), submissions.rend(),
+                                  [&](const auto& s) { return s.job_id == job_id && (marker.empty() || s.marker() == marker); });
   return found != submissions.rend() ? &*found : nullptr;
 }
 

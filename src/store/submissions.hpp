@@ -86,8 +86,9 @@ struct Submission {
 /// Returns whether it may have gone to that cluster: true if either is not known.
 [[nodiscard]] bool is_of_cluster(const Submission& submission, const std::string& cluster);
 
-/// Returns the newest submission with that job id; null if there is none.
-[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id);
+/// Returns the newest submission with that job id; null if there is none. @param marker of the one that is meant; empty: any.
+[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id,
+                                                const std::string& marker = "");
 
 /// Returns the virtual ids of an array's jobs as record.json contains them: [[2000000001, 2000000006], ...].
 [[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> id_ranges(std::vector<std::uint32_t> ids);

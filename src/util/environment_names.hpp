@@ -14,4 +14,8 @@ inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT"; 
 inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";          ///< see engine/settings.hpp
 inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch
 
+/// In a merged task, until the dispatcher has looked: the name of the submission that sarray itself made. It begins as Slurm's
+/// own do, so that no --export keeps it back. The dispatcher spells it, too (share/dispatch/1-main.bash).
+inline constexpr const char* submission_variable = "SLURM_SARRAY";
+
 }  // namespace sarray::util

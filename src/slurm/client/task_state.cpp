@@ -130,16 +130,22 @@ constexpr std::array<Column, 12> queue_columns = {{{"ArrayJobID", 14},
                                                    {"Reason", 60}}};
 
 constexpr std::string_view accounting_fields =
-    "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS";
+    "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS,Submit";
+constexpr std::size_t accounting_cells = 13;  // the command line stands after them, and may hold anything
+
+bool is_number(std::string_view text) { return to_number<std::uint32_t>(text).has_value(); }
+
+std::string_view without_padding(std::string_view cell) { return cell.substr(0, cell.find_last_not_of(' ') + 1); }
 
 TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
   std::array<std::string_view, queue_columns.size()> cells;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     auto cell = line.substr(0, queue_columns[i].width);
     line.remove_prefix(cell.size());
-    cells[i] = cell.substr(0, cell.find_last_not_of(' ') + 1);
+    cells[i] = without_padding(cell);
   }
   TaskRecord record;
+  record.command = without_padding(line);
   record.index = to_number<std::uint32_t>(cells[1]).value_or(TaskRecord::no_index);
   array_id = cells[0];
   record.word = cells[3];
@@ -154,6 +160,10 @@ TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
   record.restarts = cells[9];
   record.submitted = time_or_nothing(cells[10]);
   if (!has_started) record.reason = cells[11];
+  if (!is_number(array_id)) {  // N/A
+    array_id = cells[2];
+    record.index = TaskRecord::plain_job;
+  }
   return record;
 }
 
@@ -205,27 +215,32 @@ std::optional<std::int64_t> parse_slurm_time(std::string_view text) {
   return static_cast<std::int64_t>(std::mktime(&time));
 }
 
-std::vector<std::string> queue_command(const std::string& job_ids) {
-  const auto format = util::join(
-      queue_columns, ",", [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
+std::vector<std::string> queue_command(const std::string& job_ids, std::size_t command_width) {
+  auto format = util::join(queue_columns, ",",
+                           [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
+  if (command_width > 0) format += ",Command:" + std::to_string(command_width);
   return {"squeue", "-h", "-a", "-r", "-t", "all", "-j", job_ids, "-O", format};
 }
 
-std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output) {
-  std::vector<std::pair<std::string, TaskRecord>> records;
+ArrayRecords parse_queue(std::string_view squeue_output) {
+  ArrayRecords records;
   while (!squeue_output.empty()) {
+    const auto line = take_until(squeue_output, '\n');
     std::string array_id;
-    auto record = read_queue_line(take_until(squeue_output, '\n'), array_id);
-    const bool is_array = to_number<std::uint32_t>(array_id).has_value();  // a plain job has N/A there
-    if (is_array) records.emplace_back(std::move(array_id), std::move(record));
+    auto record = read_queue_line(line, array_id);
+    if (is_number(array_id)) {
+      records.emplace_back(std::move(array_id), std::move(record));
+    } else if (!records.empty()) {  // a path with a newline goes on
+      records.back().second.command.append("\n").append(without_padding(line));
+    }
   }
   return records;
 }
 
-std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage) {
+std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage, bool with_command) {
   std::vector<std::string> command = {"sacct", "-P", "-n"};
   if (!with_usage) command.emplace_back("-X");
-  command.insert(command.end(), {"-j", job_ids, "-o", std::string(accounting_fields)});
+  command.insert(command.end(), {"-j", job_ids, "-o", std::string(accounting_fields) + (with_command ? ",SubmitLine" : "")});
   return command;
 }
 
@@ -233,23 +248,23 @@ namespace {
 
 /// One line of sacct, split.
 struct AccountingLine {
-  std::array<std::string_view, 12> cells;
+  std::array<std::string_view, accounting_cells> cells;
+  std::string_view command;
   std::string array_id;
-  std::string_view ids;   ///< behind the '_': "7", "[3-9%2]"
+  std::string_view ids;   ///< after the '_': "7", "[3-9%2]"; empty: not an array
   std::string_view step;  ///< "batch", "extern", "0"; empty: the allocation
 };
 
 std::optional<AccountingLine> split_accounting(std::string_view line) {
   AccountingLine result;
   for (auto& cell : result.cells) cell = take_until(line, '|');
+  result.command = line;
   auto id = result.cells[0];
-  const auto underscore = id.find('_');
-  if (underscore == std::string_view::npos) return std::nullopt;
-  result.array_id = id.substr(0, underscore);
-  id.remove_prefix(underscore + 1);
-  result.ids = take_until(id, '.');
+  auto job = take_until(id, '.');
   result.step = id;
-  return result;
+  result.array_id = take_until(job, '_');
+  result.ids = job;
+  return is_number(result.array_id) ? std::optional(result) : std::nullopt;
 }
 
 TaskRecord read_allocation(const AccountingLine& line) {
@@ -269,13 +284,15 @@ TaskRecord read_allocation(const AccountingLine& line) {
   usage.asked_memory = read_memory(std::string(cells[9]), usage.cpus);
   usage.cpu_seconds = read_duration(cells[10]);
   record.usage = usage;
+  record.submitted = time_or_nothing(cells[12]);
+  record.command = line.command;
   return record;
 }
 
 }  // namespace
 
-std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t max) {
-  std::vector<std::pair<std::string, TaskRecord>> records;
+ArrayRecords parse_accounting(std::string_view sacct_output, std::uint32_t max) {
+  ArrayRecords records;
   while (!sacct_output.empty()) {
     const auto line = split_accounting(take_until(sacct_output, '\n'));
     if (!line) continue;
@@ -286,6 +303,11 @@ std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_vie
       continue;
     }
     auto record = read_allocation(*line);
+    if (line->ids.empty()) {
+      record.index = TaskRecord::plain_job;
+      records.emplace_back(line->array_id, std::move(record));
+      continue;
+    }
     const auto ids = ArrayIds::parse(line->ids, max);
     if (!ids || !*ids) continue;
     for (std::uint32_t n = 0; n < (*ids)->count(); ++n) {

@@ -36,7 +36,9 @@ class WordParser {
   /// @param dialect must outlive the parser.
   explicit WordParser(const Dialect& dialect);
 
-  /// @param words words[0] is the program's name, as for getopt_long.
+  [[nodiscard]] const Release& release() const { return m_dialect.release(); }
+
+  /// @param words words[0] is the program's name, as getopt_long has it.
   [[nodiscard]] ParsedWords parse(const std::vector<std::string>& words) const;
 
  private:

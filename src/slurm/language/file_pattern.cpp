@@ -95,6 +95,9 @@ Expansion expand(const Conversion& conversion, const PatternValues& values) {
       return expand_number(values.restart_count, conversion.width);
     case 's':
       return {Known::yes, "batch"};
+    case 'S':
+      if (values.release < Release{25, 11}) return {};
+      return expand_word(values.sluid);
     case 'u':
       return expand_word(values.user);
     case 'x':

@@ -11,6 +11,9 @@
 
 namespace sarray::slurm {
 
+/// What %a is in the name of a plain job's file: slurmctld's NO_VAL (observed on 22.05).
+inline constexpr std::uint32_t no_task_id = 4294967294U;
+
 /// The values of a pattern's conversions. A value that is not known (yet) is empty.
 struct PatternValues {
   std::optional<std::string> array_job_id;     ///< %A
@@ -20,6 +23,7 @@ struct PatternValues {
   std::optional<std::string> user;             ///< %u
   std::optional<std::string> node;             ///< %N
   std::optional<std::string> restart_count;    ///< %r from 25.11
+  std::optional<std::string> sluid;            ///< %S from 25.11
   Release release = newest_release;            ///< decides what %b, %r and %S mean
 };
 

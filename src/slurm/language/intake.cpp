@@ -54,7 +54,7 @@ util::Result<Intake> read_command_line(const std::vector<std::string>& argv, con
   const auto parsed = parser.parse(words);
   Intake intake;
   intake.source = ScriptSource::standard_input;
-  Settings settings;
+  Settings settings(parser.release());
   for (const auto& option : parsed.options) {  // one after another: --help before a mistake only shows the help
     CHECK_OK(apply_option(settings, *option.option, option.value, Source{}));
     if (option.option->name == "distribution") {

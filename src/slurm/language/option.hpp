@@ -44,7 +44,8 @@ struct Release {
   friend auto operator<=>(const Release&, const Release&) = default;
 };
 inline constexpr Release first_release{20, 11};
-inline constexpr Release newest_release{26, 5};
+inline constexpr Release newest_release{26, 5};  ///< the newest that the oracle was run against; assumed if none is known
+inline constexpr Release still_there{9999, 12};  ///< what no known release has taken away, no later one is expected to
 
 struct OptionSpec {
   std::string_view name;  ///< long name
@@ -54,12 +55,15 @@ struct OptionSpec {
   ValueKind kind = ValueKind::text;
   std::array<std::string_view, 2> variables{};  ///< input environment variables; of two the later wins
   Release since = first_release;
-  Release until = newest_release;  ///< last release that has it
+  Release until = still_there;  ///< last release that has it
   Release variables_since = first_release;
 };
 
-/// All options of 20.11 to 26.05, sorted by name. Source: slurm_opt.c:common_options and opt.c:env_vars of each release.
+/// All options of 20.11 to 26.11, sorted by name, each in its newest form. Source: slurm_opt.c:common_options and opt.c:env_vars
+/// of each release.
 [[nodiscard]] std::span<const OptionSpec> option_table();
+/// The form that an option of the table had up to `until`, if it took an argument that it does not take today, or the reverse.
+[[nodiscard]] std::span<const OptionSpec> former_forms();
 /// @return the option with exactly this long name, or null.
 [[nodiscard]] const OptionSpec* find_option(std::string_view long_name);
 

@@ -5,10 +5,13 @@
 
 #include "slurm/language/command_line.hpp"
 #include "slurm/language/directive.hpp"
+#include "slurm/language/file_pattern.hpp"
 #include "slurm/language/foreign_directives.hpp"
 #include "slurm/language/intake.hpp"
 #include "slurm/language/job.hpp"
 #include "slurm/language/settings.hpp"
+#include "slurm/language/validate.hpp"
+#include "slurm/language/virtual_id.hpp"
 
 namespace sarray::slurm {
 
@@ -32,8 +35,6 @@ const Setting* Job::find(std::string_view long_name) const {
 
 namespace {
 
-constexpr std::uint32_t first_virtual_id = 2000000001;
-
 util::Error sbatch_error(const std::string& text, int status) {
   util::Error error;
   error.body = "sbatch: error: " + text + "\n";
@@ -43,6 +44,8 @@ util::Error sbatch_error(const std::string& text, int status) {
 
 /// The options that a script's own lines set.
 struct ScriptOptions {
+  explicit ScriptOptions(const Release& release = newest_release) : settings(release), with_foreign(release) {}
+
   Settings settings;
   std::optional<util::Error> error;
   bool het_job = false;
@@ -52,7 +55,7 @@ struct ScriptOptions {
 
 /// @param file what sbatch calls the script in its complaints.
 ScriptOptions read_script(std::string_view script, std::string_view file, const Dialect& dialect, const WordParser& parser) {
-  ScriptOptions result;
+  ScriptOptions result(dialect.release());
   const auto directives = read_directives(script, file, dialect.release());
   if (!directives) {
     result.error = directives.error();
@@ -96,8 +99,21 @@ bool has_components(const std::vector<std::string>& argv, std::size_t operand) {
   return colon != argv.end() && static_cast<std::size_t>(colon - argv.begin()) <= operand;
 }
 
+/// 25.11 puts a job's SLUID into file names, and tells it to no task: the variable came with 26.05.
+util::Result<void> refuse_unknown_sluid(const Settings& settings) {
+  if (settings.release() < Release{25, 11} || settings.release() >= Release{26, 5}) return {};
+  for (const std::string_view stream : {"error", "input", "output"}) {
+    const auto* setting = settings.find(stream);
+    if (setting == nullptr || !has_conversion(setting->value, 'S')) continue;
+    return util::fail(
+        refusal("--" + std::string(stream) + "=" + setting->value, "Slurm 25.11 does not tell a task its SLUID (%S)"));
+  }
+  return {};
+}
+
 /// Refuses, by name, what a merge cannot keep.
 util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
+  CHECK_OK(refuse_unknown_sluid(settings));
   if (het_job) {
     return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
   }
@@ -120,7 +136,7 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     auto end = text.find_first_not_of("0123456789", digit);
     if (end == std::string::npos) end = text.size();
     const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
-    if (id >= first_virtual_id && id < (1ULL << 31)) {
+    if (is_virtual_id(id)) {
       return util::fail(refusal("--dependency=" + text,
                                 "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished"));
     }
@@ -146,10 +162,10 @@ int count_of(const ParsedWords& parsed, std::string_view name) {
                                         [&](const ParsedOption& option) { return option.option->name == name; }));
 }
 
-/// SBATCH_DEBUG's number replaces the -v that came before it.
-int verbosity(const util::Environment& environment, int given) {
+/// SBATCH_DEBUG's number replaces the -v that came before it; from 23.02 on, -v overrides it.
+int verbosity(const util::Environment& environment, int given, const Release& release) {
   const auto debug = environment.get("SBATCH_DEBUG");
-  if (!debug) return given;
+  if (!debug || (given > 0 && release >= Release{23, 2})) return given;
   return is_switched_on(*debug) ? std::atoi(std::string(*debug).c_str()) : 0;
 }
 
@@ -203,12 +219,12 @@ struct Resolver::State {
   std::unordered_map<const std::string*, Known> scripts;
   /// By the text that decides: many scripts differ only after their directives.
   std::unordered_map<std::string, ScriptOptions> by_text;
+  const ScriptOptions none{dialect.release()};
   ScriptOptions faulty;
   Settled newest;
 
   /// If the script has a mistake it is read again, since the message names the file, and equal scripts may have several names.
   const ScriptOptions& options_of(const Call& call) {
-    static const ScriptOptions none;
     if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
     const auto file = call.source == ScriptSource::file ? base_name(call.script_path) : "stdin";
     const auto [found, is_new] = scripts.try_emplace(call.script.get());
@@ -239,7 +255,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   std::erase(words, ":");
   const auto parsed = m_state->parser.parse(words);
 
-  Settings early;
+  Settings early(dialect.release());
   CHECK_OK(apply_words(early, parsed, {}));
   const auto& script = m_state->options_of(call);
   if (script.error) return util::fail(*script.error);
@@ -261,7 +277,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     Settings settings = reads_foreign ? script.with_foreign : script.settings;
     if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
     const int quiet = count_of(parsed, "quiet");
-    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
+    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"), dialect.release());
     if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
     if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
     const bool stays = &script != &m_state->faulty;  // `faulty` is reused for the next script, so its address identifies none
@@ -280,6 +296,12 @@ util::Result<Job> Resolver::resolve(const Call& call) {
       return util::fail(std::move(error));
     }
     job.ids = std::move(*ids);
+  }
+  if (const auto* dependency = settings.find("dependency")) {
+    if (auto fault = find_dependency_fault(dependency->value)) {
+      fault->status = failure_status(call.environment);
+      return util::fail(std::move(*fault));
+    }
   }
   if (call.source == ScriptSource::file && parsed.operand < words.size()) {
     job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());

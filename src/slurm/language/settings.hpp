@@ -13,7 +13,11 @@ namespace sarray::slurm {
 
 class Settings {
  public:
-  /// Sets an option as sbatch would. @param value nullopt for a flag, or for an optional value that was not given.
+  /// @param release whose rules hold: which values there are, and what gathers.
+  explicit Settings(const Release& release = newest_release) : m_release(release) {}
+  [[nodiscard]] const Release& release() const { return m_release; }
+
+  /// Sets an option as sbatch would. @param value nothing for a flag, or for an optional value that was not given.
   /// Source of the exceptions: slurm_opt.c, arg_set_*: mail-type, signal, mem-bind, get-user-env, kill-on-invalid-dep and
   /// switches accumulate; requeue and no-requeue, exclusive and oversubscribe, nodefile and nodelist replace one another; -B and
   /// its three parts are one thing; an empty --array or --dependency removes an earlier one.
@@ -31,14 +35,20 @@ class Settings {
   /// Sorted by long name.
   [[nodiscard]] const std::vector<Setting>& all() const { return m_settings; }
 
-  /// sbatch only prints a help text and ends, because it found such a value (asks_for_help); it does not look at what follows.
+  /// Whether --exclusive and --oversubscribe were both given other than by a variable, though the later one counts.
+  [[nodiscard]] bool gives_both_shares() const { return m_gives_exclusive && m_gives_oversubscribe; }
+
+  /// sbatch only prints a help text, and ends: it met such a value (asks_for_help), and looked at nothing behind it.
   bool ends_at_once = false;
 
  private:
   void put(const OptionSpec& option, std::optional<std::string> value, const Source& source);
   void set_node_info(const OptionSpec& option, const std::string& value, const Source& source);
 
+  Release m_release;
   std::vector<Setting> m_settings;
+  bool m_gives_exclusive = false;
+  bool m_gives_oversubscribe = false;
   std::optional<std::string> m_switch_wait;  ///< SBATCH_WAIT4SWITCH, before a count is known
 };
 

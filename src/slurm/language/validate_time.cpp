@@ -37,7 +37,7 @@ namespace {
 /// Reads a text as parse_time.c does, with the same positions, since they are part of the message.
 class MomentReader {
  public:
-  explicit MomentReader(std::string_view text) : m_text(text) {}
+  MomentReader(std::string_view text, const Release& release) : m_text(text), m_release(release) {}
 
   /// @return false if sbatch complains; position() is then the one that it names.
   bool read() {
@@ -75,8 +75,8 @@ class MomentReader {
   }
 
   bool take_word() {
-    for (const std::string_view word : {"today", "tomorrow", "midnight", "noon", "fika", "teatime"}) {
-      if (!here(word)) continue;
+    for (const std::string_view word : {"today", "tomorrow", "midnight", "noon", "fika", "teatime", "elevenses"}) {
+      if (!here(word) || (word == "elevenses" && m_release < Release{24, 5})) continue;
       m_position += word.size() - 1;
       return m_any = true;
     }
@@ -199,14 +199,15 @@ class MomentReader {
   }
 
   std::string_view m_text;
+  Release m_release;
   std::size_t m_position = 0;
   bool m_any = false;
 };
 
 }  // namespace
 
-Fault check_moment(const OptionSpec& option, std::string_view value) {
-  MomentReader reader(value);
+Fault check_moment(const OptionSpec& option, std::string_view value, const Release& release) {
+  MomentReader reader(value, release);
   const bool read = reader.read();
   if (read && reader.any()) return std::nullopt;
   auto error = make_fault("Invalid --" + std::string(option.name) + " specification", 255);

@@ -12,6 +12,7 @@
 #include "plan_support.hpp"
 #include "script/render.hpp"
 #include "slurm/language/export.hpp"
+#include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
 
@@ -130,11 +131,14 @@ class Merged {
     std::string file{};                 ///< empty: as slurmd has it
     uid_t owner = 0;                    ///< of the file
     std::string interpreter = "/bin/bash";
+    bool by_sarray = true;  ///< whether the environment says that sarray itself has submitted it
   };
 
   /// Runs the task as slurmd would. @param bytes the script, if it is not the rendered one.
   [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes = {}) const {
-    return run(index, bytes, Conditions{});
+    Conditions conditions;
+    conditions.by_sarray = !bytes;
+    return run(index, bytes, conditions);
   }
   [[nodiscard]] Ran run(std::uint32_t index, const std::optional<std::string>& bytes, const Conditions& conditions) const {
     const auto spool = conditions.file.empty() ? spool_file(index) : conditions.file;
@@ -146,7 +150,9 @@ class Merged {
 
     util::Command command;
     command.argv = {conditions.interpreter, "-p", spool};
-    command.environment = task_environment(index).entries();
+    auto environment = task_environment(index);
+    if (!conditions.by_sarray) environment.unset(util::submission_variable);
+    command.environment = environment.entries();
     const auto directory = chdir_of_array();
     const auto mask = m_rendered.umask;
     const auto output = link_of(script::Stream::output, index);

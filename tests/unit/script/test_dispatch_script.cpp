@@ -281,6 +281,29 @@ TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
   }
 }
 
+TEST_CASE("what sarray itself has submitted is checked by lengths and by what is before and after it, without a process") {
+  const TemporaryFolder folder;
+  const auto script = probe(folder.path(), "exit 0 # the end\n"), other = probe(folder.path(), "exit 1 # the end\n");
+  const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"j", "--seed=2"}, other)}, folder);
+  const auto data = merged.script().find("--- script 1\n"), at = merged.script().find(other);
+  REQUIRE(at != std::string::npos);
+  auto shifted = merged.script(), shorter = merged.script(), longer = merged.script();
+  shifted.insert(data, "x");
+  shorter.erase(at + 30, 1);
+  longer.insert(at + 30, "x");
+  const Merged::Conditions by_sarray;
+  for (const auto& bytes : {shifted, shorter, longer}) {
+    const auto ran = merged.run(1, bytes, by_sarray);
+    CHECK(ran.status == 125);
+    CHECK_FALSE(ran.seen);
+    CHECK_MESSAGE(ran.err.find("the batch script is ") != std::string::npos, ran.err);
+  }
+  CHECK(merged.run(1, merged.script().substr(0, at + 20), by_sarray).status == 125);
+  const auto ran = merged.run(1, {}, by_sarray);
+  CHECK(ran.status == 1);
+  CHECK(ran.script == other);
+}
+
 TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
   const TemporaryFolder folder;
   const auto script = probe(folder.path());

@@ -181,6 +181,29 @@ TEST_CASE("submissions: what Slurm has, what is being made and what is locked st
   for (const auto& kept : {running, pending, made, locked}) CHECK(std::filesystem::exists(kept));
 }
 
+TEST_CASE("virtual ids of what was removed are not given again if the counter is lost after that") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  {
+    auto session = make_session(folder);
+    REQUIRE(session.append(test::make_call(), 1)->id == 2000000001);
+    REQUIRE(session.drop({1}));
+    make_old(session.folder() + "/journal", 40 * day);
+    CHECK(prune(folder, old_ones) == Names{session.name()});
+  }
+  std::filesystem::remove(folder.counter());
+  CHECK(next_virtual_ids(folder, 1) == 2000000002);
+
+  REQUIRE(next_virtual_ids(folder, 5) == 2000000003);  // a queue file's
+  const auto submission = make_submission(folder, "aa", "1", 40 * day);
+  REQUIRE(util::write_file_atomically(submission + "/record.json", "{\"job_id\":\"1\",\"ids\":[[2000000003,2000000007]]}\n"));
+  make_old(submission + "/record.json", 40 * day);
+  make_old(submission, 40 * day);
+  REQUIRE(prune_submissions(folder, {0, 0, false}, [](const auto&, const auto&) { return false; })->size() == 1);
+  REQUIRE(util::write_file_atomically(folder.counter(), "damaged"));
+  CHECK(next_virtual_ids(folder, 1) == 2000000008);
+}
+
 TEST_CASE("a removal that was interrupted is finished by the next") {
   const test::State state;
   const auto folder = test::State::folder();

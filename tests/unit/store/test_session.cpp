@@ -136,7 +136,7 @@ TEST_CASE("open finds a session by its name, and nothing else") {
     CAPTURE(name);
     const auto missing = Session::open(folder, name);
     REQUIRE_FALSE(missing);
-    CHECK(missing.error().what == "session " + name);
+    CHECK(missing.error().why == name);
     CHECK(missing.error().what == "no such session");
   }
 }
@@ -355,7 +355,7 @@ TEST_CASE("every torn end of a session: the calls before it stay, and the reader
     CHECK(contents.info.jobs == 1);
     if (length != script_end) {
       REQUIRE(contents.warnings.size() == 1);
-      CHECK(contents.warnings[0].find("a call that was being recorded was cut short") != std::string::npos);
+      CHECK(contents.warnings[0].find("a call was interrupted while it was being recorded") != std::string::npos);
     }
     const auto appended = session.append(make_call({"three"}), 1);
     REQUIRE(appended);
@@ -408,6 +408,24 @@ TEST_CASE("virtual ids are found again where the counter is lost") {
   CHECK(session.append(make_call(), 1)->id == 2000000004);
   auto other = create(folder);
   CHECK(other.append(make_call(), 1)->id == 2000000005);
+}
+
+TEST_CASE("virtual ids that only a submission's record knows are not given twice if the counter is lost, empty or damaged") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  REQUIRE(next_virtual_ids(folder, 7) == 2000000001);  // of a queue file, which has no journal
+  std::filesystem::create_directories(folder.submissions() + "/marker");
+  REQUIRE(util::write_file_atomically(
+      folder.submissions() + "/marker/record.json",
+      "{\"version\":1,\"job_id\":\"131\",\"ids\":[[2000000001,2000000003],[2000000005,2000000007]]}\n"));
+  std::uint32_t next = 2000000008;
+  for (const char* damage : {"", "x\n", "20000", "2000000001"}) {
+    CAPTURE(damage);
+    REQUIRE(util::write_file_atomically(folder.counter(), damage));
+    CHECK(next_virtual_ids(folder, 1) == next);
+  }
+  std::filesystem::remove(folder.counter());
+  CHECK(next_virtual_ids(folder, 1) == next);
 }
 
 TEST_CASE("virtual ids are unique among 8 processes") {
