@@ -53,7 +53,6 @@ Status cancel_session(const std::string& session_name, bool yes) {
 
 Status cancel(const Words& words) {
   std::string session_name;
-  bool yes = false;
   ControlOptions options;
   cli::Arguments arguments(
       "cancel", "Cancels tasks of a merged array; without a job id, drops the session's queue, and at its prompt leaves it.",
@@ -62,14 +61,14 @@ Status cancel(const Words& words) {
   auto* word = app.add_option("task", options.word, task_help);
   add_control_options(app, options);
   for (const char* name : {"--job", "--tasks", "--dry-run", "--script"}) app.get_option(name)->needs(word);
-  app.add_flag("-y,--yes", options.yes, "do not ask before a whole array of several jobs is cancelled")->needs(word);
+  app.add_flag("-y,--yes", options.yes,
+               "do not ask before a whole array of several jobs, or a queue of ten jobs or more, is cancelled");
   app.add_option("--session", session_name, "act on this session instead of the current shell's")
       ->type_name("NAME")
       ->excludes(word);
-  app.add_flag("--yes", yes, "drop the queue without asking, however many jobs it has")->excludes(word);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
-  return options.word.empty() ? cancel_session(session_name, yes) : control(options);
+  return options.word.empty() ? cancel_session(session_name, options.yes) : control(options);
 }
 
 }  // namespace sarray::commands
