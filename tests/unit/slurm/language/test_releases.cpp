@@ -287,3 +287,14 @@ TEST_CASE("--export-file alone sends nothing of the file from 26.05 on") {
   job.settings.push_back({find_option("export"), "ALL", true, {}});
   CHECK(sent_environment(call, job, v26_05).variables.get("FROM_FILE") == "1");
 }
+
+TEST_CASE("20.11 wants sockets for the GPUs of a socket, and shows a line's leading blanks") {
+  constexpr Release v20_11{20, 11};
+  const auto words = error(1, "--gpus-per-socket option requires --sockets-per-node specification");
+  CHECK(refusal(v20_11, {"--gpus-per-socket=2"}) == words);
+  CHECK(refusal(v20_11, {"--gpus-per-socket=2", "--sockets-per-node=1"}) == "");
+  CHECK(refusal(v22_05, {"--gpus-per-socket=2"}) == "");
+  const std::string script = "#!/bin/sh\n#SBATCH  -J'x\n";
+  CHECK(resolve(v20_11, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [  -J'x]\n");
+  CHECK(resolve(v22_05, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [-J'x]\n");
+}
