@@ -2,7 +2,7 @@
 # generated is for everything, or it would not fit together.
 add_library(sarray_warnings INTERFACE)
 target_compile_options(sarray_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wextra-semi -Wnon-virtual-dtor -Wnull-dereference -Wold-style-cast
+  -Wextra-semi -Wnon-virtual-dtor -Wold-style-cast
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string that do not exist (its bug 105651)
 if(SARRAY_WERROR)
   target_compile_options(sarray_warnings INTERFACE -Werror)

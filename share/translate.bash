@@ -1,10 +1,10 @@
 #!/bin/bash -p
-# What a task says to Slurm about itself, in Slurm's own words: stands first in the task's PATH as scancel, scontrol, squeue,
-# sacct and sbatch, where the job's script names them with its ids (or after `sarray submit --translate`).
+# Translates the ids in a task's commands to Slurm about itself. It is first in the task's PATH as scancel, scontrol, squeue,
+# sacct and sbatch, if the job's script uses these with its own ids (or after `sarray submit --translate`).
 #
 # Alone, SLURM_JOB_ID is the task, and SLURM_ARRAY_JOB_ID the task's own job. In a merged array the last task's SLURM_JOB_ID is the
-# whole array's, and SLURM_ARRAY_JOB_ID is an id that Slurm does not know. So an id of the task's own is replaced by the pair, or
-# the pairs, that it stands for; every other word goes on as it is. What cannot be said exactly is refused: nobody else's task is
+# whole array's, and SLURM_ARRAY_JOB_ID is an id that Slurm does not know. So each of the task's own ids is replaced by the pair, or
+# the pairs, that it means; every other word is passed on unchanged. What cannot be expressed exactly is refused: no other task is
 # ever hit. SARRAY_SELF, from the dispatcher: the task's raw id, its job's virtual id, its job's first index, its local ids or "-".
 set -f
 
@@ -16,7 +16,7 @@ refuse() {
   exit 1
 }
 
-# The command itself, without us in its PATH: a job that it submits is none of ours.
+# Runs the command itself, without us in its PATH, since a job that it submits does not belong to sarray.
 go_on() { # WORD...
   local folder path='' real='' IFS=:
   for folder in $PATH; do
@@ -32,7 +32,7 @@ go_on() { # WORD...
   PATH=$path exec "$real" "$@"
 }
 
-# The index of a local id in the merged array, into `index`.
+# Sets `index` to the index of a local id in the merged array.
 find_index() { # LOCAL_ID
   local range first last step at=$first_index local_id=$((10#$1)) IFS=,
   for range in $local_ids; do
@@ -48,7 +48,7 @@ find_index() { # LOCAL_ID
   refuse "$virtual_id has no task $1"
 }
 
-# The number of the job's tasks, into `count`.
+# Sets `count` to the number of the job's tasks.
 count_tasks() {
   local range step IFS=,
   count=0
@@ -59,7 +59,7 @@ count_tasks() {
   done
 }
 
-# The indices, of the job's own, that "3", "*", "[1,4-7:3]" or nothing (all) stand for, into `indices`: "5" or "5-9".
+# Sets `indices` ("5" or "5-9") to those of the job's indices that "3", "*", "[1,4-7:3]" or an empty text (all) means.
 find_indices() { # TASKS
   local item first last step IFS=,
   indices=()
@@ -85,7 +85,7 @@ find_indices() { # TASKS
   fi
 }
 
-# One id, with its tasks and its step, as Slurm knows it, into `text`.
+# Sets `text` to one id, with its tasks and its step, as Slurm knows it.
 translate_id() { # ID [TASKS] [.STEP]
   local number=$((10#$1)) IFS=,
   text=$1${2:+_$2}${3-}
@@ -112,7 +112,7 @@ translate_id() { # ID [TASKS] [.STEP]
   fi
 }
 
-# Every id in a word that holds ids, into `word`.
+# Sets `word` to WORD, with every id in it translated.
 translate_ids() { # WORD
   local rest=$1
   word=''
@@ -125,7 +125,7 @@ translate_ids() { # WORD
   word+=$rest
 }
 
-# The first word of scontrol that is no option: what it shall do. It reads commands from its input where there is none.
+# Finds the first word of scontrol that is not an option: what it shall do. If there is none, scontrol reads commands from its input.
 find_verb() { # WORD...
   verb=''
   while (($# > 0)); do
@@ -143,7 +143,7 @@ find_verb() { # WORD...
 
 [[ -n ${SARRAY_SELF-} ]] || go_on "$@"
 read -r raw_id virtual_id first_index local_ids <<<"$SARRAY_SELF"
-# A job that this task submitted inherits its environment; what it says is about itself.
+# A job that this task submitted inherits its environment, but its ids are its own.
 [[ ${SLURM_JOB_ID-$raw_id} == "$raw_id" ]] || go_on "$@"
 
 if [[ $translate_name == scontrol ]]; then

@@ -16,9 +16,10 @@ sanitized_build=$build-asan
 
 list_unit_tests() { # a program for each folder: test_slurm_client of tests/unit/slurm/client
   local name
+  local -A slow=([script]=20 [store]=8 [util]=5) # seconds; the others take two or three
   for name in $(cd tests/unit && find . -name 'test_*.cpp' -printf '%h\n' | sort -u | sed 's:^\./::; s:/:_:g'); do
-    add "unit-$name" 20 'quick work' "$build/tests/unit/test_$name"
-    add_sanitized "unit-$name" 30 work "$sanitized_build/tests/unit/test_$name"
+    add "unit-$name" "${slow[$name]:-3}" 'quick work' "$build/tests/unit/test_$name"
+    add_sanitized "unit-$name" $((${slow[$name]:-3} * 4)) work "$sanitized_build/tests/unit/test_$name"
   done
 }
 

@@ -3,8 +3,8 @@
 
 namespace sarray::capture {
 
-/// The whole program when it is called by the name of sbatch. Outside a session, and for calls that only ask sbatch something
-/// (--help, --version, --test-only), it becomes the real sbatch.
+/// The whole program if it is called by the name of sbatch. Outside of a session, and for calls that only ask sbatch something
+/// (--help, --version, --test-only), it is replaced by the real sbatch.
 /// @return the exit status.
 int record_sbatch(int argc, char** argv);
 

@@ -1,4 +1,4 @@
-// The caller's side of a call: what the process that runs our sbatch was given.
+// The caller's side of a call: what the process that runs our sbatch got from its caller.
 #pragma once
 
 #include <string>
@@ -10,23 +10,28 @@
 
 namespace sarray::capture {
 
-/// The environment as the real sbatch would have seen it: without our folder in PATH, without our variables, BASH_ENV as it was.
+/// Returns the environment as the real sbatch would have seen it: without our folder in PATH, without our variables, with
+/// BASH_ENV as it was.
 [[nodiscard]] util::Environment clean_environment(char** entries);
 
-/// PATH without the session's folder.
+/// Returns PATH without the folders of programs that sessions put there: `own_folder`, those of other sessions, and guards.
 [[nodiscard]] std::string clean_path(std::string_view path, std::string_view own_folder);
 
-/// Sets our variables from the path that this program was started by, where that is a session's sbatch: a caller may have
+/// Name of a guard's folder, before its random part: it holds an sbatch that refuses, for the time when the session's own cannot
+/// be reached (session_files.hpp).
+inline constexpr std::string_view guard_prefix = "sarray-guard-";
+
+/// Sets our variables from the path with which this program was started, if that is a session's sbatch: the caller may have
 /// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
 void find_session_by_program();
 
-/// The job that this process is in, where that is not the one that the session's shell is in (a session in an `salloc`): a job
-/// that the real sbatch was given by its path takes the session's environment to the node, and what it submits there belongs to
-/// Slurm. Empty: none. Call it behind find_session_by_program().
+/// Returns the id of the job that this process is in, if the session's shell is not in the same job (it may be in an `salloc`);
+/// else an empty text. A job that was submitted by the path of the real sbatch has the session's environment on its node, and
+/// what it submits there must go to Slurm. A virtual id is not a job of Slurm's: `export SLURM_JOB_ID=$(sbatch --parsable ...)`
+/// goes on recording. Call it after find_session_by_program().
 [[nodiscard]] std::string find_inner_job();
 
-/// Name of the file in a session's folder with the id of the job that its shell is in, for callers that emptied their
-/// environment.
+/// Name of the file in a session's folder with the id of the job that its shell is in, for callers with an empty environment.
 inline constexpr const char* outer_job_file = "outer_job";
 
 [[nodiscard]] mode_t current_umask();
@@ -34,7 +39,7 @@ inline constexpr const char* outer_job_file = "outer_job";
 [[nodiscard]] std::string current_host();
 
 /// Returns the path of the real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
-/// An error (what: the path): one that cannot be looked at comes first, and what comes after it may be another Slurm's.
+/// @return an error (what: the path) if an earlier one cannot be examined, since the next may belong to another Slurm.
 [[nodiscard]] util::Result<std::string> find_real_sbatch(std::string_view path);
 
 }  // namespace sarray::capture

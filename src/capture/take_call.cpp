@@ -38,14 +38,14 @@ util::Result<void> load_export_file(slurm::Call& call, const slurm::Intake& inta
   auto bytes = is_descriptor && number >= 3 ? util::read_all(static_cast<int>(number), name) : util::read_file(name);
   if (!bytes) {
     auto error = sbatch_words("Could not open user environment file " + name, call.environment);
-    error.status = 255;
+    error.status = 1;  // whatever SLURM_EXIT_ERROR says (sbatch.c:_fill_job_desc_from_opts)
     return util::fail(std::move(error));
   }
   call.export_file = std::move(*bytes);
   return {};
 }
 
-/// sbatch takes this variable's for its own (sbatch.c:_set_umask_env; observed on 22.05).
+/// sbatch uses this variable's value as its umask (sbatch.c:_set_umask_env; observed on 22.05).
 std::optional<mode_t> umask_of(const util::Environment& environment) {
   const auto text = environment.get("SLURM_UMASK");
   if (!text) return std::nullopt;
@@ -64,7 +64,7 @@ util::Result<std::string> current_directory(const util::Environment& environment
 
 CallTaker::CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size) : m_resolver(dialect, max_array_size) {}
 
-/// The file's bytes as they are now.
+/// Returns the file's bytes as they are now.
 util::Result<std::shared_ptr<const std::string>> CallTaker::read_script(const slurm::Call& call) {
   if (const auto known = m_by_path.find(call.script_path); known != m_by_path.end()) return known->second;
   auto file = util::open_file(call.script_path, O_RDONLY);

@@ -10,7 +10,7 @@ namespace sarray::cli {
 
 namespace {
 
-/// CLI11's help, with a usage line of our own.
+/// CLI11's help, with our own usage line.
 class Formatter : public CLI::Formatter {
  public:
   explicit Formatter(std::string usage) : m_usage(std::move(usage)) { column_width(28); }
@@ -25,7 +25,7 @@ class Formatter : public CLI::Formatter {
 Arguments::Arguments(std::string command, const std::string& description, const std::string& usage)
     : m_command(std::move(command)), m_app(description, "sarray " + m_command) {
   m_app.formatter(std::make_shared<Formatter>("usage: sarray " + m_command + (usage.empty() ? "" : " " + usage)));
-  m_app.allow_extras();  // they are reported below, with what was probably meant
+  m_app.allow_extras();  // they are reported below, with a suggestion
   m_app.set_help_flag("-h,--help", "print this and exit");
   m_app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -43,7 +43,7 @@ util::Error Arguments::explain_extra(const std::string& word) const {
 }
 
 util::Result<bool> Arguments::parse(std::vector<std::string> words) {
-  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  std::reverse(words.begin(), words.end());  // CLI11 wants them in this order
   try {
     m_app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {
@@ -57,9 +57,9 @@ util::Result<bool> Arguments::parse(std::vector<std::string> words) {
   }
   auto extra = m_app.remaining();
   if (const auto mark = std::find(extra.begin(), extra.end(), "--"); mark != extra.end())
-    extra.erase(mark);  // what follows are no options
+    extra.erase(mark);  // what follows is not an option
   if (!extra.empty()) return util::fail(explain_extra(extra.front()));
-  // A script's variable that was never set: what would be taken for "all of them" must not be.
+  // A variable of a script may never have been set. An empty value must not mean "all of them".
   for (const auto* option : m_app.get_options()) {
     const auto& values = option->results();
     const bool takes_value = option->get_items_expected_min() > 0;

@@ -1,4 +1,4 @@
-// CLI11, made to report as everything else here does.
+// CLI11, adapted so that its errors look like all others.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,15 +11,15 @@
 
 namespace sarray::cli {
 
-/// A command's parser, with our conventions: -h/--help, no abbreviations, values of the last of several equal options.
+/// A command's parser, with our conventions: -h/--help; no abbreviations; of several equal options the last one counts.
 class Arguments {
  public:
-  /// @param usage what stands behind `usage: ` in the help.
+  /// @param usage the text after the command's name in the usage line.
   Arguments(std::string command, const std::string& description, const std::string& usage);
 
   CLI::App& app() { return m_app; }
-  /// @return true where all is read; false where help was asked for and printed; an error with status 2 and a hint that names
-  ///   the option that was probably meant.
+  /// @return true if everything was read; false if help was asked for and printed; an error with status 2 and a hint that names
+  /// the option that was probably meant.
   [[nodiscard]] util::Result<bool> parse(std::vector<std::string> words);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace sarray::cli {
 
-/// #SBATCH lines and comments coloured, and no byte of users' scripts able to command the terminal.
+/// Returns the script with coloured #SBATCH lines and comments, in which no byte of users' scripts can command the terminal.
 [[nodiscard]] std::string color_script(std::string_view script);
 
 }  // namespace sarray::cli

@@ -1,4 +1,4 @@
-// What was probably meant.
+// Suggestions for mistyped words.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace sarray::cli {
 
-/// The nearest of `known` by edits (insert, delete, replace, swap of neighbours); "" where none is near.
+/// Returns the word of `known` with the fewest edits (insert, delete, replace, swap of neighbours); "" if none is near.
 [[nodiscard]] std::string suggest(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace sarray::cli

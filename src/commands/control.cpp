@@ -4,11 +4,15 @@
 #include <cstdio>
 #include <iterator>
 #include <map>
+#include <utility>
 
+#include "cli/confirm.hpp"
+#include "commands/task_word.hpp"
 #include "plan/plan.hpp"
 #include "queue/gather.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
+#include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
@@ -21,21 +25,20 @@ struct VerbWords {
   const char* name;
   const char* done;  ///< "cancelled"
   const char* fit;   ///< which tasks it can be done to
-  std::vector<std::string> command;
 };
 
 VerbWords words_of(Verb verb) {
   switch (verb) {
     case Verb::hold:
-      return {"hold", "held", "pending and unheld", {"scontrol", "hold"}};
+      return {"hold", "held", "pending and unheld"};
     case Verb::release:
-      return {"release", "released", "held", {"scontrol", "release"}};
+      return {"release", "released", "held"};
     case Verb::requeue:
-      return {"requeue", "requeued", "running, or failed and still known to Slurm", {"scontrol", "requeue"}};
+      return {"requeue", "requeued", "running, or failed and still known to Slurm"};
     case Verb::cancel:
       break;
   }
-  return {"cancel", "cancelled", "pending or running", {"scancel"}};
+  return {"cancel", "cancelled", "pending or running"};
 }
 
 bool is_held(const slurm::TaskRecord& task) {
@@ -58,7 +61,7 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
   return task.state == TaskState::pending || task.state == TaskState::running;
 }
 
-/// "17_[3-5,8]", cut where Slurm's own limit for such a list (4096 bytes, semantics section 3) would be passed.
+/// "17_[3-5,8]", cut before it exceeds Slurm's own limit for such a list (4096 bytes: job_mgr.c:_test_job_desc_fields).
 std::vector<std::string> name_tasks(const std::string& job_id, const std::vector<std::uint32_t>& indices) {
   constexpr std::size_t max_numbers = 300;
   std::vector<std::string> names;
@@ -81,23 +84,80 @@ std::vector<std::string> name_tasks(const std::string& job_id, const std::vector
 /// The tasks that it is for, as Slurm names them.
 struct Targets {
   std::vector<std::string> names;
-  std::size_t tasks = 0;
+  std::size_t tasks = 0;               ///< that Slurm is told of: a requeued task may be there twice
+  std::size_t left = 0;                ///< selected, but not fit
+  std::vector<std::uint32_t> indices;  ///< in the first attempt, ascending
 };
 
-Targets find_targets(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
+/// Where a selected task stands, and its earlier attempts that somebody requeued; only those that the verb fits.
+std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> find_runs(const follow::History& history,
+                                                                       const std::vector<std::uint32_t>& indices, Verb verb) {
+  std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> runs;
+  for (const auto index : indices) {
+    if (is_fit(verb, history.task(index))) runs.emplace_back(index, history.latest[index]);
+  }
+  for (const auto& revived : follow::find_revived(history)) {
+    const bool is_latest = history.latest[revived.index].attempt == revived.run.attempt;
+    if (is_latest || !std::binary_search(indices.begin(), indices.end(), revived.index)) continue;
+    if (is_fit(verb, history.attempts[revived.run.attempt].tasks[revived.run.index]))
+      runs.emplace_back(revived.index, revived.run);
+  }
+  return runs;
+}
+
+/// Only on what is surely the array that is meant: job ids come again.
+util::Result<void> check_identity(const follow::Attempt& attempt) {
+  if (attempt.identity == slurm::Identity::same) return {};
+  return util::fail("job " + attempt.job_id, "Slurm does not say which script it runs: it may be another job that has the id now",
+                    "scontrol show job " + attempt.job_id);
+}
+
+util::Result<Targets> find_targets(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_attempt;
   Targets targets;
-  for (const auto index : indices) {
-    if (!is_fit(verb, history.task(index))) continue;
-    const auto& last = history.latest[index];
-    by_attempt[last.attempt].push_back(last.index);
+  for (const auto& [index, run] : find_runs(history, indices, verb)) {
+    by_attempt[run.attempt].push_back(run.index);
+    targets.indices.push_back(index);
     ++targets.tasks;
   }
-  for (auto& [attempt, tasks] : by_attempt) {
+  std::sort(targets.indices.begin(), targets.indices.end());
+  targets.indices.erase(std::unique(targets.indices.begin(), targets.indices.end()), targets.indices.end());
+  targets.left = indices.size() - targets.indices.size();
+  for (auto& [number, tasks] : by_attempt) {
+    const auto& attempt = history.attempts[number];
+    CHECK_OK(check_identity(attempt));
     std::sort(tasks.begin(), tasks.end());
-    for (auto& name : name_tasks(history.attempts[attempt].job_id, tasks)) targets.names.push_back(std::move(name));
+    for (auto& name : name_tasks(attempt.job_id, tasks)) targets.names.push_back(std::move(name));
   }
   return targets;
+}
+
+/// "train, eval and 3 others", of the jobs that the tasks belong to; empty if it is one job.
+std::string name_jobs(const follow::History& history, const std::vector<std::uint32_t>& indices) {
+  constexpr std::size_t max_named = 10;
+  std::vector<const script::MappedJob*> jobs;
+  for (const auto index : indices) {
+    const auto* job = history.map().job_at(index);
+    if (jobs.empty() || jobs.back() != job) jobs.push_back(job);
+  }
+  if (jobs.size() < 2) return {};
+  const auto more = jobs.size() - std::min(jobs.size(), max_named);
+  jobs.resize(std::min(jobs.size(), max_named));
+  return util::count(jobs.size() + more, "job") + " (" +
+         util::join(jobs, ", ", [](const auto* job) { return util::shell_quote(job->name); }) +
+         (more > 0 ? " and " + util::count(more, "other") : "") + ")";
+}
+
+/// An array's id is also one task's own: whoever has that in hand may not mean all the others.
+util::Result<void> confirm_whole(const ControlOptions& options, const follow::Target& target, const Targets& targets) {
+  const auto& selection = options.selection;
+  const bool is_whole = target.is_whole_array && selection.jobs.empty() && selection.tasks.empty();
+  if (options.verb != Verb::cancel || options.yes || !is_whole || !cli::can_ask()) return {};
+  const auto& history = target.array_history.history();
+  const auto jobs = name_jobs(history, targets.indices);
+  if (jobs.empty()) return {};
+  return cli::confirm("array " + history.attempts.front().job_id + ": cancel " + util::count(targets.tasks, "task") + " of " +
+                      jobs + "?");
 }
 
 /// Why there is nothing to do.
@@ -112,34 +172,28 @@ std::string explain_none(const follow::History& history, const std::vector<std::
 }  // namespace
 
 Status control(const ControlOptions& options) {
-  TRY(const auto word, follow::parse_task_reference(options.word));
+  const auto verb = words_of(options.verb);
+  TRY(const auto word, read_task_word(options.word, verb.name));
   const auto site = queue::find_site();
   TRY(auto target, follow::find_target(site, word, options.script));
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
   TRY(const auto indices, follow::filter_tasks(target, options.selection));
-  const auto targets = find_targets(history, indices, options.verb);
-  const auto verb = words_of(options.verb);
+  TRY(const auto targets, find_targets(history, indices, options.verb));
   const auto shown_id = history.attempts.front().job_id;
   if (targets.tasks == 0) {
     return util::fail("job " + options.word, explain_none(history, indices, options.verb),
                       "sarray status " + shown_id + " --tasks");
   }
-  const auto left = indices.size() - targets.tasks;
   auto line = util::count(targets.tasks, "task") + ": " + util::join(targets.names, " ");
-  if (left > 0) line += "; " + util::count(left, "other") + (left == 1 ? " is" : " are") + " not " + verb.fit;
+  if (targets.left > 0)
+    line += "; " + util::count(targets.left, "other") + (targets.left == 1 ? " is" : " are") + " not " + verb.fit;
   if (options.dry_run) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
     return 0;
   }
-  // scancel takes words, scontrol a list.
-  auto command = verb.command;
-  if (options.verb == Verb::cancel) {
-    command.insert(command.end(), targets.names.begin(), targets.names.end());
-  } else {
-    command.push_back(util::join(targets.names, ","));
-  }
-  TRY([[maybe_unused]] const auto output, site.client.run(command));
+  CHECK_OK(confirm_whole(options, target, targets));
+  CHECK_OK(engine::SlurmEngine(site.client).control(options.verb, targets.names));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
   return 0;
 }
@@ -149,9 +203,9 @@ namespace {
 Status control_command(Verb verb, const std::string& description, const Words& words) {
   ControlOptions options;
   options.verb = verb;
-  cli::Arguments arguments(words_of(verb).name, description, "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--tasks IDS] [-n]");
+  cli::Arguments arguments(words_of(verb).name, description, "TASK [--job SEL] [--tasks IDS] [-n]");
   auto& app = arguments.app();
-  app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
+  app.add_option("task", options.word, task_help)->required();
   add_control_options(app, options);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
@@ -161,7 +215,7 @@ Status control_command(Verb verb, const std::string& description, const Words& w
 }  // namespace
 
 void add_control_options(CLI::App& app, ControlOptions& options) {
-  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+  app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array, e.g. 3,5-8")->type_name("IDS");

@@ -1,25 +1,26 @@
 // Cancel, hold, release and requeue: Slurm's own commands on the right indices.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "engine/engine.hpp"
 #include "follow/selection.hpp"
 #include "util/result.hpp"
 
 namespace sarray::commands {
 
-enum class Verb : std::uint8_t { cancel, hold, release, requeue };
+using engine::Verb;
 
 struct ControlOptions {
   Verb verb = Verb::cancel;
-  std::string word;  ///< JOBID[_INDEX] or VIRTUALID[_LOCAL]
+  std::string word;  ///< TASK
   follow::Selection selection;
   std::string script;  ///< --script
   bool dry_run = false;
+  bool yes = false;  ///< no question is asked
 };
 
 /// --job, --tasks, --dry-run and --script, the same for all of them.

@@ -57,10 +57,14 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
   if (options.max > 0 && submissions.size() > options.max)
     submissions.erase(submissions.begin(), submissions.end() - static_cast<std::ptrdiff_t>(options.max));
   std::vector<slurm::ArrayQuery> asked;
-  for (const auto& submission : submissions) asked.push_back({submission.job_id, std::min(submission.tasks, script::max_tasks)});
+  for (const auto& submission : submissions) {
+    const bool is_noted = !submission.folder.empty();
+    asked.push_back({submission.job_id, std::min(submission.tasks, script::max_tasks),
+                     is_noted ? submission.folder + "/sarray.slurm" : std::string()});
+  }
   slurm::ArrayStates states;
   if (!asked.empty()) {
-    TRY(states, slurm::ask_states(site.client, asked, false));
+    TRY(states, site.client.states(asked, false));
   }
   auto list = util::Json::array();
   report::Table table({true, false, true, true, false, false});
@@ -89,6 +93,10 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
     std::fputs(("sarray: note: not recorded in this state folder, but Slurm still has them: " + unnoted + "\n").c_str(), stderr);
   std::fputs(table.text(width).c_str(), stdout);
   if (any_unknown) std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);
+  for (std::size_t i = 0; i < states.holders.size(); ++i) {
+    if (states.holders[i].identity == slurm::Identity::other)
+      std::fprintf(stderr, "sarray: note: job %s: another job has that id now\n", submissions[i].job_id.c_str());
+  }
   return 0;
 }
 

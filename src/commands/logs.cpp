@@ -11,6 +11,7 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/task_word.hpp"
 #include "follow/selection.hpp"
 #include "follow/task_files.hpp"
 #include "queue/gather.hpp"
@@ -35,10 +36,10 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   LogOptions options;
   std::string lines;
   cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file if there are several.",
-                           "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--job SEL] [--failed] [-n LINES] [-f]");
+                           "TASK [--job SEL] [--failed] [-n LINES] [-f]");
   auto& app = arguments.app();
-  app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
-  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+  app.add_option("task", options.word, task_help)->required();
+  app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array")->type_name("IDS");

@@ -12,6 +12,7 @@
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
 #include "commands/submit_options.hpp"
+#include "commands/task_word.hpp"
 #include "engine/delivery.hpp"
 #include "engine/settle.hpp"
 #include "engine/submissions.hpp"
@@ -74,16 +75,15 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string states = "failed,timeout,out_of_memory";
   std::string throttle;
   std::string output;
-  cli::Arguments arguments(
-      "retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
-      "JOBID[_INDEX] | VIRTUALID[_LOCAL] [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
+                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
-  app.add_option("task", options.word, "a merged array, one of its tasks, or a recorded job's id")->required();
+  app.add_option("task", options.word, task_help)->required();
   app.add_option("--state", states,
                  "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
       ->type_name("STATES");
-  app.add_option("--job", options.selection.jobs, "only this job: its number, virtual id, name, or a pattern of names")
+  app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the first array")->type_name("IDS");
@@ -110,13 +110,17 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
 }
 
 /// What the first submission started from, as delivery.cpp noted it.
-std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const std::string& job_id) {
+std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follow::Attempt& first) {
   const auto submissions = engine::list_submissions(site);
-  const auto* submission = store::find_submission(submissions, job_id);
-  if (submission == nullptr) return std::nullopt;
-  const auto environment = util::read_file(submission->folder + "/environment");
-  const auto text = util::read_file(submission->folder + "/record.json");
-  return environment && text ? store::parse_start(*environment, *text) : std::nullopt;
+  const auto is_it = [&](const auto& submission) {
+    return submission.job_id == first.job_id && std::any_of(submission.ids.begin(), submission.ids.end(), [&](const auto& range) {
+             return !first.map.jobs.empty() && range.first <= first.map.jobs.front().id &&
+                    first.map.jobs.front().id <= range.second;
+           });
+  };
+  const auto submission = std::find_if(submissions.rbegin(), submissions.rend(), is_it);
+  if (submission == submissions.rend()) return std::nullopt;
+  return store::read_start(*submission);
 }
 
 /// This shell's own, where nothing better is known.
@@ -155,8 +159,9 @@ Status show(const script::Retry& retry, const RetryOptions& options) {
 Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder& submission_folder,
                      const plan::PlanOptions& plan_options, const slurm::SlurmSite& site, const RetryOptions& options) {
   const auto& array = retry.plan.arrays.front();
-  TRY(const auto delivery, engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, site.client,
-                                           nullptr, submission_folder.folder + "/sarray.slurm"));
+  TRY(const auto delivery,
+      engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, engine::SlurmEngine(site.client),
+                      nullptr, submission_folder.folder + "/sarray.slurm"));
   const report::SubmittedArray submitted{0, delivery.job_id, submission_folder.folder + "/sarray.slurm"};
   const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
                     : options.parsable ? delivery.job_id + "\n"
@@ -173,7 +178,7 @@ Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder&
 util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::string& first_id, bool again) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto lock, engine::lock_retries(first_id, folder));
-  TRY(const auto lines, engine::settle_retries(first_id, folder, site.client, again));
+  TRY(const auto lines, engine::settle_retries(first_id, folder, engine::SlurmEngine(site.client), again));
   for (const auto& line : lines) say("note: " + line);
   return lock;
 }
@@ -191,12 +196,22 @@ void say_what_is_left(const follow::History& history, const std::vector<std::uin
   if (unknown > 0) say("note: left as they are: " + util::count(unknown, "task") + " that Slurm has forgotten (--state unknown)");
 }
 
+/// What is known of the tasks must be known of these tasks.
+util::Result<void> check_attempts(const follow::History& history) {
+  const auto doubtful =
+      std::find_if(history.attempts.begin(), history.attempts.end(), [](const auto& attempt) { return attempt.is_doubtful; });
+  if (doubtful == history.attempts.end()) return {};
+  return util::fail("job " + doubtful->job_id,
+                    "Slurm shows a job of that id that was submitted at another time, and not its script: it may be another job",
+                    "sacct -j " + doubtful->job_id);
+}
+
 }  // namespace
 
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, follow::parse_task_reference(options->word));
+  TRY(const auto word, read_task_word(options->word, "retry"));
   const auto site = queue::find_site();
   TRY(auto target, follow::find_target(site, word, options->script));
   util::Fd lock;
@@ -206,6 +221,7 @@ Status retry(const Words& words) {
   }
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
+  CHECK_OK(check_attempts(history));
   TRY(const auto indices, follow::filter_tasks(target, options->selection));
   for (const auto& note : history.notes) say("note: " + note);
   say_what_is_left(history, indices);
@@ -213,7 +229,7 @@ Status retry(const Words& words) {
   if (indices.empty()) return util::fail("job " + options->word, "no tasks to run again", "sarray status " + first_id);
   const auto dialect = queue::learn_dialect(site.client);
   TRY(auto plan_options, make_options(*options, site, history, dialect));
-  auto start = read_start(site, first_id);
+  auto start = read_start(site, history.attempts.front());
   if (!start) {
     say("warning: the environment of job " + first_id +
         " is not recorded on this machine: variables that its script does not hold, umask and "

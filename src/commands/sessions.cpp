@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include "commands/commands.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
+#include "slurm/client/arrays.hpp"
 #include "store/prune.hpp"
 #include "store/session.hpp"
 #include "store/submissions.hpp"
@@ -32,7 +34,9 @@ std::string time_text(std::int64_t seconds) {
 
 std::string state_text(const store::SessionInfo& info) {
   using State = store::SessionInfo::State;
-  if (info.alive) return "open, shell " + std::to_string(info.shell_pid) + " on " + info.host;
+  const auto shell = "shell " + std::to_string(info.shell_pid) + " on " + (info.shell_host.empty() ? info.host : info.shell_host);
+  if (info.shell == store::ShellState::alive) return "open, " + shell;
+  if (info.shell == store::ShellState::unknown) return "unknown: " + shell + " cannot be seen from here";
   if (info.state == State::cancelled) return "cancelled";
   if (info.jobs > 0) return "left";
   return info.state == State::submitted ? "submitted" : "empty";
@@ -43,7 +47,8 @@ util::Json to_json(const std::vector<store::SessionInfo>& sessions) {
   for (const auto& info : sessions) {
     util::Json session;
     session["name"] = info.name;
-    session["state"] = info.alive ? "open" : state_text(info);
+    const auto text = state_text(info);
+    session["state"] = text.substr(0, text.find_first_of(",:"));  // open, unknown: the shell has a column of its own
     session["host"] = info.host;
     session["started"] = info.started;
     session["last_call"] = info.last_call == 0 ? util::Json(nullptr) : util::Json(info.last_call);
@@ -86,20 +91,26 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
                 time_text(session.time).c_str());
   }
   const auto site = queue::find_site();
-  const auto queue = site.client.run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"});
+  const auto queue = site.client.commands_in_queue();
   if (!queue) {
     std::fprintf(stderr, "sarray: note: no submission is removed, since Slurm does not say which of them it still has: %s\n",
                  util::printable(queue.error().why).c_str());
   }
   std::vector<store::Pruned> submissions;
   if (queue) {
-    const auto lines = "\n" + *queue;
     const auto cluster = slurm::cluster_name(site);
     TRY(submissions, store::prune_submissions(folder, rules, [&](const std::string& marker, const std::string& id) {
           const auto submission = store::read_submission(folder.submissions() + "/" + marker);
+          if (submission && submission->is_newer()) {
+            const auto error = store::explain_newer(*submission);
+            std::fprintf(stderr, "sarray: note: %s: %s; it is left\n", util::printable(error.what).c_str(), error.why.c_str());
+            return true;
+          }
           // This cluster knows nothing of another's.
           if (submission && !submission->cluster.empty() && submission->cluster != cluster) return true;
-          return lines.find(marker) != std::string::npos || (!id.empty() && lines.find("\n" + id + "|") != std::string::npos);
+          return std::any_of(queue->begin(), queue->end(), [&](const auto& job) {
+            return job.command.find(marker) != std::string::npos || (!id.empty() && job.job_id == id);
+          });
         }));
   }
   for (const auto& submission : submissions) {

@@ -8,7 +8,6 @@
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/overview.hpp"
-#include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
 #include "queue/gather.hpp"
@@ -33,10 +32,10 @@ struct StatusOptions {
 util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   StatusOptions options;
   cli::Arguments arguments("status", "Shows what runs, what is done and what failed, by the jobs' own names.",
-                           "[JOBID] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
+                           "[TASK] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
   auto& app = arguments.app();
-  app.footer("Without JOBID: the last submissions. --wait exits with 0 if all tasks completed, with 3 if some did not.");
-  auto* id = app.add_option("jobid", options.job_id, "the merged array's job id, that of a retry, or a recorded job's");
+  app.footer("Without TASK: the last submissions. --wait exits with 0 if all tasks completed, with 3 if some did not.");
+  auto* id = app.add_option("jobid", options.job_id, "a merged array, a retry of it, some of its tasks, or a recorded job's id");
   app.add_flag("--tasks", options.view.tasks, "one line per task")->needs(id);
   app.add_flag("--failed", options.view.failed_only, "only what failed")->needs(id);
   app.add_flag("--usage", options.view.usage, "CPU and memory used, and how much was requested; needs accounting")->needs(id);
@@ -141,9 +140,9 @@ Status status(const Words& words) {
   const auto site = queue::find_site();
   if (options->job_id.empty()) return show_overview(site, {.max = 10, .json = options->json});
   TRY(const auto word, follow::parse_task_reference(options->job_id));
-  const auto submissions = engine::list_submissions(site);
-  TRY(const auto array_id, follow::find_array(site, submissions, word));
-  TRY(auto array_history, follow::ArrayHistory::open(site, submissions, array_id, options->script));
+  TRY(auto target, follow::find_target(site, word, options->script));
+  auto& array_history = target.array_history;
+  array_history.set_meant(target.indices);
   CHECK_OK(array_history.refresh(options->view.usage));
   if (options->wait) return wait_until_done(array_history, *options);
   if (options->watch) return watch(array_history, *options);

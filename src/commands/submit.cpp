@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,14 +13,18 @@
 #include "commands/commands.hpp"
 #include "commands/submit_options.hpp"
 #include "engine/delivery.hpp"
+#include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
 #include "queue/file_session.hpp"
 #include "queue/gather.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
+#include "script/own_script.hpp"
 #include "script/render.hpp"
 #include "slurm/language/file_pattern.hpp"
+#include "slurm/language/virtual_id.hpp"
 #include "store/submissions.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/join.hpp"
@@ -41,6 +46,8 @@ struct SubmitRun {
   util::Fd lock;
   slurm::Configuration configuration;  ///< where Slurm was asked
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
+  std::optional<engine::FileLock> file_lock;
+  std::vector<std::string> announced;                                              ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
 };
 
@@ -68,14 +75,15 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   run.queue_file = std::filesystem::canonical(run.options.file, trouble).string();
   if (trouble) return {};  // reading it will say so
   TRY(const auto folder, store::StateFolder::open());
-  TRY(const auto lines, engine::settle_file(run.queue_file, folder, run.site.client, run.configuration, run.options.again));
+  TRY(run.file_lock, engine::FileLock::take(run.queue_file, folder));
+  TRY(const auto lines, engine::settle_file(run.queue_file, folder, engine::SlurmEngine(run.site.client), run.options.again));
   for (const auto& line : lines) say("sarray: note: " + line);
   if (!run.options.again) CHECK_OK(queue::check_nothing_left(run.queue_file, folder));
   return {};
 }
 
 util::Result<void> gather(SubmitRun& run) {
-  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : 4294967294U;
+  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
     if (!run.options.dry_run) CHECK_OK(settle_earlier(run));
     TRY(run.queued, queue::gather_file(run.options.file, run.site, max));
@@ -86,7 +94,7 @@ util::Result<void> gather(SubmitRun& run) {
     TRY(run.lock, queue::lock_session(session));
     CHECK_OK(session.sync());
     TRY(const auto folder, store::StateFolder::open());
-    TRY(const auto lines, engine::settle_interrupted(session, folder, run.site.client, run.configuration, run.options.again));
+    TRY(const auto lines, engine::settle_interrupted(session, folder, engine::SlurmEngine(run.site.client), run.options.again));
     for (const auto& line : lines) say("sarray: note: " + line);
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
@@ -101,7 +109,7 @@ bool becomes_session(const SubmitRun& run) { return run.options.split && !run.op
 util::Result<void> give_ids(SubmitRun& run) {
   auto& jobs = run.queued.jobs;
   auto folder = store::StateFolder::open();
-  std::uint32_t id = 2000000001;
+  auto id = slurm::first_virtual_id;
   if (folder) {
     TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
   } else if (!run.options.dry_run) {
@@ -237,7 +245,30 @@ void answer(SubmitRun& run, const std::string& text) {
   if (!run.queued.session) {
     for (const auto& [submission_folder, delivery] : run.unannounced) engine::note_delivery(submission_folder, delivery);
   }
+  for (const auto& unannounced : run.unannounced) run.announced.push_back(unannounced.second.job_id);
+  if (run.file_lock) run.file_lock->note(run.announced);
   run.unannounced.clear();
+}
+
+/// Leaves the generated script in the user's folder. A file there that sarray did not write stays as it is; and only when -o FILE
+/// asks for the file does a folder that cannot be written to fail a submission.
+/// @param copy the script in the state folder. @return the path of the one that the user is left with.
+util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number, const std::string& script,
+                                       const std::string& copy) {
+  const auto path = numbered(run.options.output, number);
+  auto note = path + ": it was not written by sarray, and stays as it is";
+  struct stat state {};
+  if (run.options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
+    return util::fail(path, "it is not a plain file", "nothing was submitted; another -o FILE, or none");
+  if (script::may_replace(path)) {
+    const auto written = util::write_file_atomically(path, script);
+    if (written) return path;
+    if (run.options.output_given)
+      return util::fail(written.error().what, written.error().why, "nothing was submitted; another -o FILE, or none");
+    note = path + ": " + written.error().why;
+  }
+  say("sarray: note: " + note + "; the script is " + copy);
+  return copy;
 }
 
 /// One array of the plan, from its script to Slurm's answer.
@@ -255,12 +286,11 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   tell_script_size(rendered, run.plan_options);
   report::SubmittedArray submitted;
   submitted.array = number;
-  submitted.script = numbered(run.options.output, number);
-  CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
+  TRY(submitted.script, leave_script(run, number, rendered.script, submission_folder.folder + "/sarray.slurm"));
   warn_of_secrets(rendered.variables);
   auto* session = run.queued.session ? &*run.queued.session : nullptr;
-  TRY(const auto delivery,
-      engine::deliver(submission_folder, plan, array, rendered, run.plan_options, run.site.client, session, submitted.script));
+  TRY(const auto delivery, engine::deliver(submission_folder, plan, array, rendered, run.plan_options,
+                                           engine::SlurmEngine(run.site.client), session, submitted.script));
   submitted.job_id = delivery.job_id;
   run.unannounced.emplace_back(submission_folder, delivery);
   if (run.options.json) return submitted;
@@ -269,13 +299,15 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   return submitted;
 }
 
-/// The session's shell ends once nothing is left to submit.
-util::Result<void> finish_session(SubmitRun& run) {
+/// The session's shell ends when this was typed at its prompt and nothing is left to submit.
+util::Result<void> finish_session(SubmitRun& run, const std::vector<report::SubmittedArray>& submitted) {
   auto& session = *run.queued.session;
   CHECK_OK(session.close(store::SessionInfo::State::submitted));
-  const char* own = std::getenv(util::session_variable);
-  if (own == nullptr || session.name() != own) return {};
-  return capture::ask_shell_to_leave(session, 0);
+  if (!capture::is_at_prompt(session)) return {};
+  TRY(const auto contents, session.read());
+  if (contents.info.jobs > 0) return {};
+  return capture::ask_shell_to_leave(
+      session, submitted.size() == 1 ? "sarray status " + submitted.front().job_id.value_or("") : "sarray history");
 }
 
 /// From here on the file's calls are a session's.
@@ -314,7 +346,7 @@ Status submit_all(SubmitRun& run, plan::Plan& plan) {
     submitted.push_back(std::move(*array));
   }
   if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
-  if (run.queued.session) CHECK_OK(finish_session(run));
+  if (run.queued.session) CHECK_OK(finish_session(run, submitted));
   return 0;
 }
 
@@ -337,7 +369,12 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
     tell_script_size(rendered, run.plan_options);
     const auto path = numbered(run.options.output, number);
-    if (run.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
+    if (run.options.output_given) {
+      if (!script::may_replace(path))
+        return util::fail(path, "it was not written by sarray, and is not overwritten",
+                          "another -o FILE, or none: it is printed");
+      CHECK_OK(util::write_file_atomically(path, rendered.script));
+    }
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (run.options.json) continue;
@@ -359,7 +396,7 @@ Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_run = new SubmitRun{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}};
+  static auto* const kept_run = new SubmitRun{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}};
   auto& run = *kept_run;
   if (!run.options.dry_run && !run.site.client.has_sbatch()) {
     return util::fail("sbatch", "not found in PATH", "load the site's Slurm module, or look with sarray submit -n");

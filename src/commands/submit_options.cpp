@@ -144,7 +144,7 @@ util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_wor
   words.insert(words.end(), sbatch_words.begin(), sbatch_words.end());
   const slurm::WordParser parser(dialect);
   const auto parsed = parser.parse(words);
-  slurm::Settings settings;
+  slurm::Settings settings(dialect.release());
   CHECK_OK(slurm::apply_words(settings, parsed, {}));
   if (parsed.error) return util::fail(*parsed.error);
   std::vector<slurm::Setting> overrides;

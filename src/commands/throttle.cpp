@@ -4,8 +4,11 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/task_word.hpp"
+#include "engine/submissions.hpp"
 #include "queue/gather.hpp"
 #include "slurm/client/jobs.hpp"
+#include "store/submissions.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
@@ -14,48 +17,86 @@ namespace sarray::commands {
 
 namespace {
 
+/// What becomes of running tasks above the new limit.
+enum class Above : std::uint8_t { stay, requeue, cancel };
+
 struct ThrottleOptions {
   std::string job_id;
   std::uint32_t limit = 0;
-  bool kill = false;
-  bool requeue = false;
+  Above above = Above::stay;
   bool dry_run = false;
 };
 
 util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   ThrottleOptions options;
   std::string limit;
+  bool requeue = false;
+  bool cancel = false;
   cli::Arguments arguments("throttle", "Changes how many tasks of a job array may run at once.",
-                           "JOBID -n N [--kill|--requeue] [--dry-run]");
+                           "JOBID -n N [--kill|--requeue|--cancel] [--dry-run]");
   auto& app = arguments.app();
   app.add_option("jobid", options.job_id, "the array's job id")->required();
   app.add_option("-n,--max,--max-tasks", limit, "at most N running tasks; 0: no limit")->required()->type_name("N");
-  auto* kill = app.add_flag("--kill", options.kill, "cancel the newest running tasks above the limit");
-  app.add_flag("--requeue", options.requeue, "put the newest running tasks above the limit back into the queue")->excludes(kill);
+  auto* back =
+      app.add_flag("-k,--kill,-r,--requeue", requeue, "put the newest running tasks above the limit back into the queue");
+  app.add_flag("--cancel", cancel, "cancel the newest running tasks above the limit: they do not run again")->excludes(back);
   app.add_flag("--dry-run", options.dry_run, "say what would be done");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<ThrottleOptions>();
   TRY(options.limit, util::parse_number(limit, "-n", 0, "sarray throttle --help"));
-  TRY([[maybe_unused]] const auto id, util::parse_number(options.job_id, "job id", 1, "sarray history, or squeue --me"));
+  options.above = cancel ? Above::cancel : requeue ? Above::requeue : Above::stay;
   return std::optional(std::move(options));
 }
 
-util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::Client& client, const std::string& job_id) {
-  auto records = slurm::find_own_job(client, job_id);
+/// A limit is an array's: one task's id is refused rather than taken for all the others.
+util::Result<void> check_array(const std::vector<slurm::JobRecord>& records, const ThrottleOptions& options) {
+  const auto& record = records.front();
+  const std::string array_id(record.get("ArrayJobId"));
+  if (array_id.empty()) return util::fail("job " + options.job_id, "it is not a job array", "squeue --me --array");
+  if (array_id == options.job_id) return {};
+  return util::fail(
+      "job " + options.job_id,
+      "that is the id of one task, " + array_id + "_" + std::string(record.get("ArrayTaskId")) + ", and the limit is the array's",
+      "sarray throttle " + array_id + " -n " + std::to_string(options.limit));
+}
+
+/// If an array of ours is noted under that id, it must be what Slurm has: ids come again.
+util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<slurm::JobRecord>& records,
+                               const std::string& job_id) {
+  const auto submissions = engine::list_submissions(site);
+  const auto* submission = store::find_submission(submissions, job_id);
+  if (submission == nullptr) return {};
+  const auto own_part = "/submissions/" + submission->marker() + "/sarray.slurm";
+  const bool is_it = std::all_of(records.begin(), records.end(), [&](const auto& record) {
+    return record.get("Command").find(own_part) != std::string_view::npos;
+  });
+  if (is_it) return {};
+  return util::fail("job " + job_id, "another job has that id now: it is not the array that sarray submitted as job " + job_id,
+                    "scontrol update JobId=" + job_id + " ArrayTaskThrottle=N, if you mean the other one");
+}
+
+util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::SlurmSite& site, const ThrottleOptions& options) {
+  TRY(const auto word, read_task_word(options.job_id, "throttle"));
+  const auto& job_id = word.job_id;
+  if (word.indices)
+    return util::fail("job " + options.job_id, "a limit is the array's, not a task's", "sarray throttle " + job_id);
+  auto records = slurm::find_own_job(site.client, job_id);
   if (!records) {
     auto error = std::move(records).error();
-    const bool is_virtual = job_id.size() == 10 && job_id >= "2000000001";
-    if (slurm::is_unknown(error) && is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
+    if (slurm::is_unknown(error) && word.is_virtual) error.why = "that is the id of a recorded job; Slurm knows the merged array";
     return util::fail(std::move(error));
   }
-  if (records->front().get("ArrayJobId").empty())
-    return util::fail("job " + job_id, "it is not a job array", "squeue --me --array");
+  auto checked = options;
+  checked.job_id = job_id;
+  CHECK_OK(check_array(*records, checked));
+  CHECK_OK(check_notes(site, *records, job_id));
   return std::move(*records);
 }
 
 struct RunningTask {
   std::string start;  ///< Slurm's own format, which sorts by time
   std::uint32_t id = 0;
+  bool may_requeue = false;
 };
 
 /// The tasks above the limit, the most recently started first.
@@ -64,7 +105,8 @@ std::vector<RunningTask> newest_above(const std::vector<slurm::JobRecord>& recor
   for (const auto& record : records) {
     if (record.get("JobState") != "RUNNING") continue;
     running.push_back({std::string(record.get("StartTime")),
-                       static_cast<std::uint32_t>(std::strtoul(std::string(record.get("ArrayTaskId")).c_str(), nullptr, 10))});
+                       static_cast<std::uint32_t>(std::strtoul(std::string(record.get("ArrayTaskId")).c_str(), nullptr, 10)),
+                       record.get("Requeue") == "1"});
   }
   if (limit == 0 || running.size() <= limit) return {};
   std::sort(running.begin(), running.end(),
@@ -73,18 +115,31 @@ std::vector<RunningTask> newest_above(const std::vector<slurm::JobRecord>& recor
   return running;
 }
 
-/// scontrol fails for an array some of whose tasks have ended, and yet sets the limit of the others: so Slurm is asked.
-util::Result<void> set_limit(const slurm::Client& client, const std::string& array_id, std::uint32_t limit) {
-  const auto wanted = std::to_string(limit);
-  const auto updated = client.run({"scontrol", "update", "JobId=" + array_id, "ArrayTaskThrottle=" + wanted});
-  if (updated) return {};
-  const auto records = client.show_job(array_id);
-  const bool is_set = records && std::any_of(records->begin(), records->end(), [&](const auto& record) {
-                        const auto now = record.get("ArrayTaskThrottle");
-                        return limit == 0 ? now.empty() || now == "0" : now == wanted;
-                      });
-  if (is_set) return {};
-  return util::fail(updated.error());
+/// The tasks above the limit, by what is done to them.
+struct TasksAbove {
+  std::vector<std::string> ended;  ///< requeued or cancelled, "17_3"
+  std::vector<std::string> left;   ///< to be requeued, but Slurm does not let them
+};
+
+TasksAbove sort_out(const std::vector<slurm::JobRecord>& records, const ThrottleOptions& options) {
+  TasksAbove tasks;
+  if (options.above == Above::stay) return tasks;
+  const std::string array_id(records.front().get("ArrayJobId"));
+  for (const auto& task : newest_above(records, options.limit)) {
+    const bool is_left = options.above == Above::requeue && !task.may_requeue;
+    (is_left ? tasks.left : tasks.ended).push_back(array_id + "_" + std::to_string(task.id));
+  }
+  return tasks;
+}
+
+/// @return failed if a task that should have gone stays.
+int say_left(const TasksAbove& tasks) {
+  if (tasks.left.empty()) return 0;
+  std::fprintf(
+      stderr,
+      "sarray: warning: left running, since Slurm may not requeue them (--no-requeue): %s\nhint: --cancel ends them for good\n",
+      util::join(tasks.left, ",").c_str());
+  return static_cast<int>(util::Exit::failed);
 }
 
 }  // namespace
@@ -93,31 +148,22 @@ Status throttle(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
   const auto site = queue::find_site();
-  TRY(const auto records, find_array(site.client, options->job_id));
+  TRY(const auto records, find_array(site, *options));
   const std::string array_id(records.front().get("ArrayJobId"));
-  const auto tasks = options->kill || options->requeue ? newest_above(records, options->limit) : std::vector<RunningTask>();
-  const auto names = util::join(tasks, ",", [&](const auto& task) { return array_id + "_" + std::to_string(task.id); });
-  const std::string verb = options->kill ? "cancel" : "requeue";
+  const auto tasks = sort_out(records, *options);
+  const auto names = util::join(tasks.ended, ",");
+  const bool cancels = options->above == Above::cancel;
   if (options->dry_run) {
     std::fprintf(stderr, "sarray: would set the limit of %s to %u%s\n", array_id.c_str(), options->limit,
-                 tasks.empty() ? "" : (" and " + verb + " " + names).c_str());
-    return 0;
+                 names.empty() ? "" : (std::string(cancels ? " and cancel " : " and requeue ") + names).c_str());
+    return say_left(tasks);
   }
-  CHECK_OK(set_limit(site.client, array_id, options->limit));
-  if (!tasks.empty()) {
-    std::vector<std::string> command =
-        options->kill ? std::vector<std::string>{"scancel"} : std::vector<std::string>{"scontrol", "requeue"};
-    if (options->kill) {
-      for (const auto& task : tasks) command.push_back(array_id + "_" + std::to_string(task.id));
-    } else {
-      command.push_back(names);
-    }
-    TRY([[maybe_unused]] const auto done, site.client.run(command));
-  }
+  CHECK_OK(site.client.set_throttle(array_id, options->limit));
+  if (!tasks.ended.empty()) CHECK_OK(cancels ? site.client.cancel(tasks.ended) : site.client.requeue(tasks.ended));
   std::fprintf(stderr, "sarray: %s: %s%s\n", array_id.c_str(),
                options->limit == 0 ? "no limit" : ("at most " + util::count(options->limit, "task") + " at once").c_str(),
-               tasks.empty() ? "" : ("; " + std::string(options->kill ? "cancelled " : "requeued ") + names).c_str());
-  return 0;
+               names.empty() ? "" : ("; " + std::string(cancels ? "cancelled " : "requeued ") + names).c_str());
+  return say_left(tasks);
 }
 
 }  // namespace sarray::commands

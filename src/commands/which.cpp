@@ -41,12 +41,18 @@ std::string script_text(const script::MappedJob& job) {
   return job.script_path;
 }
 
+/// " (Slurm job 42138)". The last task's own id is the array's, and Slurm takes it for that.
+std::string own_id_text(const slurm::TaskRecord& task, const follow::Attempt& attempt) {
+  if (task.job_id.empty()) return "";
+  return " (Slurm job " + task.job_id + (task.job_id == attempt.job_id ? ", which is also the array's id)" : ")");
+}
+
 void print_task(const follow::History& history, const script::MappedJob& job, std::uint32_t index,
                 const follow::TaskFiles& files) {
   const auto& task = history.task(index);
   const auto& last = history.latest[index];
   const auto name = report::task_name(history, index);
-  print_field("task", name + (task.job_id.empty() ? "" : " (Slurm job " + task.job_id + ")"));
+  print_field("task", name + own_id_text(task, history.attempts[last.attempt]));
   if (last.attempt > 0) print_field("retry of", history.attempts.front().job_id + "_" + std::to_string(index));
   print_field("job", std::to_string(job.number) + " " + util::shell_quote(job.name));
   const auto local = job.local_id(index);
@@ -80,7 +86,8 @@ Status which(const Words& words) {
   cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
                            "JOBID_INDEX | VIRTUALID[_LOCAL] [--json] [--script FILE]");
   arguments.app()
-      .add_option("task", word, "42137_678 or 42137_[3-5] as squeue shows it, or 2000000003_4 as sbatch answered")
+      .add_option("task", word,
+                  "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, or 2000000003_4 as sbatch answered")
       ->required();
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   arguments.app().add_option("--script", script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
@@ -156,7 +163,7 @@ Status find(const Words& words) {
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
   for (const auto& id : arrays_to_search(submissions, job_id)) {
-    const auto loaded = follow::load_map(site, noted, id, "");
+    const auto loaded = follow::load_map(site, noted, {id, ""}, "");
     if (!loaded) {
       if (!job_id.empty()) return util::fail(loaded.error());
       continue;

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <set>
@@ -19,20 +18,12 @@
 #include "slurm/client/arrays.hpp"
 #include "store/submissions.hpp"
 #include "util/fd.hpp"
-#include "util/json.hpp"
-#include "util/message.hpp"
 #include "util/progress.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::engine {
 
 namespace {
-
-std::chrono::seconds sbatch_timeout() {
-  const char* text = std::getenv("SARRAY_SBATCH_TIMEOUT");
-  const auto seconds = text != nullptr ? std::strtol(text, nullptr, 10) : 0;
-  return std::chrono::seconds(seconds > 0 ? seconds : 600);
-}
 
 /// With the umask of sarray submit, which is the calls' but for the rare one. What fails here fails where the job starts, by
 /// Slurm's words.
@@ -81,37 +72,36 @@ util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& a
   return result;
 }
 
-/// What `status` and its kind will want to know without reading the script, and what the script does not hold.
-std::string describe(const SubmissionFolder& submission_folder, const std::string& job_id, const plan::Plan& plan,
-                     const plan::MergedArray& array, const script::Rendered& rendered, const plan::PlanOptions& options,
-                     const std::string& saved_script) {
+store::Submission describe(const SubmissionFolder& submission_folder, const plan::Plan& plan, const plan::MergedArray& array,
+                           const script::Rendered& rendered, const plan::PlanOptions& options, const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
   for (const auto& placement : array.placements) ids.push_back(plan.jobs[placement.job].id);
   std::error_code error;
-  util::Json record;
-  record["version"] = 1;
-  record["job_id"] = job_id;
-  record["cluster"] = submission_folder.cluster;
-  record["time"] = static_cast<std::int64_t>(std::time(nullptr));
-  record["tasks"] = array.tasks;
-  record["jobs"] = array.placements.size();
-  record["script"] = saved_script;
-  record["name"] = array.name;
-  record["directory"] = std::filesystem::current_path(error).string();
-  record["ids"] = store::id_ranges(std::move(ids));
-  if (!submission_folder.queue_file.empty()) record["queue_file"] = submission_folder.queue_file;
-  record["retry_of"] = options.retry_of;
-  record["arguments"] = rendered.arguments;
-  record["umask"] = rendered.umask;
-  record["limits"] = rendered.limits;
-  return util::to_line(record);
+  store::Submission submission;
+  submission.folder = submission_folder.folder;
+  submission.cluster = submission_folder.cluster;
+  submission.queue_file = submission_folder.queue_file;
+  submission.tasks = array.tasks;
+  submission.jobs = static_cast<std::uint32_t>(array.placements.size());
+  submission.script = saved_script;
+  submission.name = array.name;
+  submission.directory = std::filesystem::current_path(error).string();
+  submission.ids = store::id_ranges(std::move(ids));
+  submission.retry_of = options.retry_of;
+  submission.start = slurm::Start{{}, rendered.umask, rendered.limits, rendered.arguments};
+  return submission;
 }
 
-/// What the tasks start from; a retry needs it, and the script does not hold it.
-std::string join_entries(const util::Environment& environment) {
-  std::string bytes;
-  for (const auto& entry : environment.entries()) bytes.append(entry).push_back('\0');
-  return bytes;
+/// Under another user nobody could look for it, or follow it.
+util::Result<void> refuse_other_user(const plan::MergedArray& array) {
+  const auto own = std::to_string(::getuid());
+  for (const auto& setting : array.settings) {
+    if (setting.option->name != "uid" || setting.value == own || (own == "0" && setting.value == "root")) continue;
+    return util::fail("--uid=" + setting.value,
+                      "the array would be another user's, and could not be followed, or found if sbatch is killed",
+                      "sarray submit as that user");
+  }
+  return {};
 }
 
 void remove_submission_folder(const SubmissionFolder& submission_folder) {
@@ -185,8 +175,9 @@ void set_folders(plan::PlanOptions& options, const std::string& state_folder, co
 }
 
 util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan, const plan::MergedArray& array,
-                               const script::Rendered& rendered, const plan::PlanOptions& options, const slurm::Client& client,
+                               const script::Rendered& rendered, const plan::PlanOptions& options, const Engine& engine,
                                store::Session* session, const std::string& saved_script) {
+  CHECK_OK(refuse_other_user(array));
   CHECK_OK(util::ensure_private_folder(submission_folder.folder));
   CHECK_OK(make_links(plan, array, rendered, options));
   CHECK_OK(place_translator(plan, array, options.translate_folder));
@@ -198,14 +189,16 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
   submission.umask = rendered.umask;
   submission.limits = rendered.limits;
   submission.directory = rendered.directory;
-  submission.timeout = sbatch_timeout();
+  submission.timeout = engine.settings().sbatch_timeout;
   CHECK_OK(util::write_file_atomically(submission.script, rendered.script));
-  CHECK_OK(util::write_file_atomically(submission_folder.folder + "/environment", join_entries(rendered.environment)));
+  CHECK_OK(
+      util::write_file_atomically(submission_folder.folder + "/environment", store::format_environment(rendered.environment)));
   TRY(const auto lock, lock_submission_folder(submission_folder.folder));
   submission.inherited = lock.get();
   // Before sbatch is run, so that it is there whoever is killed; its answer is added to it.
-  CHECK_OK(util::write_file_atomically(submission_folder.folder + "/record.json",
-                                       describe(submission_folder, "", plan, array, rendered, options, saved_script)));
+  auto record = describe(submission_folder, plan, array, rendered, options, saved_script);
+  record.set_begun(engine.now());
+  CHECK_OK(store::write_submission(record));
   if (session != nullptr) {
     if (auto noted = session->note_intent(submission_folder.marker, saved_script, job_numbers(plan, array)); !noted) {
       // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
@@ -214,7 +207,7 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
     }
   }
 
-  const auto output = client.submit(submission);
+  const auto output = engine.submit(submission);
   auto answer = output ? slurm::judge_answer(*output) : slurm::Answer{slurm::Answer::Kind::refused, "", ""};
   if (answer.kind == slurm::Answer::Kind::refused) {
     if (session != nullptr) CHECK_OK(session->note_withdrawn(submission_folder.marker));

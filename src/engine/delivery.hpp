@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/engine.hpp"
 #include "plan/plan.hpp"
 #include "script/render.hpp"
-#include "slurm/client/client.hpp"
 #include "store/session.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
@@ -43,8 +43,8 @@ struct Delivery {
 /// @return sbatch's own words and status where it refuses: then nothing of the submission_folder is left.
 [[nodiscard]] util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan,
                                              const plan::MergedArray& array, const script::Rendered& rendered,
-                                             const plan::PlanOptions& options, const slurm::Client& client,
-                                             store::Session* session, const std::string& saved_script);
+                                             const plan::PlanOptions& options, const Engine& engine, store::Session* session,
+                                             const std::string& saved_script);
 
 /// Notes the outcome of what belongs to no session. To be called once the answer is told: of one that was interrupted before
 /// that, nobody knows, and the next submit of the file, or retry, looks for it.

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "slurm/client/client.hpp"
+#include "engine/engine.hpp"
 #include "store/session.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
@@ -17,12 +17,11 @@ namespace sarray::engine {
 /// @param again those that Slurm cannot be asked about any more are taken for failed.
 /// @return a line about each; an error where it cannot be known.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
-                                                                        const slurm::Client& client,
-                                                                        const slurm::Configuration& configuration, bool again);
+                                                                        const Engine& engine, bool again);
 
 /// The same for retries of an array. @param first_attempt its job id.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_retries(const std::string& first_attempt,
-                                                                    const store::StateFolder& folder, const slurm::Client& client,
+                                                                    const store::StateFolder& folder, const Engine& engine,
                                                                     bool again);
 /// Only one retry of an array at a time.
 [[nodiscard]] util::Result<util::Fd> lock_retries(const std::string& first_attempt, const store::StateFolder& folder);
@@ -30,7 +29,6 @@ namespace sarray::engine {
 /// The same for a queue file. @param file absolute.
 /// @return an error also where Slurm has it: then nothing is to be submitted, and the next time it is another submission.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_file(const std::string& file, const store::StateFolder& folder,
-                                                                 const slurm::Client& client,
-                                                                 const slurm::Configuration& configuration, bool again);
+                                                                 const Engine& engine, bool again);
 
 }  // namespace sarray::engine

@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 
-#include "slurm/client/arrays.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::engine {
@@ -24,40 +23,63 @@ bool is_locked(const std::string& folder) {
 
 /// Looks for submissions whose end nobody noted, because `sarray` was killed while sbatch ran: with one question for all of them,
 /// and for each only until Slurm has said once that it has none.
-void settle(const slurm::SlurmSite& site, std::vector<store::Submission> unsettled, std::vector<store::Submission>& submissions) {
-  constexpr std::int64_t settled = 10;  // seconds after which a controller no longer takes an array that sbatch sent
+void settle(const Engine& engine, std::vector<store::Submission> unsettled, std::vector<store::Submission>& submissions) {
   std::erase_if(unsettled, [](const auto& submission) { return submission.is_forgotten || is_locked(submission.folder); });
   if (unsettled.empty()) return;
-  const auto configuration = site.client.configuration();
+  const auto configuration = engine.configuration();
   if (!configuration) return;
   // Another cluster knows nothing of it.
   std::erase_if(unsettled, [&](const auto& s) { return !store::is_of_cluster(s, configuration->cluster_name); });
   if (unsettled.empty()) return;
   const auto oldest =
       std::min_element(unsettled.begin(), unsettled.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
-  const auto held = slurm::held_arrays(site.client, oldest->time - 60);
+  const auto held = engine.find_arrays(search_begin(oldest->time, engine.now().seconds));
   if (!held) return;
   for (auto& submission : unsettled) {
-    const auto marker = submission.folder.substr(submission.folder.rfind('/') + 1);
-    const auto found = std::find_if(held->begin(), held->end(), [&](const auto& array) { return array.marker == marker; });
-    if (found != held->end()) {
-      submission.job_id = found->job_id;
-      [[maybe_unused]] const auto noted =
-          store::note_job_id(submission.folder, submission.job_id);  // else the next command asks again
-      submissions.push_back(std::move(submission));
-      continue;
+    const auto fate =
+        judge_fate(as_interrupted(submission, engine), *held, engine.now(), *configuration, engine.settings().settle);
+    util::Result<void> noted;  // what cannot be noted, the next command asks again
+    switch (fate.kind) {
+      case Fate::Kind::accepted:
+        submission.job_id = fate.job_id;
+        noted = store::note_job_id(submission.folder, submission.job_id);
+        submissions.push_back(std::move(submission));
+        break;
+      case Fate::Kind::never_sent:
+        noted = store::note_never_sent(submission.folder);
+        break;
+      case Fate::Kind::forgotten:
+        noted = store::note_forgotten(submission.folder);
+        break;
+      case Fate::Kind::too_early:
+      case Fate::Kind::other_cluster:
+        break;
     }
-    const auto now = static_cast<std::int64_t>(std::time(nullptr));
-    if (now - store::last_run(submission.folder, submission.time) < settled) continue;
-    const bool is_sure = now - submission.time < slurm::guaranteed_retention_seconds(*configuration);
-    [[maybe_unused]] const auto noted =
-        is_sure ? store::note_never_sent(submission.folder) : store::note_forgotten(submission.folder);
   }
+}
+
+/// What a newer sarray noted is not shown: it may mean something else.
+void warn_of_newer(const std::vector<store::Submission>& newer) {
+  if (newer.empty()) return;
+  const auto error = store::explain_newer(newer.front());
+  const auto others = newer.size() == 1 ? "" : " (and " + util::count(newer.size() - 1, "other") + ")";
+  const auto text =
+      "sarray: warning: " + error.what + others + ": " + error.why + "; it is not shown\nhint: " + error.hint + "\n";
+  std::fputs(util::printable_lines(text).c_str(), stderr);
 }
 
 }  // namespace
 
+Interrupted as_interrupted(const store::Submission& submission, const Engine& engine) {
+  const auto last_run = std::min(store::last_run(submission.folder, submission.time), engine.now().seconds);
+  return {submission.marker(), submission.cluster, submission.begun(), last_run};
+}
+
 std::vector<store::Submission> list_submissions(const slurm::SlurmSite& site) {
+  return list_submissions(SlurmEngine(site.client));
+}
+
+std::vector<store::Submission> list_submissions(const Engine& engine) {
   std::vector<store::Submission> submissions;
   const auto state = store::StateFolder::open();
   if (!state) {
@@ -69,14 +91,18 @@ std::vector<store::Submission> list_submissions(const slurm::SlurmSite& site) {
   }
   std::error_code error;
   std::vector<store::Submission> unsettled;
+  std::vector<store::Submission> newer;
   for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {
     auto submission = store::read_submission(entry.path().string());
     if (!submission || submission->is_withdrawn) continue;
-    (submission->job_id.empty() ? unsettled : submissions).push_back(std::move(*submission));
+    auto& kind = submission->is_newer() ? newer : submission->job_id.empty() ? unsettled : submissions;
+    kind.push_back(std::move(*submission));
   }
-  settle(site, std::move(unsettled), submissions);
+  warn_of_newer(newer);
+  settle(engine, std::move(unsettled), submissions);
   if (submissions.empty()) return submissions;
-  const auto cluster = slurm::cluster_name(site);
+  const auto configuration = engine.configuration();
+  const auto cluster = configuration ? configuration->cluster_name : std::string();
   std::erase_if(submissions, [&](const auto& s) { return !store::is_of_cluster(s, cluster); });
   std::sort(submissions.begin(), submissions.end(), [](const auto& a, const auto& b) {
     if (a.time != b.time) return a.time < b.time;

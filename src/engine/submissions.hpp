@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "engine/engine.hpp"
+#include "engine/fate.hpp"
 #include "slurm/client/site.hpp"
 #include "store/submissions.hpp"
 
@@ -11,5 +13,10 @@ namespace sarray::engine {
 /// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None, and a warning,
 /// where the state folder is refused. Of a submission whose end was not noted, Slurm is asked what became of it.
 [[nodiscard]] std::vector<store::Submission> list_submissions(const slurm::SlurmSite& site);
+
+[[nodiscard]] std::vector<store::Submission> list_submissions(const Engine& engine);
+
+/// What is noted of it, for judge_fate(). Its sbatch did not run later than now.
+[[nodiscard]] Interrupted as_interrupted(const store::Submission& submission, const Engine& engine);
 
 }  // namespace sarray::engine

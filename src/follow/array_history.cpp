@@ -1,62 +1,75 @@
 #include "follow/array_history.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "slurm/client/arrays.hpp"
 #include "slurm/client/jobs.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 
 namespace sarray::follow {
 
 namespace {
 
-/// Of an array sacct prints the script once for every task (observed on 22.05): one task is enough.
-std::string one_task_of(const slurm::Client& client, const std::string& job_id) {
-  const auto tasks = client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
-  const auto first = tasks ? tasks->substr(0, tasks->find('\n')) : std::string();
-  const bool is_task = first.starts_with(job_id + "_") && first.find_first_not_of("0123456789_") == std::string::npos;
-  return is_task ? first : job_id;  // no task of its own: all of it was cancelled before it began
+/// What Slurm holds as a job's batch script.
+struct HeldScript {
+  std::string script;       ///< of sarray's; empty: none
+  bool is_foreign = false;  ///< there is a script, and sarray did not write it
+};
+
+/// Slurm's own copy: the queue's while it remembers the job, else accounting's.
+HeldScript ask_script(const slurm::Client& client, const std::string& job_id) {
+  const auto queued = client.queued_script(job_id);
+  if (queued && script::find_batch_script(*queued) != std::string::npos) return {*queued, false};
+  if (queued && queued->starts_with("#!")) return {"", true};
+  const auto accounted = client.accounted_script(job_id);
+  if (accounted) {
+    if (const auto at = script::find_batch_script(*accounted); at != std::string::npos) return {accounted->substr(at), false};
+  }
+  return {"", accounted && accounted->find("\n#!") != std::string::npos};
 }
 
-/// Slurm's own copy: the queue's while it remembers the job, else accounting's; nothing where neither has one of sarray's.
-std::optional<std::string> ask_script(const slurm::Client& client, const std::string& job_id) {
-  // scontrol says so on its stderr, and ends with 0, where it has none (observed on 22.05).
-  const auto queued = client.run({"scontrol", "write", "batch_script", job_id, "-"});
-  if (queued && script::find_batch_script(*queued) != std::string::npos) return *queued;
-  const auto accounted = client.run({"sacct", "-B", "-j", one_task_of(client, job_id)});
-  if (accounted) {
-    if (const auto at = script::find_batch_script(*accounted); at != std::string::npos) return accounted->substr(at);
+/// A script that the user gave: its tasks would be taken for those of another array, if it is not the one that Slurm has.
+util::Result<void> load_file(const slurm::SlurmSite& site, const std::string& job_id, const std::string& file,
+                             LoadedMap& loaded) {
+  auto given = util::read_file(file);
+  if (!given) {
+    given.error().hint = "sarray history, or the script that was submitted: --script sarray.slurm";
+    return util::fail(std::move(given).error());
   }
-  return std::nullopt;
+  loaded.script = std::move(*given);
+  const auto held = ask_script(site.client, job_id);
+  loaded.is_held = !held.script.empty() && script::is_same_data(loaded.script, held.script);
+  if (loaded.is_held || (held.script.empty() && !held.is_foreign)) return {};
+  return util::fail(file, "it is not the script of job " + job_id, "sarray status " + job_id + ", which asks Slurm for it");
 }
 
 }  // namespace
 
 util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
-                                 const std::string& job_id, const std::string& file) {
+                                 const ArrayName& name, const std::string& file) {
   LoadedMap loaded;
-  const auto* submission = store::find_submission(submissions, job_id);
+  const auto& job_id = name.job_id;
+  const auto* submission = store::find_submission(submissions, job_id, name.marker);
+  if (submission != nullptr) {
+    loaded.script_path = submission->folder + "/sarray.slurm";
+    loaded.noted = submission->time;
+  }
   if (!file.empty()) {
-    auto given = util::read_file(file);
-    if (!given) {
-      given.error().hint = "sarray history, or the script that was submitted: --script sarray.slurm";
-      return util::fail(std::move(given).error());
-    }
-    loaded.script = std::move(*given);
-    // Its tasks would be taken for those of another array.
-    if (const auto held = ask_script(site.client, job_id); held && !script::is_same_data(loaded.script, *held))
-      return util::fail(file, "it is not the script of job " + job_id, "sarray status " + job_id + ", which asks Slurm for it");
-  } else if (auto local =
-                 submission != nullptr ? util::read_file(submission->folder + "/sarray.slurm") : util::Result<std::string>();
+    CHECK_OK(load_file(site, job_id, file, loaded));
+  } else if (auto local = submission != nullptr ? util::read_file(loaded.script_path) : util::Result<std::string>();
              local && !local->empty()) {
     loaded.script = std::move(*local);
   } else {
     auto held = ask_script(site.client, job_id);
-    if (!held) return util::fail(slurm::explain_no_script(site.client, job_id));
-    loaded.script = std::move(*held);
+    if (held.script.empty()) return util::fail(slurm::explain_no_script(site.client, job_id));
+    loaded.script = std::move(held.script);
+    loaded.is_held = true;
   }
+  if (loaded.is_held) loaded.script_path.clear();
   auto map = script::unpack_script(std::move(loaded.script)).and_then([&](std::string plain) {
     loaded.script = std::move(plain);
     return script::read_map(loaded.script);
@@ -72,35 +85,70 @@ util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector
 
 namespace {
 
-/// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
-std::vector<std::string> find_retries(const slurm::SlurmSite& site, const std::string& first,
-                                      const std::vector<store::Submission>& submissions) {
-  std::vector<std::string> ids;
-  for (const auto& submission : submissions) {
-    if (std::find(submission.retry_of.begin(), submission.retry_of.end(), first) != submission.retry_of.end())
-      ids.push_back(submission.job_id);
-  }
-  if (store::find_submission(submissions, first) != nullptr) return ids;
-  const auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
-  if (!held) return ids;
-  for (const auto& array : *held) {
-    if (slurm::marks_retry_of(array.marker, first)) ids.push_back(array.job_id);
-  }
-  return ids;
+using IdRanges = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+
+IdRanges ids_of(const script::Map& map) {
+  std::vector<std::uint32_t> ids;
+  for (const auto& job : map.jobs) ids.push_back(job.id);
+  return store::id_ranges(std::move(ids));
 }
 
-/// The ids of an array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
-std::vector<std::string> attempt_ids(const slurm::SlurmSite& site, const script::Map& map, const std::string& job_id,
-                                     const std::vector<store::Submission>& submissions) {
-  auto ids = map.retry_of;
-  if (ids.size() > 1000) ids.clear();  // a script that nobody of us wrote
-  ids.push_back(job_id);
-  for (const auto& id : find_retries(site, ids.front(), submissions)) {
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+/// Whether two arrays are of the same jobs, wholly or in part: virtual ids are never given twice, job ids are.
+bool share_jobs(const IdRanges& one, const IdRanges& other) {
+  if (one.empty() || other.empty()) return true;  // not known
+  return std::any_of(one.begin(), one.end(), [&](const auto& a) {
+    return std::any_of(other.begin(), other.end(), [&](const auto& b) { return a.first <= b.second && b.first <= a.second; });
+  });
+}
+
+/// The newest submission with that job id that is of the same jobs; null if none is noted.
+const store::Submission* find_of_jobs(const std::vector<store::Submission>& submissions, const std::string& job_id,
+                                      const IdRanges& ids) {
+  const auto found = std::find_if(submissions.rbegin(), submissions.rend(),
+                                  [&](const auto& s) { return s.job_id == job_id && share_jobs(s.ids, ids); });
+  return found != submissions.rend() ? &*found : nullptr;
+}
+
+/// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
+/// @param ids of the array that was asked for, which is the first or one of its retries.
+std::vector<ArrayName> find_retries(const slurm::SlurmSite& site, const std::string& first, const IdRanges& ids,
+                                    const std::vector<store::Submission>& submissions) {
+  std::vector<ArrayName> retries;
+  const auto* noted = find_of_jobs(submissions, first, ids);
+  const auto& first_ids = noted != nullptr ? noted->ids : IdRanges();
+  for (const auto& submission : submissions) {
+    const bool names_it = std::find(submission.retry_of.begin(), submission.retry_of.end(), first) != submission.retry_of.end();
+    if (names_it && share_jobs(submission.ids, first_ids)) retries.push_back({submission.job_id, submission.marker()});
   }
-  std::stable_sort(ids.begin() + 1, ids.end(),
-                   [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; });
-  return ids;
+  if (noted != nullptr) return retries;
+  const auto held = site.client.arrays_of_user(slurm::a_month_ago());
+  if (!held) return retries;
+  for (const auto& array : *held) {
+    if (slurm::marks_retry_of(array.marker, first)) retries.push_back({array.job_id, ""});
+  }
+  return retries;
+}
+
+/// An array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
+std::vector<ArrayName> attempts_of(const slurm::SlurmSite& site, const script::Map& map, const ArrayName& asked,
+                                   const std::vector<store::Submission>& submissions) {
+  const auto ids = ids_of(map);
+  std::vector<ArrayName> names;
+  auto earlier = map.retry_of;
+  if (earlier.size() > 1000) earlier.clear();  // a script that nobody of us wrote
+  for (auto& job_id : earlier) {
+    const auto* noted = find_of_jobs(submissions, job_id, ids);
+    names.push_back({std::move(job_id), noted != nullptr ? noted->marker() : ""});
+  }
+  names.push_back(asked);
+  for (auto& retry : find_retries(site, names.front().job_id, ids, submissions)) {
+    const bool is_there = std::any_of(names.begin(), names.end(), [&](const auto& name) { return name.job_id == retry.job_id; });
+    if (!is_there) names.push_back(std::move(retry));
+  }
+  std::stable_sort(names.begin() + 1, names.end(), [](const auto& a, const auto& b) {
+    return a.job_id.size() != b.job_id.size() ? a.job_id.size() < b.job_id.size() : a.job_id < b.job_id;
+  });
+  return names;
 }
 
 }  // namespace
@@ -108,7 +156,7 @@ std::vector<std::string> attempt_ids(const slurm::SlurmSite& site, const script:
 std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site, const std::vector<store::Submission>& noted) {
   constexpr std::size_t max_asked = 50;  // each is a question to the controller
   std::vector<store::Submission> submissions;
-  auto held = slurm::held_arrays(site.client, slurm::a_month_ago());
+  auto held = site.client.arrays_of_user(slurm::a_month_ago());
   if (!held) return submissions;
   const auto state = store::StateFolder::open();
   const auto is_left_out = [&](const slurm::HeldArray& array) {
@@ -119,7 +167,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
   held->erase(std::remove_if(held->begin(), held->end(), is_left_out), held->end());
   const auto first = held->size() - std::min(held->size(), max_asked);
   for (auto array = held->begin() + static_cast<std::ptrdiff_t>(first); array != held->end(); ++array) {
-    const auto loaded = load_map(site, {}, array->job_id, "");
+    const auto loaded = load_map(site, {}, {array->job_id, ""}, "");
     if (!loaded || loaded->map.jobs.empty()) continue;
     store::Submission submission;
     submission.job_id = array->job_id;
@@ -136,17 +184,32 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
 }
 
 util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
-                                              const std::string& job_id, const std::string& file) {
+                                              const ArrayName& name, const std::string& file) {
   ArrayHistory array_history(site);
-  TRY(auto asked, load_map(site, submissions, job_id, file));
+  array_history.m_asked = name.job_id;
+  TRY(auto asked, load_map(site, submissions, name, file));
   std::string lost;
-  for (const auto& id : attempt_ids(site, asked.map, job_id, submissions)) {
-    auto loaded = id == job_id ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, id, "");
-    if (!loaded) {
+  const auto names = attempts_of(site, asked.map, name, submissions);
+  const auto asked_jobs = ids_of(asked.map);
+  const auto before = asked.map.retry_of;
+  IdRanges first_jobs;
+  for (const auto& attempt : names) {
+    const auto& id = attempt.job_id;
+    const bool is_asked = id == name.job_id;
+    auto loaded = is_asked ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, attempt, "");
+    const bool is_retry = std::find(before.begin(), before.end(), id) == before.end();
+    // Of what comes after it the first array knows every job; what is before the array that was asked for shares jobs with that.
+    const auto& known = is_retry ? first_jobs : asked_jobs;
+    const bool is_other = loaded && !is_asked && !share_jobs(ids_of(loaded->map), known);
+    if (is_other && is_retry) continue;  // of an earlier array that had the same job id
+    if (!loaded || is_other) {
       lost += (lost.empty() ? "" : ", ") + ("job " + id);
       continue;
     }
-    array_history.m_history.attempts.push_back({id, std::move(loaded->map), {}});
+    if (id == names.front().job_id) first_jobs = ids_of(loaded->map);
+    auto& attempts = array_history.m_history.attempts;
+    const auto identity = loaded->is_held ? slurm::Identity::same : slurm::Identity::unknown;
+    attempts.push_back({id, std::move(loaded->map), {}, std::move(loaded->script_path), loaded->noted, identity, false});
     array_history.m_scripts.push_back(std::move(loaded->script));
   }
   if (!lost.empty())
@@ -155,15 +218,86 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
   return array_history;
 }
 
+namespace {
+
+/// What is said if a job id is another job's now.
+std::string explain_other(const Attempt& attempt, const slurm::Holder& holder) {
+  return "another job has that id now" + (holder.submitted.empty() ? "" : " (submitted " + holder.submitted + ")") +
+         ": it is not the array of " + util::count(attempt.map.tasks, "task") + " that sarray submitted as job " + attempt.job_id;
+}
+
+/// Whether the time that Slurm shows fits the noted one. Clocks differ, and a requeue sets a later time.
+bool is_near(const Attempt& attempt, const slurm::Holder& holder) {
+  constexpr std::int64_t near = 3600;  // seconds
+  const auto submitted = slurm::parse_slurm_time(holder.submitted);
+  return submitted && attempt.noted != 0 && std::abs(*submitted - attempt.noted) <= near;
+}
+
+/// What is said if Slurm does not tell which script a job has, but shows something of it.
+std::string explain_unknown(const Attempt& attempt, const slurm::Holder& holder) {
+  const auto begin = "Slurm does not say which script job " + attempt.job_id + " ran: ";
+  if (is_near(attempt, holder)) return begin + "it is taken for the array that sarray submitted, since the time is the same";
+  return begin + "it was submitted " + holder.submitted +
+         ", and the array that is noted here at another time: it may be another job";
+}
+
+}  // namespace
+
+util::Result<void> ArrayHistory::take_holders(const std::vector<slurm::Holder>& holders) {
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    auto& attempt = m_history.attempts[i];
+    const auto& holder = holders[i];
+    if (attempt.script_path.empty()) continue;  // Slurm has its script, or there is nothing to compare
+    attempt.identity = holder.identity;
+    if (holder.identity == slurm::Identity::other) {
+      const auto why = explain_other(attempt, holder);
+      if (attempt.job_id == m_asked) return util::fail("job " + attempt.job_id, why, "squeue -j " + attempt.job_id);
+      m_history.notes.push_back("job " + attempt.job_id + ": " + why);
+    }
+    if (holder.identity == slurm::Identity::unknown && !holder.submitted.empty()) {
+      attempt.is_doubtful = !is_near(attempt, holder);
+      m_history.notes.push_back(explain_unknown(attempt, holder));
+    }
+  }
+  return {};
+}
+
+void ArrayHistory::note_revived() {
+  constexpr std::size_t max_named = 5;
+  const auto revived = find_revived(m_history);
+  for (std::size_t i = 0; i < std::min(revived.size(), max_named); ++i) {
+    const auto& run = revived[i].run;
+    const auto& attempt = m_history.attempts[run.attempt];
+    const auto& latest = m_history.latest[revived[i].index];
+    const std::string state = slurm::task_state_name(attempt.tasks[run.index].state);
+    const auto other = latest.attempt == run.attempt ? std::string()
+                                                     : ", while its retry is " + m_history.attempts[latest.attempt].job_id + "_" +
+                                                           std::to_string(latest.index);
+    m_history.notes.push_back(attempt.job_id + "_" + std::to_string(run.index) + " was retried, then requeued: it is " + state +
+                              other);
+  }
+  if (revived.size() > max_named) m_history.notes.push_back("so were " + util::count(revived.size() - max_named, "other task"));
+}
+
 util::Result<void> ArrayHistory::refresh(bool with_usage) {
   std::vector<slurm::ArrayQuery> asked;
-  for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks});
-  TRY(auto states, slurm::ask_states(m_site.client, asked, with_usage));
+  for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path});
+  TRY(auto states, m_site.client.states(asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
   m_awaits_usage = states.without_usage > 0;
   m_history.notes = m_lost;
+  CHECK_OK(take_holders(states.holders));
   m_history.notes.insert(m_history.notes.end(), states.notes.begin(), states.notes.end());
+  find_latest_attempts(m_history);
+  note_revived();
   return {};
+}
+
+void ArrayHistory::set_meant(const std::vector<std::uint32_t>& indices) {
+  m_history.meant.clear();
+  if (indices.size() == m_history.latest.size()) return;
+  m_history.meant.assign(m_history.latest.size(), false);
+  for (const auto index : indices) m_history.meant[index] = true;
 }
 
 }  // namespace sarray::follow

@@ -13,15 +13,26 @@
 
 namespace sarray::follow {
 
+/// An array that a command is about. Job ids come again, so the id alone may not tell.
+struct ArrayName {
+  std::string job_id;
+  std::string marker;  ///< of the submission that is meant; empty: the newest that has the job id
+};
+
 /// A batch script and its map.
 struct LoadedMap {
   std::string script;
   script::Map map;
+  /// Path of the submission's script as Slurm shows it, if nobody has compared the script with what Slurm has; else empty.
+  std::string script_path;
+  std::int64_t noted = 0;  ///< seconds since 1970; 0: there are no notes
+  bool is_held = false;    ///< Slurm itself has this script under this job id
 };
 
-/// From `file` where it is given, else from the local record, else from Slurm's queue, else from its accounting.
+/// From `file` if it is given, else from the local record, else from Slurm's queue, else from its accounting.
+/// @return an error if Slurm has another script under that job id than `file`.
 [[nodiscard]] util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
-                                               const std::string& job_id, const std::string& file);
+                                               const ArrayName& name, const std::string& file);
 
 /// What Slurm's queue, and its accounting of the last month, hold of this user's merged arrays beside those that are noted,
 /// oldest first, since notes may be lost: those from this state folder, and where nothing is noted, all. The newest ones only:
@@ -35,11 +46,14 @@ class ArrayHistory {
   /// Reads the maps; asks nothing about tasks yet.
   /// @param file --script; empty: none.
   [[nodiscard]] static util::Result<ArrayHistory> open(const slurm::SlurmSite& site,
-                                                       const std::vector<store::Submission>& submissions,
-                                                       const std::string& job_id, const std::string& file);
-  /// Asks Slurm how the tasks are.
+                                                       const std::vector<store::Submission>& submissions, const ArrayName& name,
+                                                       const std::string& file);
+  /// Asks Slurm how the tasks are, and whether the job id is still that array's.
+  /// @return an error if another job has it now: what is known of the array would be told of, or done to, that one.
   [[nodiscard]] util::Result<void> refresh(bool with_usage = false);
   [[nodiscard]] const follow::History& history() const { return m_history; }
+  /// The tasks that are asked about, by index in the first attempt, ascending. @see History::meant
+  void set_meant(const std::vector<std::uint32_t>& indices);
   /// Whether accounting had yet to be told, at the last refresh with usage, what some tasks used.
   [[nodiscard]] bool awaits_usage() const { return m_awaits_usage; }
   /// The batch script of an attempt.
@@ -47,7 +61,11 @@ class ArrayHistory {
 
  private:
   explicit ArrayHistory(const slurm::SlurmSite& site) : m_site(site) {}
+  [[nodiscard]] util::Result<void> take_holders(const std::vector<slurm::Holder>& holders);
+  void note_revived();
+
   slurm::SlurmSite m_site;
+  std::string m_asked;  ///< job id of the attempt that was asked for
   follow::History m_history;
   std::vector<std::string> m_scripts;
   std::vector<std::string> m_lost;  ///< notes about attempts that cannot be shown

@@ -7,22 +7,56 @@ namespace sarray::follow {
 
 using slurm::TaskState;
 
-void find_latest_attempts(History& history) {
-  const auto& first = history.map();
-  history.latest.assign(first.tasks, {});
-  for (std::uint32_t index = 0; index < first.tasks; ++index) history.latest[index].index = index;
+namespace {
+
+bool is_active(const Attempt& attempt, std::uint32_t index) {
+  if (index >= attempt.tasks.size()) return false;  // not asked for yet
+  const auto state = attempt.tasks[index].state;
+  return state == TaskState::pending || state == TaskState::running;
+}
+
+/// Calls visit(index in the first attempt, run) for each task that an attempt shares with the first.
+template <class Visit>
+void visit_tasks(const History& history, std::uint32_t number, const Visit& visit) {
   std::unordered_map<std::uint32_t, const script::MappedJob*> by_id;
-  for (const auto& job : first.jobs) by_id.emplace(job.id, &job);
-  for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
-    for (const auto& job : history.attempts[number].map.jobs) {
-      const auto original = by_id.find(job.id);
-      if (original == by_id.end()) continue;
-      for (std::uint32_t n = 0; n < job.tasks; ++n) {
-        const auto index = job.first_index + n;
-        if (const auto at = original->second->index_of(job.local_id(index))) history.latest[*at] = {number, index};
-      }
+  for (const auto& job : history.map().jobs) by_id.emplace(job.id, &job);
+  for (const auto& job : history.attempts[number].map.jobs) {
+    const auto original = by_id.find(job.id);
+    if (original == by_id.end()) continue;
+    for (std::uint32_t n = 0; n < job.tasks; ++n) {
+      const auto index = job.first_index + n;
+      if (const auto at = original->second->index_of(job.local_id(index))) visit(*at, LatestAttempt{number, index});
     }
   }
+}
+
+}  // namespace
+
+void find_latest_attempts(History& history) {
+  history.latest.assign(history.map().tasks, {});
+  for (std::uint32_t index = 0; index < history.latest.size(); ++index) history.latest[index].index = index;
+  for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
+    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { history.latest[index] = run; });
+  }
+  for (const auto& revived : find_revived(history)) {
+    auto& latest = history.latest[revived.index];
+    if (!is_active(history.attempts[latest.attempt], latest.index)) latest = revived.run;
+  }
+}
+
+std::vector<RevivedTask> find_revived(const History& history) {
+  std::vector<RevivedTask> revived;
+  if (history.attempts.size() < 2) return revived;
+  std::vector<std::uint32_t> last(history.map().tasks, 0);
+  for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
+    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { last[index] = run.attempt; });
+  }
+  for (std::uint32_t number = 0; number + 1 < history.attempts.size(); ++number) {
+    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) {
+      if (last[index] > number && is_active(history.attempts[number], run.index)) revived.push_back({index, run});
+    });
+  }
+  return revived;
 }
 
 std::uint32_t Summary::done() const {
@@ -66,7 +100,9 @@ void finish(Summary& summary, const Span& span) {
 Summary summarize(const History& history, const script::MappedJob& job) {
   Summary summary;
   Span span;
-  for (std::uint32_t n = 0; n < job.tasks; ++n) add_task(history.task(job.first_index + n), summary, span);
+  for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
+    if (history.means(index)) add_task(history.task(index), summary, span);
+  }
   finish(summary, span);
   return summary;
 }
@@ -74,7 +110,9 @@ Summary summarize(const History& history, const script::MappedJob& job) {
 Summary summarize(const History& history) {
   Summary summary;
   Span span;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) add_task(history.task(index), summary, span);
+  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+    if (history.means(index)) add_task(history.task(index), summary, span);
+  }
   finish(summary, span);
   return summary;
 }

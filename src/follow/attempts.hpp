@@ -17,28 +17,46 @@ struct Attempt {
   std::string job_id;
   script::Map map;
   std::vector<slurm::TaskRecord> tasks;  ///< by index; as many as map.tasks
+  std::string script_path;               ///< of its batch script, if the map is from the notes; empty: Slurm has that very map
+  std::int64_t noted = 0;                ///< when it was submitted, by the notes, in seconds since 1970; 0: not known
+  /// Whether what Slurm shows under its job id is this array, as far as is known.
+  slurm::Identity identity = slurm::Identity::unknown;
+  bool is_doubtful = false;  ///< Slurm shows a job of that id without its script, submitted at another time
 };
 
-/// Where a task of the first attempt stands now.
+/// A task of the first attempt in one of the attempts.
 struct LatestAttempt {
-  std::uint32_t attempt = 0;  ///< the last one that has it
-  std::uint32_t index = 0;    ///< in that attempt's array
+  std::uint32_t attempt = 0;
+  std::uint32_t index = 0;  ///< in that attempt's array
 };
 
 struct History {
   std::vector<Attempt> attempts;      ///< at least one; the first has every task
-  std::vector<LatestAttempt> latest;  ///< by index in the first attempt
+  std::vector<LatestAttempt> latest;  ///< where each task stands now, by index in the first attempt
   std::vector<std::string> notes;     ///< what could not be known, and why
+  /// The tasks that are asked about, by index in the first attempt; empty: all.
+  std::vector<bool> meant;
 
   [[nodiscard]] const script::Map& map() const { return attempts.front().map; }
   [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const {
     const auto& last = latest[index];
     return attempts[last.attempt].tasks[last.index];
   }
+  [[nodiscard]] bool means(std::uint32_t index) const { return meant.empty() || meant[index]; }
 };
 
-/// Finds every task's last attempt, by virtual id and local id. Tasks of a retry that the first attempt has not are left out.
+/// Finds where every task stands, by virtual id and local id: its last attempt, unless only an earlier one is pending or running,
+/// since somebody has requeued that. Tasks of a retry that the first attempt does not have are left out. Where states are not
+/// known yet (Attempt::tasks is empty) it is the last attempt.
 void find_latest_attempts(History& history);
+
+/// A task that is pending or running in an attempt although there is a later one: somebody has requeued it.
+struct RevivedTask {
+  std::uint32_t index = 0;  ///< in the first attempt
+  LatestAttempt run;
+};
+/// All of them, in the order of attempts.
+[[nodiscard]] std::vector<RevivedTask> find_revived(const History& history);
 
 using Counts = std::array<std::uint32_t, slurm::all_task_states.size()>;  ///< by TaskState
 

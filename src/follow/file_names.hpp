@@ -1,4 +1,4 @@
-// Which files a task writes to, by the rules of their patterns in a merged array (merge/streams.hpp).
+// Which files a task writes to, by the rules of their patterns in a merged array (script/streams.hpp).
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,13 @@
 #include "follow/selection.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
-#include <charconv>
 
 #include "engine/submissions.hpp"
+#include "follow/job_selection.hpp"
+#include "slurm/client/jobs.hpp"
+#include "slurm/language/virtual_id.hpp"
+#include "store/virtual_ids.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
 
@@ -13,55 +15,20 @@ namespace sarray::follow {
 
 namespace {
 
-constexpr std::uint32_t first_virtual_id = 2000000001;
 constexpr std::uint32_t any_index = 4294967294U;  // as MaxArraySize: which indices there are is looked at later
-
-bool is_number_list(const std::string& word) {
-  return !word.empty() && word.find_first_not_of("0123456789,-") == std::string::npos && word.front() >= '0' &&
-         word.front() <= '9';
-}
-
-bool has_number(const std::vector<std::uint32_t>& numbers, std::uint32_t number) {
-  return std::binary_search(numbers.begin(), numbers.end(), number);
-}
-
-/// Adds the jobs that one word means. @return an error where there are none.
-util::Result<void> add_jobs(const script::Map& map, const std::string& word, const std::string& hint, std::vector<bool>& chosen) {
-  util::Result<std::vector<std::uint32_t>> numbers;
-  std::uint32_t id = 0;
-  if (is_number_list(word)) {
-    const auto end = std::from_chars(word.data(), word.data() + word.size(), id);
-    const bool is_id = end.ec == std::errc{} && end.ptr == word.data() + word.size() && id >= first_virtual_id;
-    if (!is_id) {
-      std::uint32_t max = 0;
-      for (const auto& job : map.jobs) max = std::max(max, job.number);
-      id = 0;
-      numbers = util::parse_job_numbers({word}, max, hint);
-    }
-  }
-  bool any = false;
-  for (std::size_t i = 0; i < map.jobs.size(); ++i) {
-    const auto& job = map.jobs[i];
-    const bool by_number = id != 0 ? job.id == id : numbers && has_number(*numbers, job.number);
-    if (!by_number && job.name != word && ::fnmatch(word.c_str(), job.name.c_str(), 0) != 0) continue;
-    chosen[i] = any = true;
-  }
-  if (any) return {};
-  if (!numbers)
-    return util::fail(util::usage_error("--job " + word, numbers.error().why, numbers.error().hint));  // nor is it a name
-  return util::fail(util::usage_error("--job " + word, "no job has that number, id or name",
-                                      "a job number, a virtual id, a name, or a pattern like 'train*'; " + hint + " shows them"));
-}
 
 }  // namespace
 
-util::Result<TaskReference> parse_task_reference(const std::string& word) {
+util::Result<TaskReference> parse_task_reference(const std::string& whole) {
+  constexpr std::string_view slurms = "slurm:";
   TaskReference result;
+  result.is_slurms = whole.starts_with(slurms);
+  const auto word = result.is_slurms ? whole.substr(slurms.size()) : whole;
   const auto underscore = word.find('_');
   const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
   TRY(const auto id, util::parse_number(word.substr(0, underscore), "job id", 1, hint));
   result.job_id = std::to_string(id);
-  result.is_virtual = id >= first_virtual_id;
+  result.is_virtual = id >= slurm::first_virtual_id;
   if (underscore == std::string::npos) return result;
   auto ids = word.substr(underscore + 1);
   const bool is_list = ids.size() > 2 && ids.front() == '[' && ids.back() == ']';
@@ -75,19 +42,6 @@ util::Result<TaskReference> parse_task_reference(const std::string& word) {
     return util::fail(util::usage_error("task ids", "'" + ids + "' is not a valid list of task ids", hint));
   result.indices = std::move(*parsed);
   return result;
-}
-
-util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map, const std::vector<std::string>& words,
-                                                                const std::string& hint) {
-  std::vector<bool> chosen(map.jobs.size(), words.empty());
-  for (const auto& word : words) {
-    CHECK_OK(add_jobs(map, word, hint, chosen));
-  }
-  std::vector<const script::MappedJob*> jobs;
-  for (std::size_t i = 0; i < map.jobs.size(); ++i) {
-    if (chosen[i]) jobs.push_back(&map.jobs[i]);
-  }
-  return jobs;
 }
 
 namespace {
@@ -128,38 +82,61 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& his
 
 namespace {
 
-/// The first attempt of the first submission that carries a virtual id; empty where none does.
-std::string array_of_virtual(const std::vector<store::Submission>& submissions, std::uint32_t id) {
+/// The first attempts of the submissions that carry a virtual id, each once, in order of time.
+std::vector<ArrayName> arrays_of_virtual(const std::vector<store::Submission>& submissions, std::uint32_t id) {
+  std::vector<ArrayName> names;
   for (const auto& submission : submissions) {
     const bool has_it = std::any_of(submission.ids.begin(), submission.ids.end(),
                                     [&](const auto& range) { return id >= range.first && id <= range.second; });
-    if (has_it) return submission.retry_of.empty() ? submission.job_id : submission.retry_of.front();
+    if (!has_it) continue;
+    const bool is_retry = !submission.retry_of.empty();
+    ArrayName name{is_retry ? submission.retry_of.front() : submission.job_id, is_retry ? "" : submission.marker()};
+    const auto known = std::find_if(names.begin(), names.end(), [&](const auto& other) { return other.job_id == name.job_id; });
+    if (known == names.end()) {
+      names.push_back(std::move(name));
+    } else if (known->marker.empty()) {
+      known->marker = std::move(name.marker);
+    }
   }
-  return {};
+  return names;
 }
 
-bool is_digits(const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; }
+util::Result<Place> place_of_virtual(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                     const TaskReference& word) {
+  const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
+  auto names = arrays_of_virtual(submissions, id);
+  if (names.empty()) names = arrays_of_virtual(submissions_in_slurm(site, submissions), id);
+  if (names.size() == 1) return Place{std::move(names.front()), std::nullopt};
+  if (names.empty())
+    return util::fail("job " + word.job_id, "no submission known here contains this virtual id", "sarray history");
+  // An older sarray gave ids twice if its counter was lost.
+  return util::fail("job " + word.job_id,
+                    "several submissions contain this virtual id: jobs " + util::join(names, ", ", &ArrayName::job_id),
+                    "name the array: sarray status " + names.back().job_id);
+}
 
-/// A task has a job id of its own, too: the array's is meant.
-std::string array_of_task(const slurm::SlurmSite& site, const std::string& job_id) {
-  const auto queued = site.client.run({"squeue", "-h", "-a", "-t", "all", "-j", job_id, "-o", "%F"});
-  if (auto array = queued ? queued->substr(0, queued->find('\n')) : ""; is_digits(array)) return array;
-  const auto accounted = site.client.run({"sacct", "-X", "-P", "-n", "-j", job_id, "-o", "JobID"});
-  if (auto array = accounted ? accounted->substr(0, accounted->find_first_of("_\n")) : ""; is_digits(array)) return array;
-  return job_id;
+/// The task whose own job id that is, or the array.
+util::Result<Place> place_of_line(const std::vector<slurm::JobLine>& lines, const TaskReference& word) {
+  const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.job_id == word.job_id; });
+  if (line == lines.end() || line->array_id == word.job_id) return Place{{word.job_id, ""}, word.indices};
+  auto index = slurm::ArrayIds::parse(line->indices, any_index);
+  if (!index || !*index) return Place{{word.job_id, ""}, word.indices};
+  const auto name = line->array_id + "_" + line->indices;
+  if (word.indices)
+    return util::fail("job " + word.job_id, "that is the id of one task, " + name + ": it has no task ids",
+                      "sarray which " + name);
+  return Place{{line->array_id, ""}, std::move(*index)};
 }
 
 }  // namespace
 
-util::Result<std::string> find_array(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
-                                     const TaskReference& word) {
-  if (!word.is_virtual) {
-    return store::find_submission(submissions, word.job_id) != nullptr ? word.job_id : array_of_task(site, word.job_id);
-  }
-  const auto id = static_cast<std::uint32_t>(std::stoul(word.job_id));
-  if (auto array = array_of_virtual(submissions, id); !array.empty()) return array;
-  if (auto array = array_of_virtual(submissions_in_slurm(site, submissions), id); !array.empty()) return array;
-  return util::fail("job " + word.job_id, "no submission known here contains this virtual id", "sarray history");
+util::Result<Place> find_place(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                               const TaskReference& word) {
+  if (word.is_virtual) return place_of_virtual(site, submissions, word);
+  if (store::find_submission(submissions, word.job_id) != nullptr) return Place{{word.job_id, ""}, word.indices};
+  if (const auto queued = site.client.queued_job(word.job_id); queued && !queued->empty()) return place_of_line(*queued, word);
+  if (const auto accounted = site.client.accounted_job(word.job_id)) return place_of_line(*accounted, word);
+  return Place{{word.job_id, ""}, word.indices};
 }
 
 namespace {
@@ -194,9 +171,10 @@ util::Result<std::vector<std::uint32_t>> indices_of_virtual(const script::Map& m
   return util::fail("job " + word.job_id, "that array has no job with this virtual id", "sarray history");
 }
 
-util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History& history, const TaskReference& word) {
+util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History& history, const Place& place) {
+  const auto& job_id = place.array.job_id;
   const auto asked = std::find_if(history.attempts.begin(), history.attempts.end(),
-                                  [&](const auto& attempt) { return attempt.job_id == word.job_id; });
+                                  [&](const auto& attempt) { return attempt.job_id == job_id; });
   const auto& map = asked != history.attempts.end() ? asked->map : history.map();
   std::vector<std::uint32_t> indices;
   for (const auto& job : map.jobs) {
@@ -204,26 +182,26 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History&
         std::find_if(history.map().jobs.begin(), history.map().jobs.end(), [&](const auto& other) { return other.id == job.id; });
     if (original == history.map().jobs.end()) continue;
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
-      if (word.indices && !word.indices->contains(index)) continue;
+      if (place.indices && !place.indices->contains(index)) continue;
       if (const auto at = original->index_of(job.local_id(index))) indices.push_back(*at);
     }
   }
   std::sort(indices.begin(), indices.end());
-  const bool has_all = !word.indices || word.indices->max() < map.tasks;
+  const bool has_all = !place.indices || place.indices->max() < map.tasks;
   if (!indices.empty() && has_all) return indices;
-  return util::fail("job " + word.job_id, "its indices are 0 to " + std::to_string(map.tasks - 1),
-                    "sarray status " + word.job_id + " --tasks");
+  return util::fail("job " + job_id, "its indices are 0 to " + std::to_string(map.tasks - 1),
+                    "sarray status " + job_id + " --tasks");
 }
 
 }  // namespace
 
 util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file) {
   const auto submissions = engine::list_submissions(site);
-  TRY(const auto job_id, find_array(site, submissions, word));
-  TRY(auto array_history, ArrayHistory::open(site, submissions, job_id, file));
+  TRY(const auto place, find_place(site, submissions, word));
+  TRY(auto array_history, ArrayHistory::open(site, submissions, place.array, file));
   TRY(auto indices, word.is_virtual ? indices_of_virtual(array_history.history().map(), word)
-                                    : indices_of_array(array_history.history(), word));
-  return Target{std::move(array_history), std::move(indices)};
+                                    : indices_of_array(array_history.history(), place));
+  return Target{std::move(array_history), std::move(indices), !word.is_virtual && !place.indices};
 }
 
 util::Result<std::vector<std::uint32_t>> filter_tasks(const Target& target, const Selection& selection) {

@@ -17,39 +17,42 @@ namespace sarray::follow {
 
 /// Tasks, or one job of many tasks, as a person names them.
 struct TaskReference {
-  std::string job_id;                      ///< of an array in Slurm, or a virtual id
+  std::string job_id;                      ///< of an array in Slurm, of one of its tasks, or a virtual id
   std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nothing: all
   bool is_virtual = false;
+  bool is_slurms = false;  ///< "slurm:17": not a number in a session's queue
 };
-/// "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]".
+/// "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]"; "slurm:42137".
 [[nodiscard]] util::Result<TaskReference> parse_task_reference(const std::string& word);
 
-/// The array in Slurm that a word means: its own job id, or, of a virtual id, the first submission that carries it, by the notes
-/// on this machine, else by the scripts of the user's arrays that Slurm's queue still holds.
-[[nodiscard]] util::Result<std::string> find_array(const slurm::SlurmSite& site,
-                                                   const std::vector<store::Submission>& submissions, const TaskReference& word);
+/// What a word means among Slurm's arrays.
+struct Place {
+  ArrayName array;
+  std::optional<slurm::ArrayIds> indices;  ///< in that array; nothing: all of it, or of a virtual id's job
+};
+/// Finds the array that a word means: by its own job id, which may be the last task's, too, as it is in Slurm; by the job id of
+/// another of its tasks, which means that task; or, of a virtual id, the first submission that carries it, by the notes on this
+/// machine, else by the scripts of the user's arrays that Slurm's queue still holds.
+/// @return an error if two submissions carry a virtual id, which names them.
+[[nodiscard]] util::Result<Place> find_place(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                             const TaskReference& word);
 
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {
-  std::vector<std::string> jobs;  ///< each a job number, a range or list of them, a virtual id, a name, or a pattern of names
+  std::vector<std::string> jobs;  ///< --job, as select_jobs() reads each
   std::string tasks;              ///< indices in the merged array: "3,5-8"
   std::vector<slurm::TaskState> states;
   bool failed = false;
 };
 
-/// Jobs that a SEL means. @return an error where it means none, which says what there is.
-/// @param hint the command that shows the jobs.
-[[nodiscard]] util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map,
-                                                                              const std::vector<std::string>& words,
-                                                                              const std::string& hint);
-
 /// @return indices of the first attempt, ascending. An empty selection means every task.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection);
 
-/// Opens what a word means and finds its tasks: the array with its attempts, and indices of the first attempt, ascending.
+/// What a word means: the array with its attempts, and the tasks, as indices of the first attempt, ascending.
 struct Target {
   ArrayHistory array_history;
   std::vector<std::uint32_t> indices;
+  bool is_whole_array = false;  ///< the word names the array itself
 };
 [[nodiscard]] util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file);
 

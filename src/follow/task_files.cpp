@@ -67,8 +67,7 @@ void FileFinder::learn_surroundings() {
   };
   if (uses('u')) m_surroundings.user = slurm::user_name(m_site.environment);
   if (!uses('b') && !uses('r')) return;
-  if (const auto version = m_site.client.run({"sbatch", "--version"}))
-    m_surroundings.release = slurm::Dialect::from_help(*version, "").release();
+  if (const auto version = m_site.client.version()) m_surroundings.release = slurm::Dialect::from_help(*version, "").release();
 }
 
 std::string FileFinder::find_one(const follow::Attempt& attempt, const script::MappedJob& job, const slurm::TaskRecord& task,

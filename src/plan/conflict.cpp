@@ -11,7 +11,7 @@ namespace sarray::plan {
 
 namespace {
 
-/// How an aspect's values are told apart while jobs are read one by one.
+/// Collects an aspect's values while jobs are read one by one, and numbers those that differ.
 struct Column {
   Aspect aspect;
   std::unordered_map<std::string, std::uint32_t> classes;
@@ -23,7 +23,7 @@ struct Column {
     aspect.sources.push_back(std::move(source));
     aspect.classes.push_back(number);
   }
-  /// Class 0 for the jobs up to `job` that have not said anything.
+  /// Gives class 0 to the jobs before `job` that have no value.
   void fill(std::size_t job) {
     aspect.values.resize(std::max(aspect.values.size(), job));
     aspect.sources.resize(std::max(aspect.sources.size(), job));
@@ -103,7 +103,7 @@ std::vector<TableRow> rows_of(const std::vector<PlannedJob>& jobs, const Aspect&
 }  // namespace
 
 std::string format_differences(const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences) {
-  constexpr std::size_t max_values = 12;  // of one option: a person needs the kind of difference, not ten thousand lines
+  constexpr std::size_t max_values = 12;  // of one option: a person needs to see the kind of difference, not ten thousand lines
   std::vector<TableRow> rows = {{"option", "value", "jobs", "from"}};
   for (const auto& aspect : differences) {
     auto own = rows_of(jobs, aspect);

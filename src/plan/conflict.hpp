@@ -9,8 +9,7 @@
 
 namespace sarray::plan {
 
-/// What decides whether two jobs may share an array: the array's own options, by meaning. One column per option that any job
-/// has, in order of name.
+/// One option that decides whether two jobs may share an array, with its value in each job. Values are compared by meaning.
 struct Aspect {
   std::string option;                  ///< long name, or "login environment", "resource limits", "array throttle"
   std::vector<std::string> values;     ///< per job, as the user wrote it; "" for not given
@@ -18,10 +17,10 @@ struct Aspect {
   std::vector<std::uint32_t> classes;  ///< per job: equal numbers mean equal values
 };
 
-/// The aspects in which the jobs differ.
+/// Returns the aspects in which the jobs differ, in order of name.
 [[nodiscard]] std::vector<Aspect> find_differences(const std::vector<PlannedJob>& jobs, const PlanOptions& options);
 
-/// The table, one line per option and value, ending with a newline.
+/// Returns the table, one line per option and value, ending with a newline.
 [[nodiscard]] std::string format_differences(const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences);
 
 }  // namespace sarray::plan

@@ -22,7 +22,7 @@ struct Mention {
   bool by_path = false;
 };
 
-/// Where a command stands in a script as a word of its own, or as the end of a path.
+/// How a script names a command: as a separate word, as the end of a path, or both.
 Mention find_command(std::string_view script, std::string_view name) {
   Mention mention;
   for (auto at = slurm::find_text(script, name); at != std::string_view::npos; at = slurm::find_text(script, name, at + 1)) {
@@ -34,7 +34,7 @@ Mention find_command(std::string_view script, std::string_view name) {
   return mention;
 }
 
-/// What a script says to Slurm about itself.
+/// The commands with which a script tells Slurm something about itself.
 struct SelfReferences {
   std::string by_name;  ///< the commands: "scancel, scontrol"
   std::string by_path;
@@ -42,12 +42,12 @@ struct SelfReferences {
 
 SelfReferences find_self_references(std::string_view script) {
   SelfReferences references;
-  // Most scripts say none, and are read once for it.
+  // Most scripts have no such command; for these, one search is enough.
   const bool own_ids = contains(script, "SLURM_") && (contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") ||
                                                       contains(script, "SLURM_ARRAY_JOB_ID"));
   if (!own_ids) return references;
   for (const auto name : translated_commands) {
-    if (name == "sbatch" && !contains(script, "after")) continue;  // an id of its own can only be a dependency
+    if (name == "sbatch" && !contains(script, "after")) continue;  // its own id can only be in a dependency
     const auto mention = find_command(script, name);
     const auto add = [&](std::string& list) { list += (list.empty() ? "" : ", ") + std::string(name); };
     if (mention.by_name) add(references.by_name);
@@ -73,7 +73,7 @@ bool has_correspondence(const MergedArray& array) {
 }  // namespace
 
 util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& options) {
-  // Given to submit, it is meant for the merged array.
+  // If it was given to submit, it is meant for the merged array.
   const auto& overrides = options.overrides;
   if (std::any_of(overrides.begin(), overrides.end(), [](const auto& s) { return s.option->name == "dependency"; })) return {};
   for (const auto& array : plan.arrays) {

@@ -16,8 +16,8 @@ namespace {
 
 using slurm::Owner;
 
-/// Options given to submit replace the jobs' own, by sbatch's rules of what excludes what. --job-name names the merged array
-/// only: tasks keep their names.
+/// Replaces the jobs' options by those given to submit, by sbatch's rules of which options exclude each other. --job-name names
+/// only the merged array: tasks keep their names.
 void apply_overrides(PlannedJob& planned, const std::vector<slurm::Setting>& overrides) {
   if (overrides.empty()) return;
   auto& job = planned.job;
@@ -41,7 +41,7 @@ void apply_overrides(PlannedJob& planned, const std::vector<slurm::Setting>& ove
   job.settings = settings.all();
 }
 
-/// Equal keys: may share an array.
+/// Jobs with equal keys may share an array.
 std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
   std::string key;
   for (const auto& setting : planned.job.settings) {
@@ -50,7 +50,7 @@ std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
     if (setting.has_value) key.append("=").append(slurm::normalize_value(*setting.option, setting.value));
     key += '\0';
   }
-  // Another file may be another cluster's.
+  // Another configuration file may belong to another cluster.
   if (const auto file = planned.call->environment.get(slurm::configuration_variable))
     key.append(slurm::configuration_variable).append("=").append(*file) += '\0';
   if (slurm::loads_login_environment(planned.job, options.release)) key += "login";
@@ -59,7 +59,7 @@ std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
   return key;
 }
 
-/// Jobs (indices) that may share an array, groups and members in order of submission.
+/// Returns groups of jobs (indices) that may share an array; groups and members are in order of submission.
 std::vector<std::vector<std::uint32_t>> group_jobs(const std::vector<PlannedJob>& jobs, const PlanOptions& options) {
   std::vector<std::vector<std::uint32_t>> groups;
   std::unordered_map<std::string, std::size_t> by_key;
@@ -101,12 +101,12 @@ MergedArray start_array(const PlannedJob& first, const PlanOptions& options) {
   return array;
 }
 
-/// Fills arrays, jobs in order; a job's tasks stay together. Each goes where the least room is left over, which comes close to
-/// the fewest arrays (the fewest of all may take for ever to find: bin packing).
+/// Fills arrays with jobs, in order; a job's tasks stay together. Each job goes into the fullest array that has room for it,
+/// which comes close to the fewest arrays (finding the fewest of all is bin packing, and may take forever).
 void fill_arrays(Plan& plan, const std::vector<std::uint32_t>& group, const PlanOptions& options) {
   const auto capacity = options.limits.tasks_per_array();
   const auto first = plan.arrays.size();
-  std::set<std::pair<std::uint32_t, std::size_t>> rooms;  // tasks that an array has room for, and which array
+  std::set<std::pair<std::uint32_t, std::size_t>> rooms;  // the free places of an array, and which array
   for (const auto index : group) {
     const auto tasks = plan.jobs[index].tasks();
     auto at = plan.arrays.size();

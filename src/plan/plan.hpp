@@ -13,45 +13,45 @@
 
 namespace sarray::plan {
 
-/// A job on its way into an array.
+/// A job that shall become part of an array.
 struct PlannedJob {
   std::uint32_t number = 0;  ///< in the session or the queue file, from 1
   std::uint32_t id = 0;      ///< virtual id
   std::shared_ptr<const slurm::Call> call;
   slurm::Job job;
-  bool translate = false;  ///< share/translate.bash stands first in its tasks' PATH
+  bool translate = false;  ///< share/translate.bash is first in its tasks' PATH
   [[nodiscard]] std::uint32_t tasks() const { return job.ids ? job.ids->count() : 1; }
 };
 
-/// What Slurm says about its own limits (`scontrol show config`), or its defaults where there is no Slurm.
+/// The limits that Slurm reports (`scontrol show config`), or its defaults if there is no Slurm.
 struct ClusterLimits {
-  std::uint32_t max_array_size = 1001;      ///< MaxArraySize: indices stay below it
+  std::uint32_t max_array_size = 1001;      ///< MaxArraySize: indices must be below it
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< SchedulerParameters=max_script_size, in bytes
   std::uint32_t max_job_count = 10000;      ///< MaxJobCount: a task of an array counts as a job (Slurm's job_mgr.c, _job_create)
-  bool known = false;                       ///< whether Slurm was asked: without, nothing is refused for its size
+  bool known = false;                       ///< whether Slurm was asked; if not, nothing is refused because of its size
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };
 
-/// Which jobs get the translator of what they say to Slurm about themselves (notes.hpp).
+/// Which jobs get the translator for commands with their own ids (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
 struct PlanOptions {
   ClusterLimits limits;
   slurm::Release release;
-  bool job_file_append = false;  ///< what Slurm does with output files where no --open-mode is given (slurm.conf: JobFileAppend)
+  bool job_file_append = false;  ///< whether Slurm appends to output files if no --open-mode is given (slurm.conf: JobFileAppend)
   std::string user;              ///< %u
   std::string sarray_version;
   bool split = false;
   std::optional<std::uint32_t> throttle;  ///< -t; 0 means none
-  /// sbatch options given to submit: they replace the jobs' own. Sorted by nothing; the last of a name counts. --chdir is
-  /// absolute.
+  /// sbatch options given to submit, which replace the jobs' own. In command line order; of several with one name the last wins.
+  /// --chdir is absolute.
   std::vector<slurm::Setting> overrides;
-  std::string real_sbatch;            ///< what `_` names in a task where our link stood; empty: left alone
+  std::string real_sbatch;            ///< the path that replaces our link in a task's variable `_`; empty: it is unchanged
   std::string link_folder;            ///< where links to output files are made (streams.hpp); absolute
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::if_named;
-  std::string translate_folder;  ///< where the translator stands under the names of Slurm's commands; absolute
+  std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute
   std::string scratch_folder;    ///< the submission's own folder: for tasks' scripts that Slurm's copy cannot hold; absolute
 };
 
@@ -74,18 +74,18 @@ struct MergedArray {
 struct Plan {
   std::vector<PlannedJob> jobs;
   std::vector<MergedArray> arrays;
-  std::vector<std::string> notes;  ///< one line each, said before anything is submitted
+  std::vector<std::string> notes;  ///< one line each, shown before anything is submitted
 };
 
-/// @return an error whose body holds the table (option, value, jobs) where one array cannot hold everything and `split` is
-///   not set; `why` then says how many arrays --split would submit.
+/// @return if one array cannot hold everything and `split` is not set, an error whose body is the table (option, value, jobs);
+/// its `hint` says how many arrays --split would submit.
 [[nodiscard]] util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& options);
 
-/// Cuts an array behind its first `jobs` jobs (but not all of them), where one script cannot hold them all: the others form the
-/// next array, or, where that was interrupted before, its beginning. Precondition: it has at least two.
+/// Cuts an array after its first `jobs` jobs (fewer than all), because one script cannot hold them all. The others become an
+/// array of their own, or, if `into_next`, the beginning of the next one. Precondition: the array has at least two jobs.
 void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next, const PlanOptions& options);
 
-/// Job numbers as a person writes them: "1-3,5".
+/// Returns job numbers as a person writes them: "1-3,5".
 [[nodiscard]] std::string format_numbers(const std::vector<std::uint32_t>& numbers);
 
 }  // namespace sarray::plan

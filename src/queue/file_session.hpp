@@ -1,5 +1,5 @@
-// A queue file that is submitted as several arrays: a file cannot tell which of its lines Slurm has when one of them is refused,
-// or when the submission is cut off. So they are recorded as a session's calls first, and the session remembers.
+// A queue file that is submitted as several arrays: the file cannot say which of its lines Slurm has when an array is refused or
+// the submission is interrupted. So the lines are first recorded as the calls of a session, which remembers it.
 #pragma once
 
 #include <string>
@@ -13,20 +13,21 @@
 
 namespace sarray::queue {
 
-/// Records the plan's jobs in a new session, and gives them its numbers and virtual ids.
+/// Records the plan's jobs in a new session, and gives them numbers and virtual ids.
 /// @param base the environment that most of them have.
-/// @param file absolute, so that check_nothing_left knows it again; empty for standard input.
+/// @param file absolute path, by which check_nothing_left recognises it; empty for standard input.
 [[nodiscard]] util::Result<store::Session> record_file(plan::Plan& plan, const slurm::Dialect& dialect,
                                                        const util::Environment& base, const std::string& file,
                                                        const store::StateFolder& folder);
 
-/// Where Slurm has refused the first array, the file is as if it had not been submitted.
+/// Removes the session if Slurm refused the first array, so that the file is as if it had not been submitted.
 [[nodiscard]] util::Result<void> forget_unless_sent(store::Session& session);
 
-/// The command that submits what is left of a session.
+/// Returns the command that submits the rest of a session.
 [[nodiscard]] std::string command_for_rest(const store::Session& session);
 
-/// @return an error where a session has calls of this file left: submitting the file would give Slurm the others twice.
+/// @return an error if a session still has queued calls of this file, since submitting the file would give Slurm its other calls
+/// twice.
 [[nodiscard]] util::Result<void> check_nothing_left(const std::string& file, const store::StateFolder& folder);
 
 }  // namespace sarray::queue

@@ -27,24 +27,25 @@ struct QueuedJobs {
   store::SessionContents contents;        ///< of the session
 };
 
-/// The session that a command means: --session NAME, else the shell's own.
+/// Returns the session that a command means: --session NAME, else the shell's own.
 [[nodiscard]] util::Result<store::Session> find_session(const std::string& name);
 
-/// Held by whoever submits a session or takes jobs out of it: what sbatch is being given must not be called dropped.
+/// Returns a lock. Hold it while you submit a session or remove jobs from it, so that jobs that sbatch just gets are not reported
+/// as dropped.
 [[nodiscard]] util::Result<util::Fd> lock_session(const store::Session& session);
 
-/// Dropped jobs may run all the same where a submission of them was interrupted.
+/// Warns on stderr that dropped jobs may still run, if a submission that contained them was interrupted.
 void warn_of_unsettled(const store::SessionContents& contents);
 
-/// A session's queued jobs: neither dropped nor submitted.
-/// @param max_array_size Slurm's MaxArraySize, where it is known.
+/// Returns a session's queued jobs: those that are neither dropped nor submitted.
+/// @param max_array_size Slurm's MaxArraySize, if it is known.
 [[nodiscard]] util::Result<QueuedJobs> gather_session(store::Session session, std::uint32_t max_array_size);
 
-/// The lines of a queue file; "-" is standard input. Virtual ids are not given yet.
+/// Returns the jobs of a queue file; "-" is standard input. They have no virtual ids yet.
 [[nodiscard]] util::Result<QueuedJobs> gather_file(const std::string& path, const slurm::SlurmSite& site,
                                                    std::uint32_t max_array_size);
 
-/// What the installed sbatch understands; every release's options where there is none.
+/// Asks the installed sbatch for its options; without a sbatch, returns the options of all releases.
 [[nodiscard]] slurm::Dialect learn_dialect(const slurm::Client& client);
 
 }  // namespace sarray::queue

@@ -13,16 +13,16 @@ bool is_name_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) 
 bool is_name_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// A word as it grows: its text, and the same text with what was quoted protected from file name patterns.
+/// A word that is being read: its text, and the same text in which quoted characters cannot be part of a file name pattern.
 struct Word {
   std::string text;
   std::string pattern;
   bool begun = false;        ///< '' is a word too
   bool has_pattern = false;  ///< an unquoted * ? or [
   bool last_quoted = false;
-  std::size_t unquoted_prefix = 0;  ///< how much of the beginning was not quoted: NAME= must not be
+  std::size_t unquoted_prefix = 0;  ///< length of the unquoted beginning: NAME= must not be quoted
 
-  /// Where NAME= begins the word, the length of NAME; else 0.
+  /// Returns the length of NAME if the word begins with NAME=; else 0.
   [[nodiscard]] std::size_t assigned_name() const {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals >= unquoted_prefix || equals == 0 || !is_name_start(text[0])) return 0;
@@ -106,7 +106,7 @@ class Reader {
     return {};
   }
 
-  /// One character or quoted part of a word.
+  /// Reads one character or quoted part of a word.
   util::Result<void> read_part(Word& word, QueueLine& line) {
     const char c = peek();
     if (c == '\0') return error("a NUL byte", m_line);
@@ -179,7 +179,7 @@ class Reader {
     return {};
   }
 
-  /// Behind a '$'.
+  /// Reads what follows a '$'.
   util::Result<void> read_dollar(Word& word, QueueLine& line, bool quoted) {
     if (peek() == '\'' && !quoted) {
       ++m_at;
@@ -214,7 +214,7 @@ class Reader {
         word.add_quoted(c);
       } else {
         word.add(c);
-        word.unquoted_prefix = 0;  // what a variable holds is no assignment
+        word.unquoted_prefix = 0;  // the value of a variable is not an assignment
       }
     }
     return {};
@@ -290,7 +290,7 @@ class Reader {
   }
 
   void read_tilde(Word& word) {
-    // Also behind the = of NAME=, and behind each : in it, as bash has it.
+    // Also after the = of NAME=, and after each : in its value, as in bash.
     const auto name = word.assigned_name();
     const bool in_value = name > 0 && !word.last_quoted && (word.text.size() == name + 1 || word.text.back() == ':');
     const bool whole =

@@ -1,4 +1,4 @@
-// A queue file: one sbatch call a line, read as a shell would read it.
+// A queue file: one sbatch call per line, in the syntax of a shell.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@
 namespace sarray::queue {
 
 struct QueueLine {
-  std::uint32_t line = 0;                                        ///< where it begins, from 1
+  std::uint32_t line = 0;                                        ///< the line on which the call begins, from 1
   std::vector<std::pair<std::string, std::string>> assignments;  ///< NAME=value words before the command
   std::vector<std::string> words;                                ///< words[0] is "sbatch", written or not
 };
 
-/// Words by the rules of bash: quotes ('', "", $'', backslash), comments, continued lines, $NAME and ${NAME}, a leading ~, file
-/// name patterns. What would run or redirect something (| & ; < > ( ) ` $( ), and braces that would expand, is refused: such a
-/// file is a script for `sarray listen`.
+/// Splits the file into words by the rules of bash: quotes ('', "", $'', backslash), comments, continued lines, $NAME and
+/// ${NAME}, a leading ~, file name patterns. Refuses what would run or redirect something (| & ; < > ( ) ` $( ), and braces that
+/// would expand: such a file is a script for `sarray listen`.
 /// @param name of the file, for errors: they say NAME: line N.
-/// @param environment what variables are taken from.
+/// @param environment the values of variables.
 [[nodiscard]] util::Result<std::vector<QueueLine>> read_queue_file(std::string_view text, const std::string& name,
                                                                    const util::Environment& environment);
 

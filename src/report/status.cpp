@@ -19,7 +19,7 @@ using slurm::TaskState;
 
 namespace {
 
-/// How a state is drawn, and what it is called where space is short.
+/// How a state is drawn, and its short name.
 struct Drawing {
   TaskState state;
   char mark;
@@ -35,7 +35,7 @@ constexpr std::array<Drawing, 8> drawings = {{{TaskState::completed, '#', "32", 
                                               {TaskState::pending, '.', "2", "pend"},
                                               {TaskState::unknown, '?', "33", "?"}}};
 
-/// Of `width` columns; every state that there is has one at least, where there are enough.
+/// Draws a bar of `width` columns. Every state that occurs gets at least one column, if there are enough.
 std::string bar(const follow::Summary& summary, std::size_t width, bool color) {
   std::vector<std::size_t> columns;
   std::size_t used = 0;
@@ -69,7 +69,7 @@ std::string paint(const std::string& text, TaskState state, bool color) {
   return std::string("\033[") + drawing->color + "m" + text + "\033[0m";
 }
 
-/// Nothing of a task that Slurm has forgotten.
+/// Null for a task that Slurm has forgotten.
 std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
   return task.word.empty() ? std::nullopt : std::optional(task.elapsed);
 }
@@ -82,8 +82,8 @@ std::string reasons_text(const follow::History& history) {
   std::map<std::string, std::uint32_t> reasons;
   for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
     const auto& task = history.task(index);
-    if (task.state != TaskState::pending) continue;
-    const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not come to it
+    if (task.state != TaskState::pending || !history.means(index)) continue;
+    const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not considered it yet
     ++reasons[is_new ? "not looked at yet" : task.reason];
   }
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
@@ -91,10 +91,19 @@ std::string reasons_text(const follow::History& history) {
   return util::join(sorted, ", ", [](const auto& one) { return std::to_string(one.second) + " " + util::printable(one.first); });
 }
 
+/// "3 jobs, 14 tasks"; where only some are asked about, "1 of 3 jobs, 4 of 14 tasks".
+std::string size_text(const follow::History& history, const follow::Summary& summary) {
+  const auto& jobs = history.map().jobs;
+  const auto shown = static_cast<std::size_t>(
+      std::count_if(jobs.begin(), jobs.end(), [&](const auto& job) { return follow::summarize(history, job).tasks > 0; }));
+  const auto part = [](std::size_t some, std::size_t all) { return some < all ? std::to_string(some) + " of " : ""; };
+  return part(shown, jobs.size()) + util::count(jobs.size(), "job") + ", " + part(summary.tasks, history.latest.size()) +
+         util::count(history.latest.size(), "task");
+}
+
 std::string heading(const follow::History& history, const StatusView& view) {
   const auto summary = follow::summarize(history);
-  std::string text = "array " + history.attempts.front().job_id + ": " + util::count(history.map().jobs.size(), "job") + ", " +
-                     util::count(summary.tasks, "task");
+  std::string text = "array " + history.attempts.front().job_id + ": " + size_text(history, summary);
   const auto elapsed = summary.elapsed(view.now);
   text += (elapsed ? ", " + duration_text(*elapsed) : "") + "\n";
   for (std::size_t number = 1; number < history.attempts.size(); ++number) {
@@ -115,7 +124,7 @@ struct CountColumn {
   std::vector<TaskState> states;
 };
 
-/// Only the states that there are; where there is little room, all ways to fail in one column.
+/// Returns only the states that occur; if there is little room, all kinds of failure share one column.
 std::vector<CountColumn> count_columns(const follow::Summary& summary, bool narrow) {
   std::vector<CountColumn> columns;
   for (const auto& drawing : drawings) {
@@ -160,7 +169,7 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   table.add(head);
   for (const auto& job : history.map().jobs) {
     const auto summary = follow::summarize(history, job);
-    if (view.failed_only && summary.failures() == 0) continue;
+    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
     std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 14 : 20),
                                     util::fit(array_text(job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
@@ -182,7 +191,7 @@ std::string task_lines(const follow::History& history, const StatusView& view) {
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
-      if (view.failed_only && !slurm::is_failure(task.state)) continue;
+      if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
       const auto local = job.local_id(index);
       table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
                  elapsed_text(elapsed_of(task)), util::printable(state_text(task)), command});
@@ -282,7 +291,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
   json["jobs"] = util::Json::array();
   for (const auto& job : history.map().jobs) {
     const auto summary = follow::summarize(history, job);
-    if (view.failed_only && summary.failures() == 0) continue;
+    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
     auto entry = job_json(job);
     entry["states"] = counts_json(summary);
     entry["started"] = time_json(summary.first_start);
@@ -291,7 +300,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
     if (view.tasks) {
       entry["task_list"] = util::Json::array();
       for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
-        if (view.failed_only && !slurm::is_failure(history.task(index).state)) continue;
+        if (!history.means(index) || (view.failed_only && !slurm::is_failure(history.task(index).state))) continue;
         entry["task_list"].push_back(task_json(history, job, index));
       }
     }

@@ -14,9 +14,9 @@ namespace sarray::report {
 struct StatusView {
   std::size_t width = 0;  ///< columns of the terminal; 0: do not cut
   bool color = false;
-  bool tasks = false;  ///< a line for each task
+  bool tasks = false;  ///< one line per task
   bool failed_only = false;
-  bool usage = false;    ///< CPU and memory, used against asked
+  bool usage = false;    ///< CPU and memory, used and requested
   std::int64_t now = 0;  ///< seconds since 1970
 };
 
@@ -24,18 +24,18 @@ struct StatusView {
 [[nodiscard]] std::string duration_text(std::int64_t seconds);
 /// "5.0G", "320M".
 [[nodiscard]] std::string memory_text(std::uint64_t bytes);
-/// "completed", "failed (exit 3)", "failed (signal 9)", "pending (Resources)"; Slurm's own word where it says more.
+/// "completed", "failed (exit 3)", "failed (signal 9)", "pending (Resources)"; Slurm's own word if it says more.
 [[nodiscard]] std::string state_text(const slurm::TaskRecord& task);
 /// "42137_7".
 [[nodiscard]] std::string task_name(const follow::History& history, std::uint32_t index);
-/// "12 running, 3 failed": only what there is.
+/// Returns "12 running, 3 failed": only states that occur.
 /// @param is_short "12 run, 3 fail".
 [[nodiscard]] std::string counts_text(const follow::Summary& summary, bool is_short = false);
 
-/// The totals with a bar, then a line a job (or a task).
+/// Returns the totals with a bar, then one line per job (or task).
 [[nodiscard]] std::string status_text(const follow::History& history, const StatusView& view);
 
-/// docs/follow.md: status --json.
+/// Returns the document of status --json (docs/follow.md).
 [[nodiscard]] util::Json status_json(const follow::History& history, const StatusView& view);
 [[nodiscard]] util::Json job_json(const script::MappedJob& job);
 /// @param index in the first attempt.

@@ -1,4 +1,4 @@
-// What was, or would be, submitted: which task of the merged arrays is which.
+// What was, or would be, submitted: which job each task of the merged arrays belongs to.
 #pragma once
 
 #include <optional>
@@ -11,15 +11,15 @@
 namespace sarray::report {
 
 struct SubmittedArray {
-  std::size_t array = 0;              ///< its place in Plan::arrays
-  std::optional<std::string> job_id;  ///< nothing: not submitted
-  std::string script;                 ///< the file that holds the generated script
+  std::size_t array = 0;              ///< index into Plan::arrays
+  std::optional<std::string> job_id;  ///< nullopt: not submitted
+  std::string script;                 ///< the file with the generated script
 };
 
-/// The table job -> indices of one array. Of very many jobs the first hundred.
+/// Returns the table job -> indices of one array. If there are many jobs, only the first hundred are shown.
 [[nodiscard]] std::string submission_text(const plan::Plan& plan, const plan::MergedArray& array, std::size_t width);
 
-/// docs/json.md: submit --json.
+/// Returns the document of submit --json (docs/json.md).
 [[nodiscard]] util::Json submission_json(const plan::Plan& plan, const std::vector<SubmittedArray>& arrays);
 
 }  // namespace sarray::report

@@ -17,7 +17,7 @@ struct Spread {
   double max = 0;
 };
 
-/// Nothing of nothing: what is not known is no zero.
+/// Returns nullopt for an empty list: unknown is not 0.
 std::optional<Spread> spread(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
   std::sort(values.begin(), values.end());
@@ -28,7 +28,7 @@ std::optional<Spread> spread(std::vector<double> values) {
 
 struct JobUsage {
   Spread elapsed;                    ///< seconds
-  std::optional<Spread> efficiency;  ///< of the CPUs that were asked for, 0 to 1
+  std::optional<Spread> efficiency;  ///< the share of the requested CPU time, 0 to 1
   std::optional<Spread> memory;      ///< bytes
   std::uint64_t asked_memory = 0;
   std::uint32_t cpus = 0;
@@ -41,10 +41,10 @@ std::optional<JobUsage> find_usage(const follow::History& history, const script:
   JobUsage result;
   for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
     const auto& task = history.task(index);
-    if (!slurm::is_done(task.state) || !task.usage || task.start.empty()) continue;
+    if (!history.means(index) || !slurm::is_done(task.state) || !task.usage || task.start.empty()) continue;
     elapsed.push_back(static_cast<double>(task.elapsed));
     const double given = static_cast<double>(task.elapsed) * std::max(task.usage->cpus, 1U);
-    const bool is_measured = task.usage->cpu_seconds > 0 || task.usage->max_rss > 0;  // even `true` takes milliseconds
+    const bool is_measured = task.usage->cpu_seconds > 0 || task.usage->max_rss > 0;  // even `true` needs some milliseconds
     if (given > 0 && is_measured) efficiency.push_back(task.usage->cpu_seconds / given);
     if (task.usage->max_rss > 0) memory.push_back(static_cast<double>(task.usage->max_rss));
     result.asked_memory = std::max(result.asked_memory, task.usage->asked_memory);
@@ -76,6 +76,7 @@ std::string usage_text(const follow::History& history, std::size_t width) {
   Table table({true, true, true, true, true, true, true, true, true, false});
   table.add({"job", "elapsed", "max", "cpu", "max", "cpus", "memory", "max", "asked", "name"});
   for (const auto& job : history.map().jobs) {
+    if (follow::summarize(history, job).tasks == 0) continue;
     const auto usage = find_usage(history, job);
     const auto name = util::printable(job.name);
     if (!usage) {

@@ -1,4 +1,4 @@
-// What the tasks took against what they asked for, from accounting, so that the next submission asks for less.
+// What the tasks used and what they requested, from accounting, so that the next submission can request less.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace sarray::report {
 
-/// A line a job: elapsed, CPU and memory as median and maximum of its finished tasks, and what was asked for.
+/// Returns one line per job: elapsed, CPU and memory as median and maximum of its finished tasks, and what was requested.
 [[nodiscard]] std::string usage_text(const follow::History& history, std::size_t width);
 
-/// Null where accounting says nothing of any finished task; so is each value that it does not know.
+/// Null if accounting has no figures of any finished task; each value that it does not know is null, too.
 [[nodiscard]] util::Json usage_json(const follow::History& history, const script::MappedJob& job);
 
 }  // namespace sarray::report

@@ -72,7 +72,7 @@ class ScriptStore {
   std::unordered_map<const std::string*, const ScriptPlace*> m_by_identity;
 };
 
-/// A value as the parser of #SBATCH lines reads it back in every release (semantics section 2): a backslash takes the next
+/// A value as the parser of #SBATCH lines reads it back in every release (opt.c:get_argument): a backslash takes the next
 /// character as it is, in quotes too.
 std::string quote_directive(std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \t\"'\\#") == std::string_view::npos;

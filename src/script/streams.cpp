@@ -10,9 +10,7 @@ namespace {
 
 using slurm::has_conversion;
 
-/// A plain job's %a (slurmctld's NO_VAL; semantics section 6).
-constexpr std::uint32_t no_task_id = 4294967294U;
-
+/// A plain job's %a (slurmctld's NO_VAL; observed on 22.05).
 const std::optional<std::string>& given_pattern(const slurm::Job& job, Stream stream) {
   switch (stream) {
     case Stream::output:
@@ -68,7 +66,7 @@ std::string effective_pattern(const slurm::Job& job, Stream stream) {
   }
   if (stream == Stream::input) return "/dev/null";
   if (stream == Stream::error) return effective_pattern(job, Stream::output);
-  // DESIGN: people look for logs by the id that squeue shows.
+  // People look for logs by the id that squeue shows.
   return escape_percent(job.work_directory) + "/slurm-%A_%a.out";
 }
 
@@ -179,7 +177,7 @@ std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uin
                         const plan::PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);
   auto values = known_values(planned, pattern, options);
-  values.array_task_id = planned.job.ids ? planned.job.ids->nth(task) : no_task_id;
+  values.array_task_id = planned.job.ids ? planned.job.ids->nth(task) : slurm::no_task_id;
   if (has_conversion(pattern, 'A')) values.array_task_id = index;
   if (auto name = slurm::expand_pattern(pattern, values)) return *name;
   // Both streams of a task that go to one file must go through one hidden name.
@@ -188,7 +186,7 @@ std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uin
   // Slurm would make the folder once it knows its name, and so does the dispatcher: until then the file stands above it.
   while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values))
     place.resize(place.rfind('/'));
-  values.array_job_id = values.job_id = values.node = values.restart_count = "0";
+  values.array_job_id = values.job_id = values.node = values.restart_count = values.sluid = "0";
   const auto folder = slurm::expand_pattern(place, values);
   // With the submission's random name in it, so that nobody can make such a file before.
   const auto submission_folder = options.link_folder.substr(0, options.link_folder.rfind('/'));

@@ -2,7 +2,7 @@
 //
 // Slurm opens the files of the merged array before the dispatcher runs. Where one pattern says the right thing for every task,
 // Slurm gets that pattern. Where not, every task has a link, made before the submission, which Slurm opens through: right
-// truncation, right errors, and slurmstepd's own words in the right file (semantics section 6.1, observed on 22.05 to 24.11).
+// truncation, right errors, and slurmstepd's own words in the right file (observed on 22.05 to 24.11).
 // A name that only the running task knows (%j, %N) is opened under a hidden name in the same folder; the dispatcher gives it
 // its own name and points the link there, so that a requeued task opens it by Slurm's own rules.
 #pragma once

@@ -10,7 +10,7 @@ namespace {
 
 std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
 
-/// Takes the next zero-ended entry.
+/// Removes the next entry, which ends with a zero, from the bytes; returns it.
 std::string_view take_entry(std::string_view& block) {
   const auto end = std::min(block.find('\0'), block.size());
   const auto entry = block.substr(0, end);
@@ -53,7 +53,7 @@ EnvironmentChanges find_changes(std::string_view base, const util::Environment& 
   environment.visit([&](std::string_view name, std::string_view value) {
     skip_to(name);
     const bool known = !entry.empty() && name_of(entry) == name;
-    const bool has_value = known && entry.size() > name.size();  // a damaged base has names alone
+    const bool has_value = known && entry.size() > name.size();  // the entries of a damaged base may be names only
     if (!has_value || entry.substr(name.size() + 1) != value) {
       std::string own(name);
       own.append("=").append(value);

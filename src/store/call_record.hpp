@@ -1,4 +1,4 @@
-// A call as bytes: what differs from its base environment, and where in the journal its script stands.
+// A call as bytes: what differs from its base environment, and where in the journal its script is.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace sarray::store {
 
-/// What a call's record says besides the call.
+/// What a call's record contains besides the call.
 struct CallHead {
   std::uint32_t job = 0;
   std::uint32_t id = 0;
@@ -22,11 +22,11 @@ struct CallHead {
   std::uint64_t script_at = 0;       ///< offset of the record with the script's bytes
 };
 
-/// An environment as the payload of a record: its entries, each ended by a zero.
+/// Returns an environment as the payload of a record: its entries, each followed by a zero.
 [[nodiscard]] std::string encode_environment(const util::Environment& environment);
 [[nodiscard]] std::shared_ptr<const util::EnvironmentBlock> decode_environment(std::string_view bytes);
 
-/// A call's changes against a base: entries to set and names to unset.
+/// The changes of a call's environment against a base: entries to set and names to unset.
 struct EnvironmentChanges {
   std::vector<std::string> set;
   std::vector<std::string> unset;
@@ -42,7 +42,7 @@ struct DecodedCall {
   std::shared_ptr<slurm::Call> call;  ///< without script; environment: only the changes below
   EnvironmentChanges changes;
 };
-/// @return nothing where the bytes are no call.
+/// @return nullopt if the bytes are not a call.
 [[nodiscard]] std::optional<DecodedCall> decode_call(std::string_view payload);
 
 }  // namespace sarray::store

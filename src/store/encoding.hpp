@@ -1,4 +1,4 @@
-// Little-endian, length-prefixed bytes. A reader never reads beyond what is there.
+// Little-endian, length-prefixed bytes. A reader never reads beyond the end.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class Writer {
   std::string m_bytes;
 };
 
-/// After the first thing that is not there, everything reads as zero and ok() is false.
+/// If a value is missing, it and all that follow read as zero, and ok() is false.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : m_rest(bytes) {}

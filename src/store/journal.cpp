@@ -1,19 +1,18 @@
 #include "store/journal.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <vector>
 
 #include "store/encoding.hpp"
+#include "store/virtual_ids.hpp"
 #include "util/crc32.hpp"
+#include "util/file_lock.hpp"
 
 namespace sarray::store {
 
@@ -24,8 +23,6 @@ constexpr std::uint32_t tail_magic = 0x454a5253;  // "SRJE"
 constexpr std::size_t head_size = 16;
 constexpr std::size_t tail_size = 28;
 static_assert(head_size + tail_size == smallest_record);
-constexpr std::uint32_t first_virtual_id = 2000000001;
-constexpr std::uint32_t last_virtual_id = 2147483647;
 
 struct Tail {
   std::uint64_t start = 0;
@@ -68,7 +65,8 @@ std::uint32_t checksum(RecordKind kind, std::string_view payload) {
   return util::crc32(payload, util::crc32(writer.bytes()));
 }
 
-/// Fewer bytes only where the file ends: what a disk refuses to read must not be taken for what is not there.
+/// Returns fewer bytes only at the end of the file. Bytes that a disk fails to read are an error: they must not be treated as
+/// missing.
 util::Result<std::string> read_at(int fd, std::uint64_t offset, std::size_t length, const std::string& name) {
   std::string bytes(length, '\0');
   std::size_t got = 0;
@@ -98,7 +96,7 @@ util::Result<void> write_at(int fd, std::uint64_t offset, std::string_view bytes
 
 namespace {
 
-/// Bytes of a journal that begin at `offset` of it.
+/// A part of a journal that begins at its `offset`.
 struct Window {
   std::string_view bytes;
   std::uint64_t offset = 0;
@@ -107,7 +105,7 @@ struct Window {
   [[nodiscard]] std::string_view from(std::uint64_t at) const { return bytes.substr(at - offset); }
 };
 
-/// The record at `at`, if it is whole.
+/// Returns the record at `at`, if it is complete.
 std::optional<JournalRecord> parse_record(const Window& window, std::uint64_t at) {
   const auto bytes = window.from(at);
   if (bytes.size() < head_size + tail_size) return std::nullopt;
@@ -119,8 +117,8 @@ std::optional<JournalRecord> parse_record(const Window& window, std::uint64_t at
   return JournalRecord{head->kind, payload, at, tail->totals};
 }
 
-/// Where the next whole record behind `at` begins. A journal inside a record (in a job's script) is not taken for one: its
-/// records say that they begin elsewhere.
+/// Returns where the next complete record after `at` begins. Records of a journal that is part of a record (e.g. a job's script)
+/// do not count, since they say that they begin elsewhere.
 std::optional<std::uint64_t> find_record(const Window& window, std::uint64_t at) {
   Writer magic;
   magic.u32(head_magic);
@@ -135,7 +133,7 @@ std::optional<std::uint64_t> find_record(const Window& window, std::uint64_t at)
 using Visit = std::function<void(const JournalRecord&)>;
 using Skip = std::function<void(std::uint64_t, std::uint64_t)>;
 
-/// Visits whole records from `at` on. @return where the first that is not begins.
+/// Visits complete records from `at` on. @return where the first one that is not complete begins.
 std::uint64_t visit_whole(const Window& window, std::uint64_t at, const Visit& visit) {
   while (const auto record = parse_record(window, at)) {
     visit(*record);
@@ -144,7 +142,7 @@ std::uint64_t visit_whole(const Window& window, std::uint64_t at, const Visit& v
   return at;
 }
 
-/// All from `at` on, whatever is between whole records.
+/// Visits all complete records from `at` on, whatever is between them.
 std::uint64_t visit_rest(const Window& window, std::uint64_t at, const Visit& visit, const Skip& skip) {
   while (true) {
     at = visit_whole(window, at, visit);
@@ -162,7 +160,7 @@ std::uint64_t visit_records(std::string_view bytes, const Visit& visit, const Sk
 }
 
 util::Result<JournalExtent> visit_journal(const std::string& path, const Visit& visit, const Skip& skip) {
-  constexpr std::uint64_t window_size = 1U << 20;  // what is read is used while it is in the processor's cache
+  constexpr std::uint64_t window_size = 1U << 20;  // small enough that the bytes are used while they are in the processor's cache
   TRY(const auto fd, util::open_file(path, O_RDONLY | O_NOFOLLOW));
   struct stat state {};
   if (::fstat(fd.get(), &state) != 0) return util::fail(path, util::errno_text(errno));
@@ -174,9 +172,9 @@ util::Result<JournalExtent> visit_journal(const std::string& path, const Visit& 
     extent.whole = visit_whole({bytes, begin}, begin, visit);
     if (extent.whole == begin) break;
   }
-  // The end; or a record that is longer than that, or damaged.
+  // This is the end, or a record that is longer than the window, or damaged.
   TRY(const auto rest, read_at(fd.get(), extent.whole, extent.size - extent.whole, path));
-  extent.size = extent.whole + rest.size();  // somebody may have cut off a torn end meanwhile
+  extent.size = extent.whole + rest.size();  // another process may have removed an incomplete end meanwhile
   extent.whole = visit_rest({rest, extent.whole}, extent.whole, visit, skip);
   return extent;
 }
@@ -192,54 +190,17 @@ std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKi
 
 util::Result<util::Fd> lock_counter(const std::string& counter) {
   TRY(util::Fd fd, util::open_file(counter, O_RDWR | O_CREAT | O_NOFOLLOW));
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno == EINTR) continue;
-    return util::fail(counter, "its file system has no locks (" + util::errno_text(errno) + ")",
-                      "export SARRAY_STATE_DIR=/a/folder/on/another/file/system");
+  if (auto locked = util::lock_exclusively(fd.get(), counter, util::lock_patience()); !locked) {
+    if (locked.error().hint.empty()) locked.error().hint = "export SARRAY_STATE_DIR=/a/folder/on/another/file/system";
+    return util::fail(std::move(locked).error());
   }
   return fd;
 }
 
 namespace {
 
-/// The highest id that any journal gives: the counter is lost or unreadable, and no id may be given twice.
-std::uint32_t highest_id_in_use(const std::string& counter) {
-  std::uint32_t highest = first_virtual_id - 1;
-  const auto folder = counter.substr(0, counter.rfind('/')) + "/sessions";
-  DIR* sessions = ::opendir(folder.c_str());
-  if (sessions == nullptr) return highest;
-  while (const auto* entry = ::readdir(sessions)) {
-    (void)visit_journal(folder + "/" + entry->d_name + "/journal", [&](const JournalRecord& record) {
-      if (record.kind != RecordKind::call) return;
-      Reader reader(record.payload);
-      reader.u32();
-      highest = std::max(highest, reader.u32());
-    });
-  }
-  ::closedir(sessions);
-  return highest;
-}
-
-}  // namespace
-
-util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count) {
-  TRY(const auto text, read_at(lock, 0, 32, counter));
-  std::uint32_t next = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), next);
-  const bool readable =
-      parsed.ec == std::errc{} && next >= first_virtual_id && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
-  if (!readable) next = highest_id_in_use(counter) + 1;
-  if (count > last_virtual_id - next) {
-    return util::fail("virtual ids", "all of them are used up", "move " + counter.substr(0, counter.rfind('/')) + " away");
-  }
-  CHECK_OK(write_at(lock, 0, std::to_string(next + count) + "\n", counter));
-  return next;
-}
-
-namespace {
-
-/// What the last record says, if the journal's last bytes are the end of a whole one: a torn record that holds another journal
-/// may end in a tail that is not its own.
+/// Returns what the last record says, if the journal's last bytes are the end of a complete one. An incomplete record that
+/// contains another journal may end in a tail that is not its own.
 util::Result<std::optional<Totals>> totals_at_end(int fd, std::uint64_t size, const std::string& journal) {
   std::optional<Totals> totals;
   if (size < head_size + tail_size) return totals;
@@ -252,7 +213,7 @@ util::Result<std::optional<Totals>> totals_at_end(int fd, std::uint64_t size, co
   return totals;
 }
 
-/// Keeps the torn end of a journal beside it, and cuts it off.
+/// Moves the incomplete end of a journal into a file beside it.
 util::Result<void> set_torn_aside(int fd, const std::string& journal, std::uint64_t whole, std::string_view torn) {
   CHECK_OK(util::write_file_atomically(journal + ".torn-" + std::to_string(whole), torn));
   if (::ftruncate(fd, static_cast<off_t>(whole)) != 0) return util::fail(journal, util::errno_text(errno));

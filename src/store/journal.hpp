@@ -1,8 +1,8 @@
-// The journal's records: an append-only file that any process may be killed in the middle of writing.
+// The journal: an append-only file of records. Any process may be killed while it writes to it.
 //
 // A record is a head (magic, kind, length of the payload, checksum of kind and payload), the payload, and a tail of fixed size
-// that says where the record begins and what the session's totals are after it. So one read of the file's last bytes tells an
-// appender that the end is whole, and what the next job's number is.
+// that says where the record begins and what the session's totals are after it. So an appender reads only the file's last bytes
+// to know that the end is complete, and what the next job's number is.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,9 @@ enum class RecordKind : std::uint8_t {
   accepted = 6,
   withdrawn = 7,
   closed = 8,
-  script = 9,  ///< a script's bytes, for the calls that refer to it
+  script = 9,      ///< a script's bytes, for the calls that refer to it
+  cancelled = 10,  ///< jobs that are dropped, and that `restored` may bring back
+  restored = 11,
 };
 
 inline constexpr std::uint32_t journal_version = 1;
@@ -34,7 +36,7 @@ inline constexpr std::size_t smallest_record = 44;  ///< bytes: head and tail
 
 /// The session's totals after a record.
 struct Totals {
-  std::uint32_t jobs = 0;  ///< calls so far: the next one's number is one more
+  std::uint32_t jobs = 0;  ///< calls so far; the next one gets this number plus one
   std::uint32_t jobs_queued = 0;
   std::uint32_t tasks_queued = 0;
 };
@@ -46,9 +48,9 @@ struct JournalRecord {
   Totals totals;
 };
 
-/// Walks the whole records of a journal's bytes. @return where the last of them ends; 0 where the first one is not whole.
-/// @param skip told where bytes [first, last) between whole records are none: a disk's or a person's doing, since what is torn
-///   stands at the end.
+/// Visits the complete records of a journal's bytes. @return where the last of them ends; 0 if the first one is not complete.
+/// @param skip called for bytes [first, last) between complete records that are not a record. A disk or a person damaged them,
+/// since a killed process leaves an incomplete record only at the end.
 std::uint64_t visit_records(std::string_view bytes, const std::function<void(const JournalRecord&)>& visit,
                             const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
 
@@ -57,33 +59,33 @@ struct JournalExtent {
   std::uint64_t size = 0;   ///< of the file
 };
 
-/// The same of a file, which is read piece by piece: what a record says is there while it is visited.
+/// Likewise for a file, which is read piece by piece: a record's payload is valid only during its visit.
 [[nodiscard]] util::Result<JournalExtent> visit_journal(
     const std::string& path, const std::function<void(const JournalRecord&)>& visit,
     const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
 
-/// The record at `offset`, if there is a whole one. Reads only it.
+/// Returns the record at `offset`, if there is a complete one. Reads nothing else.
 [[nodiscard]] std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind);
 
-/// Appends to a journal under the user's lock. One at a time in a process; the lock ends with the object.
+/// Appends to a journal under the user's lock. A process may have only one at a time; the lock is released with the object.
 class Appender {
  public:
-  /// Takes the lock (the counter file), opens the journal, finds its end, and cuts off what is torn (into a file beside it).
+  /// Takes the lock (the counter file), opens the journal, finds its end, and moves an incomplete record into a file beside it.
   [[nodiscard]] static util::Result<Appender> open(const std::string& counter, const std::string& journal, bool create);
 
   [[nodiscard]] const Totals& totals() const { return m_totals; }
   [[nodiscard]] std::uint64_t end() const { return m_end; }
   [[nodiscard]] int fd() const { return m_journal.get(); }
 
-  /// Takes a virtual id; it is never given again, whatever becomes of the record.
+  /// Reserves a virtual id. It is never given again, even if the record is not written.
   [[nodiscard]] util::Result<std::uint32_t> take_id();
 
-  /// Adds a record to what write() will write. @return its offset.
+  /// Adds a record to those that write() will write. @return its offset.
   std::uint64_t add(RecordKind kind, std::string_view payload, const Totals& after);
-  /// Writes what was added in one piece. Where not all of it can be written, nothing of it stays.
+  /// Writes what was added, in one piece. If not all of it can be written, none of it stays.
   [[nodiscard]] util::Result<void> write();
-  /// Ends the work with the journal, still under the lock: NFS tells only here that a disk or a quota is full. Then what the last
-  /// write() wrote is taken back.
+  /// Closes the journal, still under the lock. NFS reports a full disk or quota only here; then what the last write() wrote is
+  /// removed again.
   [[nodiscard]] util::Result<void> close();
 
  private:
@@ -97,9 +99,7 @@ class Appender {
   std::string m_pending;
 };
 
-/// Takes `count` ids from the counter file, under its lock, which is held by `lock`.
-[[nodiscard]] util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count);
-/// Opens and locks the counter file.
+/// Opens and locks the counter file. @return an error that names the holder if it does not let go (util::lock_patience).
 [[nodiscard]] util::Result<util::Fd> lock_counter(const std::string& counter);
 
 }  // namespace sarray::store

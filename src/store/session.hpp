@@ -1,4 +1,4 @@
-// A session: the calls of one `sarray listen`, on disk, where they outlive the terminal.
+// A session: the calls of one `sarray listen`, on disk, so that they survive the end of the terminal.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,17 @@
 
 namespace sarray::store {
 
+/// Whether a session's shell runs. One on another host, or in another pid namespace, cannot be seen: it is not gone.
+enum class ShellState : std::uint8_t { gone, alive, unknown };
+
 struct SessionInfo {
   enum class State : std::uint8_t { open, submitted, cancelled };
   std::string name;
   std::string folder;
-  std::string host;  ///< where it was begun
+  std::string host;        ///< the host on which it was begun
+  std::string shell_host;  ///< the host on which its shell runs, or may run; empty: not known
   int shell_pid = 0;
-  bool alive = false;          ///< its shell still runs, as far as this host can see
+  ShellState shell = ShellState::gone;
   std::int64_t started = 0;    ///< seconds since 1970
   std::int64_t last_call = 0;  ///< likewise; 0: none
   std::uint32_t jobs = 0;      ///< queued: neither dropped nor submitted
@@ -37,12 +41,12 @@ struct RecordedCall {
   std::shared_ptr<const slurm::Call> call;
 };
 
-/// A submission, as far as it came: an intent before sbatch is run, accepted once its answer is known.
+/// A submission: an intent before sbatch is run, accepted when its answer is known.
 struct SubmissionNote {
   bool accepted = false;
-  std::string marker;  ///< stands in the path that Slurm shows as the array's Command
-  std::string job_id;  ///< once accepted
-  std::string script;  ///< the file that the user was left
+  std::string marker;  ///< part of the path that Slurm shows as the array's Command
+  std::string job_id;  ///< empty until it is accepted
+  std::string script;  ///< the copy of the batch script that the user was given
   std::vector<std::uint32_t> jobs;
   std::int64_t time = 0;
 };
@@ -51,10 +55,11 @@ struct SessionContents {
   SessionInfo info;
   std::vector<RecordedCall> calls;
   std::vector<SubmissionNote> submissions;
-  std::vector<std::string> warnings;  ///< what was found torn and set aside
+  std::vector<std::uint32_t> cancelled;  ///< jobs that a cancel dropped, if nothing was recorded after it: they can be restored
+  std::vector<std::string> warnings;     ///< incomplete or damaged parts that were left out
 };
 
-/// What an appended call is told.
+/// What append() tells of a call.
 struct Appended {
   std::uint32_t job = 0;
   std::uint32_t id = 0;
@@ -62,31 +67,44 @@ struct Appended {
   std::uint32_t tasks_queued = 0;
 };
 
-/// Its journal is append-only (journal.hpp). Every function is safe beside other processes' and after a kill -9 of any.
+/// Its journal is append-only (journal.hpp). Every function is safe while other processes use the session, and after a kill -9 of
+/// any of them.
 class Session {
  public:
-  /// @param base what a call of the session usually has as its environment: calls are stored as differences from it.
+  /// @param base the environment that calls of the session usually have; calls are stored as differences from it.
   [[nodiscard]] static util::Result<Session> create(const StateFolder& folder, const util::Environment& base);
   [[nodiscard]] static util::Result<Session> open(const StateFolder& folder, const std::string& name);
-  /// The session of this shell, by $SARRAY_SESSION.
+  /// Opens the session of this shell, by $SARRAY_SESSION.
   [[nodiscard]] static util::Result<Session> current(const StateFolder& folder);
 
   [[nodiscard]] const std::string& name() const { return m_name; }
   [[nodiscard]] const std::string& folder() const { return m_folder; }
 
-  /// The call is in the journal, whole, when this returns.
+  /// Appends a call. When this returns, the complete call is in the journal.
   [[nodiscard]] util::Result<Appended> append(const slurm::Call& call, std::uint32_t tasks);
-  [[nodiscard]] util::Result<SessionContents> read() const;
-  /// Bytes of what read() will read; 0 where that cannot be told.
+  /// @param has_lock whether this process holds the lock of the journals (lock_counter). Else it is taken if the journal's end
+  ///   is incomplete: usually a call is being recorded, and is complete a moment later.
+  [[nodiscard]] util::Result<SessionContents> read(bool has_lock = false) const;
+  /// Returns the bytes that read() will read; 0 if that is not known.
   [[nodiscard]] std::size_t journal_size() const;
 
   [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
+  /// Drops these jobs, until restore_cancelled() brings them back.
+  [[nodiscard]] util::Result<void> cancel(const std::vector<std::uint32_t>& jobs);
+  /// Queues the jobs again that the last cancel dropped, if nothing was recorded after it. @return how many.
+  [[nodiscard]] util::Result<std::uint32_t> restore_cancelled();
   [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script,
                                                const std::vector<std::uint32_t>& jobs);
   [[nodiscard]] util::Result<void> note_accepted(const std::string& marker, const std::string& job_id);
   [[nodiscard]] util::Result<void> note_withdrawn(const std::string& marker);
   [[nodiscard]] util::Result<void> close(SessionInfo::State state);
-  /// Makes what is recorded survive a crash of the machine.
+
+  /// Ends the session for its callers: from now on sbatch refuses to record in it, until reopen().
+  [[nodiscard]] util::Result<void> end() const;
+  [[nodiscard]] util::Result<void> reopen() const;
+  /// Returns whether end() was called. It looks at the disk once: each recorded call asks.
+  [[nodiscard]] bool is_over() const;
+  /// Writes what is recorded to the disk, so that it survives a crash of the machine.
   [[nodiscard]] util::Result<void> sync() const;
 
  private:
@@ -96,11 +114,11 @@ class Session {
   std::string m_folder;
 };
 
-/// All sessions, oldest first. One that cannot be read is left out; `warnings` says which and why.
+/// Returns all sessions, oldest first. One that cannot be read is left out; `warnings` says which and why.
 [[nodiscard]] util::Result<std::vector<SessionInfo>> list_sessions(const StateFolder& folder,
                                                                    std::vector<std::string>* warnings = nullptr);
 
-/// Takes `count` virtual ids in a row. @return the first.
+/// Reserves `count` consecutive virtual ids. @return the first.
 [[nodiscard]] util::Result<std::uint32_t> next_virtual_ids(const StateFolder& folder, std::uint32_t count);
 
 }  // namespace sarray::store

@@ -27,7 +27,7 @@ util::Result<StateFolder> StateFolder::open() {
   if (!path.starts_with('/')) {
     return util::fail("state folder", path + " is not an absolute path", "export SARRAY_STATE_DIR=/a/folder/of/your/own");
   }
-  // Folders below it stand in PATH: in that of a session, in that of tasks. There a colon ends them, and another sbatch would be
+  // Folders below it are in the PATH of sessions and tasks. A colon would end their names there, and another sbatch would be
   // found.
   if (path.find(':') != std::string::npos) {
     return util::fail("state folder", path + " has a colon in its name, which PATH cannot hold",

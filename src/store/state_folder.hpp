@@ -1,4 +1,4 @@
-// The folder that all of sarray's state lies in.
+// The folder of all of sarray's state.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@ namespace sarray::store {
 
 class StateFolder {
  public:
-  /// $SARRAY_STATE_DIR, else $XDG_STATE_HOME/sarray, else ~/.local/state/sarray; made with mode 0700 where it is missing.
-  /// @return an error where it is not the user's own, or others can write to it.
+  /// $SARRAY_STATE_DIR, else $XDG_STATE_HOME/sarray, else ~/.local/state/sarray; made with mode 0700 if it is missing.
+  /// @return an error if it does not belong to the user, or others can write to it.
   [[nodiscard]] static util::Result<StateFolder> open();
 
   [[nodiscard]] const std::string& path() const { return m_path; }
   [[nodiscard]] std::string sessions() const { return m_path + "/sessions"; }
   [[nodiscard]] std::string submissions() const { return m_path + "/submissions"; }
-  /// The counter of virtual ids, which is also the lock of every journal.
+  /// The file that counts virtual ids. Its lock is also the lock of every journal.
   [[nodiscard]] std::string counter() const { return m_path + "/next_id"; }
 
  private:

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 
 #include "store/state_folder.hpp"
@@ -20,9 +19,10 @@ namespace {
 
 using util::Json;
 
-std::uint32_t number_of(const Json& record, const char* key) {
+template <class Number>
+Number number_of(const Json& record, const char* key) {
   const auto found = record.find(key);
-  return found != record.end() && found->is_number_unsigned() ? found->get<std::uint32_t>() : 0;
+  return found != record.end() && found->is_number_unsigned() ? found->get<Number>() : Number{0};
 }
 
 std::string text_of(const Json& record, const char* key) {
@@ -30,18 +30,48 @@ std::string text_of(const Json& record, const char* key) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// But for the environment, which is no part of the record.
+std::optional<slurm::Start> start_of(const Json& record) {
+  const bool is_whole = record.contains("umask") && record["umask"].is_number_unsigned() && record.contains("limits") &&
+                        record["limits"].is_array() && record["limits"].size() == slurm::limit_names.size();
+  if (!is_whole) return std::nullopt;
+  slurm::Start start;
+  start.umask = record["umask"].get<mode_t>() & 0777;
+  for (std::size_t i = 0; i < start.limits.size(); ++i) {
+    if (!record["limits"][i].is_number_unsigned()) return std::nullopt;
+    start.limits[i] = record["limits"][i].get<std::uint64_t>();
+  }
+  if (const auto arguments = record.find("arguments"); arguments != record.end() && arguments->is_array()) {
+    for (const auto& argument : *arguments) {
+      if (argument.is_string() && argument.get<std::string>().starts_with("--"))
+        start.arguments.push_back(argument.get<std::string>());
+    }
+  }
+  return start;
+}
+
 }  // namespace
+
+void Submission::set_begun(const util::Moment& moment) {
+  time = moment.seconds;
+  boot = moment.boot;
+  uptime = moment.uptime;
+}
 
 std::optional<Submission> parse_submission(std::string_view text, const std::string& folder) {
   const auto record = Json::parse(text, nullptr, false);
   if (!record.is_object()) return std::nullopt;
   Submission submission;
   submission.folder = folder;
+  submission.version = number_of<std::uint32_t>(record, "version");
   submission.job_id = text_of(record, "job_id");
   submission.cluster = text_of(record, "cluster");
-  submission.time = number_of(record, "time");
-  submission.tasks = number_of(record, "tasks");
-  submission.jobs = number_of(record, "jobs");
+  submission.time = number_of<std::int64_t>(record, "time");
+  submission.boot = text_of(record, "boot");
+  submission.uptime = number_of<std::int64_t>(record, "uptime");
+  submission.tasks = number_of<std::uint32_t>(record, "tasks");
+  submission.jobs = number_of<std::uint32_t>(record, "jobs");
+  submission.script = text_of(record, "script");
   submission.name = text_of(record, "name");
   submission.directory = text_of(record, "directory");
   if (const auto retry = record.find("retry_of"); retry != record.end() && retry->is_array()) {
@@ -59,35 +89,60 @@ std::optional<Submission> parse_submission(std::string_view text, const std::str
   submission.is_withdrawn = record.contains("withdrawn");
   submission.is_forgotten = record.contains("forgotten");
   submission.queue_file = text_of(record, "queue_file");
+  submission.start = start_of(record);
   return submission;
 }
 
-std::optional<slurm::Start> parse_start(std::string_view environment, std::string_view text) {
-  const auto record = Json::parse(text, nullptr, false);
-  const bool is_whole = record.is_object() && record.contains("umask") && record["umask"].is_number_unsigned() &&
-                        record.contains("limits") && record["limits"].is_array() &&
-                        record["limits"].size() == slurm::limit_names.size();
-  if (!is_whole) return std::nullopt;
-  slurm::Start start;
+std::string format_submission(const Submission& submission) {
+  Json record;
+  record["version"] = submission.version;
+  record["job_id"] = submission.job_id;
+  record["cluster"] = submission.cluster;
+  record["time"] = submission.time;
+  if (!submission.boot.empty()) {
+    record["boot"] = submission.boot;
+    record["uptime"] = submission.uptime;
+  }
+  record["tasks"] = submission.tasks;
+  record["jobs"] = submission.jobs;
+  record["script"] = submission.script;
+  record["name"] = submission.name;
+  record["directory"] = submission.directory;
+  record["ids"] = submission.ids;
+  if (!submission.queue_file.empty()) record["queue_file"] = submission.queue_file;
+  record["retry_of"] = submission.retry_of;
+  if (submission.start) {
+    record["arguments"] = submission.start->arguments;
+    record["umask"] = submission.start->umask;
+    record["limits"] = submission.start->limits;
+  }
+  if (submission.is_withdrawn) record["withdrawn"] = true;
+  if (submission.is_forgotten) record["forgotten"] = true;
+  return util::to_line(record);
+}
+
+std::string format_environment(const util::Environment& environment) {
+  std::string bytes;
+  for (const auto& entry : environment.entries()) bytes.append(entry).push_back('\0');
+  return bytes;
+}
+
+std::optional<slurm::Start> complete_start(const Submission& submission, std::string_view environment) {
+  auto start = submission.start;
+  if (!start) return start;
   std::vector<std::string> entries;
   for (std::size_t at = 0; at < environment.size();) {
     const auto end = std::min(environment.find('\0', at), environment.size());
     entries.emplace_back(environment.substr(at, end - at));
     at = end + 1;
   }
-  start.environment = util::Environment::from_entries(std::move(entries));
-  start.umask = record["umask"].get<mode_t>() & 0777;
-  for (std::size_t i = 0; i < start.limits.size(); ++i) {
-    if (!record["limits"][i].is_number_unsigned()) return std::nullopt;
-    start.limits[i] = record["limits"][i].get<std::uint64_t>();
-  }
-  if (const auto arguments = record.find("arguments"); arguments != record.end() && arguments->is_array()) {
-    for (const auto& argument : *arguments) {
-      if (argument.is_string() && argument.get<std::string>().starts_with("--"))
-        start.arguments.push_back(argument.get<std::string>());
-    }
-  }
+  start->environment = util::Environment::from_entries(std::move(entries));
   return start;
+}
+
+std::optional<slurm::Start> read_start(const Submission& submission) {
+  const auto environment = util::read_file(submission.folder + "/environment");
+  return environment ? complete_start(submission, *environment) : std::nullopt;
 }
 
 std::optional<Submission> read_submission(const std::string& folder) {
@@ -95,33 +150,49 @@ std::optional<Submission> read_submission(const std::string& folder) {
   return text ? parse_submission(*text, folder) : std::nullopt;
 }
 
+util::Result<void> write_submission(const Submission& submission) {
+  return util::write_file_atomically(submission.folder + "/record.json", format_submission(submission));
+}
+
+util::Error explain_newer(const Submission& submission) {
+  return {submission.folder + "/record.json",
+          "a newer sarray wrote it (version " + std::to_string(submission.version) + "; this one reads up to " +
+              std::to_string(Submission::known_version) + ")",
+          "use the sarray that submitted it"};
+}
+
 namespace {
 
-/// Changes one value of a record, and keeps the rest.
-util::Result<void> change_record(const std::string& folder, const char* key, const Json& value) {
+/// Notes the outcome: the job id, or one of the two marks, and no other.
+util::Result<void> note_outcome(const std::string& folder, const std::string& job_id, bool is_withdrawn, bool is_forgotten) {
   TRY(const auto text, util::read_file(folder + "/record.json"));
-  auto record = Json::parse(text, nullptr, false);
-  if (!record.is_object()) return util::fail(folder + "/record.json", "it is damaged");
-  record.erase("withdrawn");
-  record.erase("forgotten");
-  record[key] = value;
-  return util::write_file_atomically(folder + "/record.json", util::to_line(record));
+  auto submission = parse_submission(text, folder);
+  if (!submission) return util::fail(folder + "/record.json", "it is damaged");
+  if (submission->is_newer()) return util::fail(explain_newer(*submission));
+  submission->job_id = job_id;
+  submission->is_withdrawn = is_withdrawn;
+  submission->is_forgotten = is_forgotten;
+  return write_submission(*submission);
 }
 
 }  // namespace
 
 util::Result<void> note_job_id(const std::string& folder, const std::string& job_id) {
-  return change_record(folder, "job_id", job_id);
+  return note_outcome(folder, job_id, false, false);
 }
 
-util::Result<void> note_never_sent(const std::string& folder) { return change_record(folder, "withdrawn", true); }
+util::Result<void> note_never_sent(const std::string& folder) { return note_outcome(folder, "", true, false); }
 
-util::Result<void> note_forgotten(const std::string& folder) { return change_record(folder, "forgotten", true); }
+util::Result<void> note_forgotten(const std::string& folder) { return note_outcome(folder, "", false, true); }
+
+bool is_of_file(const Submission& submission, const std::string& file) {
+  return !submission.queue_file.empty() && util::to_line(submission.queue_file) == util::to_line(file);
+}
 
 std::int64_t last_run(const std::string& folder, std::int64_t begin) {
   struct stat state {};
   const auto ended = ::stat((folder + "/lock").c_str(), &state) == 0 ? static_cast<std::int64_t>(state.st_mtime) : begin;
-  return std::min(std::max(begin, ended), static_cast<std::int64_t>(std::time(nullptr)));
+  return std::max(begin, ended);
 }
 
 bool is_of_cluster(const Submission& submission, const std::string& cluster) {
@@ -138,8 +209,10 @@ std::vector<Submission> list_unsettled(const store::StateFolder& folder) {
   return unsettled;
 }
 
-const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id) {
-  const auto found = std::find_if(submissions.rbegin(), submissions.rend(), [&](const auto& s) { return s.job_id == job_id; });
+const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id,
+                                  const std::string& marker) {
+  const auto found = std::find_if(submissions.rbegin(), submissions.rend(),
+                                  [&](const auto& s) { return s.job_id == job_id && (marker.empty() || s.marker() == marker); });
   return found != submissions.rend() ? &*found : nullptr;
 }
 

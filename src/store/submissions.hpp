@@ -1,4 +1,4 @@
-// This machine's own notes of what was submitted: STATE/submissions/MARKER/record.json.
+// This machine's own records of what was submitted: STATE/submissions/MARKER/record.json.
 #pragma once
 
 #include <cstdint>
@@ -10,57 +10,87 @@
 
 #include "slurm/language/call.hpp"
 #include "store/state_folder.hpp"
+#include "util/moment.hpp"
 #include "util/result.hpp"
 
 namespace sarray::store {
 
-/// A submission as STATE/submissions/MARKER/record.json has it.
+/// A submission as read from STATE/submissions/MARKER/record.json: what `status` and its kind need without reading the script,
+/// and what the script does not contain.
 struct Submission {
-  std::string folder;         ///< STATE/submissions/MARKER
-  std::string job_id;         ///< empty: sbatch's answer was never noted
-  bool is_withdrawn = false;  ///< it never came to Slurm
-  bool is_forgotten = false;  ///< Slurm shows none of it, but may have forgotten it: whether it ran is not known
-  std::string queue_file;     ///< what was submitted, where that was a file; absolute
+  static constexpr std::uint32_t known_version = 1;
+
+  std::string folder;  ///< STATE/submissions/MARKER
+  std::uint32_t version = known_version;
+  std::string job_id;         ///< empty: sbatch's answer was never recorded
+  bool is_withdrawn = false;  ///< it never reached Slurm
+  bool is_forgotten = false;  ///< Slurm does not show it, but may have forgotten it: it is not known whether it ran
+  std::string queue_file;     ///< the submitted file, if it was a file; absolute
   std::string cluster;        ///< ClusterName; empty: not known
-  std::int64_t time = 0;      ///< seconds since 1970
+  std::int64_t time = 0;      ///< seconds since 1970, by the clock of the machine that wrote it
+  std::string boot;           ///< of that machine, see util::Moment; empty: not known
+  std::int64_t uptime = 0;    ///< likewise
   std::uint32_t tasks = 0;
   std::uint32_t jobs = 0;
+  std::string script;                                        ///< the copy that the user was left
   std::string name;                                          ///< of the array
-  std::string directory;                                     ///< where it was submitted from
-  std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: a first one
+  std::string directory;                                     ///< the directory in which it was submitted
+  std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: it is the first
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
+  /// What its sbatch was run with, but for the environment, which lies beside the record; nothing: not noted whole.
+  std::optional<slurm::Start> start;
+
+  [[nodiscard]] std::string marker() const { return folder.substr(folder.rfind('/') + 1); }
+  [[nodiscard]] util::Moment begun() const { return {time, boot, uptime}; }
+  void set_begun(const util::Moment& moment);
+  /// Whether a newer sarray wrote it: then it may mean something else than is read here, and nothing may be done upon it.
+  [[nodiscard]] bool is_newer() const { return version > known_version; }
 };
 
-/// @param text of record.json, which anything may have written. @return nothing where it is none.
+/// Reads a record. @param text contents of record.json; untrusted input. @return nullopt if it is not a record.
 [[nodiscard]] std::optional<Submission> parse_submission(std::string_view text, const std::string& folder);
+/// Returns the contents of record.json; the folder is not part of them.
+[[nodiscard]] std::string format_submission(const Submission& submission);
 
-/// What that submission's sbatch was run with. @param environment NAME=VALUE, each ended by a NUL byte.
-[[nodiscard]] std::optional<slurm::Start> parse_start(std::string_view environment, std::string_view text);
-
-/// As it is noted; nothing where there is no record that can be read.
+/// Reads a submission's record; nullopt if there is none that can be read.
 [[nodiscard]] std::optional<Submission> read_submission(const std::string& folder);
-/// Those below STATE/submissions whose end is not noted. Nobody is asked.
-[[nodiscard]] std::vector<Submission> list_unsettled(const store::StateFolder& folder);
+[[nodiscard]] util::Result<void> write_submission(const Submission& submission);
+/// Returns the refusal of a newer record, which names its version.
+[[nodiscard]] util::Error explain_newer(const Submission& submission);
 
-/// When the sbatch of the submission in that folder is known to have run last, never later than now.
-/// @param begin when it was begun.
+/// Returns the contents of the file `environment` beside the record: NAME=VALUE entries, each followed by a NUL byte.
+[[nodiscard]] std::string format_environment(const util::Environment& environment);
+/// Returns what that submission's sbatch was run with; nullopt if that is not recorded.
+/// @param environment as format_environment() wrote it.
+[[nodiscard]] std::optional<slurm::Start> complete_start(const Submission& submission, std::string_view environment);
+/// Returns the same from the files in the submission's folder.
+[[nodiscard]] std::optional<slurm::Start> read_start(const Submission& submission);
+
+/// Returns the submissions below STATE/submissions whose outcome is not recorded. Does not ask Slurm.
+[[nodiscard]] std::vector<Submission> list_unsettled(const store::StateFolder& folder);
+/// Whether it is one of that queue file. @param file absolute. Bytes that are not UTF-8 are not told apart: JSON has no others.
+[[nodiscard]] bool is_of_file(const Submission& submission, const std::string& file);
+
+/// Returns the last time at which the sbatch of the submission in that folder is known to have run, by the clock of the machine
+/// that recorded it. @param begin when the submission was begun.
 [[nodiscard]] std::int64_t last_run(const std::string& folder, std::int64_t begin);
 
-/// What sbatch answered, noted in a record that was written before it was run.
+/// Records sbatch's answer in the record that was written before sbatch was run.
 [[nodiscard]] util::Result<void> note_job_id(const std::string& folder, const std::string& job_id);
-/// That it never came to Slurm, likewise.
+/// Records that it never reached Slurm.
 [[nodiscard]] util::Result<void> note_never_sent(const std::string& folder);
 
-/// That Slurm has none of it, but may have forgotten it.
+/// Records that Slurm does not have it, but may have forgotten it.
 [[nodiscard]] util::Result<void> note_forgotten(const std::string& folder);
 
-/// Whether it went to that cluster; where either is not known, it may have.
+/// Returns whether it may have gone to that cluster: true if either is not known.
 [[nodiscard]] bool is_of_cluster(const Submission& submission, const std::string& cluster);
 
-/// The newest one of that job id. @return null where there is none.
-[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id);
+/// Returns the newest submission with that job id; null if there is none. @param marker of the one that is meant; empty: any.
+[[nodiscard]] const Submission* find_submission(const std::vector<Submission>& submissions, const std::string& job_id,
+                                                const std::string& marker = "");
 
-/// The virtual ids of an array's jobs as record.json says them: [[2000000001, 2000000006], ...].
+/// Returns the virtual ids of an array's jobs as record.json contains them: [[2000000001, 2000000006], ...].
 [[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint32_t>> id_ranges(std::vector<std::uint32_t> ids);
 
 }  // namespace sarray::store

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The options of the sbatch call itself: how it is answered, what goes to the real sbatch, what is refused. Issue 3, point 6.
+# The options of the sbatch call itself: how it is answered, what goes to the real sbatch, what is refused.
 # run: 20
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

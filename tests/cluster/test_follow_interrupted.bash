@@ -68,7 +68,7 @@ assert_contains "$(sarray status "$second")" "retried as array $third: 1 task" '
 printf '#!/bin/bash\ncase "$*" in --version | --help) exec %q "$@" ;; esac\nkill -9 $PPID\n' "$real" >fake/sbatch
 (sarray submit queue >/dev/null 2>&1) || true
 wait_history "$first $retried $second $third" 'what never came to Slurm'
-is_withdrawn() { # settled by a look at it, some time after it was cut off
+is_withdrawn() { # settled by a look at it, some time after it was interrupted
   sarray history >/dev/null
   [[ $(grep -l '"withdrawn":true' state/submissions/*/record.json | wc -l) == 1 ]]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What Slurm does to a running task, and what a task does to itself: signals, limits, requeue, steps. Each call is made alone and
-# merged, the same is done to both, and output, State and ExitCode are compared. Issue 4's points 6 to 10.
+# merged, the same is done to both, and output, State and ExitCode are compared.
 # run: 90
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

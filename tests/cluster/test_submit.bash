@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole way: a session's calls become one array, and every task sees what its own call said. Issue 2's points 2 to 5.
+# The whole way: a session's calls become one array, and every task sees what its own call said.
 # run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
@@ -95,10 +95,10 @@ assert_eq "  option  value  jobs  from
           20     2     command line
 sarray: error: the jobs cannot share one array: they differ in 1 option that an array has only once
 hint: make --time equal, or give it to sarray submit, and one array holds all; 'sarray submit --split' would submit 2 arrays" "$refusal" 'the table of differences'
-# No permission to write sarray.slurm; sbatch that refuses.
+# sbatch that refuses.
 mkdir locked
-(cd locked && mkdir sarray.slurm && ! sarray submit --session "$name" --time=30 2>../locked.err)
-assert_contains "$(cat locked.err)" 'sarray: error: sarray.slurm: ' 'a script that cannot be written'
+sarray submit --session "$name" --time=30 -o locked 2>locked.err && fail 'a folder as -o FILE was taken'
+assert_contains "$(cat locked.err)" 'sarray: error: locked: it is not a plain file' 'a script that cannot be written, and was asked for'
 status=0
 words=$(sarray submit --session "$name" --time=30 --partition=nosuch 2>&1) || status=$?
 assert_eq "1 sbatch: error: invalid partition specified: nosuch

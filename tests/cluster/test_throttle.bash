@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# throttle on a running array: the limit, and which tasks --requeue and --kill hit. Issue 2, point 6.
+# throttle on a running array: the limit; --kill and --requeue put the newest tasks above it back, --cancel ends them for good; one task's
+# own id, and tasks that Slurm may not requeue.
 # run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
@@ -25,14 +26,24 @@ wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 RUNNING,4 PENDING,5 PENDING'
 assert_eq 4 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'the limit in scontrol'
 
 assert_eq "sarray: would set the limit of $id to 3 and requeue ${id}_3" "$(sarray throttle "$id" --max 3 --requeue --dry-run 2>&1)" '--dry-run'
-assert_eq "sarray: would set the limit of $id to 2 and cancel ${id}_3,${id}_2" "$(sarray throttle "$id" -n 2 --kill --dry-run 2>&1)" '--kill --dry-run'
+assert_eq "sarray: would set the limit of $id to 2 and requeue ${id}_3,${id}_2" "$(sarray throttle "$id" -n 2 --kill --dry-run 2>&1)" '--kill --dry-run'
+assert_eq "sarray: would set the limit of $id to 2 and cancel ${id}_3,${id}_2" "$(sarray throttle "$id" -n 2 --cancel --dry-run 2>&1)" '--cancel --dry-run'
 assert_eq "sarray: would set the limit of $id to 0" "$(sarray throttle "$id" -n 0 --kill --dry-run 2>&1)" 'no limit, nobody above it'
 assert_eq 4 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'a dry run changes nothing'
 wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 RUNNING,4 PENDING,5 PENDING'
 assert_eq "sarray: $id: at most 3 tasks at once; requeued ${id}_3" "$(sarray throttle "$id" --max 3 --requeue 2>&1)" '--requeue'
 wait_states "$id" '0 RUNNING,1 RUNNING,2 RUNNING,3 PENDING,4 PENDING,5 PENDING'
-assert_eq "sarray: $id: at most 1 task at once; cancelled ${id}_2,${id}_1" "$(sarray throttle "$id" --max-tasks 1 --kill 2>&1)" '--kill'
-wait_states "$id" '0 RUNNING,3 PENDING,4 PENDING,5 PENDING'
+assert_eq "sarray: $id: at most 2 tasks at once; requeued ${id}_2" "$(sarray throttle "$id" --max 2 -k 2>&1)" '-k'
+wait_states "$id" '0 RUNNING,1 RUNNING,2 PENDING,3 PENDING,4 PENDING,5 PENDING'
+assert_eq "sarray: $id: at most 1 task at once; cancelled ${id}_1" "$(sarray throttle "$id" --max-tasks 1 --cancel 2>&1)" '--cancel'
+wait_states "$id" '0 RUNNING,2 PENDING,3 PENDING,4 PENDING,5 PENDING'
+
+# --- one task's own id is not the array's
+own=$(squeue -h -r -j "$id" -o '%A %K' | awk '$2 == 2 { print $1 }')
+words=$(sarray throttle "$own" -n 3 2>&1) && fail "a task's own id: $words"
+assert_eq "sarray: error: job $own: that is the id of one task, ${id}_2, and the limit is the array's
+hint: sarray throttle $id -n 3" "$words" "a task's own id"
+assert_eq 1 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'and changes nothing'
 assert_eq "sarray: $id: no limit" "$(sarray throttle "$id" -n 0 2>&1)" '-n 0 lifts the limit'
 assert_eq 0 "$(scontrol show job "$id" | grep -c 'ArrayTaskThrottle=[1-9]' || true)" 'no limit in scontrol'
 scancel "$id"
@@ -40,9 +51,22 @@ scancel "$id"
 id=$(sbatch --parsable -o /dev/null --array=0-1 long.slurm)
 at_exit scancel "$id"
 status=0
-words=$(sarray throttle "$id" -n 1 --kill --requeue 2>&1) || status=$?
-assert_eq "2 sarray: error: throttle: --kill excludes --requeue
-hint: sarray throttle --help" "$status $words" '--kill with --requeue'
+words=$(sarray throttle "$id" -n 1 --kill --cancel 2>&1) || status=$?
+assert_eq "2 sarray: error: throttle: --kill excludes --cancel
+hint: sarray throttle --help" "$status $words" '--kill with --cancel'
 assert_eq '' "$(scontrol show job "$id" | grep -o 'ArrayTaskThrottle=[1-9]' || true)" 'nothing was changed'
 scancel "$id"
-echo "limit, --requeue, --kill, --dry-run"
+
+# --- what Slurm may not requeue is named, and runs on
+id=$(sbatch --parsable --no-requeue -o /dev/null --array=0-1 long.slurm)
+at_exit scancel "$id"
+wait_states "$id" '0 RUNNING,1 RUNNING'
+status=0
+words=$(sarray throttle "$id" -n 1 --kill 2>&1) || status=$?
+assert_eq 1 "$status" 'a task that should have gone stays: the status'
+assert_contains "$words" 'left running, since Slurm may not requeue them (--no-requeue): '"$id"_ 'it is named'
+assert_contains "$words" 'hint: --cancel ends them for good' 'what does end it'
+wait_states "$id" '0 RUNNING,1 RUNNING'
+assert_eq 1 "$(job_field "$id" ArrayTaskThrottle | sort -u)" 'the limit is set all the same'
+scancel "$id"
+echo "limit, --requeue, --kill, --cancel, --dry-run"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a task says to Slurm about itself reaches itself, and nobody else. Issue 4's point 10.
+# What a task says to Slurm about itself reaches itself, and nobody else.
 # run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

@@ -11,11 +11,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto at = text.find("{\n");
   const auto environment = at == std::string_view::npos ? std::string_view() : text.substr(0, at);
   const auto record = at == std::string_view::npos ? text : text.substr(at);
-  if (const auto submission = store::parse_submission(record, "/folder")) {
-    require(submission->folder == "/folder", "a submission knows its folder");
-    require(store::find_submission({*submission}, submission->job_id) != nullptr, "and is found by its job id");
-  }
-  if (const auto start = store::parse_start(environment, record)) {
+  const auto submission = store::parse_submission(record, "/folder");
+  if (!submission) return 0;
+  require(submission->folder == "/folder", "a submission knows its folder");
+  require(store::find_submission({*submission}, submission->job_id) != nullptr, "and is found by its job id");
+  const auto written = store::format_submission(*submission);
+  const auto again = store::parse_submission(written, "/folder");
+  require(again && store::format_submission(*again) == written, "what is written reads back");
+  if (const auto start = store::complete_start(*submission, environment)) {
     require(start->umask <= 0777, "a umask is one");
     for (const auto& argument : start->arguments)
       require(argument.starts_with("--"), "an option of sbatch's, and never a script's name");

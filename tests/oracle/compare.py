@@ -7,7 +7,7 @@ The options are compared by sbatch itself: what sarray resolved is given to it o
 import re
 from datetime import datetime
 
-from sides import ARRAY_ERROR, is_quiet, read_block, run_sbatch
+from sides import CONTROLLER_ERRORS, DEPENDENCY_ERROR, is_quiet, read_block, run_sbatch
 
 # Said by the client only, or by this test: they are no part of what a job is.
 CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
@@ -15,13 +15,14 @@ CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
 # What only the site's own sbatch can judge; sarray leaves it to the submission.
 LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id |"
-                            r"Incompatible begin and deadline|slurm_allocate_resources error opening file)")
+                            r"Incompatible begin and deadline|In order to use --gres-flags=one-task-per-sharing|You must explicitly choose a governor|Slurmstepd step management must be enabled|slurm_allocate_resources error opening file)")
 NODE_COUNT_ERROR = re.compile(r"sbatch: error: (Too few processes|invalid number of nodes)")  # of a file that only sbatch reads
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
 # normalised values say nothing about what it prints.
-DEPENDENT = {"nodes", "nodelist", "exclude", "output", "error", "input", "chdir", "begin", "deadline", "ntasks", "extra-node-info", "mincpus", "hint"}
+DEPENDENT = {"nodes", "nodelist", "exclude", "output", "error", "input", "chdir", "begin", "deadline", "ntasks", "extra-node-info", "mincpus", "hint",
+             "tres-per-task", "tres-bind", "gpus-per-task", "cpus-per-task"}
 
 
 def clean(block):
@@ -60,19 +61,19 @@ def expand(hosts):
     return sorted(re.sub(r"([^,\[]*)\[([^\]]*)\]", write_out, hosts).split(","))
 
 
-def replay(options, environment, directory):
+def replay(slurm, options, environment, directory):
     """The block of a call that gives sarray's resolved options on the command line, and what sbatch said."""
     argv = ["-vv", "--test-only"]
     for name, (has_value, value, _, _) in options.items():
         if not name.startswith("(") and name != "parsable":
             argv.append(f"--{name}={value}" if has_value == "1" else f"--{name}")
     bare = {name: value for name, value in environment.items() if not name.startswith("SBATCH_") and name not in ("SLURM_HINT", "SLURM_CLUSTERS")}
-    status, _, err = run_sbatch([*argv, "--wrap=true"], bare, directory)
+    status, _, err = run_sbatch(slurm, [*argv, "--wrap=true"], bare, directory)
     return read_block(err), f"exit {status}: {err.strip()[-300:]}"
 
 
-def compare_options(theirs, ours, environment, directory):
-    block, words = replay(ours.options, environment, directory)
+def compare_options(slurm, theirs, ours, environment, directory):
+    block, words = replay(slurm, ours.options, environment, directory)
     if block is None:
         return [f"sbatch does not take what sarray resolved: {words}"]
     real, resolved = clean(theirs.options), clean(block)
@@ -85,26 +86,28 @@ def compare_options(theirs, ours, environment, directory):
     return differences
 
 
-def compare(case, theirs, ours, environment, directory):
+def compare(slurm, case, theirs, ours, environment, directory):
     """@return what differs, one line each."""
     if ours.verdict == "real":
         shown = re.search(r"^(Usage: sbatch|slurm(-wlm)? \d|Application hint options|Memory bind options|.*Valid gres options|gres/|Memory binding)", theirs.output, re.M)
-        asked = any("--te" in word for word in case.argv) or b"--te" in (case.script or b"") + case.standard_input
+        asked = any(word.startswith(("--te", "--us", "--he", "--vers", "-h", "-V")) for word in case.argv) or b"--te" in (case.script or b"") + case.standard_input
         return [] if shown or asked or "--test-only" in theirs.output else ["sarray leaves the call to the real sbatch"]
     if ours.verdict == "unmergeable":
-        refused_by_name = re.match(r"(--(wait|bbf|bb|container|dependency)|heterogeneous job)", ours.error) or (
+        refused_by_name = re.match(r"(--(wait|bbf|bb|container|external|runtime|dependency)|heterogeneous job)", ours.error) or (
             b"umask=" in (case.script or b"") and ours.error.startswith("line "))
         return [] if refused_by_name else [f"sarray refuses it itself: {ours.error}"]
     if LEFT_TO_SBATCH.match(theirs.error):
         return []
     if "nodefile" in ours.options and NODE_COUNT_ERROR.match(theirs.error):
         return []
-    if theirs.submission != 0 and ARRAY_ERROR in ours.error:  # the controller found something else first
+    if theirs.submission != 0 and any(error in ours.error for error in CONTROLLER_ERRORS):  # it found something else first
+        return []
+    if theirs.error == DEPENDENCY_ERROR and ours.verdict == "accepted":  # which jobs there are is the controller's
         return []
     if theirs.verdict != ours.verdict:
         return [f"sbatch: {theirs.verdict} {theirs.status} {theirs.error!r}, sarray: {ours.verdict} {ours.status} {ours.error!r}"]
     if theirs.verdict == "refused":
-        if theirs.error == ARRAY_ERROR:  # --test-only words and ends it in its own way
+        if theirs.error in CONTROLLER_ERRORS:  # --test-only words and ends it in its own way
             return [] if theirs.error in ours.error else [f"first line: sbatch {theirs.error!r}, sarray {ours.error!r}"]
         differences = []
         if theirs.status != ours.status:
@@ -114,7 +117,7 @@ def compare(case, theirs, ours, environment, directory):
         return differences
     if "--test-only" in theirs.output or not theirs.options:
         return []
-    return compare_options(theirs, ours, environment, directory)
+    return compare_options(slurm, theirs, ours, environment, directory)
 
 
 def find_false_equals(pairs):

@@ -7,8 +7,11 @@ import random
 import string
 from dataclasses import dataclass, field
 
-from options import TABLE, UNKNOWN
+from options import TABLE as EVERY_RELEASE
+from options import UNKNOWN, table_of
 
+# Of the release that is asked: generate() sets them.
+TABLE = EVERY_RELEASE
 NAMES = [row[0] for row in TABLE]
 # Names that sbatch knows beside the table's, which make an abbreviation ambiguous.
 HIDDEN = ["bbf", "wrap"]
@@ -162,8 +165,10 @@ def same_option_case(rng):
                 ["signal"], ["get-user-env", "export"], ["gres-flags", "spread-job", "use-min-nodes"], ["no-kill"], ["mem-bind"],
                 ["nodes", "ntasks", "nodelist", "ntasks-per-node", "distribution"], ["cpu-freq"], ["gpu-bind", "gpu-freq"], ["time"],
                 ["nice"], ["chdir", "output", "error", "input"], ["verbose", "quiet"], ["cpus-per-task", "mincpus"], ["ignore-pbs"],
-                ["tasks-per-node", "ntasks-per-node"], ["overcommit"], ["wait-all-nodes"], ["job-name"], ["profile"], ["power"]]
-    family = rng.choice(families)
+                ["tasks-per-node", "ntasks-per-node"], ["overcommit"], ["gres", "gpus-per-node"], ["gres-flags"],
+                ["cpus-per-task", "cpus-per-gpu", "tres-per-task", "gpus-per-task"], ["nodes", "segment"], ["distribution", "nodes"],
+                ["exclude", "exclusive", "oversubscribe"], ["wait-all-nodes"], ["job-name"], ["profile"], ["power"]]
+    family = rng.choice([family for family in families if any(name in NAMES for name in family)])
     rows = [row for row in TABLE if row[0] in family]
     lines, argv, environment = [], [], {}
     for _ in range(rng.choice([2, 2, 3, 4])):
@@ -303,7 +308,11 @@ def array_case(rng):
     return Case("array", ["-a", spec, "job.sh"])
 
 
-def generate(seed, count):
+def generate(seed, count, release):
+    """@param release (year, month) of the sbatch that is asked."""
+    global TABLE, NAMES
+    TABLE = table_of(release)
+    NAMES = [row[0] for row in TABLE]
     rng = random.Random(seed)
     forms = list(form_cases(rng))
     values = list(every_value())

@@ -1,10 +1,11 @@
 """The two sides that the oracle compares: the real sbatch, and sarray's reading of the same call."""
 
-import os
 import re
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 
+CLUSTER = str(Path(__file__).resolve().parent.parent.parent / "tools" / "cluster")
 BASE_PATH = "/usr/local/bin:/usr/bin:/bin"
 # sbatch says these with "error:" and goes on.
 HARMLESS = re.compile(r"sbatch: error: (SLURM_EXIT_ERROR has zero value|Change from #SLURM|Ignoring unrecognized power option|Ignoring (-S|--thread-spec) since)")
@@ -12,6 +13,8 @@ HARMLESS = re.compile(r"sbatch: error: (SLURM_EXIT_ERROR has zero value|Change f
 PLAIN_ERROR = re.compile(r"(sbatch: (unrecognized option|invalid option|option |unknown option|ambiguous)|Invalid time specification)")
 BLOCK_LINE = re.compile(r"sbatch: (\S+) *: ?(.*)", re.DOTALL)
 ARRAY_ERROR = "Invalid job array specification"
+DEPENDENCY_ERROR = "Job dependency problem"
+CONTROLLER_ERRORS = (ARRAY_ERROR, DEPENDENCY_ERROR)
 RULE = "sbatch: -------------------- --------------------"
 
 
@@ -29,9 +32,23 @@ def encode(text):
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
 
 
-def run_sbatch(argv, environment, directory, standard_input=b""):
-    result = subprocess.run([b"sbatch", *map(encode, argv)], executable="/usr/bin/sbatch", env=environment, cwd=directory,
-                            input=standard_input, capture_output=True, timeout=60, check=False)
+class Slurm:
+    """Where Slurm's commands are run: on this machine, or inside the chroot of another release."""
+
+    def __init__(self, folder="", release=""):
+        self.prefix = [CLUSTER, "exec", "--dir", folder, "--", "/usr/bin/env", "-i"] if release else []
+
+    def run(self, words, environment, directory, standard_input=b""):
+        if not self.prefix:
+            return subprocess.run(words, executable=f"/usr/bin/{words[0]}", env=environment, cwd=directory, input=standard_input,
+                                  capture_output=True, timeout=60, check=False)
+        assignments = [encode(name) + b"=" + encode(value) for name, value in environment.items()]
+        return subprocess.run([*map(encode, self.prefix), *assignments, *map(encode, words)], cwd=directory, input=standard_input,
+                              capture_output=True, timeout=60, check=False)
+
+
+def run_sbatch(slurm, argv, environment, directory, standard_input=b""):
+    result = slurm.run(["sbatch", *argv], environment, directory, standard_input)
     return result.returncode, result.stdout.decode("utf-8", "surrogateescape"), result.stderr.decode("utf-8", "surrogateescape")
 
 
@@ -72,17 +89,18 @@ def is_quiet(case):
     return "SBATCH_DEBUG" in case.environment or any(re.fullmatch(r"-[HOsvk]*Q.*|--qu?i?e?t?", word) for word in case.argv)
 
 
-def ask_sbatch(case, environment, directory):
+def ask_sbatch(slurm, case, environment, directory):
     # With -Q beside it, -vv would be an error of its own: then only the verdict can be seen.
     quiet = is_quiet(case)
     argv = [*([] if quiet else ["-vv"]), "--test-only", *case.argv]
-    status, out, err = run_sbatch(argv, environment, directory, case.standard_input)
+    status, out, err = run_sbatch(slurm, argv, environment, directory, case.standard_input)
     block = read_block(err)
     if block is None and not (quiet and (status == 0 or AFTER_BLOCK.search(err))):
         return Answer("refused", status, first_error(err), {}, out + err)
     answer = Answer("accepted", 0, "", block or {}, out + err, status)
-    if ARRAY_ERROR in err:
-        answer.verdict, answer.status, answer.error = "refused", status, ARRAY_ERROR
+    for error in CONTROLLER_ERRORS:
+        if error in err:
+            answer.verdict, answer.status, answer.error = "refused", status, error
     return answer
 
 
@@ -121,9 +139,9 @@ def ask_sarray(program, facts, asked):
     return answers
 
 
-def slurm_facts(environment):
+def slurm_facts(slurm, environment):
     """The installed release's --version and --help, and MaxArraySize."""
-    version = run_sbatch(["--version"], environment, "/")[1]
-    usage = run_sbatch(["--help"], environment, "/")[1]
-    config = subprocess.run(["scontrol", "show", "config"], env={**os.environ, **environment}, capture_output=True, text=True, check=True).stdout
+    version = run_sbatch(slurm, ["--version"], environment, "/")[1]
+    usage = run_sbatch(slurm, ["--help"], environment, "/")[1]
+    config = slurm.run(["scontrol", "show", "config"], environment, "/").stdout.decode()
     return [version, usage, re.search(r"MaxArraySize\s*=\s*(\d+)", config)[1]]

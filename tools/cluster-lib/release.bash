@@ -4,9 +4,13 @@
 # the holder: nothing of it is visible outside, and the kernel undoes the mounts when the last process has gone.
 
 release_cache=${SARRAY_RELEASE_CACHE:-/var/cache/sarray}
+# Slurm 20.11, 24.11 and Debian's newest. A cached sid keeps the Slurm of the day it was made.
+releases=(bullseye trixie sid)
 release_packages=slurmctld,slurmd,slurm-client,munge,python3
 # Client commands that $dir/bin has wrappers of.
 release_commands=(sbatch srun salloc squeue scancel scontrol sinfo sacct sacctmgr sattach sstat sprio sdiag)
+
+is_release() { [[ " ${releases[*]} " == *" $1 "* ]]; } # NAME
 
 prepare_release() {
   mkdir -p "$release_cache"

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 16> broken_connections = {
 };
 
 constexpr int exec_failed = 127;    // util::run: nothing was run
-constexpr int highest_signal = 64;  // statuses above 128 + this are no signal's
+constexpr int highest_signal = 64;  // a status above 128 + this does not mean a signal
 constexpr std::string_view answer_words = "Submitted batch job ";
 
 bool is_broken(std::string_view words) {

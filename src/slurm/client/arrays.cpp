@@ -58,18 +58,28 @@ bool is_older(const HeldArray& a, const HeldArray& b) {
 
 }  // namespace
 
-util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since) {
+util::Result<std::vector<HeldArray>> Client::arrays_of_user(std::int64_t since) const {
   std::vector<HeldArray> arrays;
   const auto user = std::to_string(::getuid());
-  TRY(const auto queue, client.run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%o|%V"}));
+  TRY(const auto queue, run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%o|%V"}));
   read_lines(queue, arrays);
-  const auto accounting =
-      client.run({"sacct", "-n", "-X", "-P", "-u", user, "-S", slurm_time(since), "-o", "JobID,SubmitLine,Submit"});
+  const auto accounting = run({"sacct", "-n", "-X", "-P", "-u", user, "-S", slurm_time(since), "-o", "JobID,SubmitLine,Submit"});
   if (accounting) read_lines(*accounting, arrays);
   std::stable_sort(arrays.begin(), arrays.end(), is_older);
   arrays.erase(std::unique(arrays.begin(), arrays.end(), [](const auto& a, const auto& b) { return a.job_id == b.job_id; }),
                arrays.end());
   return arrays;
+}
+
+util::Result<std::vector<QueuedCommand>> Client::commands_in_queue() const {
+  TRY(const auto queue, run({"squeue", "-h", "-a", "-t", "all", "-o", "%F|%o"}));
+  std::vector<QueuedCommand> commands;
+  for (std::string_view rest = queue; !rest.empty();) {
+    auto line = take_until(rest, '\n');
+    const auto id = take_until(line, '|');
+    commands.push_back({std::string(id), std::string(line)});
+  }
+  return commands;
 }
 
 std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configuration) {

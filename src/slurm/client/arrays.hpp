@@ -17,11 +17,11 @@ struct HeldArray {
   std::string submitted;  ///< 2026-11-23T17:15:51, local time
 };
 
-/// This user's arrays in the queue, and those in accounting that were active after `since`; oldest first, each once.
-/// Accounting knows the paths from 21.08 on (SubmitLine); where it cannot be asked, the queue alone counts.
-/// @param since seconds since 1970.
-/// @return an error where the queue cannot be asked.
-[[nodiscard]] util::Result<std::vector<HeldArray>> held_arrays(const slurm::Client& client, std::int64_t since);
+/// A job that the queue shows.
+struct QueuedCommand {
+  std::string job_id;  ///< the array's
+  std::string command;
+};
 
 /// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since
 /// sites change it. None or fewer: never.

@@ -10,6 +10,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "slurm/client/question_environment.hpp"
+
 namespace sarray::slurm {
 
 namespace {
@@ -39,6 +41,23 @@ std::vector<std::string_view> split_lines(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
+}
+
+util::Error describe_failure(const std::string& command, int status, const std::string& words) {
+  util::Error error;
+  error.body = words;
+  error.what = command;
+  error.why = "it failed with status " + std::to_string(status);
+  return error;
+}
+
+/// The last lines, which say what became of it.
+std::string tail(std::string_view text) {
+  constexpr std::size_t max_lines = 3;
+  const auto lines = split_lines(text);
+  std::string result;
+  for (auto i = lines.size() - std::min(lines.size(), max_lines); i < lines.size(); ++i) result += std::string(lines[i]) + "\n";
+  return result;
 }
 
 void set_limits(const SoftLimits& limits) {
@@ -80,6 +99,25 @@ Configuration parse_configuration(std::string_view scontrol_output) {
   return configuration;
 }
 
+bool is_whole_configuration(std::string_view scontrol_output) {
+  constexpr std::array<std::string_view, 4> needed = {"ClusterName", "MaxArraySize", "MinJobAge", "Slurmctld("};
+  const auto lines = split_lines(scontrol_output);
+  return std::all_of(needed.begin(), needed.end(), [&](const auto word) {
+    return std::any_of(lines.begin(), lines.end(), [&](const auto line) { return line.starts_with(word); });
+  });
+}
+
+util::Result<Configuration> Client::configuration() const {
+  if (!m_learned->configuration) {
+    const std::vector<std::string> question = {"scontrol", "show", "config"};
+    TRY(const auto output, ask(question));
+    if (output.status != 0 && !is_whole_configuration(output.out))
+      return util::fail(describe_failure(question[0], output.status, tail(output.out) + output.err));
+    m_learned->configuration = parse_configuration(output.out);
+  }
+  return *m_learned->configuration;
+}
+
 JobRecord::JobRecord(std::string_view line) {
   // A field begins behind a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a
   // value (a path with " X=" in it) cannot be told apart; the keys that are asked for stand before the values of users' choosing.
@@ -112,7 +150,7 @@ std::string_view JobRecord::get(std::string_view key) const {
 }
 
 Client::Client(util::Environment environment, util::Result<std::string> sbatch)
-    : m_environment(std::move(environment)), m_sbatch(std::move(sbatch)) {}
+    : m_environment(make_question_environment(std::move(environment))), m_sbatch(std::move(sbatch)) {}
 
 util::Result<std::string> Client::find(const std::string& name) const {
   if (!m_sbatch || name == "sbatch") return m_sbatch;
@@ -129,14 +167,14 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
   using std::chrono::steady_clock;
   if (argv[0] != "sacct") return run_once(argv);
   const auto begin = steady_clock::now();
-  if (begin < m_accounting_failure->until) return util::fail(m_accounting_failure->error);
+  if (begin < m_learned->accounting.until) return util::fail(m_learned->accounting.error);
   auto answer = run_once(argv);
   const auto end = steady_clock::now();
-  if (!answer && end - begin >= slow) *m_accounting_failure = {end + std::chrono::minutes(1), answer.error()};
+  if (!answer && end - begin >= slow) m_learned->accounting = {end + std::chrono::minutes(1), answer.error()};
   return answer;
 }
 
-util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
+util::Result<util::Output> Client::ask(const std::vector<std::string>& argv) const {
   util::Command command;
   command.argv = argv;
   TRY(command.argv[0], find(argv[0]));
@@ -148,23 +186,13 @@ util::Result<std::string> Client::run_once(const std::vector<std::string>& argv)
     return util::fail(argv[0], "no answer within " + std::to_string(patience.count()) + " s", "scontrol ping");
   // Half of an answer could be without the very job that was asked for.
   if (output.is_cut) return util::fail(argv[0], "its answer could not be read", "run the same command again");
+  return output;
+}
+
+util::Result<std::string> Client::run_once(const std::vector<std::string>& argv) const {
+  TRY(auto output, ask(argv));
   if (output.status == 0) return std::move(output.out);
-  util::Error error;
-  error.body = output.err;
-  error.what = argv[0];
-  error.why = "it failed with status " + std::to_string(output.status);
-  return util::fail(std::move(error));
-}
-
-util::Result<Dialect> Client::dialect() const {
-  TRY(const auto version, run({"sbatch", "--version"}));
-  TRY(const auto help, run({"sbatch", "--help"}));
-  return Dialect::from_help(version, help);
-}
-
-util::Result<Configuration> Client::configuration() const {
-  TRY(const auto output, run({"scontrol", "show", "config"}));
-  return parse_configuration(output);
+  return util::fail(describe_failure(argv[0], output.status, output.err));
 }
 
 util::Result<util::Output> Client::submit(const Submission& submission) const {
@@ -182,15 +210,6 @@ util::Result<util::Output> Client::submit(const Submission& submission) const {
     if (::chdir(submission.directory.c_str()) != 0) ::_exit(127);
   };
   return util::run(command);
-}
-
-util::Result<std::vector<JobRecord>> Client::show_job(const std::string& id) const {
-  TRY(const auto output, run({"scontrol", "show", "job", "-o", id}));
-  std::vector<JobRecord> records;
-  for (const auto line : split_lines(output)) {
-    if (line.starts_with("JobId=")) records.emplace_back(line);
-  }
-  return records;
 }
 
 std::optional<std::string> parse_answer(std::string_view out) {

@@ -31,6 +31,9 @@ struct Configuration {
   std::string cluster_name;         ///< empty: not said
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);
+/// Whether it is all of it, up to the line about the controllers. After that line scontrol ends with status 1 if no controller
+/// answered its last ping, as on a cluster that limits the rate of requests (source: src/scontrol/scontrol.c, _print_ping()).
+[[nodiscard]] bool is_whole_configuration(std::string_view scontrol_output);
 
 /// One record of `scontrol show job -o`: KEY=VALUE. A value that holds blanks is kept whole as far as the format allows.
 class JobRecord {
@@ -42,6 +45,14 @@ class JobRecord {
  private:
   std::map<std::string, std::string, std::less<>> m_fields;
 };
+
+// What the questions below are answered with; each in the header of its name.
+struct HeldArray;      // arrays.hpp
+struct QueuedCommand;  // arrays.hpp
+struct JobLine;        // jobs.hpp
+struct JobOwner;       // jobs.hpp
+struct ArrayQuery;     // task_state.hpp
+struct ArrayStates;    // task_state.hpp
 
 /// How the real sbatch is to be run.
 struct Submission {
@@ -55,9 +66,12 @@ struct Submission {
   int inherited = -1;               ///< a descriptor that it keeps open as long as it lives; -1: none
 };
 
+/// Slurm, as one command of ours asks it: a function for each question and each order, and nobody else spells Slurm's commands.
+/// Unless it says otherwise, a function returns an error with Slurm's own words as body if the command fails, and a JOBID names
+/// an array, a task of it ("17_3") or a job. Copies share what was learned.
 class Client {
  public:
-  /// @param environment what Slurm's commands are run with.
+  /// @param environment the user's; make_question_environment() says what of it the questions get.
   /// @param sbatch path of the real one; empty: there is none in PATH. If it is an error, it is not known which Slurm is meant,
   /// and every question is that error.
   Client(util::Environment environment, util::Result<std::string> sbatch);
@@ -67,33 +81,88 @@ class Client {
   /// Returns its path; empty if there is none that could be looked at.
   [[nodiscard]] std::string sbatch() const { return m_sbatch.value_or(""); }
 
+  // What the site is (site.cpp). Each is asked once, whoever asks.
+
+  /// "slurm 22.05.8", as `sbatch --version` says it.
+  [[nodiscard]] util::Result<std::string> version() const;
   /// Runs sbatch --version and --help. @return an error where they cannot be run.
   [[nodiscard]] util::Result<Dialect> dialect() const;
+  /// What is whole is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
+
+  // What becomes of jobs (client.cpp, control.cpp).
 
   /// Runs sbatch to its end; what it says, and its status, are the caller's to judge.
   [[nodiscard]] util::Result<util::Output> submit(const Submission& submission) const;
+  /// @param names as Slurm names tasks: "17", "17_3", "17_[3-5,8]".
+  [[nodiscard]] util::Result<void> cancel(const std::vector<std::string>& names) const;
+  [[nodiscard]] util::Result<void> hold(const std::vector<std::string>& names) const;
+  [[nodiscard]] util::Result<void> release(const std::vector<std::string>& names) const;
+  [[nodiscard]] util::Result<void> requeue(const std::vector<std::string>& names) const;
+  /// How many tasks of the array may run at once. @param limit 0: as many as like.
+  [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const;
+
+  // One job (jobs.hpp).
 
   /// All records of a job; of an array, one for each task that has a record of its own.
   /// @return an error where Slurm does not know it, or does not answer.
-  [[nodiscard]] util::Result<std::vector<JobRecord>> show_job(const std::string& id) const;
+  [[nodiscard]] util::Result<std::vector<JobRecord>> show_job(const std::string& job_id) const;
+  /// What the queue shows under an id: a line for each task that has a record of its own, and one for those that have none yet.
+  [[nodiscard]] util::Result<std::vector<JobLine>> queued_job(const std::string& job_id) const;
+  /// The same from accounting, which has no Command here.
+  [[nodiscard]] util::Result<std::vector<JobLine>> accounted_job(const std::string& job_id) const;
+  /// The array that an id is a task of, or is; queue first, then accounting. @return nothing where neither knows it as a number.
+  [[nodiscard]] std::optional<std::string> array_of(const std::string& job_id) const;
+  /// The path of the script that Slurm shows as the job's Command; queue first, then accounting's SubmitLine (21.08 and later).
+  /// @return "" where neither shows one; an error where the queue cannot be asked.
+  [[nodiscard]] util::Result<std::string> job_command(const std::string& job_id) const;
+  /// Whose it is by accounting. @return nothing where accounting does not know it, or cannot be asked.
+  [[nodiscard]] std::optional<JobOwner> accounted_owner(const std::string& job_id) const;
+  /// The batch script as the queue still holds it; without one Slurm may print nothing, and yet succeed (observed on 22.05).
+  [[nodiscard]] util::Result<std::string> queued_script(const std::string& job_id) const;
+  /// The batch script as accounting has it, with lines of sacct's own before it.
+  [[nodiscard]] util::Result<std::string> accounted_script(const std::string& job_id) const;
 
-  /// Any of Slurm's commands, by its name. @return an error with its own words as body where it fails. A sacct that was slow to
-  /// fail is not run again within a minute: with slurmdbd hanging each one takes its time to give up.
-  [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
+  // Many arrays (arrays.hpp, task_state.hpp).
+
+  /// This user's arrays in the queue, and those in accounting that were active after `since`; oldest first, each once.
+  /// Accounting knows the paths from 21.08 on (SubmitLine); where it cannot be asked, the queue alone counts.
+  /// @param since seconds since 1970.
+  /// @return an error where the queue cannot be asked.
+  [[nodiscard]] util::Result<std::vector<HeldArray>> arrays_of_user(std::int64_t since) const;
+  /// The job ids and Commands of all that the queue shows, of every user.
+  [[nodiscard]] util::Result<std::vector<QueuedCommand>> commands_in_queue() const;
+  /// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
+  /// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
+  /// cancelled so.
+  /// @param with_usage asks accounting in any case.
+  [[nodiscard]] util::Result<ArrayStates> states(const std::vector<ArrayQuery>& arrays, bool with_usage) const;
 
  private:
+  /// Any of Slurm's commands, by its name. A sacct that was slow to fail is not run again within a minute: with slurmdbd hanging
+  /// each one takes its time to give up.
+  [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
+  /// @return how it ended, whatever that means; an error if it cannot be run, or its answer is not whole.
+  [[nodiscard]] util::Result<util::Output> ask(const std::vector<std::string>& argv) const;
+  [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
   /// Returns the path of the command of that name beside sbatch, or in PATH; empty if there is none.
   [[nodiscard]] util::Result<std::string> find(const std::string& name) const;
-  [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
+  /// scontrol takes a list of names as one word.
+  [[nodiscard]] util::Result<void> scontrol(const char* verb, const std::vector<std::string>& names) const;
 
   struct Failure {
     std::chrono::steady_clock::time_point until;
     util::Error error;
   };
-  util::Environment m_environment;
+  /// What was learned so far.
+  struct Learned {
+    Failure accounting;
+    std::optional<std::string> version;
+    std::optional<Configuration> configuration;
+  };
+  util::Environment m_environment;  ///< of the questions
   util::Result<std::string> m_sbatch;
-  std::shared_ptr<Failure> m_accounting_failure = std::make_shared<Failure>();  ///< copies share it
+  std::shared_ptr<Learned> m_learned = std::make_shared<Learned>();
 };
 
 /// The id in what sbatch prints, with or without --parsable; nothing where there is none.

@@ -1,6 +1,7 @@
 // One job as Slurm has it: whose it is, or that there is none.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,20 @@
 #include "util/result.hpp"
 
 namespace sarray::slurm {
+
+/// What Slurm shows under a job id.
+struct JobLine {
+  std::string job_id;     ///< the task's own; of pending tasks that have none, the array's
+  std::string array_id;   ///< of a plain job its own id, too
+  std::string indices;    ///< "7", "3-9%2"; empty: a plain job
+  std::string submitted;  ///< 2026-11-23T17:15:51, local time
+  std::string command;    ///< the path of its script, as Slurm shows it; empty: not asked for, or none
+};
+
+struct JobOwner {
+  std::uint32_t uid = 0;
+  std::string name;
+};
 
 /// The records of a job of this user's. @return an error where it is another user's, where Slurm does not know this job
 /// (`is_unknown`), or

@@ -4,6 +4,19 @@
 
 namespace sarray::slurm {
 
+util::Result<std::string> Client::version() const {
+  if (!m_learned->version) {
+    TRY(m_learned->version, run({"sbatch", "--version"}));
+  }
+  return *m_learned->version;
+}
+
+util::Result<Dialect> Client::dialect() const {
+  TRY(const auto release, version());
+  TRY(const auto help, run({"sbatch", "--help"}));
+  return Dialect::from_help(release, help);
+}
+
 std::string user_name(const util::Environment& environment) {
   util::Command command;
   command.argv = {"id", "-un"};

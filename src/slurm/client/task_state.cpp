@@ -5,11 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <unordered_map>
 
 #include "slurm/language/array_ids.hpp"
 #include "util/join.hpp"
-#include "util/message.hpp"
 #include "util/parse.hpp"
 
 namespace sarray::slurm {
@@ -132,16 +130,22 @@ constexpr std::array<Column, 12> queue_columns = {{{"ArrayJobID", 14},
                                                    {"Reason", 60}}};
 
 constexpr std::string_view accounting_fields =
-    "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS";
+    "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS,Submit";
+constexpr std::size_t accounting_cells = 13;  // the command line stands after them, and may hold anything
+
+bool is_number(std::string_view text) { return to_number<std::uint32_t>(text).has_value(); }
+
+std::string_view without_padding(std::string_view cell) { return cell.substr(0, cell.find_last_not_of(' ') + 1); }
 
 TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
   std::array<std::string_view, queue_columns.size()> cells;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     auto cell = line.substr(0, queue_columns[i].width);
     line.remove_prefix(cell.size());
-    cells[i] = cell.substr(0, cell.find_last_not_of(' ') + 1);
+    cells[i] = without_padding(cell);
   }
   TaskRecord record;
+  record.command = without_padding(line);
   record.index = to_number<std::uint32_t>(cells[1]).value_or(TaskRecord::no_index);
   array_id = cells[0];
   record.word = cells[3];
@@ -156,6 +160,10 @@ TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
   record.restarts = cells[9];
   record.submitted = time_or_nothing(cells[10]);
   if (!has_started) record.reason = cells[11];
+  if (!is_number(array_id)) {  // N/A
+    array_id = cells[2];
+    record.index = TaskRecord::plain_job;
+  }
   return record;
 }
 
@@ -207,27 +215,32 @@ std::optional<std::int64_t> parse_slurm_time(std::string_view text) {
   return static_cast<std::int64_t>(std::mktime(&time));
 }
 
-std::vector<std::string> queue_command(const std::string& job_ids) {
-  const auto format = util::join(
-      queue_columns, ",", [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
+std::vector<std::string> queue_command(const std::string& job_ids, std::size_t command_width) {
+  auto format = util::join(queue_columns, ",",
+                           [](const auto& column) { return std::string(column.name) + ":" + std::to_string(column.width); });
+  if (command_width > 0) format += ",Command:" + std::to_string(command_width);
   return {"squeue", "-h", "-a", "-r", "-t", "all", "-j", job_ids, "-O", format};
 }
 
-std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output) {
-  std::vector<std::pair<std::string, TaskRecord>> records;
+ArrayRecords parse_queue(std::string_view squeue_output) {
+  ArrayRecords records;
   while (!squeue_output.empty()) {
+    const auto line = take_until(squeue_output, '\n');
     std::string array_id;
-    auto record = read_queue_line(take_until(squeue_output, '\n'), array_id);
-    const bool is_array = to_number<std::uint32_t>(array_id).has_value();  // a plain job has N/A there
-    if (is_array) records.emplace_back(std::move(array_id), std::move(record));
+    auto record = read_queue_line(line, array_id);
+    if (is_number(array_id)) {
+      records.emplace_back(std::move(array_id), std::move(record));
+    } else if (!records.empty()) {  // a path with a newline goes on
+      records.back().second.command.append("\n").append(without_padding(line));
+    }
   }
   return records;
 }
 
-std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage) {
+std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage, bool with_command) {
   std::vector<std::string> command = {"sacct", "-P", "-n"};
   if (!with_usage) command.emplace_back("-X");
-  command.insert(command.end(), {"-j", job_ids, "-o", std::string(accounting_fields)});
+  command.insert(command.end(), {"-j", job_ids, "-o", std::string(accounting_fields) + (with_command ? ",SubmitLine" : "")});
   return command;
 }
 
@@ -235,23 +248,23 @@ namespace {
 
 /// One line of sacct, split.
 struct AccountingLine {
-  std::array<std::string_view, 12> cells;
+  std::array<std::string_view, accounting_cells> cells;
+  std::string_view command;
   std::string array_id;
-  std::string_view ids;   ///< behind the '_': "7", "[3-9%2]"
+  std::string_view ids;   ///< after the '_': "7", "[3-9%2]"; empty: not an array
   std::string_view step;  ///< "batch", "extern", "0"; empty: the allocation
 };
 
 std::optional<AccountingLine> split_accounting(std::string_view line) {
   AccountingLine result;
   for (auto& cell : result.cells) cell = take_until(line, '|');
+  result.command = line;
   auto id = result.cells[0];
-  const auto underscore = id.find('_');
-  if (underscore == std::string_view::npos) return std::nullopt;
-  result.array_id = id.substr(0, underscore);
-  id.remove_prefix(underscore + 1);
-  result.ids = take_until(id, '.');
+  auto job = take_until(id, '.');
   result.step = id;
-  return result;
+  result.array_id = take_until(job, '_');
+  result.ids = job;
+  return is_number(result.array_id) ? std::optional(result) : std::nullopt;
 }
 
 TaskRecord read_allocation(const AccountingLine& line) {
@@ -271,13 +284,15 @@ TaskRecord read_allocation(const AccountingLine& line) {
   usage.asked_memory = read_memory(std::string(cells[9]), usage.cpus);
   usage.cpu_seconds = read_duration(cells[10]);
   record.usage = usage;
+  record.submitted = time_or_nothing(cells[12]);
+  record.command = line.command;
   return record;
 }
 
 }  // namespace
 
-std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t max) {
-  std::vector<std::pair<std::string, TaskRecord>> records;
+ArrayRecords parse_accounting(std::string_view sacct_output, std::uint32_t max) {
+  ArrayRecords records;
   while (!sacct_output.empty()) {
     const auto line = split_accounting(take_until(sacct_output, '\n'));
     if (!line) continue;
@@ -288,6 +303,11 @@ std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_vie
       continue;
     }
     auto record = read_allocation(*line);
+    if (line->ids.empty()) {
+      record.index = TaskRecord::plain_job;
+      records.emplace_back(line->array_id, std::move(record));
+      continue;
+    }
     const auto ids = ArrayIds::parse(line->ids, max);
     if (!ids || !*ids) continue;
     for (std::uint32_t n = 0; n < (*ids)->count(); ++n) {
@@ -296,157 +316,6 @@ std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_vie
     }
   }
   return records;
-}
-
-namespace {
-
-using ArrayRecords = std::vector<std::pair<std::string, TaskRecord>>;
-
-/// The arrays asked for, with what is known of their tasks so far.
-class StateCollector {
- public:
-  explicit StateCollector(const std::vector<ArrayQuery>& arrays) : m_arrays(arrays), m_seen(arrays.size()) {
-    for (const auto& array : arrays) {
-      auto& tasks = m_tasks.emplace_back(array.tasks);
-      for (std::uint32_t index = 0; index < array.tasks; ++index) tasks[index].index = index;
-      m_by_id.emplace(array.job_id, m_tasks.size() - 1);
-    }
-  }
-  /// Fills in what is not known yet; of what is, the usage.
-  void take(ArrayRecords records) {
-    for (auto& [array_id, record] : records) {
-      const auto array = m_by_id.find(array_id);
-      if (array == m_by_id.end()) continue;
-      note_array(array->second, record);
-      if (record.index >= m_tasks[array->second].size()) continue;
-      auto& task = m_tasks[array->second][record.index];
-      if (task.word.empty()) {
-        task = std::move(record);
-      } else if (!task.usage && is_done(task.state) && is_done(record.state)) {  // else accounting is behind the queue
-        task.usage = record.usage;
-      }
-    }
-  }
-  /// Takes what is missing of known arrays for cancelled while it was pending.
-  /// @param since only of arrays submitted after this; 0: of all.
-  void take_missing_for_cancelled(std::int64_t since) {
-    for (std::size_t i = 0; i < m_tasks.size(); ++i) {
-      const bool is_recent = since == 0 || parse_slurm_time(m_seen[i].submitted).value_or(0) > since;
-      if (!m_seen[i].is_known || !is_recent) continue;
-      for (auto& task : m_tasks[i]) {
-        if (!task.word.empty()) continue;
-        task.word = "CANCELLED";
-        task.state = TaskState::cancelled;
-      }
-    }
-  }
-  [[nodiscard]] bool is_known(std::size_t array) const { return m_seen[array].is_known; }
-  [[nodiscard]] std::size_t missing(std::size_t array) const {
-    const auto& tasks = m_tasks[array];
-    return static_cast<std::size_t>(
-        std::count_if(tasks.begin(), tasks.end(), [](const auto& task) { return task.word.empty(); }));
-  }
-  /// Tasks that ran, whose usage accounting has not.
-  [[nodiscard]] std::size_t without_usage() const {
-    std::size_t count = 0;
-    for (const auto& tasks : m_tasks) {
-      count += static_cast<std::size_t>(std::count_if(tasks.begin(), tasks.end(), [](const auto& task) {
-        return is_done(task.state) && !task.start.empty() && !task.usage;
-      }));
-    }
-    return count;
-  }
-  [[nodiscard]] bool is_complete() const {
-    for (std::size_t i = 0; i < m_tasks.size(); ++i) {
-      if (missing(i) > 0) return false;
-    }
-    return true;
-  }
-  [[nodiscard]] std::vector<std::vector<TaskRecord>>& tasks() { return m_tasks; }
-  [[nodiscard]] std::string ids() const { return util::join(m_arrays, ",", &ArrayQuery::job_id); }
-
- private:
-  void note_array(std::size_t array, const TaskRecord& record) {
-    auto& seen = m_seen[array];
-    if (!seen.is_known || record.submitted < seen.submitted) seen.submitted = record.submitted;
-    seen.is_known = true;
-  }
-
-  struct Seen {
-    bool is_known = false;
-    std::string submitted;  // the earliest: a requeue makes a later one
-  };
-  const std::vector<ArrayQuery>& m_arrays;
-  std::vector<Seen> m_seen;
-  std::vector<std::vector<TaskRecord>> m_tasks;
-  std::unordered_map<std::string, std::size_t> m_by_id;
-};
-
-std::uint32_t max_tasks_of(const std::vector<ArrayQuery>& arrays) {
-  std::uint32_t max = 1;
-  for (const auto& array : arrays) max = std::max(max, array.tasks);
-  return max;
-}
-
-bool is_unknown_job(const util::Error& error) { return error.body.find("Invalid job id") != std::string::npos; }
-
-std::string first_line(std::string_view text) { return std::string(take_until(text, '\n')); }
-
-/// How long the queue keeps what is done, in seconds; 0 where Slurm does not say.
-std::int64_t min_job_age(const Client& client) {
-  const auto output = client.run({"scontrol", "show", "config"});
-  if (!output) return 0;
-  for (std::string_view rest = *output; !rest.empty();) {
-    auto line = take_until(rest, '\n');
-    if (!line.starts_with("MinJobAge ")) continue;
-    take_until(line, '=');
-    return std::strtoll(std::string(line).c_str(), nullptr, 10);  // "300 sec"
-  }
-  return 0;
-}
-
-/// What is missing of all arrays, and why it cannot be known; empty where nothing is.
-std::string explain_missing(const std::vector<ArrayQuery>& arrays, const StateCollector& collector,
-                            const util::Error* no_accounting) {
-  std::string those;
-  for (std::size_t i = 0; i < arrays.size(); ++i) {
-    const auto missing = collector.missing(i);
-    if (missing == 0) continue;
-    those += (those.empty() ? "" : ", ") + (missing == arrays[i].tasks ? "all tasks" : util::count(missing, "task")) +
-             " of job " + arrays[i].job_id;
-    if (no_accounting != nullptr && collector.is_known(i)) those += " (done, or cancelled before they began)";
-  }
-  if (those.empty()) return {};
-  if (no_accounting == nullptr) return "neither the queue nor accounting knows " + those;
-  const auto reason = no_accounting->body.empty() ? no_accounting->why : first_line(no_accounting->body);
-  return "the queue has forgotten " + those + ", and accounting cannot be asked: " + reason;
-}
-
-}  // namespace
-
-util::Result<ArrayStates> ask_states(const Client& client, const std::vector<ArrayQuery>& arrays, bool with_usage) {
-  StateCollector collector(arrays);
-  const auto queue = client.run(queue_command(collector.ids()));
-  if (!queue && !is_unknown_job(queue.error())) return util::fail(queue.error());
-  if (queue) collector.take(parse_queue(*queue));
-  ArrayStates states;
-  if (with_usage || !collector.is_complete()) {
-    const auto accounting = client.run(accounting_command(collector.ids(), with_usage));
-    if (accounting) {
-      collector.take(parse_accounting(*accounting, max_tasks_of(arrays)));
-      collector.take_missing_for_cancelled(0);
-    } else if (!collector.is_complete()) {  // of a younger array the queue still lists all that ever began
-      collector.take_missing_for_cancelled(std::time(nullptr) - min_job_age(client));
-    }
-    if (auto note = explain_missing(arrays, collector, accounting ? nullptr : &accounting.error()); !note.empty())
-      states.notes.push_back(std::move(note));
-    if (with_usage && !accounting) states.notes.emplace_back("without accounting it is not known what the tasks used");
-    states.without_usage = with_usage && accounting ? collector.without_usage() : 0;
-    if (states.without_usage > 0)
-      states.notes.push_back("accounting does not have the usage of " + util::count(states.without_usage, "task") + " yet");
-  }
-  states.tasks = std::move(collector.tasks());
-  return states;
 }
 
 }  // namespace sarray::slurm

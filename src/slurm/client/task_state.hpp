@@ -42,6 +42,8 @@ struct TaskRecord {
   /// Of what is left of an array whose last pending tasks were cancelled: Slurm no longer says which they were (observed on
   /// 24.11).
   static constexpr std::uint32_t no_index = 4294967295U;
+  /// Of a job that is not an array.
+  static constexpr std::uint32_t plain_job = 4294967294U;
   std::uint32_t index = 0;  ///< SLURM_ARRAY_TASK_ID in Slurm's own array
   TaskState state = TaskState::unknown;
   std::string word;               ///< Slurm's own word for the state; empty: Slurm does not know the task
@@ -56,34 +58,51 @@ struct TaskRecord {
   std::string restarts = "0";
   std::string reason;  ///< of a pending task; empty otherwise
   std::optional<TaskUsage> usage;
+  /// What tells the job's script: its path in the queue, sbatch's command line in accounting (21.08 and later). Empty: it was
+  /// not asked for, or Slurm does not say.
+  std::string command;
 };
 
 /// Seconds since 1970 of Slurm's local time; nothing where it is none ("Unknown", "NONE", "N/A").
 [[nodiscard]] std::optional<std::int64_t> parse_slurm_time(std::string_view text);
 
-/// squeue's columns of fixed width, which hold no text of a user's choosing: names with any bytes cannot be mistaken for states.
-[[nodiscard]] std::vector<std::string> queue_command(const std::string& job_ids);
-/// One record a task, of any array; the first is the array's job id.
-[[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_queue(std::string_view squeue_output);
+/// A record with the job id of its array; of a job that is not an array, its own.
+using ArrayRecords = std::vector<std::pair<std::string, TaskRecord>>;
 
-[[nodiscard]] std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage);
+/// squeue's columns of fixed width, which hold no text of a user's choosing: names with any bytes cannot be mistaken for states.
+/// @param command_width of a last column, the path of the job's script, in bytes; 0: without it.
+[[nodiscard]] std::vector<std::string> queue_command(const std::string& job_ids, std::size_t command_width);
+/// One record a task, of any array.
+[[nodiscard]] ArrayRecords parse_queue(std::string_view squeue_output);
+
+/// @param with_command asks for sbatch's command line, too, which 20.11 does not have: there sacct fails.
+[[nodiscard]] std::vector<std::string> accounting_command(const std::string& job_ids, bool with_usage, bool with_command);
 /// @param max tasks of one array: what names more is left out.
-[[nodiscard]] std::vector<std::pair<std::string, TaskRecord>> parse_accounting(std::string_view sacct_output, std::uint32_t max);
+[[nodiscard]] ArrayRecords parse_accounting(std::string_view sacct_output, std::uint32_t max);
+
+/// Whether what Slurm shows under a job id is the array that is meant: job ids come again.
+enum class Identity : std::uint8_t {
+  unknown,  ///< Slurm shows nothing that tells
+  same,
+  other,  ///< another job has that id now
+};
 
 /// An array whose tasks are asked for: 0 to tasks-1.
 struct ArrayQuery {
   std::string job_id;
   std::uint32_t tasks = 0;
+  std::string script = {};  ///< path .../submissions/MARKER/sarray.slurm of its script; empty: whatever has that job id is meant
+};
+/// Who has an array's job id.
+struct Holder {
+  Identity identity = Identity::unknown;
+  std::string submitted;  ///< the earliest time that any of its tasks shows, 2026-11-23T17:15:51; empty: none does
 };
 struct ArrayStates {
-  std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index
+  std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index; all unknown if another job has the id
+  std::vector<Holder> holders;                 ///< of each array
   std::vector<std::string> notes;              ///< what could not be known, and why
   std::size_t without_usage = 0;               ///< tasks that ran, and whose usage accounting may get to know
 };
-/// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
-/// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
-/// cancelled so.
-/// @param with_usage asks accounting in any case.
-[[nodiscard]] util::Result<ArrayStates> ask_states(const Client& client, const std::vector<ArrayQuery>& arrays, bool with_usage);
 
 }  // namespace sarray::slurm

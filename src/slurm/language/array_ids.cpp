@@ -11,7 +11,7 @@ namespace {
 
 using Range = ArrayIds::Range;
 
-/// slurmctld reads numbers with strtol: leading blanks and a sign are its own.
+/// Reads a number as slurmctld does, with strtol: it may have leading blanks and a sign.
 struct Number {
   std::int64_t value = 0;
   bool any = false;  ///< whether there was a digit
@@ -41,8 +41,8 @@ void skip(std::string_view& text, char c) {
   if (!text.empty() && text.front() == c) text.remove_prefix(1);
 }
 
-/// One piece between commas. @return false where slurmctld refuses it.
-/// Source: semantics section 4 (_parse_array_tok; observed on 22.05).
+/// Reads one piece between commas. @return false if slurmctld refuses it.
+/// Source: slurmctld job_mgr.c:_parse_array_tok; observed on 22.05.
 bool parse_piece(std::string_view piece, std::uint32_t max_array_size, Range& range) {
   skip(piece, '[');
   const auto first = take_number(piece);
@@ -80,7 +80,8 @@ std::uint32_t number_behind(std::string_view spec, char mark, std::uint32_t othe
   return static_cast<std::uint32_t>(std::min<std::int64_t>(number.value, std::numeric_limits<std::int32_t>::max()));
 }
 
-/// Ascending ids as the fewest runs that a greedy reading finds: consecutive first, then equal steps of three and more.
+/// Turns ascending ids into the fewest ranges that a greedy reading finds: consecutive ids first, then three or more ids with
+/// equal steps.
 std::vector<Range> ranges_of(const std::vector<std::uint32_t>& ids) {
   std::vector<Range> ranges;
   for (std::size_t i = 0; i < ids.size();) {
@@ -102,7 +103,7 @@ bool are_ascending(const std::vector<Range>& ranges) {
   return true;
 }
 
-/// Joins what follows on: 1-3 and 4-6 are 1-6.
+/// Joins ranges that follow each other: 1-3 and 4-6 become 1-6.
 std::vector<Range> join_neighbours(std::vector<Range> ranges) {
   std::vector<Range> joined;
   for (const auto& range : ranges) {
@@ -131,7 +132,7 @@ std::vector<Range> unite(std::vector<Range> ranges) {
   return ranges_of(ids);
 }
 
-/// Without a known MaxArraySize ids may be huge, and a union of overlapping pieces must still fit into memory.
+/// If MaxArraySize is not known, ids may be huge, and a union of overlapping pieces must still fit into memory.
 constexpr std::uint32_t largest_max_array_size = 4000001;
 
 }  // namespace

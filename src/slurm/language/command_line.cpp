@@ -14,7 +14,7 @@ namespace sarray::slurm {
 
 namespace {
 
-/// Long options' codes begin above every letter.
+/// The codes of long options begin above every letter.
 constexpr int first_code = 0x200;
 
 int arity_of(const OptionSpec& spec) {
@@ -47,11 +47,15 @@ const OptionSpec* resolve_alias(const OptionSpec* spec) {
 
 namespace {
 
-/// Where an option stands in sbatch's own table: alphabetically, but for these. getopt lists what an abbreviation may mean in
-/// that order.
+/// Returns an option's place in sbatch's own table, which is alphabetical except for these. getopt lists what an abbreviation may
+/// mean in that order.
 std::string_view place_in_table(std::string_view name) {
-  constexpr std::pair<std::string_view, std::string_view> moved[] = {
-      {"bb", "begin+"}, {"bbf", "begin++"}, {"cluster-constraint", "c"}, {"constraint", "contiguous+"}, {"usage", "version+"}};
+  constexpr std::pair<std::string_view, std::string_view> moved[] = {{"bb", "begin+"},
+                                                                     {"bbf", "begin++"},
+                                                                     {"resources", "requeue+"},
+                                                                     {"cluster-constraint", "c"},
+                                                                     {"constraint", "contiguous+"},
+                                                                     {"usage", "version+"}};
   for (const auto& [option, place] : moved) {
     if (name == option) return place;
   }
@@ -92,11 +96,11 @@ WordParser::WordParser(const Dialect& dialect) : m_dialect(dialect) {
   for (std::size_t i = 0; i < options.size(); ++i) {
     const auto* spec = options[i];
     auto code = first_code + static_cast<int>(i);
-    // Of the aliases only this one has its option's own code in sbatch, so that what fits both is not ambiguous.
+    // This is the only alias with the same code as its option in sbatch, so an abbreviation of both is not ambiguous.
     if (spec->name == "tasks-per-node") {
       code = first_code + static_cast<int>(std::find(options.begin(), options.end(), resolve_alias(spec)) - options.begin());
     }
-    // Names end with a zero: they are literals of the table, or std::strings of the dialect.
+    // The names end with a zero: they are literals of the table, or std::strings of the dialect.
     m_long_options.push_back({spec->name.data(), arity_of(*spec), nullptr, code});
     if (spec->letter == 0) continue;
     m_letters += spec->letter;
@@ -115,7 +119,7 @@ const OptionSpec* WordParser::find_by_code(int code) const {
 ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
   auto argv = pointers(words);
   ParsedWords parsed;
-  optind = 0;  // GNU: starts anew, and reads the letters' '+' again
+  optind = 0;  // GNU getopt: starts again, and reads the '+' of the letters
   opterr = 0;
   while (true) {
     const int code =
@@ -124,7 +128,7 @@ ParsedWords WordParser::parse(const std::vector<std::string>& words) const {
     const auto* spec = code == '?' ? nullptr : find_by_code(code);
     if (spec == nullptr) {
       util::Error error;
-      auto in_order = m_long_options;  // only what getopt says depends on the order
+      auto in_order = m_long_options;  // only getopt's messages depend on the order
       sort_as_sbatch(in_order);
       error.body = getopt_complaint(words, m_letters, in_order.data()) + "Try \"sbatch --help\" for more information\n";
       error.status = 255;

@@ -15,26 +15,28 @@ namespace sarray::slurm {
 struct ParsedOption {
   const OptionSpec* option = nullptr;
   std::optional<std::string> value;
-  std::size_t word = 0;  ///< index of the word behind it: which line of a script it stood on
+  std::size_t word = 0;  ///< index of the word after it: tells which line of a script it was on
 };
 
 struct ParsedWords {
   std::vector<ParsedOption> options;
-  std::size_t operand = 0;  ///< index of the first word that is no option; words.size() where there is none
-  /// getopt's own words and sbatch's hint, where it stopped at an option. Those before it count first: sbatch takes one at a
-  /// time, and a bad value among them is what it complains of.
+  std::size_t operand = 0;  ///< index of the first word that is not an option; words.size() if there is none
+  /// getopt's own message and sbatch's hint, if it stopped at an option. The options before it count first: sbatch handles one at
+  /// a time, and complains of the first bad value.
   std::optional<util::Error> error;
 };
 
-/// Lets getopt_long say in its own words what it does not take in `words`. Only where something is wrong already.
+/// Returns getopt_long's own message on what it does not accept in `words`. Call it only if something is known to be wrong.
 [[nodiscard]] std::string getopt_complaint(const std::vector<std::string>& words, const std::string& letters,
                                            const ::option* long_options);
 
-/// Reads words as one release's sbatch does. Not for two threads at once: getopt_long keeps its state in globals.
+/// Reads words as the sbatch of one release does. Not thread-safe: getopt_long keeps its state in globals.
 class WordParser {
  public:
   /// @param dialect must outlive the parser.
   explicit WordParser(const Dialect& dialect);
+
+  [[nodiscard]] const Release& release() const { return m_dialect.release(); }
 
   /// @param words words[0] is the program's name, as getopt_long has it.
   [[nodiscard]] ParsedWords parse(const std::vector<std::string>& words) const;
@@ -43,11 +45,11 @@ class WordParser {
   [[nodiscard]] const OptionSpec* find_by_code(int code) const;
 
   const Dialect& m_dialect;
-  std::string m_letters = "+";  ///< '+': stop at the first word that is no option
+  std::string m_letters = "+";  ///< '+': stop at the first word that is not an option
   std::vector<::option> m_long_options;
 };
 
-/// The option that an alias stands for: --cluster is --clusters, --tasks-per-node is --ntasks-per-node.
+/// Returns the option that an alias means: --clusters for --cluster, --ntasks-per-node for --tasks-per-node.
 [[nodiscard]] const OptionSpec* resolve_alias(const OptionSpec* spec);
 
 }  // namespace sarray::slurm

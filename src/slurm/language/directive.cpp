@@ -11,7 +11,7 @@ namespace {
 
 bool is_het_word(std::string_view word) { return equals_ignoring_case(word, "hetjob") || equals_ignoring_case(word, "packjob"); }
 
-/// The separator of components: from 21.08 only as the line's first word.
+/// Whether the word separates components. From 21.08 it does so only as the line's first word.
 bool starts_component(std::string_view line, const Release& release) {
   while (!line.empty()) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t\r\v\f"), line.size()));
@@ -29,7 +29,7 @@ class LineReader {
   LineReader(std::string_view line, std::string_view file, std::uint32_t number, const Release& release)
       : m_rest(line), m_file(file), m_number(number), m_release(release) {}
 
-  /// @return nothing at the end of the line.
+  /// @return nullopt at the end of the line.
   util::Result<std::optional<std::string>> next() {
     const auto whole = m_rest;
     while (!m_rest.empty() && is_blank(m_rest.front())) m_rest.remove_prefix(1);
@@ -130,7 +130,7 @@ util::Result<DirectiveWords> read_directives(std::string_view script, std::strin
     const auto begin = std::min(line.find_first_not_of(" \t\r\v\f"), line.size());
     line.remove_prefix(begin);
     if (starts_component(line, release)) {
-      result.het_job = true;  // what follows is of the next component
+      result.het_job = true;  // what follows belongs to the next component
       break;
     }
     TRY(auto words, cut_words(line, file, number, release));

@@ -11,27 +11,27 @@
 
 namespace sarray::slurm {
 
-/// The words of all #SBATCH lines, as sbatch strings them together into one command line.
+/// The words of all #SBATCH lines, which sbatch joins into one command line.
 struct DirectiveWords {
   std::vector<std::string> words;    ///< words[0] is "sbatch"
-  std::vector<std::uint32_t> lines;  ///< of the script, from 1, that each word stands on
+  std::vector<std::uint32_t> lines;  ///< the script's line, from 1, that each word is on
   bool het_job = false;              ///< `#SBATCH hetjob`
 };
 
-/// The words of one line, as sbatch's own tokenizer cuts them.
+/// Returns the words of one line, split as by sbatch's own tokenizer.
 /// @param file, number name the line in sbatch's complaints. Source: opt.c:get_argument.
 [[nodiscard]] util::Result<std::vector<std::string>> cut_words(std::string_view line, std::string_view file, std::uint32_t number,
                                                                const Release& release);
 
-/// Takes the script's next line, without its end.
+/// Removes the script's next line from the text, and returns it without its newline.
 [[nodiscard]] std::string_view take_line(std::string_view& script);
 
-/// The script's beginning that read_directives() looks at: scripts that begin alike have the same directives.
+/// Returns the beginning of the script that read_directives() looks at. Scripts with the same beginning have the same directives.
 [[nodiscard]] std::string_view directive_part(std::string_view script);
 
-/// Source: semantics section 2 (opt.c:_opt_batch_script; observed on 22.05).
+/// Reads the #SBATCH lines. Source: opt.c:_opt_batch_script; observed on 22.05.
 /// @param file the script's base name, or "stdin".
-/// @return sbatch's words and status where a line cannot be read.
+/// @return sbatch's words and status if a line cannot be read.
 [[nodiscard]] util::Result<DirectiveWords> read_directives(std::string_view script, std::string_view file,
                                                            const Release& release);
 

@@ -10,7 +10,7 @@ namespace sarray::slurm {
 
 namespace {
 
-constexpr std::size_t longest_name = 255;          // longer ones are lost on the way (observed on 22.05)
+constexpr std::size_t longest_name = 255;          // longer ones do not reach the job (observed on 22.05)
 constexpr std::size_t longest_value = 256 * 1024;  // likewise
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -20,7 +20,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
-/// Only the variables whose names begin with one of Slurm's prefixes.
+/// Keeps only the variables whose names begin with one of Slurm's prefixes.
 util::Environment keep_slurm_names(const util::Environment& environment, std::string_view prefix, bool spank) {
   std::vector<std::string> entries;
   const auto keep = [&](std::string_view name, std::string_view value) {
@@ -49,7 +49,7 @@ util::Environment from_export_file(const std::string& bytes) {
     begin = end + 1;
   }
   auto environment = util::Environment::from_entries(std::move(entries));
-  // sbatch drops what only makes sense where the file was made (observed on 22.05).
+  // sbatch drops variables that only make sense where the file was made (observed on 22.05).
   for (const auto* name : {"DISPLAY", "ENVIRONMENT", "HOSTNAME"}) environment.unset(name);
   return environment;
 }
@@ -143,8 +143,8 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   const auto choice = read_choice(setting, release);
 
   const auto set_by_option = [&own](std::string_view name, std::string_view value) { own.set(name, value); };
-  // A file's variables stand alone, and a script from standard input gives no name: the one that sbatch puts into its own
-  // environment is not sent (observed on 22.05). From 24.11 on the node sets it.
+  // Only a file's variables are sent with --export-file, and a script from standard input gives no name: the name that sbatch
+  // puts into its own environment is not sent (observed on 22.05). From 24.11 on the node sets it.
   const bool name_sent = !call.export_file && (call.source != ScriptSource::standard_input || job.find("job-name") != nullptr);
   const bool name_known = name_sent || release >= Release{24, 11};
   if (name_known) set_by_option("SLURM_JOB_NAME", job.name);
@@ -166,7 +166,8 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
 bool loses_limits(const Call& call) { return call.export_file.has_value(); }
 
 bool is_set_by_slurm(std::string_view variable, const Job& job) {
-  // Sorted. Source: semantics section 5.2; SLURM_RESTART_COUNT is not here, since it is only set on a restart.
+  // Sorted. Source: env.c:env_array_for_batch_job; observed on 22.05. SLURM_RESTART_COUNT is not here, since it is only set on a
+  // restart.
   static constexpr std::array<std::string_view, 38> always = {
       "ENVIRONMENT",
       "HOSTNAME",
@@ -209,7 +210,8 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
   };
   static_assert(std::is_sorted(always.begin(), always.end()));
   if (std::binary_search(always.begin(), always.end(), variable)) return true;
-  // Set by the node's plugins for the devices that a job is given (gres/gpu, Slurm's gpu_common.c), over what was sent.
+  // The node's plugins set these for the devices that a job is given (gres/gpu, Slurm's gpu_common.c), and overwrite what was
+  // sent.
   static constexpr std::array<std::string_view, 5> devices = {"CUDA_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL", "HIP_VISIBLE_DEVICES",
                                                               "ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK"};
   if (std::find(devices.begin(), devices.end(), variable) != devices.end()) {
@@ -220,7 +222,7 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
   }
   if (!starts_with(variable, "SLURM_")) return false;
   if (starts_with(variable, "SLURM_RLIMIT_")) return true;
-  // Overwritten only where the option is given; inherited values live on otherwise.
+  // These are overwritten only if the option is given; otherwise inherited values stay.
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> by_option = {{
       {"SLURM_NTASKS", "ntasks"},
       {"SLURM_NPROCS", "ntasks"},

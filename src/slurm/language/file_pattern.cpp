@@ -7,7 +7,7 @@ namespace sarray::slurm {
 
 namespace {
 
-constexpr std::size_t widest = 10;  // a number is padded to ten digits at the most
+constexpr std::size_t widest = 10;  // a number is padded to at most ten digits
 
 bool equals_none(std::string_view pattern) {
   return pattern.size() == 4 &&
@@ -25,7 +25,7 @@ std::string without_backslashes(std::string_view pattern) {
   return name;
 }
 
-/// One %-conversion as it stands in a pattern.
+/// One %-conversion of a pattern, as written.
 struct Conversion {
   std::string_view text;   ///< all of it, the % included
   std::string_view width;  ///< digits
@@ -95,6 +95,9 @@ Expansion expand(const Conversion& conversion, const PatternValues& values) {
       return expand_number(values.restart_count, conversion.width);
     case 's':
       return {Known::yes, "batch"};
+    case 'S':
+      if (values.release < Release{25, 11}) return {};
+      return expand_word(values.sluid);
     case 'u':
       return expand_word(values.user);
     case 'x':
@@ -104,7 +107,7 @@ Expansion expand(const Conversion& conversion, const PatternValues& values) {
   }
 }
 
-/// What Slurm leaves of a conversion that it does not know.
+/// Returns what Slurm leaves of a conversion that it does not know.
 std::string unknown_text(const Conversion& conversion) {
   if (conversion.letter == '%') return conversion.width.empty() ? "%" : std::string(conversion.width) + "%";
   if (conversion.width.empty()) return std::string(conversion.text);

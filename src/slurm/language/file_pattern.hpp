@@ -1,4 +1,5 @@
-// The file name patterns of --output, --error and --input (semantics section 6; fname.c:_batch_path_check).
+// The file name patterns of --output, --error and --input. Source: fname.c:_batch_path_check; from 25.11 on
+// print_fields.c:expand_stdio_fields.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,10 @@
 
 namespace sarray::slurm {
 
-/// What a pattern's conversions stand for. A value that is not known (yet) is left empty.
+/// What %a is in the name of a plain job's file: slurmctld's NO_VAL (observed on 22.05).
+inline constexpr std::uint32_t no_task_id = 4294967294U;
+
+/// The values of a pattern's conversions. A value that is not known (yet) is empty.
 struct PatternValues {
   std::optional<std::string> array_job_id;     ///< %A
   std::optional<std::uint32_t> array_task_id;  ///< %a, and %b from 24.11; a plain job's is 4294967294
@@ -19,19 +23,21 @@ struct PatternValues {
   std::optional<std::string> user;             ///< %u
   std::optional<std::string> node;             ///< %N
   std::optional<std::string> restart_count;    ///< %r from 25.11
+  std::optional<std::string> sluid;            ///< %S from 25.11
   Release release = newest_release;            ///< decides what %b, %r and %S mean
 };
 
-/// The file name that a pattern stands for, widths, %%, unknown conversions and the backslash rule as Slurm has them.
+/// Returns the file name that Slurm would make of a pattern, with its rules for widths, %%, unknown conversions and backslashes.
 /// The words "none" (any case) give "/dev/null". The result is not made absolute.
-/// @return nothing if the pattern holds a conversion whose value is not known.
+/// @return nullopt if the pattern has a conversion whose value is not known.
 [[nodiscard]] std::optional<std::string> expand_pattern(std::string_view pattern, const PatternValues& values);
 
-/// As expand_pattern, but a conversion whose value is not known is left standing, and %% with it, so that the rest can be
-/// expanded later by the same rules. A pattern that Slurm takes literally (a backslash in it) comes back literal.
+/// Like expand_pattern, but keeps conversions whose values are not known, and %%, so that they can be expanded later by the same
+/// rules. A pattern that Slurm takes literally (because of a backslash) is returned literally.
 [[nodiscard]] std::string expand_partly(std::string_view pattern, const PatternValues& values);
 
-/// Whether the conversion (e.g. 'a') stands in the pattern as Slurm reads it: not behind %%, and with no backslash anywhere.
+/// Returns whether Slurm would expand the conversion (e.g. 'a') in the pattern: it is not part of %%, and there is no backslash
+/// anywhere.
 [[nodiscard]] bool has_conversion(std::string_view pattern, char conversion);
 
 }  // namespace sarray::slurm

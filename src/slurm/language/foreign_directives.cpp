@@ -17,7 +17,7 @@ namespace sarray::slurm {
 
 namespace {
 
-constexpr int lines_to_scan = 100;  // that are no comment
+constexpr int lines_to_scan = 100;  // that are not comments
 
 struct OtherLines {
   bool found = false;
@@ -37,7 +37,7 @@ util::Result<OtherLines> collect(std::string_view script, std::string_view mark,
     result.found = true;
     TRY(auto words, cut_words(line.substr(mark.size()), file, number, release));
     for (auto& word : words) {
-      // bsub's long name behind one dash; only where an option can stand, as sbatch counts it.
+      // A long name of bsub after one dash, but only if sbatch expects an option here.
       if (mark == "#BSUB" && result.words.size() % 2 == 1 && word == "-cwd") word = "-c";
       result.words.push_back(std::move(word));
       result.lines.push_back(number);
@@ -46,7 +46,7 @@ util::Result<OtherLines> collect(std::string_view script, std::string_view mark,
   return result;
 }
 
-/// What PBS calls a resource, and sbatch an option.
+/// A resource of PBS that is an option of sbatch.
 struct Resource {
   std::string_view key;     ///< with its '='
   std::string_view option;  ///< empty: skipped with its value
@@ -203,7 +203,7 @@ class ForeignReader {
     return {};
   }
 
-  /// The text up to the separator, which is taken, too.
+  /// Removes the text up to the separator, and the separator; returns the text.
   std::string take_value(std::string_view& rest, std::string_view separators) {
     const auto end = std::min(rest.find_first_of(separators), rest.size());
     std::string value(rest.substr(0, end));
@@ -211,7 +211,7 @@ class ForeignReader {
     return value;
   }
 
-  /// A count that stays a number: no cluster has so many of anything, and sbatch refuses it later.
+  /// Returns a sum that cannot overflow: no cluster has so many of anything, and sbatch refuses it later.
   static long long add(long long a, long long b) {
     constexpr long long max = 1000000000;
     return std::clamp(a + std::clamp(b, -max, max), -max, max);
@@ -243,7 +243,7 @@ class ForeignReader {
     return hosts.empty() ? util::Result<void>{} : set("nodelist", hosts);
   }
 
-  /// Torque writes 4gb where Slurm wants 4g.
+  /// Torque writes 4gb, Slurm wants 4g.
   static std::string without_byte(std::string size) {
     if (!size.empty() && to_lower(size.back()) == 'b') size.pop_back();
     return size;
@@ -276,7 +276,7 @@ class ForeignReader {
         auto value = take_value(rest, ",");
         if (const auto* constraint = m_settings.find("constraint")) value += "," + constraint->value;
         CHECK_OK(set("constraint", value));
-        (void)take_value(rest, ",");  // sbatch skips one resource more
+        (void)take_value(rest, ",");  // sbatch skips one more resource
       } else {
         rest.remove_prefix(1);
       }

@@ -15,18 +15,17 @@ namespace sarray::slurm {
 inline constexpr int failure_status_of_caller = -1;
 
 struct ForeignDirectives {
-  /// sbatch's words and status where it refuses a line. The settings then hold what came before.
+  /// sbatch's words and status if it refuses a line. The settings then hold what came before.
   std::optional<util::Error> error;
-  /// A line with a meaning that none of sbatch's options has (`#PBS -W umask=`): no merge can keep it.
+  /// The number of a line that no option of sbatch can express (`#PBS -W umask=`), so that a merge cannot keep it; 0: none.
   std::uint32_t unknown_line = 0;
 };
 
-/// Whether there may be lines of other batch systems in a script: without, it needs no translation.
+/// Returns whether the script may have lines of other batch systems. If not, read_foreign_directives() need not be called.
 [[nodiscard]] bool may_have_foreign_directives(std::string_view script);
 
-/// Adds the options that the lines stand for. Scanning does not stop at the first command, but after 100 lines that are no
-/// comment; of the two kinds only the first that is found counts, #BSUB before #PBS.
-/// Source: xlate.c:xlate_batch_script (compared by tests/oracle).
+/// Adds the options that the lines mean. Scanning does not stop at the first command, but after 100 lines that are not comments;
+/// only one of the two kinds counts, #BSUB before #PBS. Source: xlate.c:xlate_batch_script (compared by tests/oracle).
 /// @param file the script's base name, or "stdin".
 [[nodiscard]] ForeignDirectives read_foreign_directives(Settings& settings, std::string_view script, std::string_view file,
                                                         const Release& release);

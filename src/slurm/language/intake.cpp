@@ -50,12 +50,12 @@ util::Result<Intake> read_command_line(const std::vector<std::string>& argv, con
 util::Result<Intake> read_command_line(const std::vector<std::string>& argv, const util::Environment& environment,
                                        const WordParser& parser) {
   auto words = argv;
-  std::erase(words, ":");  // sbatch's first pass knows no components
+  std::erase(words, ":");  // sbatch's first pass does not know components
   const auto parsed = parser.parse(words);
   Intake intake;
   intake.source = ScriptSource::standard_input;
-  Settings settings;
-  for (const auto& option : parsed.options) {  // one after another: --help before a mistake is only help
+  Settings settings(parser.release());
+  for (const auto& option : parsed.options) {  // one after another: --help before a mistake only shows the help
     CHECK_OK(apply_option(settings, *option.option, option.value, Source{}));
     if (option.option->name == "distribution") {
       if (auto fault = find_plane_fault(*option.value, environment)) return util::fail(std::move(*fault));
@@ -96,7 +96,7 @@ std::string find_script(std::string_view operand, std::string_view directory, st
 util::Result<void> check_script(std::string_view bytes, const util::Environment& environment) {
   const auto refuse = [&](const std::string& lines) { return util::fail(sbatch_error(lines, failure_status(environment))); };
   if (bytes.empty()) return refuse("Batch script is empty!");
-  // sbatch looks up to the first NUL here.
+  // Here sbatch looks only up to the first NUL.
   if (bytes.substr(0, bytes.find('\0')).find_first_not_of(" \t\n\v\f\r") == std::string_view::npos)
     return refuse("Batch script contains only whitespace!");
   if (!bytes.starts_with("#!")) {
@@ -122,7 +122,7 @@ int failure_status(const util::Environment& environment) {
   const auto text = environment.get("SLURM_EXIT_ERROR");
   if (!text) return 1;
   const int status = std::atoi(std::string(*text).c_str());
-  return status != 0 ? status & 0xff : 1;  // what is left of it behind exit()
+  return status != 0 ? status & 0xff : 1;  // what exit() keeps of it
 }
 
 }  // namespace sarray::slurm

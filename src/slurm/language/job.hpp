@@ -1,4 +1,4 @@
-// What a call would have become alone: the call, read as sbatch would read it.
+// The job that a call would have become alone: the call, read as sbatch would read it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace sarray::slurm {
 
 class WordParser;
 
-/// Where a setting came from: what a person asks when a merge is refused.
+/// Where a setting came from. A person needs it when a merge is refused.
 struct Source {
   enum class Kind : std::uint8_t { script, environment, command_line };
   Kind kind = Kind::command_line;
@@ -43,10 +43,10 @@ struct Job {
   std::vector<Setting> settings;
 
   std::string name;                   ///< SLURM_JOB_NAME as sbatch would have set it
-  std::optional<ArrayIds> ids;        ///< nothing: a plain job
+  std::optional<ArrayIds> ids;        ///< nullopt: a plain job
   std::string directory;              ///< where sbatch was called (SLURM_SUBMIT_DIR)
   std::string work_directory;         ///< --chdir made absolute, else `directory`
-  std::optional<std::string> output;  ///< patterns as given; nothing: Slurm's default
+  std::optional<std::string> output;  ///< patterns as given; nullopt: Slurm's default
   std::optional<std::string> error;
   std::optional<std::string> input;
   OpenMode open_mode = OpenMode::site_default;
@@ -60,18 +60,18 @@ struct Job {
   [[nodiscard]] const Setting* find(std::string_view long_name) const;
 };
 
-/// The hint of what a merge cannot keep; who knows where the real sbatch is says the command instead.
+/// The hint for what a merge cannot keep. A caller that knows where the real sbatch is shows the command instead.
 inline constexpr std::string_view real_sbatch_hint = "give this one call to the real sbatch, outside the session";
 
 /// Reads a call as the installed sbatch would: script lines, then environment, then command line.
 /// Pure: no disk, no clock, no environment but the call's. Equal scripts are parsed once (by the identity of
 /// Call::script), so that a call costs microseconds.
-/// @param max_array_size Slurm's MaxArraySize, or 4294967294 where not known.
-/// @return an error whose `body` is sbatch's own words on stderr and whose `status` is sbatch's exit status where sbatch
-///   itself would refuse; a sarray error (what, why, hint) for what a merge cannot keep (Owner::refused).
+/// @param max_array_size Slurm's MaxArraySize, or unknown_max_array_size if it is not known.
+/// @return if sbatch itself would refuse, an error whose `body` is what sbatch writes to stderr and whose `status` is sbatch's
+/// exit status; for what a merge cannot keep (Owner::refused) an error of sarray's (what, why, hint).
 class Resolver {
  public:
-  explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = 4294967294U);
+  explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = unknown_max_array_size);
   ~Resolver();
   [[nodiscard]] util::Result<Job> resolve(const Call& call);
   /// The parser of this dialect's command lines.

@@ -24,6 +24,14 @@ namespace {
 
 bool by_name(const OptionSpec* a, const OptionSpec* b) { return a->name < b->name; }
 
+/// @return the option as that release has it; null if it has none of that name.
+const OptionSpec* form_in(const Release& release, const OptionSpec& spec) {
+  for (const auto& form : former_forms()) {
+    if (form.name == spec.name && release <= form.until) return &form;
+  }
+  return spec.since <= release && release <= spec.until ? &spec : nullptr;
+}
+
 }  // namespace
 
 Dialect::Dialect() {
@@ -38,7 +46,7 @@ Dialect::Dialect(const Release& release, std::vector<OptionSpec> site) : m_relea
   own->specs = std::move(site);
   for (std::size_t i = 0; i < own->specs.size(); ++i) own->specs[i].name = own->names[i];
   for (const auto& spec : option_table()) {
-    if (spec.since <= release && release <= spec.until) m_options.push_back(&spec);
+    if (const auto* form = form_in(release, spec)) m_options.push_back(form);
   }
   for (const auto& spec : own->specs) m_options.push_back(&spec);
   if (!own->specs.empty()) std::sort(m_options.begin(), m_options.end(), by_name);
@@ -66,7 +74,7 @@ struct HelpLine {
   Arity arity = Arity::none;
 };
 
-/// "  -A, --account=name   charge job to ..." and "      --foo[=bar]   ...". Anything else is no option's line.
+/// "  -A, --account=name   charge job to ..." and "      --foo[=bar]   ...". Any other line does not describe an option.
 bool parse_help_line(std::string_view line, HelpLine& result) {
   const auto dashes = line.find("--");
   if (dashes == std::string_view::npos) return false;

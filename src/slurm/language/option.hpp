@@ -1,4 +1,4 @@
-// sbatch's options: what each is called, what it takes, where else it is set, and whose it is when jobs are merged.
+// sbatch's options: the name of each, its argument, the variables that set it too, and to whom it belongs when jobs are merged.
 #pragma once
 
 #include <array>
@@ -15,9 +15,9 @@ namespace sarray::slurm {
 
 enum class Arity : std::uint8_t { none, required, optional };
 
-/// Whose option it is in a merged array (DESIGN: "Which options are whose").
+/// To whom an option belongs in a merged array (docs/fidelity.md: "Refused when the array is made").
 enum class Owner : std::uint8_t {
-  task,     ///< may differ between merged jobs: the dispatcher realises it
+  task,     ///< may differ between merged jobs: the dispatcher applies it
   array,    ///< must be equal after normalisation to share one array
   client,   ///< of the sbatch call itself: never reaches Slurm
   refused,  ///< cannot be kept in a merge: refused by name
@@ -44,7 +44,8 @@ struct Release {
   friend auto operator<=>(const Release&, const Release&) = default;
 };
 inline constexpr Release first_release{20, 11};
-inline constexpr Release newest_release{26, 5};
+inline constexpr Release newest_release{26, 5};  ///< the newest that the oracle was run against; assumed if none is known
+inline constexpr Release still_there{9999, 12};  ///< what no known release has taken away, no later one is expected to
 
 struct OptionSpec {
   std::string_view name;  ///< long name
@@ -54,20 +55,23 @@ struct OptionSpec {
   ValueKind kind = ValueKind::text;
   std::array<std::string_view, 2> variables{};  ///< input environment variables; of two the later wins
   Release since = first_release;
-  Release until = newest_release;  ///< last release that has it
+  Release until = still_there;  ///< last release that has it
   Release variables_since = first_release;
 };
 
-/// All options of 20.11 to today, sorted by name. Source: semantics section 1.2.
+/// All options of 20.11 to 26.11, sorted by name, each in its newest form. Source: slurm_opt.c:common_options and opt.c:env_vars
+/// of each release.
 [[nodiscard]] std::span<const OptionSpec> option_table();
-/// @return the option of that exact long name, or null.
+/// The form that an option of the table had up to `until`, if it took an argument that it does not take today, or the reverse.
+[[nodiscard]] std::span<const OptionSpec> former_forms();
+/// @return the option with exactly this long name, or null.
 [[nodiscard]] const OptionSpec* find_option(std::string_view long_name);
 
 /// What the installed sbatch understands: its release, and the site's SPANK options. Learned from `sbatch --version` and
-/// `sbatch --help` (once per session), so that abbreviations are judged against that release's own set.
+/// `sbatch --help` (once per session), so that abbreviations are checked against the options of that release.
 class Dialect {
  public:
-  /// Every option of every release; used where there is no Slurm.
+  /// Every option of every release; used if there is no Slurm.
   Dialect();
   [[nodiscard]] static Dialect from_help(std::string_view version_output, std::string_view help_output);
 
@@ -76,7 +80,7 @@ class Dialect {
   [[nodiscard]] const std::vector<const OptionSpec*>& options() const { return m_options; }
   [[nodiscard]] const OptionSpec* find(std::string_view long_name) const;
 
-  /// One text that holds all of it, and back: kept beside the session's journal.
+  /// Writes everything as one text, which is kept beside the session's journal; deserialize() reads it.
   [[nodiscard]] std::string serialize() const;
   [[nodiscard]] static util::Result<Dialect> deserialize(std::string_view text);
 

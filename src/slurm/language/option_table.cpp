@@ -1,5 +1,5 @@
-// The table of sbatch's options, 20.11 to 26.05. Source: semantics section 1.2, which was generated from the releases' own
-// tables; compared with the installed sbatch's --help by tests/oracle.
+// The table of sbatch's options, 20.11 to 26.11. Source: the releases' own tables (slurm_opt.c:common_options, opt.c:env_vars);
+// tests/oracle compares it with --help of the installed sbatch.
 #include <array>
 
 #include "slurm/language/option.hpp"
@@ -9,7 +9,7 @@ namespace sarray::slurm {
 namespace {
 
 // Sorted by name. {name, letter, arity, owner, kind, variables, since, until, variables since}
-constexpr std::array<OptionSpec, 121> table = {{
+constexpr std::array<OptionSpec, 122> table = {{
     {"account", 'A', Arity::required, Owner::array, ValueKind::text, {"SBATCH_ACCOUNT"}},
     {"acctg-freq", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_ACCTG_FREQ"}},
     {"array", 'a', Arity::required, Owner::task, ValueKind::text, {"SBATCH_ARRAY_INX"}},
@@ -27,7 +27,7 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"constraint", 'C', Arity::required, Owner::array, ValueKind::text, {"SBATCH_CONSTRAINT"}},
     {"container", 0, Arity::required, Owner::refused, ValueKind::text, {"SBATCH_CONTAINER"}, {21, 8}},
     {"container-id", 0, Arity::required, Owner::refused, ValueKind::text, {"SBATCH_CONTAINER_ID"}, {23, 2}},
-    {"container-type", 0, Arity::required, Owner::refused, ValueKind::text, {"SBATCH_CONTAINER_TYPE"}, {26, 5}},
+    {"container-type", 0, Arity::required, Owner::refused, ValueKind::text, {"SBATCH_CONTAINER_TYPE"}, {26, 5}, {26, 5}},
     {"context", 0, Arity::required, Owner::array, ValueKind::text, {}, {21, 8}},
     {"contiguous", 0, Arity::none, Owner::array, ValueKind::flag, {}},
     {"core-spec", 'S', Arity::required, Owner::array, ValueKind::integer, {"SBATCH_CORE_SPEC"}},
@@ -39,7 +39,7 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"delay-boot", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_DELAY_BOOT"}},
     {"dependency", 'd', Arity::required, Owner::array, ValueKind::text, {}},
     {"distribution", 'm', Arity::required, Owner::array, ValueKind::keyword, {"SBATCH_DISTRIBUTION"}},
-    {"error", 'e', Arity::required, Owner::task, ValueKind::text, {"SBATCH_ERROR"}, first_release, newest_release, {22, 5}},
+    {"error", 'e', Arity::required, Owner::task, ValueKind::text, {"SBATCH_ERROR"}, first_release, still_there, {22, 5}},
     {"exclude", 'x', Arity::required, Owner::array, ValueKind::hostlist, {}},
     {"exclusive", 0, Arity::optional, Owner::array, ValueKind::keyword, {"SBATCH_EXCLUSIVE"}},
     {"export", 0, Arity::required, Owner::task, ValueKind::text, {"SBATCH_EXPORT"}},
@@ -47,7 +47,7 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"external", 0, Arity::none, Owner::refused, ValueKind::flag, {}, {25, 5}},
     {"extra", 0, Arity::required, Owner::array, ValueKind::text, {}, {23, 2}},
     {"extra-node-info", 'B', Arity::required, Owner::array, ValueKind::text, {}},
-    {"get-user-env", 0, Arity::optional, Owner::array, ValueKind::keyword, {"SBATCH_GET_USER_ENV"}},
+    {"get-user-env", 0, Arity::none, Owner::array, ValueKind::flag, {"SBATCH_GET_USER_ENV"}},
     {"gid", 0, Arity::required, Owner::array, ValueKind::text, {}},
     {"gpu-bind", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_GPU_BIND"}},
     {"gpu-freq", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_GPU_FREQ"}},
@@ -61,7 +61,7 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"hint", 0, Arity::required, Owner::array, ValueKind::keyword, {"SLURM_HINT", "SBATCH_HINT"}},
     {"hold", 'H', Arity::none, Owner::array, ValueKind::flag, {}},
     {"ignore-pbs", 0, Arity::none, Owner::client, ValueKind::flag, {"SBATCH_IGNORE_PBS"}},
-    {"input", 'i', Arity::required, Owner::task, ValueKind::text, {"SBATCH_INPUT"}, first_release, newest_release, {22, 5}},
+    {"input", 'i', Arity::required, Owner::task, ValueKind::text, {"SBATCH_INPUT"}, first_release, still_there, {22, 5}},
     {"job-name", 'J', Arity::required, Owner::task, ValueKind::text, {"SBATCH_JOB_NAME"}},
     {"kill-on-invalid-dep", 0, Arity::required, Owner::array, ValueKind::keyword, {}},
     {"licenses", 'L', Arity::required, Owner::array, ValueKind::set, {}},
@@ -89,7 +89,7 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"ntasks-per-tres", 0, Arity::required, Owner::array, ValueKind::integer, {}},
     {"oom-kill-step", 0, Arity::optional, Owner::array, ValueKind::text, {}, {24, 11}},
     {"open-mode", 0, Arity::required, Owner::task, ValueKind::keyword, {"SBATCH_OPEN_MODE"}},
-    {"output", 'o', Arity::required, Owner::task, ValueKind::text, {"SBATCH_OUTPUT"}, first_release, newest_release, {22, 5}},
+    {"output", 'o', Arity::required, Owner::task, ValueKind::text, {"SBATCH_OUTPUT"}, first_release, still_there, {22, 5}},
     {"overcommit", 'O', Arity::none, Owner::array, ValueKind::flag, {"SBATCH_OVERCOMMIT"}},
     {"oversubscribe", 's', Arity::none, Owner::array, ValueKind::flag, {}},
     {"parsable", 0, Arity::none, Owner::client, ValueKind::flag, {}},
@@ -102,11 +102,12 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"qos", 'q', Arity::required, Owner::array, ValueKind::text, {"SBATCH_QOS"}},
     {"quiet", 'Q', Arity::none, Owner::client, ValueKind::flag, {}},
     {"reboot", 0, Arity::none, Owner::array, ValueKind::flag, {}},
-    {"requeue", 0, Arity::none, Owner::array, ValueKind::flag, {"SBATCH_REQUEUE"}},
+    {"requeue", 0, Arity::optional, Owner::array, ValueKind::keyword, {"SBATCH_REQUEUE"}},
     {"reservation", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_RESERVATION"}},
     {"resources", 0, Arity::required, Owner::array, ValueKind::text, {}, {25, 11}},
     {"resv-ports", 0, Arity::optional, Owner::array, ValueKind::text, {}, {24, 5}},
-    {"segment", 0, Arity::required, Owner::array, ValueKind::integer, {"SBATCH_SEGMENT_SIZE"}, {24, 5}, newest_release, {25, 5}},
+    {"runtime", 0, Arity::required, Owner::refused, ValueKind::text, {"SBATCH_RUNTIME"}, {26, 11}},
+    {"segment", 0, Arity::required, Owner::array, ValueKind::integer, {"SBATCH_SEGMENT_SIZE"}, {24, 5}, still_there, {25, 5}},
     {"signal", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_SIGNAL"}},
     {"sockets-per-node", 0, Arity::required, Owner::array, ValueKind::integer, {}},
     {"spread-job", 0, Arity::none, Owner::array, ValueKind::flag, {"SBATCH_SPREAD_JOB"}},
@@ -123,7 +124,7 @@ constexpr std::array<OptionSpec, 121> table = {{
      ValueKind::integer,
      {"SBATCH_THREADS_PER_CORE"},
      first_release,
-     newest_release,
+     still_there,
      {21, 8}},
     {"time", 't', Arity::required, Owner::array, ValueKind::time, {"SBATCH_TIMELIMIT"}},
     {"time-min", 0, Arity::required, Owner::array, ValueKind::time, {}},
@@ -141,8 +142,15 @@ constexpr std::array<OptionSpec, 121> table = {{
     {"wrap", 0, Arity::required, Owner::task, ValueKind::text, {}},
 }};
 
+// Source: slurm_opt.c, slurm_opt_get_user_env and slurm_opt_requeue, has_arg of each release.
+constexpr std::array<OptionSpec, 2> former = {{
+    {"get-user-env", 0, Arity::optional, Owner::array, ValueKind::keyword, {"SBATCH_GET_USER_ENV"}, first_release, {24, 11}},
+    {"requeue", 0, Arity::none, Owner::array, ValueKind::flag, {"SBATCH_REQUEUE"}, first_release, {25, 5}},
+}};
+
 }  // namespace
 
 std::span<const OptionSpec> option_table() { return table; }
+std::span<const OptionSpec> former_forms() { return former; }
 
 }  // namespace sarray::slurm

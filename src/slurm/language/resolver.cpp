@@ -5,10 +5,13 @@
 
 #include "slurm/language/command_line.hpp"
 #include "slurm/language/directive.hpp"
+#include "slurm/language/file_pattern.hpp"
 #include "slurm/language/foreign_directives.hpp"
 #include "slurm/language/intake.hpp"
 #include "slurm/language/job.hpp"
 #include "slurm/language/settings.hpp"
+#include "slurm/language/validate.hpp"
+#include "slurm/language/virtual_id.hpp"
 
 namespace sarray::slurm {
 
@@ -32,8 +35,6 @@ const Setting* Job::find(std::string_view long_name) const {
 
 namespace {
 
-constexpr std::uint32_t first_virtual_id = 2000000001;
-
 util::Error sbatch_error(const std::string& text, int status) {
   util::Error error;
   error.body = "sbatch: error: " + text + "\n";
@@ -41,8 +42,10 @@ util::Error sbatch_error(const std::string& text, int status) {
   return error;
 }
 
-/// What a script's own lines set.
+/// The options that a script's own lines set.
 struct ScriptOptions {
+  explicit ScriptOptions(const Release& release = newest_release) : settings(release), with_foreign(release) {}
+
   Settings settings;
   std::optional<util::Error> error;
   bool het_job = false;
@@ -52,7 +55,7 @@ struct ScriptOptions {
 
 /// @param file what sbatch calls the script in its complaints.
 ScriptOptions read_script(std::string_view script, std::string_view file, const Dialect& dialect, const WordParser& parser) {
-  ScriptOptions result;
+  ScriptOptions result(dialect.release());
   const auto directives = read_directives(script, file, dialect.release());
   if (!directives) {
     result.error = directives.error();
@@ -60,7 +63,7 @@ ScriptOptions read_script(std::string_view script, std::string_view file, const 
   }
   result.het_job = directives->het_job;
   auto parsed = parser.parse(directives->words);
-  // Only the command line may say these (semantics section 2).
+  // Only the command line may give these; sbatch ignores them in a script (observed on 22.05).
   std::erase_if(parsed.options, [](const ParsedOption& option) {
     const auto name = option.option->name;
     return name == "wrap" || name == "help" || name == "usage" || name == "version" || name == "quiet" || name == "verbose";
@@ -88,15 +91,29 @@ util::Error refusal(const std::string& what, const std::string& why) {
   return error;
 }
 
-/// Whether a ":" parts the options of a heterogeneous job. Behind the script's name sbatch only drops it (observed on 22.05).
+/// Returns whether a ":" separates the options of a heterogeneous job. After the script's name sbatch just drops it (observed
+/// on 22.05).
 /// @param operand index of the script's name among the words that are not ":".
 bool has_components(const std::vector<std::string>& argv, std::size_t operand) {
   const auto colon = std::find(argv.begin(), argv.end(), ":");
   return colon != argv.end() && static_cast<std::size_t>(colon - argv.begin()) <= operand;
 }
 
-/// What a merge cannot keep, by name.
+/// 25.11 puts a job's SLUID into file names, and tells it to no task: the variable came with 26.05.
+util::Result<void> refuse_unknown_sluid(const Settings& settings) {
+  if (settings.release() < Release{25, 11} || settings.release() >= Release{26, 5}) return {};
+  for (const std::string_view stream : {"error", "input", "output"}) {
+    const auto* setting = settings.find(stream);
+    if (setting == nullptr || !has_conversion(setting->value, 'S')) continue;
+    return util::fail(
+        refusal("--" + std::string(stream) + "=" + setting->value, "Slurm 25.11 does not tell a task its SLUID (%S)"));
+  }
+  return {};
+}
+
+/// Refuses, by name, what a merge cannot keep.
 util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
+  CHECK_OK(refuse_unknown_sluid(settings));
   if (het_job) {
     return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
   }
@@ -119,7 +136,7 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     auto end = text.find_first_not_of("0123456789", digit);
     if (end == std::string::npos) end = text.size();
     const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
-    if (id >= first_virtual_id && id < (1ULL << 31)) {
+    if (is_virtual_id(id)) {
       return util::fail(refusal("--dependency=" + text,
                                 "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished"));
     }
@@ -145,10 +162,10 @@ int count_of(const ParsedWords& parsed, std::string_view name) {
                                         [&](const ParsedOption& option) { return option.option->name == name; }));
 }
 
-/// SBATCH_DEBUG's number takes the place of the -v that came before it.
-int verbosity(const util::Environment& environment, int given) {
+/// SBATCH_DEBUG's number replaces the -v that came before it; from 23.02 on, -v overrides it.
+int verbosity(const util::Environment& environment, int given, const Release& release) {
   const auto debug = environment.get("SBATCH_DEBUG");
-  if (!debug) return given;
+  if (!debug || (given > 0 && release >= Release{23, 2})) return given;
   return is_switched_on(*debug) ? std::atoi(std::string(*debug).c_str()) : 0;
 }
 
@@ -171,7 +188,8 @@ void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
   }
 }
 
-/// What a call's options come to, and all that this depends on. Most calls of a session differ only behind the script's name.
+/// The resolved options of a call, and everything that they depend on. Most calls of a session differ only after the script's
+/// name.
 struct Settled {
   const ScriptOptions* script = nullptr;
   std::vector<std::string> words;  ///< up to the script's name
@@ -193,20 +211,20 @@ struct Resolver::State {
   const Dialect dialect;
   const std::uint32_t max_array_size;
   const WordParser parser;
-  /// By identity; the script itself is kept, so that its address stays its own.
+  /// By identity. The script itself is kept, so that no other script gets its address.
   struct Known {
     std::shared_ptr<const std::string> script;
     const ScriptOptions* options = nullptr;
   };
   std::unordered_map<const std::string*, Known> scripts;
-  /// By what decides: many scripts differ only behind their directives.
+  /// By the text that decides: many scripts differ only after their directives.
   std::unordered_map<std::string, ScriptOptions> by_text;
+  const ScriptOptions none{dialect.release()};
   ScriptOptions faulty;
   Settled newest;
 
-  /// Where the script is at fault it is read anew: the words name the file, and equal scripts may have several names.
+  /// If the script has a mistake it is read again, since the message names the file, and equal scripts may have several names.
   const ScriptOptions& options_of(const Call& call) {
-    static const ScriptOptions none;
     if (call.source == ScriptSource::wrap) return none;  // --wrap's text is never scanned
     const auto file = call.source == ScriptSource::file ? base_name(call.script_path) : "stdin";
     const auto [found, is_new] = scripts.try_emplace(call.script.get());
@@ -237,7 +255,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   std::erase(words, ":");
   const auto parsed = m_state->parser.parse(words);
 
-  Settings early;
+  Settings early(dialect.release());
   CHECK_OK(apply_words(early, parsed, {}));
   const auto& script = m_state->options_of(call);
   if (script.error) return util::fail(*script.error);
@@ -259,10 +277,10 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     Settings settings = reads_foreign ? script.with_foreign : script.settings;
     if (!settings.ends_at_once) CHECK_OK(apply_environment(settings, call.environment, dialect));
     const int quiet = count_of(parsed, "quiet");
-    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"));
+    const int verbose = verbosity(call.environment, count_of(parsed, "verbose"), dialect.release());
     if (!settings.ends_at_once) CHECK_OK(apply_words(settings, parsed, {}));
     if (!settings.ends_at_once) CHECK_OK(verify_together(settings, call.environment, quiet, verbose));
-    const bool stays = &script != &m_state->faulty;  // where another script's comes to lie
+    const bool stays = &script != &m_state->faulty;  // `faulty` is reused for the next script, so its address identifies none
     newest = {stays ? &script : nullptr, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
   }
   const auto& settings = newest.settings;
@@ -278,6 +296,12 @@ util::Result<Job> Resolver::resolve(const Call& call) {
       return util::fail(std::move(error));
     }
     job.ids = std::move(*ids);
+  }
+  if (const auto* dependency = settings.find("dependency")) {
+    if (auto fault = find_dependency_fault(dependency->value)) {
+      fault->status = failure_status(call.environment);
+      return util::fail(std::move(*fault));
+    }
   }
   if (call.source == ScriptSource::file && parsed.operand < words.size()) {
     job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "slurm/language/keyword.hpp"
 #include "slurm/language/text.hpp"
 #include "slurm/language/validate.hpp"
 #include "util/join.hpp"
@@ -24,21 +25,18 @@ constexpr std::array<std::array<std::string_view, 2>, 3> rivals = {{
     {"nodefile", "nodelist"},
 }};
 
-/// What sbatch knows of one --mail-type: unknown words fall out, and NONE takes back the words before it, and ends the list.
+/// Reads one --mail-type as sbatch does: it ignores unknown words; NONE removes the words before it and ends the list.
 std::vector<std::string> mail_words(std::string_view text) {
-  static constexpr std::array<std::string_view, 12> known = {"ARRAY_TASKS",    "BEGIN",         "END",           "FAIL",
-                                                             "INVALID_DEPEND", "REQUEUE",       "ALL",           "STAGE_OUT",
-                                                             "TIME_LIMIT",     "TIME_LIMIT_90", "TIME_LIMIT_80", "TIME_LIMIT_50"};
   std::vector<std::string> words;
   for (auto word : split_tokens(text, ',')) {
     std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     if (word == "NONE") return {};
-    if (std::find(known.begin(), known.end(), word) != known.end()) words.push_back(std::move(word));
+    if (is_keyword("mail-type", word, newest_release)) words.push_back(std::move(word));
   }
   return words;
 }
 
-/// The words of both, each once, in order of their coming.
+/// Returns the words of both, each once, in the order of their first appearance.
 std::string gather_words(const std::string& before, const std::string& more) {
   auto words = mail_words(before);
   for (auto& word : mail_words(more)) {
@@ -68,7 +66,7 @@ SignalText parse_signal(std::string_view text) {
   return signal;
 }
 
-/// Who the signal is for gathers, the signal and its time do not (proc_args.c:get_signal_opts).
+/// Who gets the signal accumulates, the signal and its time do not (proc_args.c:get_signal_opts).
 std::string gather_signal(const std::string& before, const std::string& more) {
   const auto old = parse_signal(before);
   auto signal = parse_signal(more);
@@ -78,7 +76,7 @@ std::string gather_signal(const std::string& before, const std::string& more) {
   return flags + ":" + signal.rest;
 }
 
-/// The letter behind the time stays where a later value has none.
+/// The letter after the time stays if a later value has none.
 std::string gather_login(const Setting& before, const std::optional<std::string>& more) {
   const auto letter = [](std::string_view text) {
     const auto rest = text.substr(leading_number(text).end);
@@ -90,6 +88,16 @@ std::string gather_login(const Setting& before, const std::optional<std::string>
   return std::to_string(leading_number(given).value) + kept;
 }
 
+/// From then on a later --mail-type takes the place of an earlier one (slurm_opt.c:arg_set_mail_type).
+constexpr Release replaces_mail{25, 5};
+
+/// multiple-tasks-per-sharing is the one flag that a later list does not take back (slurm_opt.c:arg_set_gres_flags).
+std::string gather_sharing(const std::string& before, const std::string& more) {
+  constexpr std::string_view kept = "multiple-tasks-per-sharing";
+  const auto has = [&](const std::string& text) { return lower(text).find(kept) != std::string::npos; };
+  return has(before) && !has(more) ? std::string(kept) + "," + more : more;
+}
+
 constexpr std::array<std::string_view, 3> node_parts = {"sockets-per-node", "cores-per-socket", "threads-per-core"};
 
 }  // namespace
@@ -97,7 +105,7 @@ constexpr std::array<std::string_view, 3> node_parts = {"sockets-per-node", "cor
 void Settings::put(const OptionSpec& option, std::optional<std::string> value, const Source& source) {
   const auto at = place_of(m_settings, option.name);
   Setting setting{&option, value.value_or(""), value.has_value(), source};
-  if (at != m_settings.end() && at->option == &option) {
+  if (at != m_settings.end() && at->option->name == option.name) {
     *at = std::move(setting);
   } else {
     m_settings.insert(at, std::move(setting));
@@ -146,6 +154,8 @@ void Settings::set(const OptionSpec& given, std::optional<std::string> value, co
   const auto& option = *resolve_alias(&given);
   const auto name = option.name;
   if (option.arity == Arity::optional && value && value->empty()) value.reset();
+  if (name == "exclusive") m_gives_exclusive = source.kind != Source::Kind::environment;
+  if (name == "oversubscribe") m_gives_oversubscribe = source.kind != Source::Kind::environment;
   for (const auto& pair : rivals) {
     if (name == pair[0]) reset(pair[1]);
     if (name == pair[1]) reset(pair[0]);
@@ -161,7 +171,12 @@ void Settings::set(const OptionSpec& given, std::optional<std::string> value, co
                            source);
   }
   const auto* known = find(name);
-  if (name == "mail-type") value = gather_words(known != nullptr ? known->value : "", *value);
+  if (name == "mail-type") {
+    const bool gathers = known != nullptr && m_release < replaces_mail;
+    value = gather_words(gathers ? known->value : "", *value);
+  }
+  if (name == "requeue" && known != nullptr && known->has_value) value = known->value;  // expedite stays
+  if (name == "gres-flags" && known != nullptr) value = gather_sharing(known->value, *value);
   if (name == "signal" && known != nullptr) value = gather_signal(known->value, *value);
   if (name == "mem-bind" && known != nullptr) value = known->value + "," + *value;
   if (name == "get-user-env" && known != nullptr) {
@@ -198,37 +213,74 @@ struct InputVariable {
   std::string_view name;
 };
 
-/// The order in which sbatch reads them: the first bad one is what it complains of. Those of later releases come behind.
+/// In the order in which sbatch reads them, since it complains of the first bad one. From 23.02 SBATCH_DEBUG is the first of all.
 /// Source: opt.c:env_vars.
-constexpr std::array<std::string_view, 59> reading_order = {"SBATCH_ACCOUNT",       "SBATCH_ARRAY_INX",
-                                                            "SBATCH_ACCTG_FREQ",    "SBATCH_BATCH",
-                                                            "SBATCH_BURST_BUFFER",  "SBATCH_CLUSTER_CONSTRAINT",
-                                                            "SBATCH_CLUSTERS",      "SLURM_CLUSTERS",
-                                                            "SBATCH_CONTAINER",     "SBATCH_CONSTRAINT",
-                                                            "SBATCH_CORE_SPEC",     "SBATCH_CPU_FREQ_REQ",
-                                                            "SBATCH_CPUS_PER_GPU",  "SBATCH_DEBUG",
-                                                            "SBATCH_DELAY_BOOT",    "SBATCH_DISTRIBUTION",
-                                                            "SBATCH_EXCLUSIVE",     "SBATCH_EXPORT",
-                                                            "SBATCH_GET_USER_ENV",  "SBATCH_GRES",
-                                                            "SBATCH_GRES_FLAGS",    "SBATCH_GPUS",
-                                                            "SBATCH_GPU_BIND",      "SBATCH_GPU_FREQ",
-                                                            "SBATCH_GPUS_PER_NODE", "SBATCH_GPUS_PER_SOCKET",
-                                                            "SBATCH_GPUS_PER_TASK", "SLURM_HINT",
-                                                            "SBATCH_HINT",          "SBATCH_JOB_NAME",
-                                                            "SBATCH_MEM_BIND",      "SBATCH_MEM_PER_CPU",
-                                                            "SBATCH_MEM_PER_GPU",   "SBATCH_MEM_PER_NODE",
-                                                            "SBATCH_NETWORK",       "SBATCH_NO_KILL",
-                                                            "SBATCH_NO_REQUEUE",    "SBATCH_OPEN_MODE",
-                                                            "SBATCH_OVERCOMMIT",    "SBATCH_PARTITION",
-                                                            "SBATCH_POWER",         "SBATCH_PROFILE",
-                                                            "SBATCH_QOS",           "SBATCH_REQ_SWITCH",
-                                                            "SBATCH_REQUEUE",       "SBATCH_RESERVATION",
-                                                            "SBATCH_SIGNAL",        "SBATCH_SPREAD_JOB",
-                                                            "SBATCH_THREAD_SPEC",   "SBATCH_THREADS_PER_CORE",
-                                                            "SBATCH_TIMELIMIT",     "SBATCH_USE_MIN_NODES",
-                                                            "SBATCH_WAIT",          "SBATCH_WAIT_ALL_NODES",
-                                                            "SBATCH_WAIT4SWITCH",   "SBATCH_WCKEY",
-                                                            "SBATCH_ERROR",         "SBATCH_INPUT",
+constexpr std::array<std::string_view, 67> reading_order = {"SBATCH_ACCOUNT",
+                                                            "SBATCH_ARRAY_INX",
+                                                            "SBATCH_ACCTG_FREQ",
+                                                            "SBATCH_BATCH",
+                                                            "SBATCH_BURST_BUFFER",
+                                                            "SBATCH_CLUSTER_CONSTRAINT",
+                                                            "SBATCH_CLUSTERS",
+                                                            "SLURM_CLUSTERS",
+                                                            "SBATCH_CONSOLIDATE_SEGMENTS",
+                                                            "SBATCH_CONTAINER",
+                                                            "SBATCH_CONTAINER_ID",
+                                                            "SBATCH_CONTAINER_TYPE",
+                                                            "SBATCH_RUNTIME",
+                                                            "SBATCH_CONSTRAINT",
+                                                            "SBATCH_CORE_SPEC",
+                                                            "SBATCH_CPU_FREQ_REQ",
+                                                            "SBATCH_CPUS_PER_GPU",
+                                                            "SBATCH_DEBUG",
+                                                            "SBATCH_DELAY_BOOT",
+                                                            "SBATCH_DISTRIBUTION",
+                                                            "SBATCH_EXCLUSIVE",
+                                                            "SBATCH_EXPORT",
+                                                            "SBATCH_GET_USER_ENV",
+                                                            "SBATCH_GRES",
+                                                            "SBATCH_GRES_FLAGS",
+                                                            "SBATCH_GPUS",
+                                                            "SBATCH_GPU_BIND",
+                                                            "SBATCH_GPU_FREQ",
+                                                            "SBATCH_GPUS_PER_NODE",
+                                                            "SBATCH_GPUS_PER_SOCKET",
+                                                            "SBATCH_GPUS_PER_TASK",
+                                                            "SLURM_HINT",
+                                                            "SBATCH_HINT",
+                                                            "SBATCH_JOB_NAME",
+                                                            "SBATCH_MEM_BIND",
+                                                            "SBATCH_MEM_PER_CPU",
+                                                            "SBATCH_MEM_PER_GPU",
+                                                            "SBATCH_MEM_PER_NODE",
+                                                            "SBATCH_NETWORK",
+                                                            "SBATCH_NO_KILL",
+                                                            "SBATCH_NO_REQUEUE",
+                                                            "SBATCH_OPEN_MODE",
+                                                            "SBATCH_OVERCOMMIT",
+                                                            "SBATCH_PARTITION",
+                                                            "SBATCH_POWER",
+                                                            "SBATCH_PROFILE",
+                                                            "SBATCH_QOS",
+                                                            "SBATCH_REQ_SWITCH",
+                                                            "SBATCH_REQUEUE",
+                                                            "SBATCH_RESERVATION",
+                                                            "SBATCH_SEGMENT_SIZE",
+                                                            "SBATCH_SIGNAL",
+                                                            "SBATCH_SPREAD_JOB",
+                                                            "SBATCH_SPREAD_SEGMENTS",
+                                                            "SBATCH_THREAD_SPEC",
+                                                            "SBATCH_THREADS_PER_CORE",
+                                                            "SBATCH_TIMELIMIT",
+                                                            "SBATCH_TRES_BIND",
+                                                            "SBATCH_TRES_PER_TASK",
+                                                            "SBATCH_USE_MIN_NODES",
+                                                            "SBATCH_WAIT",
+                                                            "SBATCH_WAIT_ALL_NODES",
+                                                            "SBATCH_WAIT4SWITCH",
+                                                            "SBATCH_WCKEY",
+                                                            "SBATCH_ERROR",
+                                                            "SBATCH_INPUT",
                                                             "SBATCH_OUTPUT"};
 
 /// Variables that name an option, in sbatch's order.
@@ -250,7 +302,7 @@ const std::map<std::string_view, std::pair<std::size_t, InputVariable>>& input_v
   return variables;
 }
 
-/// A flag's variable that says no takes back what shares the flag's place, too.
+/// A flag's variable that says no also resets the options that share the flag's place.
 void reset_flag(Settings& settings, std::string_view name) {
   settings.reset(name);
   for (const auto& pair : rivals) {
@@ -263,8 +315,9 @@ void reset_flag(Settings& settings, std::string_view name) {
 
 util::Result<void> apply_variable(Settings& settings, const InputVariable& variable, std::string_view value,
                                   const Dialect& dialect) {
-  const auto& option = *variable.option;
-  if (dialect.release() < option.variables_since || dialect.find(option.name) == nullptr) return {};
+  const auto* installed = dialect.find(variable.option->name);
+  if (installed == nullptr || dialect.release() < installed->variables_since) return {};
+  const auto& option = *installed;
   const Source source{Source::Kind::environment, 0, variable.name};
   if (variable.name == "SBATCH_WAIT4SWITCH") {
     settings.set_switch_half(std::nullopt, std::string(value), source);
@@ -276,7 +329,7 @@ util::Result<void> apply_variable(Settings& settings, const InputVariable& varia
     return {};
   }
   if (option.name == "verbose") {
-    if (auto fault = find_fault(option, value)) return util::fail(std::move(*fault));
+    if (auto fault = find_fault(option, value, dialect.release())) return util::fail(std::move(*fault));
   }
   settings.set(option, std::nullopt, source);
   return {};
@@ -292,7 +345,7 @@ util::Result<void> apply_option(Settings& settings, const OptionSpec& given, std
     settings.ends_at_once = true;
     return {};
   }
-  if (auto fault = find_fault(option, value)) return util::fail(std::move(*fault));
+  if (auto fault = find_fault(option, value, settings.release())) return util::fail(std::move(*fault));
   settings.set(option, std::move(value), source);
   return {};
 }
@@ -302,7 +355,9 @@ util::Result<void> apply_environment(Settings& settings, const util::Environment
   const auto take = [&](std::string_view name, std::string_view value) {
     const auto known = input_variables().find(name);
     if (known == input_variables().end()) return;
-    given.emplace(std::pair{known->second.first, known->first}, std::pair{known->second.second, std::string(value)});
+    const bool is_early = name == "SBATCH_DEBUG" && dialect.release() >= Release{23, 2};
+    given.emplace(std::pair{is_early ? 0 : known->second.first + 1, known->first},
+                  std::pair{known->second.second, std::string(value)});
   };
   environment.visit_prefix("SBATCH_", take);
   for (const std::string_view name : {"SLURM_CLUSTERS", "SLURM_HINT"}) {

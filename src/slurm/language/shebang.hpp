@@ -8,9 +8,9 @@
 namespace sarray::slurm {
 
 struct Shebang {
-  std::string interpreter;              ///< empty where there is none ("#!" alone): the kernel says ENOEXEC
+  std::string interpreter;              ///< empty if there is none ("#!" alone): the kernel returns ENOEXEC
   std::optional<std::string> argument;  ///< all that follows, as ONE argument
-  std::string text;                     ///< the line behind "#!", as slurmstepd quotes it when it cannot start it
+  std::string text;                     ///< the line after "#!", as slurmstepd quotes it when it cannot start it
 };
 
 /// @param script begins with "#!".

@@ -1,4 +1,4 @@
-// Small questions about texts, asked as C's library asks them, because sbatch does.
+// Small functions on texts that work as the C library's do, because sbatch uses those.
 #pragma once
 
 #include <cstdlib>
@@ -24,9 +24,9 @@ namespace sarray::slurm {
   return lower(text.substr(0, prefix.size())) == lower(prefix);
 }
 
-/// The character of `part` that is least common in scripts.
+/// Returns the character of `part` that is least common in scripts.
 [[nodiscard]] constexpr std::size_t rarest_character(std::string_view part) {
-  constexpr std::string_view common = "PSAT_-.=/\"$kvbywgpfmuchldrsinoate #";  // and the more so, the further behind
+  constexpr std::string_view common = "PSAT_-.=/\"$kvbywgpfmuchldrsinoate #";  // from less to more common
   std::size_t best = 0;
   std::size_t best_rank = common.size();
   for (std::size_t i = 0; i < part.size(); ++i) {
@@ -37,8 +37,8 @@ namespace sarray::slurm {
   return best;
 }
 
-/// As std::string_view's, which looks for the first character. This one looks for the rarest: in scripts that is many times as
-/// fast.
+/// Like std::string_view::find, which looks for the first character. This one looks for the rarest, which is many times as fast
+/// in scripts.
 [[nodiscard]] inline std::size_t find_text(std::string_view text, std::string_view part, std::size_t from = 0) {
   if (part.empty()) return from <= text.size() ? from : std::string_view::npos;
   const auto anchor = rarest_character(part);
@@ -51,10 +51,10 @@ namespace sarray::slurm {
   return find_text(text, part) != std::string_view::npos;
 }
 
-/// strtol: a number, and where it ended.
+/// The result of strtol: a number, and where it ended.
 struct LeadingNumber {
   long long value = 0;
-  std::size_t end = 0;  ///< 0: there is none
+  std::size_t end = 0;  ///< 0: there is no number
 };
 [[nodiscard]] inline LeadingNumber leading_number(std::string_view text, int base = 10) {
   const std::string copy(text);
@@ -63,7 +63,7 @@ struct LeadingNumber {
   return {value, static_cast<std::size_t>(end - copy.c_str())};
 }
 
-/// strtok: the pieces between separators, empty ones left out.
+/// Splits as strtok does: the pieces between separators, without empty ones.
 [[nodiscard]] inline std::vector<std::string> split_tokens(std::string_view text, char separator) {
   std::vector<std::string> tokens;
   while (true) {

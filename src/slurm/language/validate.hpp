@@ -1,4 +1,4 @@
-// The checks of values that sbatch makes before it contacts Slurm.
+// The checks of values that sbatch does before it contacts Slurm.
 #pragma once
 
 #include <optional>
@@ -11,36 +11,56 @@
 
 namespace sarray::slurm {
 
-/// sbatch's words and exit status where it refuses a value, as of 22.05.
+/// sbatch's words and exit status if it refuses a value.
 using Fault = std::optional<util::Error>;
 
-/// @param value nothing where an optional value was not given.
-/// @return nothing where sbatch takes the value. Values that depend on the site's configuration, on the users or on files
+/// @param value nothing if an optional value was not given.
+/// @param release of the sbatch whose rules hold.
+/// @return nothing if sbatch takes the value. Values that depend on the site's configuration, on the users or on files
 ///   are taken here: sbatch refuses them at the submission, and nothing is lost.
 /// Source: slurm_opt.c, arg_set_* (compared by tests/oracle). Counts end with 1, all else with 255.
-[[nodiscard]] Fault find_fault(const OptionSpec& option, std::optional<std::string_view> value);
+[[nodiscard]] Fault find_fault(const OptionSpec& option, std::optional<std::string_view> value, const Release& release);
 
-/// Whether sbatch prints a help text for the value, and ends: --gres=help, --mem-bind=help.
+/// Slurm's refusal of a --dependency that has no sense whatever the jobs are: an unknown type, a type without an id, an id that
+/// is not a number. Status 1. Source: job_scheduler.c:update_job_dependency; only what 20.11 to 26.05 all refuse.
+[[nodiscard]] Fault find_dependency_fault(std::string_view value);
+
+/// The least and the max of --nodes as a list of sizes, "1,3,5" or "1-5:2" (from 23.02).
+struct NodeSizes {
+  int least = 0;
+  int max = 0;
+};
+/// Whether --nodes is such a list there, rather than a count or a range.
+[[nodiscard]] bool is_size_list(std::string_view nodes, const Release& release);
+/// @return nothing if it is not a valid one. Source: proc_args.c:verify_node_count, bitstring.c:bitfmt2int.
+[[nodiscard]] std::optional<NodeSizes> read_size_list(std::string_view nodes);
+
+/// Returns whether sbatch prints a help text for the value, and ends: --gres=help, --mem-bind=help.
 [[nodiscard]] bool asks_for_help(const OptionSpec& option, std::string_view value);
 
-/// --distribution=plane without a size takes it from SLURM_DIST_PLANESIZE: the one value that find_fault cannot judge alone.
+/// --distribution=plane without a size reads it from SLURM_DIST_PLANESIZE. It is the only value that find_fault cannot judge
+/// alone.
 [[nodiscard]] Fault find_plane_fault(std::string_view distribution, const util::Environment& environment);
 
 /// @param lines without "sbatch: error: ", separated by newlines.
 [[nodiscard]] util::Error make_fault(std::string_view lines, int status);
 
-// Checks of one option each; the rest of the file is find_fault's.
+// Each of these checks one option; find_fault calls them.
 
 /// --begin and --deadline (parse_time.c:parse_time). Nothing depends on the clock but the value itself.
-[[nodiscard]] Fault check_moment(const OptionSpec& option, std::string_view value);
+[[nodiscard]] Fault check_moment(const OptionSpec& option, std::string_view value, const Release& release);
 /// --time, --time-min, --delay-boot (parse_time.c:_is_valid_timespec).
 [[nodiscard]] bool is_duration(std::string_view value);
-[[nodiscard]] Fault check_cpu_frequency(std::string_view value);
-[[nodiscard]] Fault check_distribution(std::string_view value);
-[[nodiscard]] Fault check_gpu_binding(std::string_view value);
-[[nodiscard]] Fault check_gpu_frequency(std::string_view value);
-[[nodiscard]] Fault check_memory_binding(std::string_view value);
-[[nodiscard]] Fault check_node_info(std::string_view value);  ///< -B
-[[nodiscard]] bool is_signal(std::string_view value);
+/// What a number beyond an int is called.
+[[nodiscard]] std::string_view words_for_too_large(const Release& release);
+[[nodiscard]] Fault check_cpu_frequency(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_distribution(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_gpu_binding(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_gpu_frequency(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_memory_binding(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_memory_update(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_nodes(std::string_view value, const Release& release);
+[[nodiscard]] Fault check_node_info(std::string_view value, const Release& release);  ///< -B
+[[nodiscard]] bool is_signal(std::string_view value, const Release& release);
 
 }  // namespace sarray::slurm

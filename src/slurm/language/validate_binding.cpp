@@ -5,8 +5,10 @@
 #include <climits>
 #include <cstdint>
 
+#include "slurm/language/keyword.hpp"
 #include "slurm/language/text.hpp"
 #include "slurm/language/validate.hpp"
+#include "slurm/language/value.hpp"
 
 namespace sarray::slurm {
 
@@ -21,7 +23,7 @@ bool is_governor(std::string_view word) {
   return false;
 }
 
-/// The number that Slurm has for a frequency, 0 for none: its names stand above every number.
+/// Returns the number that Slurm has for a frequency; 0: none. Its names are above every number.
 std::uint64_t frequency_of(std::string_view word) {
   constexpr std::uint64_t names = 0x80000001;
   if (starts_ignoring_case(word, "lo")) return names;
@@ -29,6 +31,12 @@ std::uint64_t frequency_of(std::string_view word) {
   if (starts_ignoring_case(word, "hi")) return names + 2;
   if (starts_ignoring_case(word, "med")) return names + 1;
   return static_cast<std::uint32_t>(leading_number(word).value);
+}
+
+/// Whether a number stands alone: 23.11 and later look at what is behind it.
+bool is_whole_frequency(std::string_view word) {
+  const auto number = leading_number(word);
+  return number.end == 0 || number.end == word.size();
 }
 
 /// Numbers between commas, each with *COUNT perhaps. @return sbatch's words for the first that is none.
@@ -66,14 +74,14 @@ std::string find_bad_multiple(std::string_view list, std::string_view kind, bool
   return "";
 }
 
-/// Whether what follows a comma belongs to a list of numbers (resource_info.c:_isvalue).
+/// Returns whether the text after a comma belongs to a list of numbers (resource_info.c:_isvalue).
 bool goes_on_with_number(std::string_view text) {
   if (!text.empty() && is_digit(text.front())) return true;
   while (!text.empty() && std::isxdigit(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
   return text.empty() || text.front() == ',';
 }
 
-/// Cuts at the commas that no number follows; empty pieces stay.
+/// Splits at the commas that are not followed by a number; empty pieces stay.
 std::vector<std::string> split_bindings(std::string_view text) {
   std::vector<std::string> pieces(1);
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -89,11 +97,13 @@ std::vector<std::string> split_bindings(std::string_view text) {
 }  // namespace
 
 /// Which governors a site allows is the site's: all that exist are taken here. Source: cpu_frequency.c:cpu_freq_verify_cmdline.
-Fault check_cpu_frequency(std::string_view value) {
+Fault check_cpu_frequency(std::string_view value, const Release& release) {
   const auto refuse = [](const std::string& line) {
     return make_fault((line.empty() ? "" : line + "\n") + "Invalid --cpu-freq argument", refused);
   };
   const auto unknown = [&](std::string_view word) {
+    // 23.11 and later say nothing of a number that is none but for its value.
+    if (release >= Release{23, 11} && leading_number(word).end == word.size()) return refuse("");
     return refuse("unrecognized --cpu-freq argument \"" + std::string(word) + "\"");
   };
   const auto colon = value.find(':');
@@ -102,25 +112,34 @@ Fault check_cpu_frequency(std::string_view value) {
   const auto first = dash == std::string_view::npos ? frequencies : value.substr(0, dash);
   const bool has_governor = colon != std::string_view::npos;
   const auto governor = has_governor ? value.substr(colon + 1) : std::string_view();
+  const bool strict = release >= Release{23, 11};  // numbers to their end, and what a range and UserSpace need
+  const auto frequency = [&](std::string_view word) { return strict && !is_whole_frequency(word) ? 0 : frequency_of(word); };
   std::uint64_t least = 0;
   if (is_governor(first)) {
     if (has_governor) {
       return refuse("governor cannot be specified twice " + std::string(first) + "{-}:" + std::string(governor) +
                     " in --cpu-freq");
     }
-  } else if ((least = frequency_of(first)) == 0) {
+  } else if ((least = frequency(first)) == 0) {
     return unknown(first);
   }
   if (dash != std::string_view::npos) {
     const auto second = has_governor && colon > dash ? value.substr(dash + 1, colon - dash - 1) : value.substr(dash + 1);
-    const auto max = frequency_of(second);
+    const auto max = frequency(second);
     if (max == 0) return unknown(second);
     if (max < (least == 0 ? 0xfffffffe : least)) {
       return refuse("min cpu-frec (" + std::string(first) + ") must be < max cpu-freq (" + std::string(second) + ")");
     }
   }
   if (!has_governor) return std::nullopt;
-  if (dash == std::string_view::npos) return refuse("gov on cpu-frec (" + std::string(governor) + ") illegal without max");
+  const bool user_space = strict && starts_ignoring_case(governor, "user");
+  if (user_space && dash != std::string_view::npos) {
+    return refuse(std::string(governor) +
+                  " governor does not support a range. Please specify only one value for the desired "
+                  "frequency (p1) or choose a different governor.");
+  }
+  if (dash == std::string_view::npos && !user_space)
+    return refuse("gov on cpu-frec (" + std::string(governor) + ") illegal without max");
   return is_governor(governor) ? std::nullopt : Fault(refuse("illegal governor: " + std::string(governor) + " on --cpu-freq"));
 }
 
@@ -144,7 +163,7 @@ Fault find_plane_fault(std::string_view distribution, const util::Environment& e
 }
 
 /// Source: proc_args.c:verify_dist_type.
-Fault check_distribution(std::string_view value) {
+Fault check_distribution(std::string_view value, const Release&) {
   const auto refuse = [] { return refuse_distribution(); };
   if (starts_ignoring_case(value, "plane")) {
     const auto sign = value.find('=');
@@ -168,33 +187,83 @@ Fault check_distribution(std::string_view value) {
   return std::nullopt;
 }
 
-/// Source: tres_bind.c:tres_bind_verify_cmdline.
-Fault check_gpu_binding(std::string_view value) {
-  std::string line;
-  bool valid = true;
-  const auto check = [&](std::string_view text) {
-    if (starts_ignoring_case(text, "verbose,")) text.remove_prefix(8);
-    if (starts_ignoring_case(text, "c") || starts_ignoring_case(text, "n")) return true;
-    if (starts_ignoring_case(text, "map_gpu:")) return (line = find_bad_number(text.substr(8), false)).empty();
-    if (starts_ignoring_case(text, "mask_gpu:")) return (line = find_bad_number(text.substr(9), true)).empty();
-    for (const std::string_view word : {"per_task:", "single:"}) {
-      if (starts_ignoring_case(text, word)) return leading_number(text.substr(word.size()), 0).value >= 0;
-    }
-    return false;
-  };
-  std::string checked = "gpu:" + std::string(value);
-  for (const auto& part : split_tokens(checked, ';')) {
-    if (!part.starts_with("gpu:") || !check(std::string_view(part).substr(4))) {
-      valid = false;
-      break;
-    }
+namespace {
+
+/// One binding of a GRES; `line` is what sbatch says of a bad number. Source: tres_bind.c:_valid_gpu_bind, from 23.11
+/// _valid_gres_bind.
+bool is_gres_binding(std::string_view text, const Release& release, std::string& line) {
+  if (starts_ignoring_case(text, "verbose,")) text.remove_prefix(8);
+  const bool whole_words = release >= Release{23, 2};
+  if (starts_ignoring_case(text, whole_words ? "closest" : "c") || starts_ignoring_case(text, whole_words ? "none" : "n")) {
+    return true;
   }
-  if (valid) return std::nullopt;
-  return make_fault((line.empty() ? "" : line + "\n") + "Invalid --gpu-bind argument: " + checked, refused);
+  const auto check = [&](std::string_view word, bool hex) {
+    return starts_ignoring_case(text, word) ? std::optional(find_bad_number(text.substr(word.size()), hex)) : std::nullopt;
+  };
+  auto bad = check("map_gpu:", false);
+  if (!bad) bad = check("mask_gpu:", true);
+  if (!bad && release >= Release{23, 11}) bad = check("map:", false);
+  if (!bad && release >= Release{23, 11}) bad = check("mask:", true);
+  if (bad) {
+    line = *bad;
+    return line.empty();
+  }
+  for (const std::string_view word : {"per_task:", "single:"}) {
+    if (starts_ignoring_case(text, word)) return leading_number(text.substr(word.size()), 0).value >= 0;
+  }
+  return false;
+}
+
+bool is_shared_gres(std::string_view name) { return name == "mps" || name == "shard"; }
+
+/// Of shared GRES less is known. Source: tres_bind.c:_valid_shared_gres_bind.
+bool is_shared_binding(std::string_view text) {
+  if (starts_ignoring_case(text, "verbose,")) text.remove_prefix(8);
+  if (starts_ignoring_case(text, "none")) return true;
+  return starts_ignoring_case(text, "per_task:") && leading_number(text.substr(9), 0).value >= 0;
+}
+
+/// Source: tres_bind.c:tres_bind_verify_cmdline.
+bool is_tres_binding(std::string_view value, const Release& release, std::string& line) {
+  const bool later = release >= Release{23, 11};
+  for (const auto& part : split_tokens(value, later ? '+' : ';')) {
+    const auto colon = part.find(':');
+    if (colon == std::string::npos) return false;
+    const auto name = std::string_view(part).substr(0, colon);
+    const auto binding = std::string_view(part).substr(colon + 1);
+    if (later ? !name.starts_with("gres/") : name != "gpu") return false;
+    const bool shared = later && is_shared_gres(name.substr(5));
+    if (!(shared ? is_shared_binding(binding) : is_gres_binding(binding, release, line))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+/// Source: slurm_opt.c:arg_set_gpu_bind.
+Fault check_gpu_binding(std::string_view value, const Release& release) {
+  const bool later = release >= Release{23, 11};
+  const std::string checked = (later ? "gres/gpu:" : "gpu:") + std::string(value);
+  std::string line;
+  if (is_tres_binding(checked, release, line)) return std::nullopt;
+  return make_fault((line.empty() ? "" : line + "\n") + "Invalid --gpu-bind argument: " + (later ? std::string(value) : checked),
+                    refused);
+}
+
+/// MARGIN@DELAY, a percentage and a time limit. Source: slurm_opt.c:arg_set_mem_update.
+Fault check_memory_update(std::string_view value, const Release&) {
+  constexpr long long largest = 0xffff;
+  const auto at = value.find('@');
+  if (at == std::string_view::npos) return make_fault("--mem-update requires MARGIN@DELAY format", refused);
+  const auto margin = leading_number(value.substr(0, at));
+  const auto minutes = leading_number(normalize_value(*find_option("time"), value.substr(at + 1)));
+  const bool valid = margin.end == at && margin.value > 0 && margin.value <= largest && is_duration(value.substr(at + 1)) &&
+                     minutes.value > 0 && minutes.value <= largest;
+  return valid ? std::nullopt : Fault(make_fault("Invalid --mem-update specification", refused));
 }
 
 /// Source: tres_frequency.c:tres_freq_verify_cmdline.
-Fault check_gpu_frequency(std::string_view value) {
+Fault check_gpu_frequency(std::string_view value, const Release&) {
   const auto is_level = [](std::string_view word) {
     if (!word.empty() && is_digit(word.front())) return leading_number(word).end == word.size();
     return word == "low" || word == "medium" || word == "high" || word == "highm1";
@@ -216,18 +285,16 @@ Fault check_gpu_frequency(std::string_view value) {
 }
 
 /// Source: resource_info.c:slurm_verify_mem_bind.
-Fault check_memory_binding(std::string_view value) {
-  static constexpr std::array<std::string_view, 13> words = {"p",       "prefer", "nosort", "sort", "q",     "quiet", "v",
-                                                             "verbose", "no",     "none",   "rank", "local", ""};
+Fault check_memory_binding(std::string_view value, const Release& release) {
   for (const auto& piece : split_bindings(value)) {
     const auto word = lower(piece);
-    if (word == "help") {  // prints it, and fails without a word
+    if (word == "help") {  // sbatch prints the help, and fails without a message
       util::Error error;
       error.body = "\n";
       error.status = refused;
       return error;
     }
-    if (!word.empty() && std::find(words.begin(), words.end(), word) != words.end()) continue;
+    if (is_keyword("mem-bind", word, release)) continue;
     const bool map = word.starts_with("map_mem") || word.starts_with("mapmem");
     const bool mask = word.starts_with("mask_mem") || word.starts_with("maskmem");
     if (!map && !mask) return make_fault("unrecognized --mem-bind argument \"" + piece + "\"", refused);
@@ -237,12 +304,15 @@ Fault check_memory_binding(std::string_view value) {
     list = list.substr(0, list.find_first_of(":="));
     if (list.empty()) return make_fault("missing list for \"--mem-bind=" + kind + ":<list>\"", refused);
     if (const auto line = find_bad_multiple(list, kind, mask); !line.empty()) return make_fault(line, refused);
+    if (release >= Release{23, 2} && split_tokens(list, ',').empty()) {
+      return make_fault("Failed to expand list: '" + list + "'", refused);
+    }
   }
   return std::nullopt;
 }
 
 /// Source: proc_args.c:verify_socket_core_thread_count, get_resource_arg_range. It ends sbatch itself, with 1.
-Fault check_node_info(std::string_view value) {
+Fault check_node_info(std::string_view value, const Release& release) {
   static constexpr std::array<std::string_view, 3> places = {"first", "second", "third"};
   for (const auto place : places) {
     const auto colon = std::min(value.find(':'), value.size());
@@ -264,7 +334,8 @@ Fault check_node_info(std::string_view value) {
     const auto check = [&](std::string_view rest, long long number, long long least) -> Fault {
       if ((!rest.empty() && rest.front() != '-') || number < least)
         return refuse("Invalid numeric value \"" + std::string(part) + "\"");
-      if (number > INT_MAX) return refuse("Numeric argument (" + std::to_string(number) + ") to big");
+      if (number > INT_MAX)
+        return refuse("Numeric argument (" + std::to_string(number) + ") " + std::string(words_for_too_large(release)));
       return std::nullopt;
     };
     auto rest = part;
@@ -279,7 +350,7 @@ Fault check_node_info(std::string_view value) {
 }
 
 /// [R][B][R][:]SIGNAL[@SECONDS]. Source: proc_args.c:get_signal_opts, sig_name2num.
-bool is_signal(std::string_view value) {
+bool is_signal(std::string_view value, const Release& release) {
   const auto skip = [&](char letter) {
     if (!value.empty() && to_lower(value.front()) == letter) value.remove_prefix(1);
   };
@@ -296,12 +367,7 @@ bool is_signal(std::string_view value) {
   } else {
     name.erase(0, std::min(name.find_first_not_of(" \t\n\v\f\r"), name.size()));
     if (name.starts_with("sig")) name.erase(0, 3);
-    static constexpr std::array<std::string_view, 16> names = {"hup",  "int", "quit", "abrt", "kill", "alrm", "term", "usr1",
-                                                               "usr2", "urg", "cont", "stop", "tstp", "ttin", "ttou", "xcpu"};
-    const bool known = std::any_of(names.begin(), names.end(), [&](std::string_view known_name) {
-      return name.starts_with(known_name) && only_blank(std::string_view(name).substr(known_name.size()));
-    });
-    if (!known) return false;
+    if (!is_signal_name(name, release)) return false;
   }
   if (at == value.size()) return true;
   const auto rest = value.substr(at + 1);

@@ -34,12 +34,12 @@ bool is_duration(std::string_view value) {
 
 namespace {
 
-/// Walks a text as parse_time.c does, its positions included: they are part of the message.
+/// Reads a text as parse_time.c does, with the same positions, since they are part of the message.
 class MomentReader {
  public:
-  explicit MomentReader(std::string_view text) : m_text(text) {}
+  MomentReader(std::string_view text, const Release& release) : m_text(text), m_release(release) {}
 
-  /// @return false where sbatch complains; position() is then the one that it names.
+  /// @return false if sbatch complains; position() is then the one that it names.
   bool read() {
     if (starts_ignoring_case(m_text, "uts")) return read_uts();
     for (; at(m_position) != 0 && at(m_position) != '\n'; ++m_position) {
@@ -75,16 +75,16 @@ class MomentReader {
   }
 
   bool take_word() {
-    for (const std::string_view word : {"today", "tomorrow", "midnight", "noon", "fika", "teatime"}) {
-      if (!here(word)) continue;
+    for (const std::string_view word : {"today", "tomorrow", "midnight", "noon", "fika", "teatime", "elevenses"}) {
+      if (!here(word) || (word == "elevenses" && m_release < Release{24, 5})) continue;
       m_position += word.size() - 1;
       return m_any = true;
     }
     return false;
   }
 
-  /// "now", "now+COUNT[unit]". sbatch adds the place of the sign to the place of "now", which is right only for a "now" at the
-  /// very beginning.
+  /// "now", "now+COUNT[unit]". sbatch adds the position of the sign to the position of "now", which is right only if "now" is at
+  /// the very beginning.
   bool read_now() {
     m_any = true;
     for (std::size_t i = m_position + 3;; ++i) {
@@ -125,7 +125,7 @@ class MomentReader {
     return true;
   }
 
-  /// One or two digits. @return -1 where there is none.
+  /// Reads one or two digits. @return -1 if there is none.
   int take_digits(std::size_t& offset) const {
     if (!is_digit(at(offset))) return -1;
     int number = at(offset++) - '0';
@@ -138,7 +138,7 @@ class MomentReader {
     return false;
   }
 
-  /// Exactly two digits up to `max`. @return false with the position set.
+  /// Reads exactly two digits, up to `max`. @return false with the position set.
   bool take_pair(std::size_t& offset, int max) {
     for (int i = 0; i < 2; ++i) {
       if (!is_digit(at(offset + static_cast<std::size_t>(i)))) return fail_at(offset + static_cast<std::size_t>(i));
@@ -169,7 +169,7 @@ class MomentReader {
     return true;
   }
 
-  /// A number of one or two digits from 1 to `max`; the first character is not looked at where `lax`.
+  /// Reads a number of one or two digits from 1 to `max`; if `lax`, the first character is not checked.
   bool take_part(std::size_t& offset, int max, bool lax) {
     if (!lax && !is_digit(at(offset))) return fail_at(offset);
     int number = at(offset++) - '0';
@@ -199,14 +199,15 @@ class MomentReader {
   }
 
   std::string_view m_text;
+  Release m_release;
   std::size_t m_position = 0;
   bool m_any = false;
 };
 
 }  // namespace
 
-Fault check_moment(const OptionSpec& option, std::string_view value) {
-  MomentReader reader(value);
+Fault check_moment(const OptionSpec& option, std::string_view value, const Release& release) {
+  MomentReader reader(value, release);
   const bool read = reader.read();
   if (read && reader.any()) return std::nullopt;
   auto error = make_fault("Invalid --" + std::string(option.name) + " specification", 255);

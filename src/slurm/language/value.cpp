@@ -40,7 +40,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
-/// KiB: the smallest unit that Slurm reads; it rounds up to MiB itself.
+/// In KiB, the smallest unit that Slurm reads; it rounds up to MiB itself.
 std::string normalize_memory(std::string_view value) {
   const auto digits = value.find_first_not_of("0123456789");
   const auto number = parse_number(value.substr(0, digits));
@@ -54,7 +54,7 @@ std::string normalize_memory(std::string_view value) {
   return factor == 0 ? std::string(value) : std::to_string(*number * factor) + "M";
 }
 
-/// Seconds, or nothing where the text is no time.
+/// Returns seconds, or nullopt if the text is not a time.
 std::optional<std::uint64_t> parse_time(std::string_view value) {
   std::uint64_t days = 0;
   const auto dash = value.find('-');
@@ -86,7 +86,7 @@ std::string normalize_time(std::string_view value) {
   return seconds ? std::to_string((*seconds + 59) / 60) : std::string(value);  // Slurm keeps whole minutes
 }
 
-/// What is named twice stays twice: gpu:1,gpu:1 is not gpu:1.
+/// Duplicates stay: gpu:1,gpu:1 is not gpu:1.
 std::string normalize_set(std::string_view value) {
   auto parts = split(value, ',');
   std::erase(parts, "");
@@ -100,7 +100,7 @@ std::string normalize_nodes(std::string_view value) {
   return std::string(value);
 }
 
-/// Host names, with n[1-3,5] written out; nothing where that is not simple.
+/// Returns host names, with n[1-3,5] expanded; nullopt if that is not simple.
 std::optional<std::vector<std::string>> expand_hosts(std::string_view value) {
   std::vector<std::string> hosts;
   while (!value.empty()) {

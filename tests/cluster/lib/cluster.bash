@@ -23,7 +23,7 @@ for name in $(compgen -e | grep -E '^(SLURM|SBATCH|SALLOC|SQUEUE|SACCT|SCANCEL|S
   [[ $name == SLURM_CONF ]] || unset "$name"
 done
 [[ -n ${SARRAY_TEST_CLUSTERS-} ]] || export SLURM_CONF=/nonexistent/slurm.conf
-# For a submission that was cut off: so long after it sbatch is taken to have failed. The default is much longer than a test needs.
+# For a submission that was interrupted: so long after it sbatch is taken to have failed. The default is much longer than a test needs.
 export SARRAY_SETTLE_SECONDS=${SARRAY_SETTLE_SECONDS:-1}
 TEST_NAME=$(basename -- "$0")
 TEST_DIR=$(mktemp -d "${TMPDIR:-/tmp}/sarray-test-XXXXXX")

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "follow/job_selection.hpp"
 #include "follow/selection.hpp"
 #include "util/numbers.hpp"
 
@@ -65,6 +66,62 @@ TEST_CASE("--job: a number that there is not, what is no number, and a name that
   CHECK(words_of(select("nosuch")) ==
         "2 --job nosuch: no job has that number, id or name | a job number, a virtual id, a name, or a "
         "pattern like 'train*'; sarray status 17 shows them");
+}
+
+namespace {
+
+script::Map make_map(const std::vector<std::string>& names) {
+  script::Map map;
+  for (const auto& name : names) {
+    script::MappedJob job;
+    job.number = static_cast<std::uint32_t>(map.jobs.size()) + 1;
+    job.id = 2000000000 + job.number;
+    job.first_index = job.number - 1;
+    job.name = name;
+    map.jobs.push_back(job);
+  }
+  map.tasks = static_cast<std::uint32_t>(names.size());
+  return map;
+}
+
+/// The numbers of the jobs that a word means; of an error "error: WHY | HINT".
+std::string jobs_of(const script::Map& map, const std::string& word) {
+  const auto jobs = follow::select_jobs(map, {word}, "sarray status 17");
+  if (!jobs) return "error: " + jobs.error().why + " | " + jobs.error().hint;
+  std::string text;
+  for (const auto* job : *jobs) text += (text.empty() ? "" : " ") + std::to_string(job->number);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("--job: a word has one meaning, or is refused with both") {
+  // What `for i in 0 1 2 3 4; do sbatch -J $i` makes, and some names that look like something else.
+  const auto map = make_map({"0", "1", "2", "3", "4", "run[1]", "run1", "2000000003", "1-2", "*", "9", "name:3"});
+  CHECK(jobs_of(map, "3") ==
+        "error: as a number it means job 3 (2), as a name it means job 4 (3) | --job number:3, or --job name:3");
+  CHECK(jobs_of(map, "number:3") == "3");
+  CHECK(jobs_of(map, "name:4") == "5");
+  CHECK(
+      jobs_of(map, "2000000003") ==
+      "error: as an id it means job 3 (2), as a name it means job 8 (2000000003) | --job id:2000000003, or --job name:2000000003");
+  CHECK(jobs_of(map, "id:2000000003") == "3");
+  CHECK(jobs_of(map, "1-2").starts_with("error: as a number it means jobs 1 (0), 2 (1), as a name it means job 9 (1-2)"));
+  CHECK(jobs_of(map, "number:1-2") == "1 2");
+  CHECK(jobs_of(map, "name:1-2") == "9");
+  CHECK(jobs_of(map, "run[1]") == "6");  // a name as it stands is no pattern
+  CHECK(jobs_of(map, "pattern:run[1]") == "7");
+  CHECK(jobs_of(map, "*") == "10");
+  CHECK(jobs_of(map, "pattern:*") == "1 2 3 4 5 6 7 8 9 10 11 12");
+  CHECK(jobs_of(map, "run*") == "6 7");
+  CHECK(jobs_of(map, "name:3") ==
+        "error: as a name it means job 4 (3), as a name it means job 12 (name:3) | --job number:4, or --job name:name:3");
+  CHECK(jobs_of(map, "name:name:3") == "12");
+  CHECK(jobs_of(map, "0") == "1");  // there is no job 0
+  CHECK(jobs_of(map, "name:nosuch").starts_with("error: no job has that number, id or name"));
+  CHECK(jobs_of(map, "number:99") == "error: the jobs are 1 to 12 | sarray status 17");
+  const auto same = make_map({"1", "2"});
+  CHECK(jobs_of(same, "2") == "2");  // both readings mean the same job
 }
 
 TEST_CASE("--tasks: what is no list, and what is out of range") {

@@ -5,36 +5,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "../support.hpp"
 #include "slurm/language/call.hpp"
-#include "store/state_folder.hpp"
-#include "util/environment_names.hpp"
+#include "state.hpp"
 #include "util/fd.hpp"
 
 namespace sarray::test {
-
-/// $SARRAY_STATE_DIR is a fresh folder while this lives.
-class State {
- public:
-  State() { ::setenv(util::state_variable, (m_temporary / "state").c_str(), 1); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() { ::unsetenv(util::state_variable); }
-  [[nodiscard]] static store::StateFolder folder() {
-    auto folder = store::StateFolder::open();
-    REQUIRE(folder);
-    return *folder;
-  }
-
- private:
-  TemporaryFolder m_temporary;
-};
 
 inline slurm::Call make_call(const std::vector<std::string>& words = {}, const std::string& script = "#!/bin/sh\n") {
   slurm::Call call;

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "store/journal.hpp"
+#include "store/virtual_ids.hpp"
 #include "support.hpp"
 #include "util/fd.hpp"
 #include "util/result.hpp"

@@ -108,12 +108,28 @@ TEST_CASE("a session whose shell outlived its listen stays") {
   CHECK(own.find(" " + std::to_string(::getpid()) + " ") != std::string::npos);
   note(own);
   CHECK(prune(folder, old_ones).empty());
-  CHECK(session.read()->info.alive);
+  CHECK(session.read()->info.shell == ShellState::alive);
   CHECK(session.read()->info.shell_pid == ::getpid());
-  note("otherhost" + own.substr(own.find(' ')));
-  CHECK_FALSE(session.read()->info.alive);
+  note("otherhost" + own.substr(own.find(' ')));  // this host had another name then
+  CHECK(session.read()->info.shell == ShellState::alive);
+  const auto word = [&](int number, const std::string& value) {
+    auto at = std::string::npos;
+    for (int i = 0; i < number; ++i) at = own.find(' ', at + 1);
+    auto end = own.find(' ', at + 1);
+    return own.substr(0, at + 1) + value + (end == std::string::npos ? "" : own.substr(end));
+  };
+  // Another pid namespace, and another host: nobody here can know.
+  const auto other_boot = word(3, "00000000-0000-0000-0000-000000000000");
+  for (const auto& unseen : {word(4, "pid:[1]"), "otherhost" + other_boot.substr(other_boot.find(' '))}) {
+    CAPTURE(unseen);
+    note(unseen);
+    CHECK(session.read()->info.shell == ShellState::unknown);
+    CHECK(prune(folder, old_ones).empty());
+  }
+  note(other_boot);  // this host has been started again since
+  CHECK(session.read()->info.shell == ShellState::gone);
   note(own + "1");  // the number is another process's by now
-  CHECK_FALSE(session.read()->info.alive);
+  CHECK(session.read()->info.shell != ShellState::alive);
   CHECK(prune(folder, old_ones) == Names{session.name()});
   CHECK(describe_process(0).empty());
 }
@@ -179,6 +195,29 @@ TEST_CASE("submissions: what Slurm has, what is being made and what is locked st
   CHECK(names(*pruned) == Names{"1 (aa)"});
   CHECK(!std::filesystem::exists(gone));
   for (const auto& kept : {running, pending, made, locked}) CHECK(std::filesystem::exists(kept));
+}
+
+TEST_CASE("virtual ids of what was removed are not given again if the counter is lost after that") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  {
+    auto session = make_session(folder);
+    REQUIRE(session.append(test::make_call(), 1)->id == 2000000001);
+    REQUIRE(session.drop({1}));
+    make_old(session.folder() + "/journal", 40 * day);
+    CHECK(prune(folder, old_ones) == Names{session.name()});
+  }
+  std::filesystem::remove(folder.counter());
+  CHECK(next_virtual_ids(folder, 1) == 2000000002);
+
+  REQUIRE(next_virtual_ids(folder, 5) == 2000000003);  // a queue file's
+  const auto submission = make_submission(folder, "aa", "1", 40 * day);
+  REQUIRE(util::write_file_atomically(submission + "/record.json", "{\"job_id\":\"1\",\"ids\":[[2000000003,2000000007]]}\n"));
+  make_old(submission + "/record.json", 40 * day);
+  make_old(submission, 40 * day);
+  REQUIRE(prune_submissions(folder, {0, 0, false}, [](const auto&, const auto&) { return false; })->size() == 1);
+  REQUIRE(util::write_file_atomically(folder.counter(), "damaged"));
+  CHECK(next_virtual_ids(folder, 1) == 2000000008);
 }
 
 TEST_CASE("a removal that was interrupted is finished by the next") {

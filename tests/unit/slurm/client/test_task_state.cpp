@@ -10,7 +10,7 @@ using slurm::TaskState;
 namespace {
 
 /// A line of squeue as queue_command() asks for it.
-std::string queue_line(const std::vector<std::string>& cells) {
+std::string queue_line(const std::vector<std::string>& cells, const std::string& command = "") {
   static const std::vector<std::size_t> widths = {14, 14, 14, 20, 12, 24, 24, 20, 70, 12, 24, 60};
   std::string line;
   for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -18,7 +18,7 @@ std::string queue_line(const std::vector<std::string>& cells) {
     cell.resize(widths[i], ' ');
     line += cell;
   }
-  return line + "\n";
+  return line + command + "\n";
 }
 
 }  // namespace
@@ -49,7 +49,9 @@ TEST_CASE("squeue's columns") {
       queue_line(
           {"N/A", "N/A", "8", "RUNNING", "0", "2026-11-23T17:31:31", "NONE", "0:00", "n1", "0", "2026-11-23T17:30:00", "None"}) +
       "\nsomething else\n");
-  REQUIRE(records.size() == 3);
+  REQUIRE(records.size() == 4);
+  CHECK(records[3].first == "8");
+  CHECK(records[3].second.index == slurm::TaskRecord::plain_job);
   const auto& failed = records[0].second;
   CHECK(records[0].first == "7");
   CHECK(failed.index == 1);
@@ -95,7 +97,9 @@ TEST_CASE("accounting: tasks, their steps, blocks of pending ones") {
       "17|17|COMPLETED|0:0|x|y|0|n1|1|1M|0|\n"
       "1_[zzz]|1|PENDING\n\n|||\n",
       10);
-  REQUIRE(records.size() == 5);
+  REQUIRE(records.size() == 6);
+  CHECK(records[5].first == "17");
+  CHECK(records[5].second.index == slurm::TaskRecord::plain_job);
   const auto& done = records[0].second;
   CHECK(done.state == TaskState::completed);
   REQUIRE(done.usage);
@@ -112,6 +116,25 @@ TEST_CASE("accounting: tasks, their steps, blocks of pending ones") {
   CHECK(records[2].second.index == 3);
   CHECK(records[4].second.index == 9);
   CHECK(records[4].second.state == TaskState::pending);
+}
+
+TEST_CASE("what tells a job's script, with any bytes in it") {
+  const std::vector<std::string> cells = {"7", "1", "9", "RUNNING", "0", "", "", "", "n1", "0", "2026-11-23T17:30:00", "None"};
+  const auto queued =
+      slurm::parse_queue(queue_line(cells, "/home/a b/submissions/00ff/sarray.slurm   ") +
+                         queue_line(cells, "/home/new\nline/submissions/00ff/sarray.slurm  ") + queue_line(cells));
+  REQUIRE(queued.size() == 3);
+  CHECK(queued[0].second.command == "/home/a b/submissions/00ff/sarray.slurm");
+  CHECK(queued[1].second.command == "/home/new\nline/submissions/00ff/sarray.slurm");
+  CHECK(queued[2].second.command.empty());
+  const auto accounted = slurm::parse_accounting(
+      "7_1|9|FAILED|0:9|||0|n1|1|1M|0||2026-11-23T17:30:00|sbatch --comment=a|b /home/ada/submissions/00ff/sarray.slurm\n"
+      "7_2|10|FAILED|0:9|||0|n1|1|1M|0||2026-11-23T17:30:00\n",
+      10);
+  REQUIRE(accounted.size() == 2);
+  CHECK(accounted[0].second.submitted == "2026-11-23T17:30:00");
+  CHECK(accounted[0].second.command == "sbatch --comment=a|b /home/ada/submissions/00ff/sarray.slurm");
+  CHECK(accounted[1].second.command.empty());
 }
 
 TEST_CASE("times are local time") {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint32_t max_size = 10001;
 
-/// "ids %throttle /step count", "plain" or "refused": one line for each row of the observed table (semantics section 4).
+/// "ids %throttle /step count", "plain" or "refused": one line for each spec, as observed on 22.05.
 std::string read(const std::string& spec) {
   const auto ids = ArrayIds::parse(spec, max_size);
   if (!ids) return "refused";

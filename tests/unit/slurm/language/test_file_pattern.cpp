@@ -22,7 +22,7 @@ std::string expand(std::string_view pattern) { return expand_pattern(pattern, va
 
 }  // namespace
 
-TEST_CASE("conversions (semantics section 6)") {
+TEST_CASE("conversions, as observed on 22.05") {
   CHECK(expand("slurm-%A_%a.out") == "slurm-42_7.out");
   CHECK(expand("%j.%J") == "49.49");
   CHECK(expand("%n%t %N %s %u %x") == "00 n1 batch ada train");

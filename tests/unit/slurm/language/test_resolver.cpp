@@ -51,7 +51,7 @@ TEST_CASE("a setting knows where it came from") {
   CHECK(job->find("comment")->source.text() == "line 3");
 }
 
-TEST_CASE("directive lines as sbatch cuts them (semantics section 2)") {
+TEST_CASE("directive lines as sbatch splits them, as observed on 22.05") {
   const auto comment = [](const std::string& head) { return value({{"sbatch", "j"}, {}, "#!/bin/sh\n" + head}, "comment"); };
   CHECK(comment("#SBATCH --comment=A\n") == "A");
   CHECK(comment("#SBATCH--comment=A\n") == "A");

@@ -10,7 +10,7 @@ namespace {
 
 /// "255 words", or "" where the value is taken.
 std::string fault(const char* option, const char* value) {
-  const auto found = find_fault(*find_option(option), value);
+  const auto found = find_fault(*find_option(option), value, Release{22, 5});
   return found ? std::to_string(found->status) + " " + found->body : "";
 }
 

@@ -1,0 +1,34 @@
+#include "commands/task_word.hpp"
+
+#include <algorithm>
+
+#include "capture/surroundings.hpp"
+#include "queue/gather.hpp"
+#include "store/session.hpp"
+
+namespace sarray::commands {
+
+namespace {
+
+/// Whether a job of this shell's session, queued and neither dropped nor submitted, has that number.
+bool is_queued(const std::string& number) {
+  const auto session = queue::find_session("");
+  const auto contents = session ? session->read() : util::Result<store::SessionContents>(util::fail(session.error()));
+  if (!contents) return false;  // not in a session, or in one that cannot be read
+  return std::any_of(contents->calls.begin(), contents->calls.end(),
+                     [&](const auto& call) { return !call.dropped && !call.submitted && std::to_string(call.job) == number; });
+}
+
+}  // namespace
+
+util::Result<follow::TaskReference> read_task_word(const std::string& word, const std::string& command) {
+  TRY(auto reference, follow::parse_task_reference(word));
+  const bool may_be_queued = !reference.is_virtual && !reference.is_slurms && !reference.indices;
+  if (!may_be_queued || !is_queued(reference.job_id)) return reference;
+  const auto& number = reference.job_id;
+  return util::fail(
+      "job " + number, "in this session that is job " + number + " of the queue, and to Slurm it is a job id",
+      "sarray drop " + number + " takes it out of the queue; sarray " + command + " slurm:" + number + " is about Slurm's job");
+}
+
+}  // namespace sarray::commands

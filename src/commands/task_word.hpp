@@ -1,0 +1,20 @@
+// The TASK of a command that changes something.
+#pragma once
+
+#include <string>
+
+#include "follow/selection.hpp"
+#include "util/result.hpp"
+
+namespace sarray::commands {
+
+/// What help says of TASK and of --job SEL.
+inline constexpr const char* task_help = "a merged array, some of its tasks, a task's own Slurm id, or a recorded job's id";
+inline constexpr const char* job_help = "only this job: its number, virtual id, name, or a pattern of names";
+
+/// Reads a TASK as parse_task_reference() does.
+/// @param command the command's name, for the hint.
+/// @return an error if this shell is in a session in whose queue a job has that very number: a person may mean either.
+[[nodiscard]] util::Result<follow::TaskReference> read_task_word(const std::string& word, const std::string& command);
+
+}  // namespace sarray::commands

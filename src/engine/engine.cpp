@@ -1,0 +1,41 @@
+#include "engine/engine.hpp"
+
+#include <thread>
+
+namespace sarray::engine {
+
+util::Moment Engine::now() const { return util::now(); }
+
+void Engine::wait(std::chrono::seconds seconds) const { std::this_thread::sleep_for(seconds); }
+
+util::Result<slurm::Configuration> SlurmEngine::configuration() const { return m_client.configuration(); }
+
+util::Result<util::Output> SlurmEngine::submit(const slurm::Submission& submission) const { return m_client.submit(submission); }
+
+util::Result<std::vector<slurm::HeldArray>> SlurmEngine::find_arrays(std::int64_t since) const {
+  return m_client.arrays_of_user(since);
+}
+
+util::Result<slurm::ArrayStates> SlurmEngine::states(const std::vector<slurm::ArrayQuery>& arrays, bool with_usage) const {
+  return m_client.states(arrays, with_usage);
+}
+
+util::Result<void> SlurmEngine::control(Verb verb, const std::vector<std::string>& names) const {
+  switch (verb) {
+    case Verb::hold:
+      return m_client.hold(names);
+    case Verb::release:
+      return m_client.release(names);
+    case Verb::requeue:
+      return m_client.requeue(names);
+    case Verb::cancel:
+      break;
+  }
+  return m_client.cancel(names);
+}
+
+util::Result<void> SlurmEngine::set_throttle(const std::string& array_id, std::uint32_t limit) const {
+  return m_client.set_throttle(array_id, limit);
+}
+
+}  // namespace sarray::engine

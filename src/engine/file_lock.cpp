@@ -1,0 +1,64 @@
+#include "engine/file_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "util/crc32.hpp"
+#include "util/join.hpp"
+#include "util/user_text.hpp"
+
+namespace sarray::engine {
+
+namespace {
+
+/// Its file's name has a checksum of the path: two paths of one checksum only wait for each other.
+std::string lock_path(const std::string& file, const store::StateFolder& folder) {
+  std::array<char, 16> sum{};
+  std::snprintf(sum.data(), sum.size(), "%08x", util::crc32(file));
+  return folder.submissions() + "/.file-" + sum.data();
+}
+
+/// The word that the last holder left for a file: "131,132"; empty: none, or of another file.
+std::string read_note(int fd, const std::string& file) {
+  std::array<char, 8192> bytes{};
+  const auto got = ::pread(fd, bytes.data(), bytes.size(), 0);
+  const std::string text(bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  const auto end = text.find('\n');
+  return end != std::string::npos && text.substr(end + 1) == file ? text.substr(0, end) : std::string();
+}
+
+util::Result<void> wait_for(int fd, const std::string& path) {
+  while (::flock(fd, LOCK_EX) != 0) {
+    if (errno != EINTR) return util::fail(path, util::errno_text(errno));
+  }
+  return {};
+}
+
+}  // namespace
+
+util::Result<FileLock> FileLock::take(const std::string& file, const store::StateFolder& folder) {
+  CHECK_OK(util::ensure_private_folder(folder.submissions()));
+  const auto path = lock_path(file, folder);
+  TRY(auto fd, util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW));
+  const auto before = read_note(fd.get(), file);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd), file);
+  const auto line = "sarray: note: another 'sarray submit' of " + util::printable(file) + " is running: waiting for its end\n";
+  std::fputs(line.c_str(), stderr);
+  CHECK_OK(wait_for(fd.get(), path));
+  const auto after = read_note(fd.get(), file);
+  if (after == before) return FileLock(std::move(fd), file);  // it failed: nothing was submitted
+  return util::fail(file, "it was submitted a moment ago, as job " + after + "; nothing was submitted now",
+                    "sarray submit " + file + " again, to submit it a second time");
+}
+
+void FileLock::note(const std::vector<std::string>& job_ids) const {
+  const auto text = util::join(job_ids, ",") + "\n" + m_file;
+  [[maybe_unused]] const bool written = ::ftruncate(m_fd.get(), 0) == 0 && ::pwrite(m_fd.get(), text.data(), text.size(), 0) > 0;
+}
+
+}  // namespace sarray::engine

@@ -1,0 +1,30 @@
+// One submission of a queue file at a time: two at once are nearly always one too many.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/state_folder.hpp"
+#include "util/fd.hpp"
+#include "util/result.hpp"
+
+namespace sarray::engine {
+
+/// Held by whoever submits a queue file, until its jobs are told.
+class FileLock {
+ public:
+  /// Takes the lock of a file; waits while another process holds it, and says so on standard error.
+  /// @param file absolute path of the queue file.
+  /// @return an error if it had to wait and the other process has submitted the file, which names the jobs.
+  [[nodiscard]] static util::Result<FileLock> take(const std::string& file, const store::StateFolder& folder);
+
+  /// Leaves word of what was submitted for those who wait. That it cannot be written is no reason to fail: they would submit.
+  void note(const std::vector<std::string>& job_ids) const;
+
+ private:
+  FileLock(util::Fd fd, std::string file) : m_fd(std::move(fd)), m_file(std::move(file)) {}
+  util::Fd m_fd;
+  std::string m_file;
+};
+
+}  // namespace sarray::engine

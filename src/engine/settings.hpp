@@ -1,0 +1,17 @@
+// What a site or a test may set of the way submissions are made.
+#pragma once
+
+#include <chrono>
+
+namespace sarray::engine {
+
+struct Settings {
+  std::chrono::seconds sbatch_timeout{600};  ///< SARRAY_SBATCH_TIMEOUT: for which the real sbatch is waited for
+  /// SARRAY_SETTLE_SECONDS: after which a controller no longer takes an array that a killed sbatch had sent.
+  std::chrono::seconds settle{10};
+};
+
+/// What our own environment says; what is not a number there counts as not given.
+[[nodiscard]] Settings read_settings();
+
+}  // namespace sarray::engine

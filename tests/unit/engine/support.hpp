@@ -1,0 +1,64 @@
+// An engine that does what a test says, and keeps what it was asked.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+
+namespace sarray::test {
+
+class ScriptedEngine final : public engine::Engine {
+ public:
+  ScriptedEngine() : Engine(engine::Settings{}) { site.cluster_name = "c"; }
+
+  // What it answers.
+  slurm::Configuration site;
+  util::Moment clock{1'800'000'000, "boot", 1000};
+  std::vector<slurm::HeldArray> held;
+  std::function<util::Result<util::Output>(const slurm::Submission&)> on_submit;
+  std::function<void()> on_wait;
+  std::string unreachable;  ///< why the controller does not answer; empty: it does
+
+  // What it was asked.
+  mutable std::vector<std::string> asked;
+
+  [[nodiscard]] util::Result<slurm::Configuration> configuration() const override {
+    if (!unreachable.empty()) return util::fail("scontrol", unreachable);
+    return site;
+  }
+  [[nodiscard]] util::Result<util::Output> submit(const slurm::Submission& submission) const override {
+    asked.push_back("submit");
+    return on_submit(submission);
+  }
+  [[nodiscard]] util::Result<std::vector<slurm::HeldArray>> find_arrays(std::int64_t since) const override {
+    asked.push_back("find since " + std::to_string(since - clock.seconds));
+    if (!unreachable.empty()) return util::fail("squeue", unreachable);
+    return held;
+  }
+  [[nodiscard]] util::Result<slurm::ArrayStates> states(const std::vector<slurm::ArrayQuery>&, bool) const override {
+    asked.emplace_back("states");
+    return slurm::ArrayStates();
+  }
+  [[nodiscard]] util::Result<void> control(engine::Verb, const std::vector<std::string>& names) const override {
+    asked.push_back("control " + names.front());
+    return {};
+  }
+  [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override {
+    asked.push_back("throttle " + array_id + " " + std::to_string(limit));
+    return {};
+  }
+  [[nodiscard]] util::Moment now() const override { return m_clock(); }
+  void wait(std::chrono::seconds seconds) const override {
+    asked.push_back("wait " + std::to_string(seconds.count()));
+    m_waited += seconds.count();
+    if (on_wait) on_wait();
+  }
+
+ private:
+  [[nodiscard]] util::Moment m_clock() const { return {clock.seconds + m_waited, clock.boot, clock.uptime + m_waited}; }
+  mutable std::int64_t m_waited = 0;
+};
+
+}  // namespace sarray::test
