@@ -19,7 +19,10 @@ unset __sarray_listen
 # or of $(...) in the subshell's place, with an SHLVL that is one lower, but not a function.
 __sarray_before() {
   __sarray_first
-  [[ -x $SARRAY_BIN/sbatch ]] || declare -F sbatch >/dev/null || __sarray_guard
+  [[ -x $SARRAY_BIN/sbatch ]] || declare -F sbatch >/dev/null || {
+    __sarray_guard
+    hash -d sbatch 2>/dev/null
+  }
 }
 __sarray_before
 
