@@ -142,7 +142,7 @@ Status status(const Words& words) {
   TRY(const auto word, follow::parse_task_reference(options->job_id));
   TRY(auto target, follow::find_target(site, word, options->script));
   auto& array_history = target.array_history;
-  array_history.set_meant(target.indices);
+  if (!target.is_whole_array) array_history.set_meant(target.indices);  // a retry's id means the whole history
   CHECK_OK(array_history.refresh(options->view.usage));
   if (options->wait) return wait_until_done(array_history, *options);
   if (options->watch) return watch(array_history, *options);

@@ -139,11 +139,12 @@ class JobFinder {
   }
 
   [[nodiscard]] util::Error explain_none(const std::string& word) const {
-    if (const auto prefix = prefix_of(Kind::number); word.starts_with(prefix)) return explain_none(word.substr(prefix.size()));
-    const bool is_list = !word.empty() && word.find_first_not_of("0123456789,-") == std::string::npos && word.front() >= '0' &&
-                         word.front() <= '9' && !is_id(word);
+    const auto prefix = prefix_of(Kind::number);
+    const auto numbers_word = word.starts_with(prefix) ? word.substr(prefix.size()) : word;
+    const bool is_list = !numbers_word.empty() && numbers_word.find_first_not_of("0123456789,-") == std::string::npos &&
+                         numbers_word.front() >= '0' && numbers_word.front() <= '9' && !is_id(numbers_word);
     if (is_list) {
-      if (const auto numbers = read_numbers(word); !numbers)
+      if (const auto numbers = read_numbers(numbers_word); !numbers)
         return util::usage_error("--job " + word, numbers.error().why, numbers.error().hint);
     }
     return util::usage_error("--job " + word, "no job has that number, id or name",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # An id means what the person who holds it means: a task's own Slurm id is that task in every command, the last task's is the array's,
 # and says so; --job and a session's queue leave no doubt; an earlier attempt that was requeued counts; a file is not submitted twice at once.
+# run: 40
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib
 . "$lib/cluster.bash"

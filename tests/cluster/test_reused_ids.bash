@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Job ids come again (here: a controller that lost its state): what sarray noted of an array is never done to, nor told of, another
 # job that has its id now. Also a virtual id whose array is gone, a retry whose id came again, and a script that is given by hand.
+# run: 40
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster --conf ClusterName=reused

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # throttle on a running array: the limit; --kill and --requeue put the newest tasks above it back, --cancel ends them for good; one task's
 # own id, and tasks that Slurm may not requeue.
-# run: 6 quick
+# run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
