@@ -12,7 +12,7 @@ using Indices = std::vector<std::uint32_t>;
 
 namespace {
 
-/// An array of two jobs, "a" with the indices 0 to 2 and "b" with 3, whose script lies in a file; there is no Slurm at all.
+/// An array of two jobs, "a" with the indices 0 to 2 and "b" with 3, as it is noted; there is no Slurm at all.
 struct Followed {
   test::TemporaryFolder folder;
   test::ScriptedEngine engine;
@@ -24,8 +24,12 @@ struct Followed {
     REQUIRE(plan);
     const auto rendered = script::render(*plan, plan->arrays.front(), options);
     REQUIRE(rendered);
-    REQUIRE(util::write_file_atomically(folder / "sarray.slurm", rendered->script));
-    return follow::ArrayHistory::open(site, {}, {"17", ""}, folder / "sarray.slurm");
+    store::Submission noted;
+    noted.job_id = "17";
+    noted.folder = folder / "submissions/00ff";
+    REQUIRE(util::ensure_private_folder(noted.folder));
+    REQUIRE(util::write_file_atomically(noted.folder + "/sarray.slurm", rendered->script));
+    return follow::ArrayHistory::open(site, {noted}, {"17", ""}, "");
   }
   void answer(const std::vector<TaskState>& states, slurm::Identity identity = slurm::Identity::same) {
     engine.on_states = [=](const auto& arrays) -> util::Result<slurm::ArrayStates> {
