@@ -20,10 +20,10 @@ if [[ -n ${SARRAY_BIN-} ]]; then
   }
   __sarray_first
 
-  # A function that the user exports is theirs, and calls ours by PATH. Ours is never exported: jobs must not find it in their
-  # environment. When our program cannot be run (the state folder is gone, or cannot be read) the next sbatch in PATH is not taken.
-  if ! declare -F sbatch >/dev/null; then
-    sbatch() {
+  # Makes sbatch a function, which no PATH can hide. When our program cannot be run (the state folder is gone, or cannot be read) the next
+  # sbatch in PATH is not taken. It is never exported: jobs must not find it in their environment.
+  __sarray_guard() {
+    function sbatch() { # not expanded if the user has an alias of that name
       if [[ -x $SARRAY_BIN/sbatch ]]; then
         "$SARRAY_BIN/sbatch" "$@"
       else
@@ -33,6 +33,10 @@ if [[ -n ${SARRAY_BIN-} ]]; then
       fi
     }
     export -fn sbatch
+  }
+  if [[ -z ${__sarray_listen-} ]]; then
+    # A function that the user exports is theirs, and calls ours by PATH.
+    declare -F sbatch >/dev/null || __sarray_guard
+    unset -f __sarray_first __sarray_guard
   fi
-  [[ -n ${__sarray_listen-} ]] || unset -f __sarray_first
 fi

@@ -12,17 +12,19 @@ if [[ $- == *i* ]]; then
 fi
 
 __sarray_listen=1
-if alias sbatch >/dev/null 2>&1; then
-  # The alias is the user's; a function of that name could not be defined beside it.
-  SARRAY_HAS_ALIAS=$(alias sbatch)
-  unalias sbatch
-  . "$SARRAY_SHARE/child.bash"
-  eval "$SARRAY_HAS_ALIAS"
-  unset SARRAY_HAS_ALIAS
-else
-  . "$SARRAY_SHARE/child.bash"
-fi
+. "$SARRAY_SHARE/child.bash"
 unset __sarray_listen
+
+# Before each command. The session's own shell has the function only when our program is gone: bash runs the last command of a subshell
+# or of $(...) in the subshell's place, with an SHLVL that is one lower, but not a function.
+__sarray_before() {
+  __sarray_first
+  [[ -x $SARRAY_BIN/sbatch ]] || declare -F sbatch >/dev/null || {
+    __sarray_guard
+    hash -d sbatch 2>/dev/null
+  }
+}
+__sarray_before
 
 # After a submit or a cancel at the prompt that left nothing queued the shell ends. If something was recorded since, on the same line or
 # in the background, the journal has grown, and the session stays.
@@ -53,7 +55,7 @@ sarray() {
 __sarray_prompt() {
   local status=$?
   __sarray_leave
-  __sarray_first
+  __sarray_before
   [[ $PS1 == *'[sarray]'* ]] || PS1='\[\e[1;33m\][sarray]\[\e[0m\] '$PS1
   return $status
 }
@@ -70,5 +72,5 @@ __sarray_hook() {
 }
 
 [[ $- != *i* ]] || __sarray_hook
-export -fn sarray __sarray_leave __sarray_prompt __sarray_hook __sarray_first
-[[ -n $(trap -p DEBUG) ]] || trap __sarray_first DEBUG
+export -fn sarray __sarray_leave __sarray_prompt __sarray_hook __sarray_before __sarray_first __sarray_guard
+[[ -n $(trap -p DEBUG) ]] || trap __sarray_before DEBUG

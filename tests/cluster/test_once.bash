@@ -143,9 +143,9 @@ begin >last 2>&1
 for command in 'drop 1' cancel; do
   # shellcheck disable=SC2086 # words of a command
   words=$(sarray $command --session "$name" 2>&1) && fail "$command while sbatch runs"
-  assert_contains "$words" "sarray: error: session $name: it is being submitted by another process" "$command while sbatch runs"
+  assert_contains "$words" "sarray: error: session $name: it is being submitted, or cancelled, by another process" "$command while sbatch runs"
 done
-assert_contains "$(submit "$name")" "sarray: error: session $name: it is being submitted by another process" 'two at once'
+assert_contains "$(submit "$name")" "sarray: error: session $name: it is being submitted, or cancelled, by another process" 'two at once'
 touch on
 wait $!
 assert_eq 0 "$(queued "$name")" 'the first of them submitted'
