@@ -107,7 +107,7 @@ wait_job "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
 assert_eq 6 "$(wc -l <ran)" 'each task ran once, without standard streams'
 
 # --- somebody else names a script as ours is named: their job is not taken for ours
-fake 'for script; do :; done; echo "$script" >marker; kill -9 $$'
+fake 'for script; do :; done; echo "$script" >'"$TEST_DIR/marker; kill -9 \$\$"
 name=$(new_session)
 assert_contains "$(submit "$name")" 'ended by signal 9; it is not known whether Slurm accepted the array' 'cut off before Slurm'
 marker=$(basename "$(dirname "$(<marker)")")
