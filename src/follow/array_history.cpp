@@ -136,8 +136,11 @@ std::vector<ArrayName> attempts_of(const slurm::SlurmSite& site, const script::M
   std::vector<ArrayName> names;
   auto earlier = map.retry_of;
   if (earlier.size() > 1000) earlier.clear();  // a script that nobody of us wrote
+  // The first array has every job; its retries may have none in common.
+  auto known = ids;
   for (auto& job_id : earlier) {
-    const auto* noted = find_of_jobs(submissions, job_id, ids);
+    const auto* noted = find_of_jobs(submissions, job_id, known);
+    if (names.empty()) known = noted != nullptr ? noted->ids : IdRanges();
     names.push_back({std::move(job_id), noted != nullptr ? noted->marker() : ""});
   }
   names.push_back(asked);
@@ -198,8 +201,8 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
     const bool is_asked = id == name.job_id;
     auto loaded = is_asked ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, attempt, "");
     const bool is_retry = std::find(before.begin(), before.end(), id) == before.end();
-    // Of what comes after it the first array knows every job; what is before the array that was asked for shares jobs with that.
-    const auto& known = is_retry ? first_jobs : asked_jobs;
+    // The first array has every job, those of the array that was asked for among them; its retries may have none in common.
+    const auto& known = id == names.front().job_id ? asked_jobs : first_jobs;
     const bool is_other = loaded && !is_asked && !share_jobs(ids_of(loaded->map), known);
     if (is_other && is_retry) continue;  // of an earlier array that had the same job id
     if (!loaded || is_other) {
