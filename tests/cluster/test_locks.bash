@@ -104,11 +104,11 @@ assert_contains "$(cat out)" '1 job, 1 task' "umask 777: $(cat err)"
 assert_eq '' "$(find home-sarray-test/.local -type f ! -perm /400 -o -type d ! -perm /100)" 'files that nobody can open'
 
 # --- --resume beside a loop of `sessions` -----------------------------------------------------------------------
-(until [[ -e done ]]; do "$SARRAY" sessions >/dev/null 2>&1; done) &
+(until [[ -e ended ]]; do "$SARRAY" sessions >/dev/null 2>&1; done) &
 loop=$!
 for ((i = 0; i < 40; i++)); do
-  words=$("$SARRAY" listen --resume "$name" </dev/null 2>&1) || { touch done; fail "resume $i: $words"; }
+  words=$("$SARRAY" listen --resume "$name" </dev/null 2>&1) || { touch ended; fail "resume $i: $words"; }
 done
-touch done
+touch ended
 wait "$loop"
 echo "locks, memory, limits ($lists times list)"
