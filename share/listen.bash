@@ -1,63 +1,76 @@
 # The shell of a listen session: the user's own, with our sbatch first in PATH.
-# Read by bash as --rcfile, or, where the session's commands come from no terminal, before them.
+# Read by bash as --rcfile; if the session's commands come from no terminal, before them.
 # SARRAY_BIN is the folder with our sbatch; SARRAY_SHARE the session's folder.
 # shellcheck shell=bash disable=SC1090,SC1091
 
 if [[ $- == *i* ]]; then
   [[ -r /etc/bash.bashrc ]] && . /etc/bash.bashrc
   [[ -r ~/.bashrc ]] && . ~/.bashrc
+  if alias sbatch >/dev/null 2>&1 || declare -F sbatch >/dev/null; then
+    echo "sarray: note: your startup files define their own sbatch: it works, but calls of sbatch by its path inside it go to Slurm directly" >&2
+  fi
 fi
 
-# Our folder stays first, whatever ~/.bashrc and `module load` put before it: checked before each command.
-__sarray_first() {
-  case $PATH: in
-    "$SARRAY_BIN":*) ;;
-    *)
-      PATH=:$PATH:
-      PATH=${PATH//":$SARRAY_BIN:"/:}
-      PATH=${PATH#:} PATH=$SARRAY_BIN:${PATH%:}
-      hash -r
-      ;;
-  esac
-}
+__sarray_listen=1
+. "$SARRAY_SHARE/child.bash"
+unset __sarray_listen
 
-# After a submit or a cancel of our own the shell ends, with the status that the command left behind.
+# Before each command. The session's own shell has the function only when our program is gone: bash runs the last command of a subshell
+# or of $(...) in the subshell's place, with an SHLVL that is one lower, but not a function.
+__sarray_before() {
+  __sarray_first
+  [[ -x $SARRAY_BIN/sbatch ]] || declare -F sbatch >/dev/null || {
+    __sarray_guard
+    hash -d sbatch 2>/dev/null
+  }
+}
+__sarray_before
+
+# After a submit or a cancel at the prompt that left nothing queued the shell ends. If something was recorded since, on the same line or
+# in the background, the journal has grown, and the session stays.
 __sarray_leave() {
+  local size now
   if [[ -e $SARRAY_SHARE/leave ]]; then
-    local status
-    read -r status <"$SARRAY_SHARE/leave"
+    read -r size _ <"$SARRAY_SHARE/leave"
+    now=$(command stat -c %s "$SARRAY_SHARE/journal" 2>/dev/null)
+    if [[ $size == "$now" ]]; then
+      trap - DEBUG
+      : >"$SARRAY_SHARE/over"
+      exit 0
+    fi
     command rm -f -- "$SARRAY_SHARE/leave"
-    trap - DEBUG
-    exit "${status:-0}"
   fi
 }
 
+# Only what is typed at the prompt can end the session: not a subshell, a pipe, a background job, a function or a script.
 sarray() {
-  command sarray "$@"
-  local status=$?
-  __sarray_leave
-  return $status
+  if [[ $- == *i* && $BASHPID == "$$" && ${#FUNCNAME[@]} == 1 ]]; then
+    __sarray_hook
+    SARRAY_AT_PROMPT=1 command sarray "$@"
+  else
+    command sarray "$@"
+  fi
 }
 
 __sarray_prompt() {
   local status=$?
   __sarray_leave
-  __sarray_first
+  __sarray_before
   [[ $PS1 == *'[sarray]'* ]] || PS1='\[\e[1;33m\][sarray]\[\e[0m\] '$PS1
   return $status
 }
 
-if [[ $- == *i* ]]; then
-  # Last, so that a prompt that is made anew each time gets its mark too.
+# Last, so that a prompt that is made anew each time gets its mark too. Users set PROMPT_COMMAND again in a session.
+__sarray_hook() {
+  [[ ${PROMPT_COMMAND[*]-} == *__sarray_prompt* ]] && return
   if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == 'declare -a'* ]]; then
     PROMPT_COMMAND+=(__sarray_prompt)
   else
     # shellcheck disable=SC2178,SC2128
     PROMPT_COMMAND=${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}__sarray_prompt
   fi
-  if alias sbatch >/dev/null 2>&1 || declare -F sbatch >/dev/null; then
-    echo "sarray: note: your startup files define their own sbatch: it works, but calls of sbatch by its path inside it go to Slurm directly" >&2
-  fi
-fi
-[[ -n $(trap -p DEBUG) ]] || trap __sarray_first DEBUG
-__sarray_first
+}
+
+[[ $- != *i* ]] || __sarray_hook
+export -fn sarray __sarray_leave __sarray_prompt __sarray_hook __sarray_before __sarray_first __sarray_guard
+[[ -n $(trap -p DEBUG) ]] || trap __sarray_before DEBUG

@@ -1,4 +1,5 @@
 """Row 1: recording a call, from spawn to exit."""
+import os
 import subprocess
 
 from measure import base_environment, median, read_spawned, spawn, spawn_crowd, write_script
@@ -10,6 +11,7 @@ def open_session(bench, environment, cwd):
     subprocess.run([bench.sarray, "listen"], input=f"env -0 > '{inside}'\n".encode(), env=environment, cwd=cwd, check=True, timeout=60)
     entries = [entry.split("=", 1) for entry in inside.read_text().split("\0") if entry]
     variables = dict(entries)
+    os.unlink(variables["SARRAY_SHARE"] + "/over")  # as if its shell still ran
     return variables["SARRAY_BIN"] + "/sbatch", variables
 
 

@@ -79,6 +79,7 @@ expand_pattern() {
         ;;
       N) value=${SARRAY_HOST-} width= ;;
       r) value=${SLURM_RESTART_COUNT-0} ;;
+      S) value=${SLURM_JOB_SLUID-} width= ;;
       *) value=$char width= ;;
     esac
     if [[ -n $width ]]; then

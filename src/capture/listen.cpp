@@ -9,15 +9,17 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
+#include "capture/session_files.hpp"
 #include "capture/surroundings.hpp"
-#include "embedded/child.hpp"
-#include "embedded/listen.hpp"
 #include "store/shell.hpp"
+#include "util/confirm.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
+#include "util/file_lock.hpp"
 #include "util/message.hpp"
 #include "util/process.hpp"
 
@@ -26,6 +28,10 @@ extern char** environ;
 namespace sarray::capture {
 
 namespace {
+
+/// In the session's folder: the journal's size as a command at the prompt left it with nothing queued, and how to follow what it
+/// submitted. Read by listen.bash at the next prompt.
+constexpr const char* leave_file = "leave";
 
 void say(const std::string& line) { [[maybe_unused]] const auto told = util::write_all(2, line + "\n", ""); }
 
@@ -44,87 +50,93 @@ util::Result<std::string> choose_shell() {
   return *bash;
 }
 
-util::Result<store::Session> choose_session(const store::StateFolder& folder, const ListenOptions& options) {
-  if (!options.resume) return store::Session::create(folder, clean_environment(environ));
-  auto name = options.session;
-  TRY(const auto sessions, store::list_sessions(folder));
+/// The session that --resume means: the one named; else the latest whose shell is gone; else the latest whose shell cannot be
+/// seen.
+const store::SessionInfo* find_resumable(const std::vector<store::SessionInfo>& sessions, const std::string& name) {
+  const store::SessionInfo* found = nullptr;
   for (const auto& info : sessions) {
-    if (info.state != store::SessionInfo::State::open) continue;
-    if (options.session.empty() && !info.alive) name = info.name;
-    if (info.name == options.session && info.alive) {
-      return util::fail("session " + info.name,
-                        "its shell still runs (host " + info.host + ", process " + std::to_string(info.shell_pid) + ")",
-                        "exit that shell first");
+    if (!name.empty()) {
+      if (info.name == name) return &info;
+    } else if (info.state == store::SessionInfo::State::open && info.shell != store::ShellState::alive) {
+      const bool is_worse = found != nullptr && found->shell < info.shell;
+      if (!is_worse) found = &info;
     }
   }
+  return found;
+}
+
+/// A shell that cannot be seen may run, and would go on recording.
+util::Result<void> check_shell(const store::SessionInfo& info, bool yes) {
+  const auto place = "host " + info.shell_host + ", process " + std::to_string(info.shell_pid);
+  if (info.shell == store::ShellState::alive)
+    return util::fail("session " + info.name, "its shell still runs (" + place + ")", "exit that shell first");
+  if (info.shell == store::ShellState::gone || yes) return {};
+  const auto why = "its shell may still run (" + place + "), which cannot be seen from here";
+  if (util::can_ask() && util::confirm("sarray: session " + info.name + ": " + why + ". Resume it here?")) return {};
+  return util::fail("session " + info.name, why, "sarray listen --resume " + info.name + " --yes, if that shell is gone");
+}
+
+util::Result<store::Session> choose_session(const store::StateFolder& folder, const ListenOptions& options) {
+  if (!options.resume) return store::Session::create(folder, clean_environment(environ));
+  TRY(const auto sessions, store::list_sessions(folder));
+  const auto* info = find_resumable(sessions, options.session);
+  if (info != nullptr) CHECK_OK(check_shell(*info, options.yes));
+  const auto name = info != nullptr ? info->name : options.session;
   if (name.empty()) return util::fail("listen", "there is no session to resume", "sarray sessions");
   return store::Session::open(folder, name);
 }
 
 /// Takes the lock that is held while the shell runs, so that others can see that it does.
 util::Result<util::Fd> mark_alive(const store::Session& session) {
-  TRY(auto fd, util::open_file(session.folder() + "/" + store::alive_file, O_RDWR | O_CREAT | O_NOFOLLOW));
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
-    return util::fail("session " + session.name(), "its shell still runs", "exit that shell first");
-  if (::ftruncate(fd.get(), 0) != 0) return util::fail(session.folder() + "/" + store::alive_file, util::errno_text(errno));
+  constexpr int patience = 100;  // times 20 ms: whoever lists the sessions holds it for a moment
+  const auto path = session.folder() + "/" + store::alive_file;
+  TRY(auto fd, util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW));
+  for (int i = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return util::fail(path, util::errno_text(errno));
+    if (i == patience) {
+      return util::fail("session " + session.name(), "its shell still runs: " + util::describe_lock_holder(fd.get()) + " has it",
+                        "exit that shell first");
+    }
+    constexpr timespec pause{0, 20 * 1000000};
+    ::nanosleep(&pause, nullptr);
+  }
+  if (::ftruncate(fd.get(), 0) != 0) return util::fail(path, util::errno_text(errno));
   CHECK_OK(util::write_all(fd.get(), std::to_string(::getpid()) + "\n", "alive"));
   return fd;
 }
 
-util::Result<void> make_link(const std::string& target, const std::string& path) {
-  ::unlink(path.c_str());
-  if (::symlink(target.c_str(), path.c_str()) != 0) return util::fail(path, util::errno_text(errno));
-  return {};
-}
-
-/// Writes the session's folder of programs and startup files.
-util::Result<void> write_session_files(const store::Session& session, const ListenOptions& options) {
+void set_environment(const store::StateFolder& folder, const store::Session& session, const Guard& guard, bool terminal) {
   const auto bin = session.folder() + "/bin";
-  CHECK_OK(util::ensure_private_folder(bin));
-  std::string self(4096, '\0');
-  const auto length = ::readlink("/proc/self/exe", self.data(), self.size());
-  if (length <= 0) return util::fail("/proc/self/exe", util::errno_text(errno));
-  self.resize(static_cast<std::size_t>(length));
-  CHECK_OK(make_link(self, bin + "/sbatch"));
-  CHECK_OK(make_link(self, bin + "/sarray"));
-  CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
-  CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));
-  // If the commands do not come from a terminal, bash reads BASH_ENV before them.
-  const auto first =
-      "BASH_ENV=$SARRAY_SHARE/child.bash\n[[ -n $SARRAY_BASH_ENV && -r $SARRAY_BASH_ENV ]] && . \"$SARRAY_BASH_ENV\"\n. \"$SARRAY_SHARE/listen.bash\"\n";
-  CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash", first));
-  CHECK_OK(util::write_file_atomically(session.folder() + "/" + outer_job_file, variable("SLURM_JOB_ID")));
-  ::unlink((session.folder() + "/leave").c_str());
-  if (options.dialect.empty()) return {};
-  return util::write_file_atomically(session.folder() + "/dialect", options.dialect);
-}
-
-void set_environment(const store::StateFolder& folder, const store::Session& session, bool terminal) {
-  const auto bin = session.folder() + "/bin";
+  const auto first = guard.folder().empty() ? bin : bin + ":" + guard.folder();
   ::setenv(util::session_variable, session.name().c_str(), 1);
   ::setenv(util::state_variable, folder.path().c_str(), 1);  // HOME may change inside
   ::setenv(util::bin_variable, bin.c_str(), 1);
+  ::setenv(util::path_variable, first.c_str(), 1);
   ::setenv(util::job_variable, variable("SLURM_JOB_ID").c_str(), 1);
-  ::setenv("SARRAY_SHARE", session.folder().c_str(), 1);
+  ::setenv(util::share_variable, session.folder().c_str(), 1);
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
   ::setenv("BASH_ENV", (session.folder() + (terminal ? "/child.bash" : "/first.bash")).c_str(), 1);
-  ::setenv("PATH", (bin + ":" + variable("PATH")).c_str(), 1);
+  ::setenv("PATH", (first + ":" + variable("PATH")).c_str(), 1);
   // bash adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script does.
   if (!terminal) return;
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 
 /// @param alive the file in which the shell is recorded.
+/// @return as waitpid(2) says.
 util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session,
-                            bool terminal, const util::Fd& alive) {
+                            const util::Fd& alive) {
+  const bool terminal = ::isatty(0) != 0;
+  const Guard guard(session);
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGQUIT, SIG_IGN);
+  ::signal(SIGHUP, [](int) {});  // the shell ends of it, and its end is noted; unlike SIG_IGN this is not the shell's too
   const auto child = ::fork();
   if (child < 0) return util::fail(shell, util::errno_text(errno));
   if (child == 0) {
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGQUIT, SIG_DFL);
-    set_environment(folder, session, terminal);
+    set_environment(folder, session, guard, terminal);
     const auto rc = session.folder() + "/listen.bash";
     if (terminal) {
       ::execl(shell.c_str(), "bash", "--rcfile", rc.c_str(), "-i", nullptr);
@@ -138,34 +150,91 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return status;
+}
+
+/// After this nothing is recorded in the session. A shell that a signal ended, most often because its terminal was lost, leaves
+/// it open for what still runs (`nohup driver &`).
+void end_session(const store::Session& session, const util::Fd& alive, int wait_status) {
+  if (WIFEXITED(wait_status)) {
+    if (const auto ended = session.end(); !ended)
+      say("sarray: warning: " + ended.error().what + ": " + ended.error().why + "; background processes may still record");
+  }
+  [[maybe_unused]] const int cleared = ::ftruncate(alive.get(), 0);  // else a host that cannot see the shell would not know
+}
+
+/// What is left, and how to go on.
+void tell_end(const store::Session& session, const store::SessionContents& contents) {
+  for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
+  const auto path = session.folder() + "/" + leave_file;
+  const auto left = util::read_file(path);
+  ::unlink(path.c_str());
+  if (contents.info.jobs > 0) {
+    say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" +
+        util::count(contents.info.tasks, "task") + ")");
+    say("hint: sarray listen --resume " + session.name() + ", or sarray submit --session " + session.name());
+  } else if (left) {
+    const auto at = left->find(' ');
+    auto follow = at == std::string::npos ? "" : left->substr(at + 1, left->find('\n', at) - at - 1);
+    say((follow.empty() ? "sarray: the session is over: sbatch is Slurm's again"
+                        : "sarray: submitted; the session is over: sbatch is Slurm's again. Follow it: " + follow));
+  }
+}
+
+/// A session whose shell this is; nothing when the environment was saved in a session that has ended, or is gone.
+bool is_inside_session() {
+  if (variable(util::session_variable).empty()) return false;
+  const auto folder = store::StateFolder::open();
+  const auto session = folder ? store::Session::current(*folder) : util::Result<store::Session>(util::fail(""));
+  return session && !session->is_over();
+}
+
+/// Takes the traces of a session that has ended out of this process's environment.
+void forget_ended_session() {
+  if (variable(util::session_variable).empty()) return;
+  const auto state = variable(util::state_variable);
+  const auto entries = clean_environment(environ).entries();
+  ::clearenv();
+  for (const auto& entry : entries) {
+    const auto equals = entry.find('=');
+    ::setenv(entry.substr(0, equals).c_str(), entry.c_str() + equals + 1, 1);
+  }
+  if (!state.empty()) ::setenv(util::state_variable, state.c_str(), 1);
 }
 
 }  // namespace
 
 util::Result<int> listen(const ListenOptions& options) {
-  if (const auto name = variable(util::session_variable); !name.empty()) {
-    return util::fail("listen", "this shell is already a listen session (" + name + ")", "exit");
+  if (is_inside_session()) {
+    return util::fail("listen", "this shell is already a listen session (" + variable(util::session_variable) + ")", "exit");
   }
+  forget_ended_session();
   TRY(const auto folder, store::StateFolder::open());
   TRY(const auto shell, choose_shell());
-  TRY(const auto session, choose_session(folder, options));
+  TRY(auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
-  CHECK_OK(write_session_files(session, options));
-  TRY(const int status, run_shell(shell, folder, session, ::isatty(0) != 0, alive));
+  CHECK_OK(write_session_files(session, folder, options.dialect));
+  TRY(const auto restored, session.restore_cancelled());
+  if (restored > 0)
+    say("sarray: note: " + util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") +
+        " queued again");
+  ::unlink((session.folder() + "/" + leave_file).c_str());
+  CHECK_OK(session.reopen());
+  TRY(const int status, run_shell(shell, folder, session, alive));
+  end_session(session, alive, status);
   CHECK_OK(session.sync());
   TRY(const auto contents, session.read());
-  for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
-  if (contents.info.jobs > 0 && contents.info.state == store::SessionInfo::State::open) {
-    say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" +
-        util::count(contents.info.tasks, "task") + ")");
-    say("hint: sarray listen --resume " + session.name() + ", or sarray submit --session " + session.name());
-  }
-  return status;
+  tell_end(session, contents);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-util::Result<void> ask_shell_to_leave(const store::Session& session, int status) {
-  return util::write_file_atomically(session.folder() + "/leave", std::to_string(status) + "\n");
+bool is_at_prompt(const store::Session& session) {
+  return variable(util::session_variable) == session.name() && !variable(util::prompt_variable).empty();
+}
+
+util::Result<void> ask_shell_to_leave(const store::Session& session, const std::string& follow) {
+  return util::write_file_atomically(session.folder() + "/" + leave_file,
+                                     std::to_string(session.journal_size()) + (follow.empty() ? "" : " " + follow) + "\n");
 }
 
 }  // namespace sarray::capture

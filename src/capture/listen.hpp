@@ -10,6 +10,7 @@ namespace sarray::capture {
 
 struct ListenOptions {
   bool resume = false;
+  bool yes = false;     ///< resume also a session whose shell may run where it cannot be seen
   std::string session;  ///< the session to resume; empty: the latest open one whose shell does not run
   std::string dialect;  ///< the options of the installed sbatch (slurm::Dialect::serialize); empty: there is no Slurm here
 };
@@ -17,7 +18,12 @@ struct ListenOptions {
 /// Runs the shell until it ends. @return its exit status.
 [[nodiscard]] util::Result<int> listen(const ListenOptions& options);
 
-/// Makes the session's shell end, silently and with this status, after the command that asks for it.
-[[nodiscard]] util::Result<void> ask_shell_to_leave(const store::Session& session, int status);
+/// Returns whether this command was typed at the prompt of that session: not in a subshell, a pipe, a function, a script or in
+/// the background, since there the rest of the script is to run, and to be recorded.
+[[nodiscard]] bool is_at_prompt(const store::Session& session);
+
+/// Makes the session's shell end at its next prompt, unless something was recorded by then.
+/// @param follow the command that shows what was submitted; empty: nothing was.
+[[nodiscard]] util::Result<void> ask_shell_to_leave(const store::Session& session, const std::string& follow);
 
 }  // namespace sarray::capture

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <new>
 #include <string>
 
 #include "capture/surroundings.hpp"
@@ -79,10 +80,34 @@ struct Answer {
   std::uint32_t job = 0;  ///< its number in the session
 };
 
+/// A call from an environment that was saved in a session and is used after its end (`export -p`, a tmux server, at): recorded,
+/// it would wait for nobody.
+util::Error session_is_over(const store::Session& session) {
+  const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
+  return {"session " + session.name() + " is over", "nothing was recorded, and nothing was submitted",
+          "sarray listen --resume " + session.name() + " opens it again" +
+              (program.empty() ? "" : "; Slurm's own sbatch is " + util::shell_quote(program))};
+}
+
+/// Whether the call is in the journal: what is said when memory ends depends on it.
+bool is_recorded = false;
+
+/// Says in words that memory has ended, with none to spare: an exception would have to find some, and to be caught before main.
+[[noreturn]] void end_without_memory() {
+  constexpr std::string_view not_recorded =
+      "sarray: error: out of memory: the call was not recorded, and nothing was submitted\n";
+  constexpr std::string_view recorded =
+      "sarray: error: out of memory: the call is recorded, but cannot be answered\nhint: sarray list\n";
+  const auto text = is_recorded ? recorded : not_recorded;
+  [[maybe_unused]] const auto told = ::write(2, text.data(), text.size());
+  ::_exit(static_cast<int>(util::Exit::failed));
+}
+
 /// @return nullopt if the call belongs to the real sbatch.
 util::Result<std::optional<Answer>> record(int argc, char** argv) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto session, store::Session::current(folder));
+  if (session.is_over()) return util::fail(session_is_over(session));
   const auto dialect = read_dialect(session);
   auto taken_call = take_call(std::vector<std::string>(argv, argv + argc), clean_environment(environ), dialect);
   if (!taken_call) return util::fail(name_real_sbatch(std::move(taken_call).error(), argc, argv));
@@ -92,6 +117,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   const auto tasks = job.ids ? job.ids->count() : 1;
   ::signal(SIGXFSZ, SIG_IGN);  // exceeding the limit on the size of files is then an error, as a full disk is
   TRY(const auto appended, session.append(taken.call, tasks));
+  is_recorded = true;
   if (::isatty(2) != 0) say(2, queued_line(appended, job, tasks));
   return std::optional(Answer{answer(job, taken.intake.quiet, appended.id), appended.job});
 }
@@ -99,6 +125,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
 }  // namespace
 
 int record_sbatch(int argc, char** argv) {
+  std::set_new_handler(end_without_memory);
   find_session_by_program();
   // The session's shell calls us by our path; messages and the record have the name that the user typed.
   if (argc > 0) argv[0] += std::string_view(argv[0]).rfind('/') + 1;

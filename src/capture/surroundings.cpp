@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
 
@@ -16,14 +17,32 @@
 
 namespace sarray::capture {
 
+namespace {
+
+/// Whether the folder is one of programs of a session, .../sessions/20261126-035543.283-ad07/bin, or a guard. The name decides:
+/// PATH is read for each recorded call, and the folder may be gone.
+bool is_session_folder(std::string_view folder) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto last = folder.substr(folder.rfind('/') + 1);
+  if (last.starts_with(guard_prefix)) return true;
+  constexpr std::string_view parent = "/sessions/";
+  constexpr std::size_t name_size = 24;
+  if (!folder.ends_with("/bin") || folder.size() < parent.size() + name_size + 4) return false;
+  const auto name = folder.substr(folder.size() - 4 - name_size, name_size);
+  const auto above = folder.substr(0, folder.size() - 4 - name_size);
+  return above.ends_with(parent) && name[8] == '-' && name[15] == '.' && name[19] == '-' &&
+         std::all_of(name.begin(), name.begin() + 8, is_digit);
+}
+
+}  // namespace
+
 std::string clean_path(std::string_view path, std::string_view own_folder) {
-  if (own_folder.empty()) return std::string(path);
   std::string cleaned;
   bool first = true;
   while (true) {
     const auto end = std::min(path.find(':'), path.size());
     const auto part = path.substr(0, end);
-    if (part != own_folder) {
+    if ((own_folder.empty() || part != own_folder) && !is_session_folder(part)) {
       if (!first) cleaned += ':';
       cleaned += part;
       first = false;
@@ -94,8 +113,12 @@ void find_session_by_program() {
 }
 
 std::string find_inner_job() {
+  constexpr std::uint32_t first_virtual_id = 2000000001;
   const char* job = ::getenv("SLURM_JOB_ID");
   if (job == nullptr || *job == '\0') return {};
+  char* end = nullptr;
+  const auto number = std::strtoull(job, &end, 10);
+  if (*end == '\0' && number >= first_virtual_id && number < (1ULL << 31)) return {};
   if (const char* outer = ::getenv(util::job_variable); outer != nullptr) return std::string_view(outer) == job ? "" : job;
   const char* bin = ::getenv(util::bin_variable);
   if (bin == nullptr) return {};

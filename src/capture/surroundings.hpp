@@ -14,8 +14,12 @@ namespace sarray::capture {
 /// BASH_ENV as it was.
 [[nodiscard]] util::Environment clean_environment(char** entries);
 
-/// Returns PATH without the session's folder.
+/// Returns PATH without the folders of programs that sessions put there: `own_folder`, those of other sessions, and guards.
 [[nodiscard]] std::string clean_path(std::string_view path, std::string_view own_folder);
+
+/// Name of a guard's folder, before its random part: it holds an sbatch that refuses, for the time when the session's own cannot
+/// be reached (session_files.hpp).
+inline constexpr std::string_view guard_prefix = "sarray-guard-";
 
 /// Sets our variables from the path with which this program was started, if that is a session's sbatch: the caller may have
 /// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
@@ -23,7 +27,8 @@ void find_session_by_program();
 
 /// Returns the id of the job that this process is in, if the session's shell is not in the same job (it may be in an `salloc`);
 /// else an empty text. A job that was submitted by the path of the real sbatch has the session's environment on its node, and
-/// what it submits there must go to Slurm. Call it after find_session_by_program().
+/// what it submits there must go to Slurm. A virtual id is not a job of Slurm's: `export SLURM_JOB_ID=$(sbatch --parsable ...)`
+/// goes on recording. Call it after find_session_by_program().
 [[nodiscard]] std::string find_inner_job();
 
 /// Name of the file in a session's folder with the id of the job that its shell is in, for callers with an empty environment.

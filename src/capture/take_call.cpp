@@ -38,7 +38,7 @@ util::Result<void> load_export_file(slurm::Call& call, const slurm::Intake& inta
   auto bytes = is_descriptor && number >= 3 ? util::read_all(static_cast<int>(number), name) : util::read_file(name);
   if (!bytes) {
     auto error = sbatch_words("Could not open user environment file " + name, call.environment);
-    error.status = 255;
+    error.status = 1;  // whatever SLURM_EXIT_ERROR says (sbatch.c:_fill_job_desc_from_opts)
     return util::fail(std::move(error));
   }
   call.export_file = std::move(*bytes);

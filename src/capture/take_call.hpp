@@ -28,7 +28,7 @@ struct TakenCall {
 class CallTaker {
  public:
   /// @param max_array_size as for slurm::Resolver.
-  explicit CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size = 4294967294U);
+  explicit CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size = slurm::unknown_max_array_size);
   /// Like take_call().
   [[nodiscard]] util::Result<TakenCall> take(std::vector<std::string> argv, util::Environment environment, bool read_input);
 

@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <cstdlib>
 
 #include "capture/listen.hpp"
 #include "cli/arguments.hpp"
@@ -7,14 +6,18 @@
 #include "commands/control.hpp"
 #include "commands/task_word.hpp"
 #include "queue/gather.hpp"
-#include "util/environment_names.hpp"
+#include "util/confirm.hpp"
 #include "util/message.hpp"
 
 namespace sarray::commands {
 
 namespace {
 
-Status cancel_session(const std::string& session_name) {
+/// From so many jobs on the person at the terminal is asked.
+constexpr std::size_t many_jobs = 10;
+
+/// @param yes nobody is asked.
+Status cancel_session(const std::string& session_name, bool yes) {
   TRY(auto session, queue::find_session(session_name));
   TRY(const auto lock, queue::lock_session(session));
   TRY(const auto contents, session.read());
@@ -22,12 +25,21 @@ Status cancel_session(const std::string& session_name) {
   for (const auto& call : contents.calls) {
     if (!call.dropped && !call.submitted) queued.push_back(call.job);
   }
-  if (!queued.empty()) CHECK_OK(session.drop(queued));
-  CHECK_OK(session.close(store::SessionInfo::State::cancelled));
+  const auto jobs = util::count(queued.size(), "job");
+  if (queued.size() >= many_jobs && !yes && util::can_ask() &&
+      !util::confirm("sarray: drop " + jobs + " of session " + session.name() + "?"))
+    return util::fail("cancel", "nothing was dropped", "sarray list");
+  if (!queued.empty()) CHECK_OK(session.cancel(queued));
+  CHECK_OK(session.sync());
   queue::warn_of_unsettled(contents);
-  std::fprintf(stderr, "sarray: dropped %s\n", util::count(queued.size(), "job").c_str());
-  const char* own = std::getenv(util::session_variable);
-  if (own != nullptr && session.name() == own) CHECK_OK(capture::ask_shell_to_leave(session, 0));
+  std::fprintf(stderr, "sarray: dropped %s\n", jobs.c_str());
+  const bool goes_on = contents.info.shell == store::ShellState::alive && !capture::is_at_prompt(session);
+  if (!queued.empty()) {
+    std::fprintf(stderr, "hint: %ssarray listen --resume %s queues %s again, until the session is pruned\n",
+                 goes_on ? "if nothing more is recorded in it: exit, and " : "", session.name().c_str(),
+                 queued.size() == 1 ? "it" : "them");
+  }
+  if (capture::is_at_prompt(session)) CHECK_OK(capture::ask_shell_to_leave(session, ""));
   return 0;
 }
 
@@ -36,20 +48,21 @@ Status cancel_session(const std::string& session_name) {
 Status cancel(const Words& words) {
   std::string session_name;
   ControlOptions options;
-  cli::Arguments arguments("cancel",
-                           "Cancels tasks of a merged array; without a job id, drops the session's queue and leaves its shell.",
-                           "[--session NAME] | TASK [--job SEL] [--tasks IDS] [-n] [--yes]");
+  cli::Arguments arguments(
+      "cancel", "Cancels tasks of a merged array; without a job id, drops the session's queue, and at its prompt leaves it.",
+      "[--session NAME] [--yes] | TASK [--job SEL] [--tasks IDS] [-n] [--yes]");
   auto& app = arguments.app();
   auto* word = app.add_option("task", options.word, task_help);
   add_control_options(app, options);
   for (const char* name : {"--job", "--tasks", "--dry-run", "--script"}) app.get_option(name)->needs(word);
-  app.add_flag("-y,--yes", options.yes, "do not ask before a whole array of several jobs is cancelled")->needs(word);
+  app.add_flag("-y,--yes", options.yes,
+               "do not ask before a whole array of several jobs, or a queue of ten jobs or more, is cancelled");
   app.add_option("--session", session_name, "act on this session instead of the current shell's")
       ->type_name("NAME")
       ->excludes(word);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
-  return options.word.empty() ? cancel_session(session_name) : control(options);
+  return options.word.empty() ? cancel_session(session_name, options.yes) : control(options);
 }
 
 }  // namespace sarray::commands

@@ -64,7 +64,7 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
   }
   slurm::ArrayStates states;
   if (!asked.empty()) {
-    TRY(states, site.client.states(asked, false));
+    TRY(states, engine::SlurmEngine(site.client).states(asked, false));
   }
   auto list = util::Json::array();
   report::Table table({true, false, true, true, false, false});

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,9 +99,14 @@ Status run_words(Words words) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  // A limit on the size of files is an error like a full disk. Not SIG_IGN, which the programs that are started would inherit.
+  ::signal(SIGXFSZ, [](int) {});
   Status status = 0;
   try {
     status = run_words(argc > 0 ? Words(argv + 1, argv + argc) : Words());
+  } catch (const std::bad_alloc&) {
+    status =
+        util::fail("out of memory", "the command could not be finished", "sarray list, or sarray history, shows what was done");
   } catch (const std::exception& exception) {
     // Nothing of ours throws; the library's own (memory, above all) end here rather than in abort().
     status = util::fail("sarray", exception.what());

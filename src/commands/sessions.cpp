@@ -34,7 +34,9 @@ std::string time_text(std::int64_t seconds) {
 
 std::string state_text(const store::SessionInfo& info) {
   using State = store::SessionInfo::State;
-  if (info.alive) return "open, shell " + std::to_string(info.shell_pid) + " on " + info.host;
+  const auto shell = "shell " + std::to_string(info.shell_pid) + " on " + (info.shell_host.empty() ? info.host : info.shell_host);
+  if (info.shell == store::ShellState::alive) return "open, " + shell;
+  if (info.shell == store::ShellState::unknown) return "unknown: " + shell + " cannot be seen from here";
   if (info.state == State::cancelled) return "cancelled";
   if (info.jobs > 0) return "left";
   return info.state == State::submitted ? "submitted" : "empty";
@@ -45,7 +47,8 @@ util::Json to_json(const std::vector<store::SessionInfo>& sessions) {
   for (const auto& info : sessions) {
     util::Json session;
     session["name"] = info.name;
-    session["state"] = info.alive ? "open" : state_text(info);
+    const auto text = state_text(info);
+    session["state"] = text.substr(0, text.find_first_of(",:"));  // open, unknown: the shell has a column of its own
     session["host"] = info.host;
     session["started"] = info.started;
     session["last_call"] = info.last_call == 0 ? util::Json(nullptr) : util::Json(info.last_call);

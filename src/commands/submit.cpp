@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,8 +19,10 @@
 #include "queue/gather.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
+#include "script/own_script.hpp"
 #include "script/render.hpp"
 #include "slurm/language/file_pattern.hpp"
+#include "slurm/language/virtual_id.hpp"
 #include "store/submissions.hpp"
 #include "store/virtual_ids.hpp"
 #include "util/environment_names.hpp"
@@ -80,7 +83,7 @@ util::Result<void> settle_earlier(SubmitRun& run) {
 }
 
 util::Result<void> gather(SubmitRun& run) {
-  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : 4294967294U;
+  const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
     if (!run.options.dry_run) CHECK_OK(settle_earlier(run));
     TRY(run.queued, queue::gather_file(run.options.file, run.site, max));
@@ -106,7 +109,7 @@ bool becomes_session(const SubmitRun& run) { return run.options.split && !run.op
 util::Result<void> give_ids(SubmitRun& run) {
   auto& jobs = run.queued.jobs;
   auto folder = store::StateFolder::open();
-  auto id = store::first_virtual_id;
+  auto id = slurm::first_virtual_id;
   if (folder) {
     TRY(id, store::next_virtual_ids(*folder, static_cast<std::uint32_t>(jobs.size())));
   } else if (!run.options.dry_run) {
@@ -247,6 +250,27 @@ void answer(SubmitRun& run, const std::string& text) {
   run.unannounced.clear();
 }
 
+/// Leaves the generated script in the user's folder. A file there that sarray did not write stays as it is; and only when -o FILE
+/// asks for the file does a folder that cannot be written to fail a submission.
+/// @param copy the script in the state folder. @return the path of the one that the user is left with.
+util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number, const std::string& script,
+                                       const std::string& copy) {
+  const auto path = numbered(run.options.output, number);
+  auto note = path + ": it was not written by sarray, and stays as it is";
+  struct stat state {};
+  if (run.options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
+    return util::fail(path, "it is not a plain file", "nothing was submitted; another -o FILE, or none");
+  if (script::may_replace(path)) {
+    const auto written = util::write_file_atomically(path, script);
+    if (written) return path;
+    if (run.options.output_given)
+      return util::fail(written.error().what, written.error().why, "nothing was submitted; another -o FILE, or none");
+    note = path + ": " + written.error().why;
+  }
+  say("sarray: note: " + note + "; the script is " + copy);
+  return copy;
+}
+
 /// One array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::StateFolder& folder, plan::Plan& plan,
                                                   std::size_t number) {
@@ -262,8 +286,7 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   tell_script_size(rendered, run.plan_options);
   report::SubmittedArray submitted;
   submitted.array = number;
-  submitted.script = numbered(run.options.output, number);
-  CHECK_OK(util::write_file_atomically(submitted.script, rendered.script));
+  TRY(submitted.script, leave_script(run, number, rendered.script, submission_folder.folder + "/sarray.slurm"));
   warn_of_secrets(rendered.variables);
   auto* session = run.queued.session ? &*run.queued.session : nullptr;
   TRY(const auto delivery, engine::deliver(submission_folder, plan, array, rendered, run.plan_options,
@@ -276,13 +299,15 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   return submitted;
 }
 
-/// The session's shell ends once nothing is left to submit.
-util::Result<void> finish_session(SubmitRun& run) {
+/// The session's shell ends when this was typed at its prompt and nothing is left to submit.
+util::Result<void> finish_session(SubmitRun& run, const std::vector<report::SubmittedArray>& submitted) {
   auto& session = *run.queued.session;
   CHECK_OK(session.close(store::SessionInfo::State::submitted));
-  const char* own = std::getenv(util::session_variable);
-  if (own == nullptr || session.name() != own) return {};
-  return capture::ask_shell_to_leave(session, 0);
+  if (!capture::is_at_prompt(session)) return {};
+  TRY(const auto contents, session.read());
+  if (contents.info.jobs > 0) return {};
+  return capture::ask_shell_to_leave(
+      session, submitted.size() == 1 ? "sarray status " + submitted.front().job_id.value_or("") : "sarray history");
 }
 
 /// From here on the file's calls are a session's.
@@ -321,7 +346,7 @@ Status submit_all(SubmitRun& run, plan::Plan& plan) {
     submitted.push_back(std::move(*array));
   }
   if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
-  if (run.queued.session) CHECK_OK(finish_session(run));
+  if (run.queued.session) CHECK_OK(finish_session(run, submitted));
   return 0;
 }
 
@@ -344,7 +369,12 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
     tell_script_size(rendered, run.plan_options);
     const auto path = numbered(run.options.output, number);
-    if (run.options.output_given) CHECK_OK(util::write_file_atomically(path, rendered.script));
+    if (run.options.output_given) {
+      if (!script::may_replace(path))
+        return util::fail(path, "it was not written by sarray, and is not overwritten",
+                          "another -o FILE, or none: it is printed");
+      CHECK_OK(util::write_file_atomically(path, rendered.script));
+    }
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (run.options.json) continue;

@@ -158,8 +158,9 @@ Status throttle(const Words& words) {
                  names.empty() ? "" : (std::string(cancels ? " and cancel " : " and requeue ") + names).c_str());
     return say_left(tasks);
   }
-  CHECK_OK(site.client.set_throttle(array_id, options->limit));
-  if (!tasks.ended.empty()) CHECK_OK(cancels ? site.client.cancel(tasks.ended) : site.client.requeue(tasks.ended));
+  const engine::SlurmEngine engine(site.client);
+  CHECK_OK(engine.set_throttle(array_id, options->limit));
+  if (!tasks.ended.empty()) CHECK_OK(engine.control(cancels ? engine::Verb::cancel : engine::Verb::requeue, tasks.ended));
   std::fprintf(stderr, "sarray: %s: %s%s\n", array_id.c_str(),
                options->limit == 0 ? "no limit" : ("at most " + util::count(options->limit, "task") + " at once").c_str(),
                names.empty() ? "" : ("; " + std::string(cancels ? "cancelled " : "requeued ") + names).c_str());

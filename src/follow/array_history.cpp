@@ -280,10 +280,12 @@ void ArrayHistory::note_revived() {
   if (revived.size() > max_named) m_history.notes.push_back("so were " + util::count(revived.size() - max_named, "other task"));
 }
 
-util::Result<void> ArrayHistory::refresh(bool with_usage) {
+util::Result<void> ArrayHistory::refresh(bool with_usage) { return refresh(engine::SlurmEngine(m_site.client), with_usage); }
+
+util::Result<void> ArrayHistory::refresh(const engine::Engine& engine, bool with_usage) {
   std::vector<slurm::ArrayQuery> asked;
   for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path});
-  TRY(auto states, m_site.client.states(asked, with_usage));
+  TRY(auto states, engine.states(asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
   m_awaits_usage = states.without_usage > 0;
   m_history.notes = m_lost;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/engine.hpp"
 #include "follow/attempts.hpp"
 #include "script/map.hpp"
 #include "slurm/client/site.hpp"
@@ -51,6 +52,8 @@ class ArrayHistory {
   /// Asks Slurm how the tasks are, and whether the job id is still that array's.
   /// @return an error if another job has it now: what is known of the array would be told of, or done to, that one.
   [[nodiscard]] util::Result<void> refresh(bool with_usage = false);
+  /// The same of the engine that runs them.
+  [[nodiscard]] util::Result<void> refresh(const engine::Engine& engine, bool with_usage);
   [[nodiscard]] const follow::History& history() const { return m_history; }
   /// The tasks that are asked about, by index in the first attempt, ascending. @see History::meant
   void set_meant(const std::vector<std::uint32_t>& indices);

@@ -6,8 +6,6 @@ namespace sarray::follow {
 
 namespace {
 
-constexpr std::uint32_t no_task_id = 4294967294U;  // a plain job's %a (slurmctld's NO_VAL; observed on 22.05)
-
 /// Stands for what is not known: no name of ours holds it.
 constexpr char unknown_mark = '\x01';
 
@@ -35,7 +33,7 @@ std::optional<FileName> file_name(const script::MappedJob& job, script::Stream s
   values.array_task_id = task.index;
   // Where %A stands, %a is its companion in Slurm's own pair; alone it is the job's own.
   if (!slurm::has_conversion(*pattern, 'A'))
-    values.array_task_id = job.has_index(task.index) ? job.local_id(task.index).value_or(no_task_id) : no_task_id;
+    values.array_task_id = job.has_index(task.index) ? job.local_id(task.index).value_or(slurm::no_task_id) : slurm::no_task_id;
   if (!task.job_id.empty()) values.job_id = task.job_id;
   values.job_name = job.name;
   values.user = surroundings.user;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "slurm/language/virtual_id.hpp"
 #include "store/virtual_ids.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
@@ -97,7 +98,7 @@ class JobFinder {
     return find_if([&](const auto& job) { return std::binary_search(numbers->begin(), numbers->end(), job.number); });
   }
   [[nodiscard]] std::vector<std::size_t> find_id(const std::string& word) const {
-    return find_if([&](const auto& job) { return job.id >= store::first_virtual_id && std::to_string(job.id) == word; });
+    return find_if([&](const auto& job) { return job.id >= slurm::first_virtual_id && std::to_string(job.id) == word; });
   }
   [[nodiscard]] std::vector<std::size_t> find_name(const std::string& word) const {
     return find_if([&](const auto& job) { return job.name == word; });
@@ -150,7 +151,7 @@ class JobFinder {
                              "a job number, a virtual id, a name, or a pattern like 'train*'; " + m_hint + " shows them");
   }
   static bool is_id(const std::string& word) {
-    const auto id = util::parse_number(word, "", store::first_virtual_id, "");
+    const auto id = util::parse_number(word, "", slurm::first_virtual_id, "");
     return id.has_value();
   }
 

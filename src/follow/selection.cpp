@@ -5,6 +5,7 @@
 #include "engine/submissions.hpp"
 #include "follow/job_selection.hpp"
 #include "slurm/client/jobs.hpp"
+#include "slurm/language/virtual_id.hpp"
 #include "store/virtual_ids.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
@@ -27,7 +28,7 @@ util::Result<TaskReference> parse_task_reference(const std::string& whole) {
   const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
   TRY(const auto id, util::parse_number(word.substr(0, underscore), "job id", 1, hint));
   result.job_id = std::to_string(id);
-  result.is_virtual = id >= store::first_virtual_id;
+  result.is_virtual = id >= slurm::first_virtual_id;
   if (underscore == std::string::npos) return result;
   auto ids = word.substr(underscore + 1);
   const bool is_list = ids.size() > 2 && ids.front() == '[' && ids.back() == ']';

@@ -11,6 +11,7 @@
 #include "capture/take_call.hpp"
 #include "queue/queue_file.hpp"
 #include "util/fd.hpp"
+#include "util/file_lock.hpp"
 #include "util/pages.hpp"
 #include "util/process.hpp"
 #include "util/progress.hpp"
@@ -62,9 +63,11 @@ util::Result<util::Fd> lock_session(const store::Session& session) {
   TRY(auto fd, util::open_file(session.folder() + "/submit.lock", O_RDWR | O_CREAT | O_NOFOLLOW));
   for (int i = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
     if (errno != EWOULDBLOCK && errno != EINTR) return util::fail(session.folder() + "/submit.lock", util::errno_text(errno));
-    if (i == patience)
-      return util::fail("session " + session.name(), "it is being submitted by another process",
+    if (i == patience) {
+      return util::fail("session " + session.name(),
+                        "it is being submitted, or cancelled, by another process: " + util::describe_lock_holder(fd.get()),
                         "sarray list, when that has ended");
+    }
     ::usleep(50000);
   }
   return fd;

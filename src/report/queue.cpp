@@ -1,5 +1,8 @@
 #include "report/queue.hpp"
 
+#include <string_view>
+#include <utility>
+
 #include "report/table.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
@@ -57,13 +60,15 @@ std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t wi
                planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-", util::fit(util::printable(planned.job.name), 20),
                command_text(planned)});
   }
-  auto lines = table.text(width);
-  std::string text = lines.substr(0, lines.find('\n') + 1);
-  lines.erase(0, text.size());
+  const auto lines = table.text(width);
+  std::size_t at = 0;
+  const auto next_line = [&] {
+    const auto begin = std::exchange(at, lines.find('\n', at) + 1);
+    return std::string_view(lines).substr(begin, at - begin);
+  };
+  std::string text(next_line());
   for (const auto& planned : jobs) {
-    const auto end = lines.find('\n') + 1;
-    text += lines.substr(0, end);
-    lines.erase(0, end);
+    text += next_line();
     auto detail = "     in " + util::printable(planned.job.directory);
     text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
     detail = "     " + util::printable(options_text(planned.job));

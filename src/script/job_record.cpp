@@ -113,7 +113,7 @@ std::string write_umask(mode_t mode) {
 std::optional<std::string> take_special(const Field& field, JobRecord& job) {
   const auto check = [](bool right, const char* why) { return std::string(right ? "" : why); };
   if (field.tag == ids_tag) {
-    auto ids = slurm::ArrayIds::parse(field.value, 4294967294U);
+    auto ids = slurm::ArrayIds::parse(field.value, slurm::unknown_max_array_size);
     if (ids && *ids) job.ids = std::move(**ids);
     return check(job.ids.has_value(), "a job has no task ids");
   }

@@ -95,7 +95,7 @@ util::Result<plan::PlannedJob> make_planned(const Chosen& chosen, std::string_vi
 std::uint32_t original_throttle(const Map& map) {
   const auto* option = map.option("array");
   if (option == nullptr || !option->value) return 0;
-  const auto ids = slurm::ArrayIds::parse(*option->value, 4294967294U);
+  const auto ids = slurm::ArrayIds::parse(*option->value, slurm::unknown_max_array_size);
   return ids && *ids ? (*ids)->throttle() : 0;
 }
 

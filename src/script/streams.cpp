@@ -11,8 +11,6 @@ namespace {
 using slurm::has_conversion;
 
 /// A plain job's %a (slurmctld's NO_VAL; observed on 22.05).
-constexpr std::uint32_t no_task_id = 4294967294U;
-
 const std::optional<std::string>& given_pattern(const slurm::Job& job, Stream stream) {
   switch (stream) {
     case Stream::output:
@@ -179,7 +177,7 @@ std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uin
                         const plan::PlanOptions& options) {
   const auto pattern = effective_pattern(planned.job, stream);
   auto values = known_values(planned, pattern, options);
-  values.array_task_id = planned.job.ids ? planned.job.ids->nth(task) : no_task_id;
+  values.array_task_id = planned.job.ids ? planned.job.ids->nth(task) : slurm::no_task_id;
   if (has_conversion(pattern, 'A')) values.array_task_id = index;
   if (auto name = slurm::expand_pattern(pattern, values)) return *name;
   // Both streams of a task that go to one file must go through one hidden name.

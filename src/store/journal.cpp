@@ -1,7 +1,6 @@
 #include "store/journal.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "store/encoding.hpp"
 #include "store/virtual_ids.hpp"
 #include "util/crc32.hpp"
+#include "util/file_lock.hpp"
 
 namespace sarray::store {
 
@@ -190,10 +190,9 @@ std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKi
 
 util::Result<util::Fd> lock_counter(const std::string& counter) {
   TRY(util::Fd fd, util::open_file(counter, O_RDWR | O_CREAT | O_NOFOLLOW));
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno == EINTR) continue;
-    return util::fail(counter, "its file system has no locks (" + util::errno_text(errno) + ")",
-                      "export SARRAY_STATE_DIR=/a/folder/on/another/file/system");
+  if (auto locked = util::lock_exclusively(fd.get(), counter, util::lock_patience()); !locked) {
+    if (locked.error().hint.empty()) locked.error().hint = "export SARRAY_STATE_DIR=/a/folder/on/another/file/system";
+    return util::fail(std::move(locked).error());
   }
   return fd;
 }

@@ -26,7 +26,9 @@ enum class RecordKind : std::uint8_t {
   accepted = 6,
   withdrawn = 7,
   closed = 8,
-  script = 9,  ///< a script's bytes, for the calls that refer to it
+  script = 9,      ///< a script's bytes, for the calls that refer to it
+  cancelled = 10,  ///< jobs that are dropped, and that `restored` may bring back
+  restored = 11,
 };
 
 inline constexpr std::uint32_t journal_version = 1;
@@ -97,7 +99,7 @@ class Appender {
   std::string m_pending;
 };
 
-/// Opens and locks the counter file.
+/// Opens and locks the counter file. @return an error that names the holder if it does not let go (util::lock_patience).
 [[nodiscard]] util::Result<util::Fd> lock_counter(const std::string& counter);
 
 }  // namespace sarray::store

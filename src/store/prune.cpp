@@ -94,8 +94,22 @@ std::string state_name(SessionInfo::State state) {
   return "";
 }
 
+/// A shell that cannot be seen from here may run. While this process itself holds the lock of the session's shell, no `listen`
+/// has it, and only what is noted of the shell counts.
+ShellState shell_of(const std::string& path, bool is_ours) {
+  if (!is_ours) {
+    SessionInfo info;
+    look_for_shell(path, info);
+    return info.shell;
+  }
+  const auto text = util::read_file(path + "/" + alive_file).value_or("");
+  const auto line = text.find('\n');
+  return line == std::string::npos ? ShellState::gone
+                                   : look_for_process(text.substr(line + 1, text.find('\n', line + 1) - line - 1));
+}
+
 /// Returns the session as one to be removed; nullopt if it must stay.
-/// @param is_ours whether this process holds the lock of the session's shell.
+/// @param is_ours whether it is this process that holds the locks of the session's shell and of the journals.
 std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string& name, bool is_ours) {
   const auto path = folder.sessions() + "/" + name;
   const auto journal = path + "/journal";
@@ -106,8 +120,8 @@ std::optional<Pruned> find_prunable(const StateFolder& folder, const std::string
     return is_ours || std::time(nullptr) - never.time > min_age_seconds ? std::optional(never) : std::nullopt;
   }
   const auto session = Session::open(folder, name);
-  const auto contents = session ? session->read() : util::Result<SessionContents>(util::fail("", ""));
-  if (!contents || (contents->info.alive && !is_ours) || contents->info.jobs > 0) return std::nullopt;
+  const auto contents = session ? session->read(is_ours) : util::Result<SessionContents>(util::fail("", ""));
+  if (!contents || contents->info.jobs > 0 || shell_of(path, is_ours) != ShellState::gone) return std::nullopt;
   const auto& notes = contents->submissions;
   if (!std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.accepted; })) return std::nullopt;
   return Pruned{name, notes.empty() ? state_name(contents->info.state) : "submitted", written_at(journal)};
@@ -124,6 +138,17 @@ util::Result<bool> remove_session(const StateFolder& folder, const std::string& 
   CHECK_OK(note_given_ids(journals.get(), folder.counter()));
   CHECK_OK(remove_folder(folder.sessions(), name));
   return true;
+}
+
+/// Copies of the program (capture/session_files.hpp) that no session has a hard link to any more.
+void remove_unused_programs(const StateFolder& folder) {
+  const auto programs = folder.path() + "/programs";
+  for (const auto& name : names_in(programs)) {
+    const auto path = programs + "/" + name;
+    struct stat state {};
+    const bool is_unused = ::lstat(path.c_str(), &state) == 0 && state.st_nlink == 1;
+    if (is_unused && std::time(nullptr) - state.st_mtime > min_age_seconds) ::unlink(path.c_str());
+  }
 }
 
 }  // namespace
@@ -144,6 +169,7 @@ util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, cons
     }
     if (gone) removed.push_back(std::move(session));
   }
+  if (!rules.dry_run) remove_unused_programs(folder);
   return removed;
 }
 

@@ -28,6 +28,9 @@ namespace sarray::store {
 
 namespace {
 
+/// Name of a file in a session's folder that is there once its shell has ended.
+constexpr const char* over_file = "/over";
+
 /// If a call differs from its base by more than this, a new base is written.
 constexpr std::size_t large_difference = 2048;
 
@@ -110,6 +113,7 @@ Session::Session(const StateFolder& folder, std::string name)
 util::Result<Session> Session::create(const StateFolder& folder, const util::Environment& base) {
   CHECK_OK(util::ensure_private_folder(folder.sessions()));
   Session session(folder, new_name());
+  const util::ExactModes exact;
   while (::mkdir(session.m_folder.c_str(), 0700) != 0) {
     if (errno != EEXIST) return util::fail(session.m_folder, util::errno_text(errno));
     session = Session(folder, new_name());
@@ -234,10 +238,16 @@ class ContentsReader {
       case RecordKind::call:
         return take_call(record);
       case RecordKind::drop:
-        for (const auto job : reader.numbers()) {
-          if (auto* call = find(job)) call->dropped = true;
-        }
+        set_dropped(reader.numbers(), true);
         return;
+      case RecordKind::cancelled:
+        m_contents.cancelled = reader.numbers();
+        m_contents.info.state = SessionInfo::State::cancelled;
+        return set_dropped(m_contents.cancelled, true);
+      case RecordKind::restored:
+        m_contents.cancelled.clear();
+        m_contents.info.state = SessionInfo::State::open;
+        return set_dropped(reader.numbers(), false);
       case RecordKind::intent: {
         SubmissionNote note;
         note.marker = reader.text();
@@ -265,6 +275,12 @@ class ContentsReader {
  private:
   RecordedCall* find(std::uint32_t job) {
     return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
+  }
+
+  void set_dropped(const std::vector<std::uint32_t>& jobs, bool dropped) {
+    for (const auto job : jobs) {
+      if (auto* call = find(job)) call->dropped = dropped;
+    }
   }
 
   /// Reserves no more than fits before the record, whatever it says.
@@ -327,6 +343,7 @@ class ContentsReader {
     call.time = static_cast<std::int64_t>(decoded->head.time);
     call.call = std::move(decoded->call);
     m_contents.info.last_call = call.time;
+    m_contents.cancelled.clear();
     m_contents.calls.push_back(std::move(call));
   }
 
@@ -343,24 +360,44 @@ std::size_t Session::journal_size() const {
   return ::stat((m_folder + "/journal").c_str(), &state) == 0 ? static_cast<std::size_t>(state.st_size) : 0;
 }
 
-util::Result<SessionContents> Session::read() const {
-  const auto path = m_folder + "/journal";
+namespace {
+
+/// @param torn is told how many bytes at the journal's end are not a whole record.
+util::Result<SessionContents> read_journal(const std::string& name, const std::string& folder, std::uint64_t& torn) {
   SessionContents contents;
-  contents.info.name = m_name;
-  contents.info.folder = m_folder;
+  contents.info.name = name;
+  contents.info.folder = folder;
   ContentsReader reader(contents);
   const auto skip = [&](std::uint64_t first, std::uint64_t last) {
     contents.warnings.push_back("the journal is damaged from byte " + std::to_string(first) + " to " + std::to_string(last) +
                                 ": what was recorded there is left out");
   };
   TRY(const auto extent, visit_journal(
-                             path, [&](const JournalRecord& record) { reader.take(record); }, skip));
-  if (extent.whole == 0) return util::fail("session " + m_name, "its journal cannot be read");
-  CHECK_OK(check_version(reader.version(), m_name));
-  if (extent.whole < extent.size) {
-    contents.warnings.push_back(
-        "the journal's last " + std::to_string(extent.size - extent.whole) +
-        " bytes are not a complete record: a call was interrupted while it was being recorded, and its sbatch did not answer");
+                             folder + "/journal", [&](const JournalRecord& record) { reader.take(record); }, skip));
+  torn = extent.size - extent.whole;
+  if (extent.whole == 0) return util::fail("session " + name, "its journal cannot be read");
+  CHECK_OK(check_version(reader.version(), name));
+  return contents;
+}
+
+}  // namespace
+
+util::Result<SessionContents> Session::read(bool has_lock) const {
+  std::uint64_t torn = 0;
+  auto read = read_journal(m_name, m_folder, torn);
+  bool is_being_recorded = false;
+  if (torn > 0 && !has_lock) {
+    const auto lock = lock_counter(m_counter);
+    is_being_recorded = !lock;
+    read = read_journal(m_name, m_folder, torn);
+  }
+  if (!read) return read;
+  auto& contents = *read;
+  if (torn > 0) {
+    contents.warnings.push_back("the journal's last " + std::to_string(torn) + " bytes are not a complete record: " +
+                                (is_being_recorded
+                                     ? "a call is being recorded, or was interrupted"
+                                     : "a call was interrupted while it was being recorded, and its sbatch did not answer"));
   }
   for (const auto& call : contents.calls) {
     if (call.dropped || call.submitted) continue;
@@ -370,7 +407,7 @@ util::Result<SessionContents> Session::read() const {
   // A call that was recorded after the session was closed, or while it was being submitted, opens it again.
   if (contents.info.jobs > 0) contents.info.state = SessionInfo::State::open;
   look_for_shell(m_folder, contents.info);
-  return contents;
+  return read;
 }
 
 namespace {
@@ -388,21 +425,57 @@ util::Result<void> append_record(const std::string& counter, const std::string& 
 
 }  // namespace
 
-util::Result<void> Session::drop(const std::vector<std::uint32_t>& jobs) {
-  TRY(const auto contents, read());
-  std::uint32_t fewer_jobs = 0;
-  std::uint32_t fewer_tasks = 0;
-  for (const auto& call : contents.calls) {
-    if (call.dropped || call.submitted || std::find(jobs.begin(), jobs.end(), call.job) == jobs.end()) continue;
-    ++fewer_jobs;
-    fewer_tasks += call.tasks;
+namespace {
+
+/// What these jobs, as far as `counts` says so of them, are in the totals.
+Totals sum_up(const SessionContents& contents, const std::vector<std::uint32_t>& jobs, bool (*counts)(const RecordedCall&)) {
+  Totals sum;
+  std::vector<bool> is_meant(contents.calls.size() + 1);
+  for (const auto job : jobs) {
+    if (job < is_meant.size()) is_meant[job] = true;
   }
+  for (const auto& call : contents.calls) {
+    if (!is_meant[call.job] || !counts(call)) continue;
+    ++sum.jobs_queued;
+    sum.tasks_queued += call.tasks;
+  }
+  return sum;
+}
+
+util::Result<void> take_out(const Session& session, const std::string& counter, RecordKind kind,
+                            const std::vector<std::uint32_t>& jobs) {
+  TRY(const auto contents, session.read());
+  const auto fewer = sum_up(contents, jobs, [](const RecordedCall& call) { return !call.dropped && !call.submitted; });
   Writer writer;
   writer.numbers(jobs);
-  return append_record(m_counter, m_folder, RecordKind::drop, writer, [&](Totals& totals) {
-    totals.jobs_queued -= std::min(totals.jobs_queued, fewer_jobs);
-    totals.tasks_queued -= std::min(totals.tasks_queued, fewer_tasks);
+  return append_record(counter, session.folder(), kind, writer, [&](Totals& totals) {
+    totals.jobs_queued -= std::min(totals.jobs_queued, fewer.jobs_queued);
+    totals.tasks_queued -= std::min(totals.tasks_queued, fewer.tasks_queued);
   });
+}
+
+}  // namespace
+
+util::Result<void> Session::drop(const std::vector<std::uint32_t>& jobs) {
+  return take_out(*this, m_counter, RecordKind::drop, jobs);
+}
+
+util::Result<void> Session::cancel(const std::vector<std::uint32_t>& jobs) {
+  return take_out(*this, m_counter, RecordKind::cancelled, jobs);
+}
+
+util::Result<std::uint32_t> Session::restore_cancelled() {
+  TRY(const auto contents, read());
+  const auto more = sum_up(contents, contents.cancelled, [](const RecordedCall& call) { return call.dropped; });
+  if (more.jobs_queued == 0) return std::uint32_t{0};
+  Writer writer;
+  writer.numbers(contents.cancelled);
+  CHECK_OK(append_record(m_counter, m_folder, RecordKind::restored, writer, [&](Totals& totals) {
+    totals.jobs_queued += more.jobs_queued;
+    totals.tasks_queued += more.tasks_queued;
+  }));
+  CHECK_OK(sync());
+  return more.jobs_queued;
 }
 
 util::Result<void> Session::note_intent(const std::string& marker, const std::string& script,
@@ -449,6 +522,19 @@ util::Result<void> Session::close(SessionInfo::State state) {
   CHECK_OK(append_record(m_counter, m_folder, RecordKind::closed, writer));
   return sync();
 }
+
+util::Result<void> Session::end() const {
+  TRY(const auto mark, util::open_file(m_folder + over_file, O_WRONLY | O_CREAT | O_NOFOLLOW));
+  return {};
+}
+
+util::Result<void> Session::reopen() const {
+  if (::unlink((m_folder + over_file).c_str()) != 0 && errno != ENOENT)
+    return util::fail(m_folder + over_file, util::errno_text(errno));
+  return {};
+}
+
+bool Session::is_over() const { return ::access((m_folder + over_file).c_str(), F_OK) == 0; }
 
 util::Result<void> Session::sync() const {
   TRY(const auto fd, util::open_file(m_folder + "/journal", O_RDONLY | O_NOFOLLOW));

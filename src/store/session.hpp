@@ -13,13 +13,17 @@
 
 namespace sarray::store {
 
+/// Whether a session's shell runs. One on another host, or in another pid namespace, cannot be seen: it is not gone.
+enum class ShellState : std::uint8_t { gone, alive, unknown };
+
 struct SessionInfo {
   enum class State : std::uint8_t { open, submitted, cancelled };
   std::string name;
   std::string folder;
-  std::string host;  ///< the host on which it was begun
+  std::string host;        ///< the host on which it was begun
+  std::string shell_host;  ///< the host on which its shell runs, or may run; empty: not known
   int shell_pid = 0;
-  bool alive = false;          ///< whether its shell still runs, as far as this host can see
+  ShellState shell = ShellState::gone;
   std::int64_t started = 0;    ///< seconds since 1970
   std::int64_t last_call = 0;  ///< likewise; 0: none
   std::uint32_t jobs = 0;      ///< queued: neither dropped nor submitted
@@ -51,7 +55,8 @@ struct SessionContents {
   SessionInfo info;
   std::vector<RecordedCall> calls;
   std::vector<SubmissionNote> submissions;
-  std::vector<std::string> warnings;  ///< incomplete or damaged parts that were left out
+  std::vector<std::uint32_t> cancelled;  ///< jobs that a cancel dropped, if nothing was recorded after it: they can be restored
+  std::vector<std::string> warnings;     ///< incomplete or damaged parts that were left out
 };
 
 /// What append() tells of a call.
@@ -77,16 +82,28 @@ class Session {
 
   /// Appends a call. When this returns, the complete call is in the journal.
   [[nodiscard]] util::Result<Appended> append(const slurm::Call& call, std::uint32_t tasks);
-  [[nodiscard]] util::Result<SessionContents> read() const;
+  /// @param has_lock whether this process holds the lock of the journals (lock_counter). Else it is taken if the journal's end
+  ///   is incomplete: usually a call is being recorded, and is complete a moment later.
+  [[nodiscard]] util::Result<SessionContents> read(bool has_lock = false) const;
   /// Returns the bytes that read() will read; 0 if that is not known.
   [[nodiscard]] std::size_t journal_size() const;
 
   [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
+  /// Drops these jobs, until restore_cancelled() brings them back.
+  [[nodiscard]] util::Result<void> cancel(const std::vector<std::uint32_t>& jobs);
+  /// Queues the jobs again that the last cancel dropped, if nothing was recorded after it. @return how many.
+  [[nodiscard]] util::Result<std::uint32_t> restore_cancelled();
   [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script,
                                                const std::vector<std::uint32_t>& jobs);
   [[nodiscard]] util::Result<void> note_accepted(const std::string& marker, const std::string& job_id);
   [[nodiscard]] util::Result<void> note_withdrawn(const std::string& marker);
   [[nodiscard]] util::Result<void> close(SessionInfo::State state);
+
+  /// Ends the session for its callers: from now on sbatch refuses to record in it, until reopen().
+  [[nodiscard]] util::Result<void> end() const;
+  [[nodiscard]] util::Result<void> reopen() const;
+  /// Returns whether end() was called. It looks at the disk once: each recorded call asks.
+  [[nodiscard]] bool is_over() const;
   /// Writes what is recorded to the disk, so that it survives a crash of the machine.
   [[nodiscard]] util::Result<void> sync() const;
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "slurm/language/virtual_id.hpp"
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
 #include "store/submissions.hpp"
@@ -20,7 +21,7 @@ namespace sarray::store {
 
 namespace {
 
-constexpr std::uint32_t no_id = first_virtual_id - 1;
+constexpr std::uint32_t no_id = slurm::first_virtual_id - 1;
 
 std::string folder_of(const std::string& counter) { return counter.substr(0, counter.rfind('/')); }
 
@@ -32,7 +33,7 @@ std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t id = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
   const bool is_whole = parsed.ec == std::errc{} && parsed.ptr != text.data() + text.size() && *parsed.ptr == '\n';
-  return is_whole && id >= first_virtual_id ? std::optional(id) : std::nullopt;
+  return is_whole && id >= slurm::first_virtual_id ? std::optional(id) : std::nullopt;
 }
 
 /// The id that the counter gives next; nothing if it is lost or damaged.
@@ -76,7 +77,7 @@ std::uint32_t highest_in_submissions(const std::string& submissions_folder) {
     const auto submission = read_submission(entry.path().string());
     if (!submission) continue;
     for (const auto& range : submission->ids) {
-      if (range.second <= last_virtual_id) highest = std::max(highest, range.second);
+      if (range.second <= slurm::last_virtual_id) highest = std::max(highest, range.second);
     }
   }
   return highest;
@@ -97,7 +98,7 @@ util::Result<std::uint32_t> next_id(int lock, const std::string& counter) {
 
 util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::uint32_t count) {
   TRY(const auto next, next_id(lock, counter));
-  if (next > last_virtual_id || count > last_virtual_id - next)
+  if (next > slurm::last_virtual_id || count > slurm::last_virtual_id - next)
     return util::fail("virtual ids", "all of them are used up", "move " + folder_of(counter) + " away");
   CHECK_OK(write_counter(lock, next + count, counter));
   return next;
@@ -105,7 +106,7 @@ util::Result<std::uint32_t> take_ids(int lock, const std::string& counter, std::
 
 util::Result<void> note_given_ids(int lock, const std::string& counter) {
   TRY(const auto next, next_id(lock, counter));
-  if (next == first_virtual_id) return {};
+  if (next == slurm::first_virtual_id) return {};
   return util::write_file_atomically(given_file(counter), std::to_string(next - 1) + "\n");
 }
 

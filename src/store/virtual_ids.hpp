@@ -1,4 +1,4 @@
-// Virtual ids: the numbers that our sbatch answers with. No two calls of a user ever get the same one.
+// Gives virtual ids (slurm/language/virtual_id.hpp). No two calls of a user ever get the same one.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,6 @@
 #include "util/result.hpp"
 
 namespace sarray::store {
-
-/// Above every id that Slurm gives out, and below 2^31.
-inline constexpr std::uint32_t first_virtual_id = 2000000001;
-inline constexpr std::uint32_t last_virtual_id = 2147483647;
 
 /// Takes `count` ids in a row from the counter file, whose lock the caller holds (lock_counter()). A counter that is lost,
 /// empty or damaged is made good from the journals, the records of submissions and what note_given_ids() kept.

@@ -13,6 +13,10 @@ inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_
 inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT";  ///< seconds for which sbatch is waited for
 inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";          ///< see engine/settings.hpp
 inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch
+inline constexpr const char* path_variable = "SARRAY_PATH";    ///< what a session puts before PATH: that folder, and the guard's
+inline constexpr const char* share_variable = "SARRAY_SHARE";  ///< the session's folder
+/// Set for a command that is typed at the session's own prompt: only such a one ends the session.
+inline constexpr const char* prompt_variable = "SARRAY_AT_PROMPT";
 
 /// In a merged task, until the dispatcher has looked: the name of the submission that sarray itself made. It begins as Slurm's
 /// own do, so that no --export keeps it back. The dispatcher spells it, too (share/dispatch/1-main.bash).

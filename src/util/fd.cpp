@@ -7,7 +7,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <optional>
 
 namespace sarray::util {
 
@@ -33,7 +35,12 @@ tl::unexpected<Error> fail_errno(const std::string& what) { return fail(what, er
 
 }  // namespace
 
+ExactModes::ExactModes() : m_before(::umask(0)) {}
+ExactModes::~ExactModes() { ::umask(m_before); }
+
 Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
+  std::optional<ExactModes> exact;
+  if ((flags & O_CREAT) != 0) exact.emplace();
   int fd = -1;
   do {
     fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
@@ -45,9 +52,14 @@ Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
 Result<std::string> read_all(int fd, const std::string& name) {
   struct stat state {};
   const bool sized = ::fstat(fd, &state) == 0 && S_ISREG(state.st_mode);
+  const auto too_long = [&] {
+    return fail(name, "it has more than " + std::to_string(max_bytes_read >> 20) + " MiB, and no more is read of a file");
+  };
+  if (sized && static_cast<std::uint64_t>(state.st_size) > max_bytes_read) return too_long();
   std::string bytes(sized ? static_cast<std::size_t>(state.st_size) + 1 : 65536, '\0');
   std::size_t size = 0;
   while (true) {
+    if (size > max_bytes_read) return too_long();
     if (size == bytes.size()) bytes.resize(size * 2);
     const auto got = ::read(fd, bytes.data() + size, bytes.size() - size);
     if (got > 0) size += static_cast<std::size_t>(got);
@@ -100,6 +112,8 @@ Result<void> ensure_private_folder(const std::string& given) {
   struct stat state {};
   const bool missing =
       ::lstat(path.c_str(), &state) != 0;  // it nearly always exists, so a network file system is asked only once
+  std::optional<ExactModes> exact;
+  if (missing) exact.emplace();
   for (std::size_t at = 1; missing && at != std::string::npos && at < path.size();) {
     at = path.find('/', at + 1);
     const auto part = path.substr(0, at);

@@ -35,9 +35,27 @@ class Fd {
 /// Returns the C library's words for an errno value. They are English, since nothing here calls setlocale.
 [[nodiscard]] std::string errno_text(int error);
 
-/// @param flags as for open(2); O_CLOEXEC is added. The error's `what` is the path, its `why` the system's reason.
+/// While it lives, what is made has exactly the mode that is asked for. A umask of 777 would make files that their owner cannot
+/// open again.
+class ExactModes {
+ public:
+  ExactModes();
+  ExactModes(const ExactModes&) = delete;
+  ExactModes& operator=(const ExactModes&) = delete;
+  ~ExactModes();
+
+ private:
+  mode_t m_before;
+};
+
+/// @param flags as for open(2); O_CLOEXEC is added. A file that is made has exactly `mode`, whatever the umask. The error's
+/// `what` is the path, its `why` the system's reason.
 [[nodiscard]] Result<Fd> open_file(const std::string& path, int flags, mode_t mode = 0600);
-/// Reads a descriptor to its end. @param name what the error calls it.
+/// Bytes that are read from a file at most. /dev/zero, or a pipe from `yes`, would fill the memory; a batch script or a list of
+/// calls has far less (1,000,000 calls: about 100 MiB).
+inline constexpr std::size_t max_bytes_read = std::size_t{256} << 20;
+
+/// Reads a descriptor to its end; an error if that is more than max_bytes_read. @param name what the error calls it.
 [[nodiscard]] Result<std::string> read_all(int fd, const std::string& name);
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
 /// Writes all of the bytes, or returns an error, e.g. if the disk is full.

@@ -8,14 +8,13 @@ namespace sarray::util {
 
 namespace {
 
-constexpr std::chrono::milliseconds patience{300};  // until the first line is shown
 constexpr std::chrono::milliseconds rhythm{100};
 
 void say(const std::string& text) { [[maybe_unused]] const auto told = util::write_all(2, text, ""); }
 
 }  // namespace
 
-Progress::Progress(std::string what, std::uint64_t total)
+Progress::Progress(std::string what, std::uint64_t total, std::chrono::milliseconds patience)
     : m_what(std::move(what)), m_total(total), m_shows(::isatty(2) != 0), m_next(std::chrono::steady_clock::now() + patience) {}
 
 Progress::~Progress() {

@@ -7,11 +7,12 @@
 
 namespace sarray::util {
 
-/// Says nothing if standard error is not a terminal, nor about work that is done within a third of a second.
+/// Says nothing if standard error is not a terminal, nor about work that is done before its patience ends.
 class Progress {
  public:
   /// @param what "reading calls"; the count and the total follow it.
-  Progress(std::string what, std::uint64_t total);
+  /// @param patience before the first word.
+  Progress(std::string what, std::uint64_t total, std::chrono::milliseconds patience = std::chrono::milliseconds(300));
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();

@@ -81,7 +81,7 @@ hint: squeue --me' sarray throttle 99999999 -n 1
 says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm knows the merged array
 hint: squeue --me' sarray throttle 2000000001 -n 1
 says 2 "sarray: error: job id: 'x' is not a whole number (1 or more)
-hint: sarray history, or squeue --me" sarray throttle x -n 1
+hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray throttle x -n 1
 says 2 "sarray: error: -n: 'x' is not a whole number (0 or more)
 hint: sarray throttle --help" sarray throttle "$plain" -n x
 

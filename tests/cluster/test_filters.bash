@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the user's environment tells squeue, scancel, sacct and scontrol to leave out or to show otherwise reaches none of our questions,
-# run: 60
 # and is there in the task all the same.
+# run: 60
 # shellcheck disable=SC2154 # lib/once.bash sets real
 set -euo pipefail
 lib=$(dirname "$(readlink -f -- "$0")")/lib

@@ -58,7 +58,9 @@ sarray logs "$again" -f >again.log &
 follower=$!
 wait_file again.log 'attempt 0'
 sarray requeue "$again" 2>/dev/null
-wait_counts '0 0 0 0 0 1 0' "$again"
+# Pending with its time, or already in its second run, on a machine that is slow to look.
+is_put_back() { [[ $(squeue -h -r -t PENDING -j "$again" -o %r) == BeginTime || $(cat again.log) == *'attempt '[1-9]* ]]; }
+wait_until 'the task is put back' is_put_back
 # Slurm waits two minutes by itself, and sets that time once more when the node has told the end of the first run. Not in the second of
 # that end: slurmd takes a start in it for that of a killed job.
 asked=$(date +%s)

@@ -45,13 +45,13 @@ wait_job "$id"
 assert_eq 'job a job b job c job d' "$(sort slurm-"${id}"_*.out | tr '\n' ' ' | sed 's/ $//')" 'outputs'
 assert_contains "$(sarray submit --session "$name" 2>&1 || true)" 'sarray: error: nothing to submit: every job of the session is submitted already' 'a second submit'
 
-# --- a call after the submit is not lost --------------------------------------------------------------
+# --- a call after the submit of a script is recorded ---------------------------------------------------
 printf '#!/bin/bash\nsbatch job.slurm e\nsarray submit\n' >helper
 chmod +x helper
 sarray listen <<<'./helper; sbatch job.slurm f' >late.out 2>late.err || fail "calls around a submit: $(cat late.err)"
 assert_contains "$(cat late.out)" 'Submitted batch job 20000000' 'the call after the submit is answered'
 late=$(sarray sessions | tail -n 1)
-assert_contains "$late" 'left' 'the session is open again'
+assert_contains "$late" 'left' 'the session keeps it'
 assert_contains "$(cat late.err)" "sarray: session ${late%% *} keeps 1 job (1 task)
 hint: sarray listen --resume ${late%% *}, or sarray submit --session ${late%% *}" 'the end of listen says so'
 assert_contains "$(sarray listen --resume 2>/dev/null <<<'sarray list')" 'job.slurm f' 'listen --resume finds it'

@@ -107,7 +107,7 @@ wait_job "$(sed -n 's/.*is in Slurm as job \([0-9]*\).*/\1/p' <<<"$words")"
 assert_eq 6 "$(wc -l <ran)" 'each task ran once, without standard streams'
 
 # --- somebody else names a script as ours is named: their job is not taken for ours
-fake 'for script; do :; done; echo "$script" >marker; kill -9 $$'
+fake 'for script; do :; done; echo "$script" >'"$TEST_DIR/marker; kill -9 \$\$"
 name=$(new_session)
 assert_contains "$(submit "$name")" 'ended by signal 9; it is not known whether Slurm accepted the array' 'cut off before Slurm'
 marker=$(basename "$(dirname "$(<marker)")")
@@ -143,9 +143,9 @@ begin >last 2>&1
 for command in 'drop 1' cancel; do
   # shellcheck disable=SC2086 # words of a command
   words=$(sarray $command --session "$name" 2>&1) && fail "$command while sbatch runs"
-  assert_contains "$words" "sarray: error: session $name: it is being submitted by another process" "$command while sbatch runs"
+  assert_contains "$words" "sarray: error: session $name: it is being submitted, or cancelled, by another process" "$command while sbatch runs"
 done
-assert_contains "$(submit "$name")" "sarray: error: session $name: it is being submitted by another process" 'two at once'
+assert_contains "$(submit "$name")" "sarray: error: session $name: it is being submitted, or cancelled, by another process" 'two at once'
 touch on
 wait $!
 assert_eq 0 "$(queued "$name")" 'the first of them submitted'

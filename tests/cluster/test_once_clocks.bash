@@ -9,7 +9,7 @@ need_cluster --accounting --conf MinJobAge=20 # so that Slurm is believed for 15
 cd "$TEST_DIR"
 . "$lib/once.bash"
 echo 'sbatch job.slurm' >q
-fake "$real"' "$@" >answer; kill -9 $PPID'
+fake "$real"' "$@" >'"$TEST_DIR/answer; kill -9 \$PPID"
 (sarray submit q >/dev/null 2>&1) || true
 until [[ -s answer ]]; do sleep 0.1; done
 id=$(sed 's/Submitted batch job //' answer)

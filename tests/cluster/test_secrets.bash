@@ -91,8 +91,8 @@ assert_eq 3 "$(grep -c "^1 has them" results)" "the first run, the retry, and th
 grep -rlF -- "$value" "$SARRAY_CLUSTER_DIR/log" && fail "Slurm's log has a value"
 open=$(find "$TEST_DIR" -type f \( -perm /177 \) -not -name calls.sh -exec grep -lF -- "$value" {} +) || true
 [[ -z $open ]] || fail "others can read it: $open"
-# A script that a node runs is executable, as Slurm's own copy is.
-open=$(find "$SARRAY_STATE_DIR" \( -type f -perm /077 -o -type f -perm /100 -not -name slurm_script -o -type d -perm /077 \))
+# A script that a node runs is executable, as Slurm's own copy is, and so are a session's programs.
+open=$(find "$SARRAY_STATE_DIR" \( -type f -perm /077 -o -type f -perm /100 -not -name slurm_script -not -path "*/programs/*" -not -path "*/bin/*" -o -type d -perm /077 \))
 [[ -z $open ]] || fail "not private: $open"
 # The script, which is 0600, has it.
 [[ $(<home/array.slurm) == *"1-$value"* ]] || fail 'the script has no values'

@@ -19,9 +19,9 @@ sarray listen >answers 2>table <<'END'
 sbatch --array=0-2 train.slurm a
 sbatch --array=0-4 eval.slurm
 sarray submit
-echo "not reached: submit leaves the shell"
+echo "reached: the session goes on"
 END
-assert_eq 3 "$(wc -l <answers)" 'submit leaves the shell silently'
+assert_eq 'reached: the session goes on' "$(tail -n 1 answers)" 'what stands after a submit'
 id=$(sed -n 's/^Submitted batch job \([0-9]*\)$/\1/p' answers | tail -n 1)
 assert_eq "$id" "$(squeue -h -t all -j "$id" -o %F | sort -u)" 'one array in squeue'
 assert_eq '1      0-2  0-2    train.slurm  train.slurm a|2      3-7  0-4    eval.slurm   eval.slurm' \
@@ -95,10 +95,10 @@ assert_eq "  option  value  jobs  from
           20     2     command line
 sarray: error: the jobs cannot share one array: they differ in 1 option that an array has only once
 hint: make --time equal, or give it to sarray submit, and one array holds all; 'sarray submit --split' would submit 2 arrays" "$refusal" 'the table of differences'
-# No permission to write sarray.slurm; sbatch that refuses.
+# sbatch that refuses.
 mkdir locked
-(cd locked && mkdir sarray.slurm && ! sarray submit --session "$name" --time=30 2>../locked.err)
-assert_contains "$(cat locked.err)" 'sarray: error: sarray.slurm: ' 'a script that cannot be written'
+sarray submit --session "$name" --time=30 -o locked 2>locked.err && fail 'a folder as -o FILE was taken'
+assert_contains "$(cat locked.err)" 'sarray: error: locked: it is not a plain file' 'a script that cannot be written, and was asked for'
 status=0
 words=$(sarray submit --session "$name" --time=30 --partition=nosuch 2>&1) || status=$?
 assert_eq "1 sbatch: error: invalid partition specified: nosuch

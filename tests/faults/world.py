@@ -12,17 +12,24 @@ for script; do :; done
 echo "$script" >>"${0%/*}/taken"
 echo "Submitted batch job $(grep -c . "${0%/*}/taken")"
 """
-# With -O the columns of `sarray status`: the five tasks of the first array have failed, those of later ones run.
+# With -O the columns of `sarray status`, and a Command as wide as it is asked for: the five tasks of the first array have failed, those of
+# later ones run.
 SQUEUE = r"""#!/bin/sh
 number=0
 [ -e "${0%/*}/taken" ] || exit 0
+width=$(expr "$*" : '.*,Command:\([0-9]*\)')
 while read -r script; do
   number=$((number + 1))
-  case "$*" in *" -O "*) ;; *) echo "$number|$script"; continue ;; esac
+  case "$*" in
+    *" -O "*) ;;
+    *"%A|%F|%K|%V|%o"*) for task in 0 1 2 3 4; do echo "$((1000 * number + task))|$number|$task|2026-11-23T17:30:00|$script"; done; continue ;;
+    *) echo "$number|$script"; continue ;;
+  esac
   state=RUNNING
   [ $number = 1 ] && state=FAILED
   for task in 0 1 2 3 4; do
-    printf '%-14s%-14s%-14s%-20s%-12s%-24s%-24s%-20s%-70s%-12s%-24s%-60s\n' $number $task $((1000 * number + task)) $state 256 2026-11-23T17:31:31 2026-11-23T17:31:33 0:02 n1 0 2026-11-23T17:30:00 None
+    printf '%-14s%-14s%-14s%-20s%-12s%-24s%-24s%-20s%-70s%-12s%-24s%-60s' $number $task $((1000 * number + task)) $state 256 2026-11-23T17:31:31 2026-11-23T17:31:33 0:02 n1 0 2026-11-23T17:30:00 None
+    printf "%-${width:-0}s\\n" "${width:+$script}"
   done
 done <"${0%/*}/taken"
 """
@@ -64,6 +71,13 @@ class World:
         if not found:
             raise Broken("no session: " + said)
         self.session = found.group(1)
+        own = f"{self.state}/sessions/{self.session}"
+        os.unlink(own + "/over")  # as if its shell still ran: what is called in it is recorded
+        # As in a state folder without room for a copy of the program: this one is copied for each fault, to very small disks, too.
+        shutil.rmtree(self.state + "/programs")
+        for name in ("sbatch", "sarray"):
+            os.unlink(f"{own}/bin/{name}")
+            os.symlink(self.program, f"{own}/bin/{name}")
         return self
 
     def copy(self, folder):
@@ -76,7 +90,7 @@ class World:
     def environment(self, inside=False):
         path = f"{self.slurm}:{os.path.dirname(self.program)}:{self.stranger}:{self.programs}"
         result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8", "SLURM_CONF": "/nonexistent/slurm.conf",
-                  "SARRAY_SETTLE_SECONDS": "1"}
+                  "SARRAY_SETTLE_SECONDS": "1", "TMPDIR": self.folder}  # TMPDIR is where a killed `listen` leaves its guard
         result.update((name, os.environ[name]) for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ)  # tests/sanitize
         if inside:
             own = f"{self.state}/sessions/{self.session}/bin"

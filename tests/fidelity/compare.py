@@ -10,6 +10,7 @@ import stat
 ALLOWED_VARIABLES = {
     "SLURM_JOB_ID": "every job has its own id",
     "SLURM_JOBID": "the same",
+    "SLURM_JOB_SLUID": "the same, from 26.05",
     "SLURM_ARRAY_JOB_ID": "the virtual id (checked against the answer of the call)",
     "SLURM_TASK_PID": "a process id",
     "SLURM_JOB_NODELIST": "Slurm chooses the node",

@@ -15,13 +15,14 @@ CLIENT = {"test-only", "verbose", "wrap", "ignore-pbs", "quiet", "parsable"}
 TWINS = {"no-requeue": "requeue", "oversubscribe": "exclusive", "tasks-per-node": "ntasks-per-node", "cluster": "clusters"}
 # What only the site's own sbatch can judge; sarray leaves it to the submission.
 LEFT_TO_SBATCH = re.compile(r"sbatch: error: (governor of .* is not allowed in slurm.conf|--?[ug]id only permitted|Invalid --[ug]id |"
-                            r"Incompatible begin and deadline|In order to use --gres-flags=one-task-per-sharing|You must explicitly choose a governor|slurm_allocate_resources error opening file)")
+                            r"Incompatible begin and deadline|In order to use --gres-flags=one-task-per-sharing|You must explicitly choose a governor|Slurmstepd step management must be enabled|slurm_allocate_resources error opening file)")
 NODE_COUNT_ERROR = re.compile(r"sbatch: error: (Too few processes|invalid number of nodes)")  # of a file that only sbatch reads
 PARTS = ("sockets-per-node", "cores-per-socket", "threads-per-core", "ntasks-per-core", "extra-node-info")
 UNSET = {"unset", "(null)", "-2", "-1", "Unknown", "4294967294"}
 # sbatch prints these as other options or the clock have changed them (--hint with its letters as they were typed): their
 # normalised values say nothing about what it prints.
-DEPENDENT = {"nodes", "nodelist", "exclude", "output", "error", "input", "chdir", "begin", "deadline", "ntasks", "extra-node-info", "mincpus", "hint"}
+DEPENDENT = {"nodes", "nodelist", "exclude", "output", "error", "input", "chdir", "begin", "deadline", "ntasks", "extra-node-info", "mincpus", "hint",
+             "tres-per-task", "tres-bind", "gpus-per-task", "cpus-per-task"}
 
 
 def clean(block):
@@ -89,7 +90,7 @@ def compare(slurm, case, theirs, ours, environment, directory):
     """@return what differs, one line each."""
     if ours.verdict == "real":
         shown = re.search(r"^(Usage: sbatch|slurm(-wlm)? \d|Application hint options|Memory bind options|.*Valid gres options|gres/|Memory binding)", theirs.output, re.M)
-        asked = any("--te" in word for word in case.argv) or b"--te" in (case.script or b"") + case.standard_input
+        asked = any(word.startswith(("--te", "--us", "--he", "--vers", "-h", "-V")) for word in case.argv) or b"--te" in (case.script or b"") + case.standard_input
         return [] if shown or asked or "--test-only" in theirs.output else ["sarray leaves the call to the real sbatch"]
     if ours.verdict == "unmergeable":
         refused_by_name = re.match(r"(--(wait|bbf|bb|container|external|runtime|dependency)|heterogeneous job)", ours.error) or (

@@ -11,6 +11,10 @@
 
 namespace sarray::slurm {
 
+/// Stands for Slurm's MaxArraySize when that is not known: no id is refused for its size. Slurm's own highest is 4000001
+/// (read_config.c).
+inline constexpr std::uint32_t unknown_max_array_size = 4294967294U;
+
 /// A set of task ids, de-duplicated and ascending, kept as ranges so that 0-999999 costs three numbers.
 /// Source of the rules: slurmctld job_mgr.c:_parse_array_tok, _valid_array_inx; observed on 22.05.
 class ArrayIds {
@@ -24,7 +28,7 @@ class ArrayIds {
   };
 
   /// @param spec the text after --array=
-  /// @param max_array_size Slurm's MaxArraySize: ids must be below it. 4294967294 if it is not known.
+  /// @param max_array_size Slurm's MaxArraySize: ids must be below it. unknown_max_array_size if it is not known.
   /// @return nullopt if the spec means "not an array" ("" and ","); an error with sbatch's words ("Invalid job array
   /// specification") if slurmctld would refuse it.
   [[nodiscard]] static util::Result<std::optional<ArrayIds>> parse(std::string_view spec, std::uint32_t max_array_size);

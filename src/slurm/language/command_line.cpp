@@ -50,8 +50,12 @@ namespace {
 /// Returns an option's place in sbatch's own table, which is alphabetical except for these. getopt lists what an abbreviation may
 /// mean in that order.
 std::string_view place_in_table(std::string_view name) {
-  constexpr std::pair<std::string_view, std::string_view> moved[] = {
-      {"bb", "begin+"}, {"bbf", "begin++"}, {"cluster-constraint", "c"}, {"constraint", "contiguous+"}, {"usage", "version+"}};
+  constexpr std::pair<std::string_view, std::string_view> moved[] = {{"bb", "begin+"},
+                                                                     {"bbf", "begin++"},
+                                                                     {"resources", "requeue+"},
+                                                                     {"cluster-constraint", "c"},
+                                                                     {"constraint", "contiguous+"},
+                                                                     {"usage", "version+"}};
   for (const auto& [option, place] : moved) {
     if (name == option) return place;
   }

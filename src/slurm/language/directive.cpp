@@ -128,7 +128,7 @@ util::Result<DirectiveWords> read_directives(std::string_view script, std::strin
       continue;
     }
     const auto begin = std::min(line.find_first_not_of(" \t\r\v\f"), line.size());
-    line.remove_prefix(begin);
+    if (release >= Release{21, 8}) line.remove_prefix(begin);  // what a complaint shows of the line
     if (starts_component(line, release)) {
       result.het_job = true;  // what follows belongs to the next component
       break;

@@ -137,8 +137,20 @@ bool loads_login_environment(const Job& job, const Release& release) {
   return kind == ExportChoice::Kind::none || kind == ExportChoice::Kind::list || job.find("get-user-env") != nullptr;
 }
 
+namespace {
+
+/// sbatch's own environment. 26.05 loses the file's variables unless there is an --export, too
+/// (sbatch.c:_fill_job_desc_from_opts).
+util::Environment own_environment(const Call& call, const Job& job, const Release& release) {
+  if (!call.export_file) return call.environment;
+  const bool counts = release < Release{26, 5} || job.find("export") != nullptr;
+  return counts ? from_export_file(*call.export_file) : util::Environment();
+}
+
+}  // namespace
+
 SentEnvironment sent_environment(const Call& call, const Job& job, const Release& release) {
-  util::Environment own = call.export_file ? from_export_file(*call.export_file) : call.environment;
+  util::Environment own = own_environment(call, job, release);
   const auto* setting = job.find("export");
   const auto choice = read_choice(setting, release);
 

@@ -11,6 +11,9 @@
 
 namespace sarray::slurm {
 
+/// What %a is in the name of a plain job's file: slurmctld's NO_VAL (observed on 22.05).
+inline constexpr std::uint32_t no_task_id = 4294967294U;
+
 /// The values of a pattern's conversions. A value that is not known (yet) is empty.
 struct PatternValues {
   std::optional<std::string> array_job_id;     ///< %A

@@ -66,12 +66,12 @@ inline constexpr std::string_view real_sbatch_hint = "give this one call to the 
 /// Reads a call as the installed sbatch would: script lines, then environment, then command line.
 /// Pure: no disk, no clock, no environment but the call's. Equal scripts are parsed once (by the identity of
 /// Call::script), so that a call costs microseconds.
-/// @param max_array_size Slurm's MaxArraySize, or 4294967294 if it is not known.
+/// @param max_array_size Slurm's MaxArraySize, or unknown_max_array_size if it is not known.
 /// @return if sbatch itself would refuse, an error whose `body` is what sbatch writes to stderr and whose `status` is sbatch's
 /// exit status; for what a merge cannot keep (Owner::refused) an error of sarray's (what, why, hint).
 class Resolver {
  public:
-  explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = 4294967294U);
+  explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = unknown_max_array_size);
   ~Resolver();
   [[nodiscard]] util::Result<Job> resolve(const Call& call);
   /// The parser of this dialect's command lines.

@@ -11,6 +11,7 @@
 #include "slurm/language/job.hpp"
 #include "slurm/language/settings.hpp"
 #include "slurm/language/validate.hpp"
+#include "slurm/language/virtual_id.hpp"
 
 namespace sarray::slurm {
 
@@ -33,8 +34,6 @@ const Setting* Job::find(std::string_view long_name) const {
 }
 
 namespace {
-
-constexpr std::uint32_t first_virtual_id = 2000000001;
 
 util::Error sbatch_error(const std::string& text, int status) {
   util::Error error;
@@ -137,7 +136,7 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     auto end = text.find_first_not_of("0123456789", digit);
     if (end == std::string::npos) end = text.size();
     const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
-    if (id >= first_virtual_id && id < (1ULL << 31)) {
+    if (is_virtual_id(id)) {
       return util::fail(refusal("--dependency=" + text,
                                 "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished"));
     }

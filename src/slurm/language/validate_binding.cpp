@@ -102,6 +102,8 @@ Fault check_cpu_frequency(std::string_view value, const Release& release) {
     return make_fault((line.empty() ? "" : line + "\n") + "Invalid --cpu-freq argument", refused);
   };
   const auto unknown = [&](std::string_view word) {
+    // 23.11 and later say nothing of a number that is none but for its value.
+    if (release >= Release{23, 11} && leading_number(word).end == word.size()) return refuse("");
     return refuse("unrecognized --cpu-freq argument \"" + std::string(word) + "\"");
   };
   const auto colon = value.find(':');

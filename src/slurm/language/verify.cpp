@@ -330,6 +330,9 @@ util::Result<void> verify_together(Settings& settings, const util::Environment& 
     return util::fail(std::move(error));
   }
   CHECK_OK(verify_counts(settings, lines, status));
+  if (settings.release() < Release{21, 8} && settings.find("gpus-per-socket") && !settings.find("sockets-per-node")) {
+    lines += "\n--gpus-per-socket option requires --sockets-per-node specification";
+  }
   if (lines.empty()) return {};
   return util::fail(make_fault(std::string_view(lines).substr(1), status));
 }

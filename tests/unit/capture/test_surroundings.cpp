@@ -43,6 +43,14 @@ TEST_CASE("clean_path keeps empty parts, which mean the current folder") {
   CHECK(clean_path("/a::/b", "") == "/a::/b");
 }
 
+TEST_CASE("clean_path takes out the folders of every session, and guards: what follows is not Slurm's sbatch") {
+  const std::string session = "/home/ada/.local/state/sarray/sessions/20261126-035543.283-ad07/bin";
+  CHECK(clean_path(session + ":/tmp/sarray-guard-0123456789abcdef:/usr/bin", "") == "/usr/bin");
+  CHECK(clean_path("/usr/bin:" + session, "/s/bin") == "/usr/bin");
+  CHECK(clean_path("/x/sessions/mine/bin:/sessions/20261126-035543x283-ad07/bin", "") ==
+        "/x/sessions/mine/bin:/sessions/20261126-035543x283-ad07/bin");
+}
+
 TEST_CASE("clean_environment: none of our variables, our folder out of PATH") {
   CHECK(cleaned({"A=1", "SARRAY_SESSION=x", "SARRAY_BIN=/s/bin", "PATH=/s/bin:/bin", "SARRAY_OF_TOMORROW=1", "SARRAYED=2"}) ==
         Entries{"A=1", "PATH=/bin", "SARRAYED=2"});
@@ -124,6 +132,10 @@ TEST_CASE("a job that was given to the real sbatch inside a session is told from
   CHECK(inner("18", "17") == "18");
   CHECK(inner("18", "") == "18");
   CHECK(inner(nullptr, "17") == "");
+  // export SLURM_JOB_ID=$(sbatch --parsable ...): a virtual id is not a job of Slurm's.
+  CHECK(inner("2000000001", "") == "");
+  CHECK(inner("2000000000", "") == "2000000000");
+  CHECK(inner("2147483648", "") == "2147483648");
   // Without our variables, what `listen` left beside the programs counts.
   CHECK(inner("17", nullptr) == "");  // an older session: nothing was left
   REQUIRE(util::write_file_atomically(folder / capture::outer_job_file, "17"));

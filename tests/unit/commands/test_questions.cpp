@@ -25,7 +25,7 @@ class StandIns {
     for (
         const auto& [name, lines] : std::vector<std::pair<std::string, std::string>>{
             {"sbatch",
-             "case $1 in --version) echo slurm 22.05.8 ;; --help) ;; *) echo x >>$folder/jobs; echo Submitted batch job $((76 + $(wc -l <$folder/jobs))) ;; esac"},
+             "case $1 in --version) echo slurm 22.05.8 ;; --help) ;; *) for script; do :; done; echo \"$script\" >>$folder/jobs; echo Submitted batch job $((76 + $(wc -l <$folder/jobs))) ;; esac"},
             {"scontrol",
              "[ \"$1 $2\" != 'show config' ] || printf 'MaxArraySize = 1001\\nMinJobAge = 300 sec\\nClusterName = x\\nSlurmctld(primary) at vm is UP\\n'"},
             {"squeue", "case $* in *-O*) cat \"$folder/queue\" 2>/dev/null ;; esac\ntrue"},
@@ -91,7 +91,8 @@ class StandIns {
       cell.resize(widths[i], ' ');
       line += cell;
     }
-    return line + "\n";
+    const auto scripts = util::read_file(m_folder / "jobs").value_or("");
+    return line + scripts.substr(0, scripts.find('\n')) + "\n";  // as Slurm shows the script of the first array
   }
 
  private:

@@ -19,6 +19,7 @@ class ScriptedEngine final : public engine::Engine {
   std::vector<slurm::HeldArray> held;
   std::function<util::Result<util::Output>(const slurm::Submission&)> on_submit;
   std::function<void()> on_wait;
+  std::function<util::Result<slurm::ArrayStates>(const std::vector<slurm::ArrayQuery>&)> on_states;
   std::string unreachable;  ///< why the controller does not answer; empty: it does
 
   // What it was asked.
@@ -37,9 +38,9 @@ class ScriptedEngine final : public engine::Engine {
     if (!unreachable.empty()) return util::fail("squeue", unreachable);
     return held;
   }
-  [[nodiscard]] util::Result<slurm::ArrayStates> states(const std::vector<slurm::ArrayQuery>&, bool) const override {
+  [[nodiscard]] util::Result<slurm::ArrayStates> states(const std::vector<slurm::ArrayQuery>& arrays, bool) const override {
     asked.emplace_back("states");
-    return slurm::ArrayStates();
+    return on_states ? on_states(arrays) : slurm::ArrayStates();
   }
   [[nodiscard]] util::Result<void> control(engine::Verb, const std::vector<std::string>& names) const override {
     asked.push_back("control " + names.front());

@@ -108,12 +108,28 @@ TEST_CASE("a session whose shell outlived its listen stays") {
   CHECK(own.find(" " + std::to_string(::getpid()) + " ") != std::string::npos);
   note(own);
   CHECK(prune(folder, old_ones).empty());
-  CHECK(session.read()->info.alive);
+  CHECK(session.read()->info.shell == ShellState::alive);
   CHECK(session.read()->info.shell_pid == ::getpid());
-  note("otherhost" + own.substr(own.find(' ')));
-  CHECK_FALSE(session.read()->info.alive);
-  note(own + "1");  // the number is another process's by now
-  CHECK_FALSE(session.read()->info.alive);
+  note("otherhost" + own.substr(own.find(' ')));  // this host had another name then
+  CHECK(session.read()->info.shell == ShellState::alive);
+  const auto word = [&](int number, const std::string& value) {
+    auto at = std::string::npos;
+    for (int i = 0; i < number; ++i) at = own.find(' ', at + 1);
+    auto end = own.find(' ', at + 1);
+    return own.substr(0, at + 1) + value + (end == std::string::npos ? "" : own.substr(end));
+  };
+  // Another pid namespace, and another host: nobody here can know.
+  const auto other_boot = word(3, "00000000-0000-0000-0000-000000000000");
+  for (const auto& unseen : {word(4, "pid:[1]"), "otherhost" + other_boot.substr(other_boot.find(' '))}) {
+    CAPTURE(unseen);
+    note(unseen);
+    CHECK(session.read()->info.shell == ShellState::unknown);
+    CHECK(prune(folder, old_ones).empty());
+  }
+  note(other_boot);  // this host has been started again since
+  CHECK(session.read()->info.shell == ShellState::gone);
+  note(word(2, "1"));  // the number is another process's by now
+  CHECK(session.read()->info.shell != ShellState::alive);
   CHECK(prune(folder, old_ones) == Names{session.name()});
   CHECK(describe_process(0).empty());
 }

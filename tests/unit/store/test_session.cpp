@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <set>
 
@@ -249,16 +251,16 @@ TEST_CASE("a call that comes while a session is submitted keeps it open") {
 TEST_CASE("alive is who holds the lock, not who once wrote a number") {
   const test::State state;
   const auto session = create(test::State::folder());
-  CHECK_FALSE(read(session).info.alive);
+  CHECK(read(session).info.shell != ShellState::alive);
   auto lock = util::open_file(session.folder() + "/" + alive_file, O_RDWR | O_CREAT);
   REQUIRE(lock);
   REQUIRE(util::write_all(lock->get(), "1234\n", "alive"));
-  CHECK_FALSE(read(session).info.alive);
+  CHECK(read(session).info.shell != ShellState::alive);
   REQUIRE(::flock(lock->get(), LOCK_EX) == 0);
-  CHECK(read(session).info.alive);
+  CHECK(read(session).info.shell == ShellState::alive);
   CHECK(read(session).info.shell_pid == 1234);
   lock->reset();
-  CHECK_FALSE(read(session).info.alive);
+  CHECK(read(session).info.shell != ShellState::alive);
 }
 
 TEST_CASE("scripts and environments that are the same are stored once") {
@@ -500,4 +502,83 @@ TEST_CASE("a record that claims more jobs than its journal has room for is left 
   CHECK(contents->info.jobs == 1);
   CHECK(contents->calls.size() < 100);
   CHECK(contents->warnings.size() == 1);
+}
+
+TEST_CASE("what a cancel dropped comes back, unless something was recorded after it") {
+  const test::State state;
+  auto session = create(test::State::folder());
+  for (std::uint32_t i = 1; i <= 3; ++i) REQUIRE(session.append(make_call(), i));
+  REQUIRE(session.drop({1}));
+  REQUIRE(session.cancel({2, 3}));
+  CHECK(read(session).info.state == SessionInfo::State::cancelled);
+  CHECK(read(session).info.jobs == 0);
+  CHECK(session.restore_cancelled() == 2U);
+  CHECK(session.restore_cancelled() == 0U);
+  CHECK(read(session).info.jobs == 2);
+  CHECK(read(session).info.tasks == 5);
+  CHECK(read(session).info.state == SessionInfo::State::open);
+  CHECK(read(session).calls[0].dropped);
+  const auto appended = session.append(make_call(), 10);
+  CHECK(appended->jobs_queued == 3);
+  CHECK(appended->tasks_queued == 15);
+  REQUIRE(session.cancel({2, 3, 4}));
+  REQUIRE(session.append(make_call(), 1));
+  CHECK(session.restore_cancelled() == 0U);
+  CHECK(read(session).info.jobs == 1);
+}
+
+TEST_CASE("a session that is over says so, until it is opened again") {
+  const test::State state;
+  const auto session = create(test::State::folder());
+  CHECK_FALSE(session.is_over());
+  REQUIRE(session.end());
+  REQUIRE(session.end());
+  CHECK(session.is_over());
+  REQUIRE(session.reopen());
+  REQUIRE(session.reopen());
+  CHECK_FALSE(session.is_over());
+}
+
+TEST_CASE("a record that is being written is no loss: it is looked at again under the lock") {
+  const test::State state;
+  auto session = create(test::State::folder());
+  REQUIRE(session.append(make_call(), 1));
+  const auto path = journal_of(session);
+  const auto before = journal_size(session);
+  REQUIRE(session.append(make_call({"--seed=2"}), 1));
+  const auto whole = test::bytes_of(path);
+  // A writer that holds the lock and has written half of its record.
+  auto lock = lock_counter(test::State::folder().counter());
+  REQUIRE(lock);
+  std::filesystem::resize_file(path, (before + whole.size()) / 2);
+  const auto child = ::fork();
+  if (child == 0) {
+    ::usleep(200000);
+    const auto fd = util::open_file(path, O_WRONLY);
+    const bool is_written = fd && util::write_all(fd->get(), whole, path);
+    ::_exit(is_written ? 0 : 1);  // the lock, which it has too, ends with it
+  }
+  lock->reset();
+  const auto contents = read(session);
+  CHECK(contents.warnings.empty());
+  CHECK(contents.calls.size() == 2);
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+}
+
+TEST_CASE("files have their modes whatever the umask") {
+  const test::State state;
+  const auto before = ::umask(0777);
+  auto session = Session::create(test::State::folder(), base);
+  const bool is_recorded = session && session->append(make_call(), 1) && session->drop({1}) && session->end();
+  ::umask(before);
+  CHECK(is_recorded);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(test::State::folder().path())) {
+    CAPTURE(entry.path());
+    struct stat mode {};
+    REQUIRE(::lstat(entry.path().c_str(), &mode) == 0);
+    const mode_t want = entry.is_directory() ? 0700 : 0600;
+    CHECK((mode.st_mode & 0777) == want);
+  }
 }

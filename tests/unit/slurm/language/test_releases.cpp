@@ -1,6 +1,7 @@
 // What sbatch's releases take and refuse: each option and value that came, went or changed between 20.11 and 26.11.
 #include <doctest/doctest.h>
 
+#include "slurm/language/export.hpp"
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/job.hpp"
 #include "slurm/language/keyword.hpp"
@@ -275,4 +276,25 @@ TEST_CASE("a dependency that has no sense is refused as Slurm refuses it") {
   }
   CHECK(refusal(v22_05, {"-d", "afterok:"}, {"SLURM_EXIT_ERROR=7"}) ==
         error(7, "Batch job submission failed: Job dependency problem"));
+}
+
+TEST_CASE("--export-file alone sends nothing of the file from 26.05 on") {
+  Call call;
+  call.export_file = std::string("FROM_FILE=1\0", 12);
+  Job job;
+  CHECK(sent_environment(call, job, v25_11).variables.get("FROM_FILE") == "1");
+  CHECK_FALSE(sent_environment(call, job, v26_05).variables.get("FROM_FILE"));
+  job.settings.push_back({find_option("export"), "ALL", true, {}});
+  CHECK(sent_environment(call, job, v26_05).variables.get("FROM_FILE") == "1");
+}
+
+TEST_CASE("20.11 wants sockets for the GPUs of a socket, and shows a line's leading blanks") {
+  constexpr Release v20_11{20, 11};
+  const auto words = error(1, "--gpus-per-socket option requires --sockets-per-node specification");
+  CHECK(refusal(v20_11, {"--gpus-per-socket=2"}) == words);
+  CHECK(refusal(v20_11, {"--gpus-per-socket=2", "--sockets-per-node=1"}) == "");
+  CHECK(refusal(v22_05, {"--gpus-per-socket=2"}) == "");
+  const std::string script = "#!/bin/sh\n#SBATCH  -J'x\n";
+  CHECK(resolve(v20_11, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [  -J'x]\n");
+  CHECK(resolve(v22_05, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [-J'x]\n");
 }
