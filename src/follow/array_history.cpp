@@ -132,15 +132,15 @@ std::vector<ArrayName> find_retries(const slurm::SlurmSite& site, const std::str
 /// An array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
 std::vector<ArrayName> attempts_of(const slurm::SlurmSite& site, const script::Map& map, const ArrayName& asked,
                                    const std::vector<store::Submission>& submissions) {
-  const auto ids = ids_of(map);
+  auto ids = ids_of(map);
   std::vector<ArrayName> names;
   auto earlier = map.retry_of;
   if (earlier.size() > 1000) earlier.clear();  // a script that nobody of us wrote
   // The first array has every job; its retries may have none in common.
   auto known = ids;
   for (auto& job_id : earlier) {
-    const auto* noted = find_of_jobs(submissions, job_id, known);
-    if (names.empty()) known = noted != nullptr ? noted->ids : IdRanges();
+    const auto* noted = find_of_jobs(submissions, job_id, ids);
+    if (names.empty() && noted != nullptr) ids = noted->ids;  // the first, which has every job
     names.push_back({std::move(job_id), noted != nullptr ? noted->marker() : ""});
   }
   names.push_back(asked);
@@ -200,16 +200,16 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
     const auto& id = attempt.job_id;
     const bool is_asked = id == name.job_id;
     auto loaded = is_asked ? util::Result<LoadedMap>(std::move(asked)) : load_map(site, submissions, attempt, "");
-    const bool is_retry = std::find(before.begin(), before.end(), id) == before.end();
-    // The first array has every job, those of the array that was asked for among them; its retries may have none in common.
-    const auto& known = id == names.front().job_id ? asked_jobs : first_jobs;
-    const bool is_other = loaded && !is_asked && !share_jobs(ids_of(loaded->map), known);
-    if (is_other && is_retry) continue;  // of an earlier array that had the same job id
+    // The first attempt has every job, so that it shares some with each of the others; these need not share any.
+    const bool is_first = id == names.front().job_id;
+    const bool is_other = loaded && !is_asked && !share_jobs(ids_of(loaded->map), is_first ? asked_jobs : first_jobs);
+    const bool is_named = std::find(before.begin(), before.end(), id) != before.end();
+    if (is_other && !is_named) continue;  // a retry of an earlier array that had the same job id
     if (!loaded || is_other) {
       lost += (lost.empty() ? "" : ", ") + ("job " + id);
       continue;
     }
-    if (id == names.front().job_id) first_jobs = ids_of(loaded->map);
+    if (is_first) first_jobs = ids_of(loaded->map);
     auto& attempts = array_history.m_history.attempts;
     const auto identity = loaded->is_held ? slurm::Identity::same : slurm::Identity::unknown;
     attempts.push_back({id, std::move(loaded->map), {}, std::move(loaded->script_path), loaded->noted, identity, false});
