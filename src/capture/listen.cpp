@@ -72,7 +72,7 @@ util::Result<void> check_shell(const store::SessionInfo& info, bool yes) {
     return util::fail("session " + info.name, "its shell still runs (" + place + ")", "exit that shell first");
   if (info.shell == store::ShellState::gone || yes) return {};
   const auto why = "its shell may still run (" + place + "), which cannot be seen from here";
-  if (util::can_ask() && util::confirm("sarray: session " + info.name + ": " + why + ". Resume it here?")) return {};
+  if (util::can_ask() && util::confirm("session " + info.name + ": " + why + ". Resume it here?")) return {};
   return util::fail("session " + info.name, why, "sarray listen --resume " + info.name + " --yes, if that shell is gone");
 }
 
