@@ -52,7 +52,7 @@ class SignalsPassedOn {
   SignalsPassedOn(const SignalsPassedOn&) = delete;
   SignalsPassedOn& operator=(const SignalsPassedOn&) = delete;
   ~SignalsPassedOn() {
-    driver_process = 0;
+    end();
     restore();
   }
 
@@ -60,6 +60,7 @@ class SignalsPassedOn {
     driver_process = process;
     ::sigprocmask(SIG_SETMASK, &m_mask, nullptr);
   }
+  static void end() { driver_process = 0; }
   /// As it was before: in the command's own process, and at the end.
   void restore() const {
     for (std::size_t i = 0; i < passed_on.size(); ++i) ::sigaction(passed_on[i], &m_before[i], nullptr);
@@ -119,6 +120,10 @@ util::Result<int> run_command(const std::vector<std::string>& command, const uti
   // If this process is killed, the command continues, and so does the session.
   if (reason == 0) [[maybe_unused]]
     const auto noted = util::write_all(alive.get(), store::describe_process(child) + "\n", "alive");
+  siginfo_t end{};
+  while (::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+  SignalsPassedOn::end();  // before the process id can be another process's
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

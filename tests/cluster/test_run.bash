@@ -10,7 +10,7 @@ export HOME=$TEST_DIR/home SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$P
 mkdir "$HOME"
 printf '#!/bin/bash\necho "job $*" >>"%s/ran"\n' "$TEST_DIR" >job.slurm
 last_session() { sarray sessions | tail -n 1 | cut -d ' ' -f 1; }
-submissions() { sarray history 2>/dev/null | grep -c '^[0-9]' || :; }
+submissions() { sarray history --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["submissions"]))'; }
 
 # runs WANTED_JOBS COMMAND...: one array comes of it, and its tasks do what the calls say. Standard output is the command's.
 runs() {
@@ -63,6 +63,7 @@ runs 'job in ' -- bash <calls
 # --- a program that fails: nothing is submitted, nothing is lost --------------------------------------
 rm -f ran
 before=$(submissions)
+assert_eq 8 "$before" 'what was submitted so far'
 fails 7 -- bash -c 'sbatch job.slurm f1; sbatch --array=0-2 job.slurm f2; exit 7'
 name=$(last_session)
 assert_eq "sarray: bash ended with status 7: nothing was submitted
@@ -74,6 +75,13 @@ assert_contains "$(sarray list --session "$name")" '2 jobs, 4 tasks' 'the queue'
 wait_job "$(sarray submit --parsable --session "$name" 2>/dev/null)"
 assert_eq 4 "$(wc -l <ran)" 'it goes on as the hint says'
 
+# --- what it leaves in the background does not record after its end -------------------------------------
+runs 'job now ' -- bash -c '(until [ -e on ]; do sleep 0.1; done; sbatch job.slurm late >late 2>&1; touch late.end) & sbatch job.slurm now'
+touch on
+until [[ -e late.end ]]; do sleep 0.1; done
+assert_contains "$(cat late)" "session $(last_session) is over: nothing was recorded, and nothing was submitted" 'a call after the end'
+assert_eq 'job now' "$(cat ran)" 'nothing was submitted for real'
+
 # --- nothing recorded, and --record-only --------------------------------------------------------------
 assert_eq 'sarray: nothing was recorded' "$(sarray run true 2>&1)" 'nothing recorded'
 fails 3 sh -c 'exit 3'
@@ -83,7 +91,7 @@ name=$(last_session)
 assert_eq "sarray: session $name keeps 1 job (1 task)
 hint: sarray submit --session $name, or sarray list --session $name" "$(cat err)" '--record-only names the session'
 fails 5 --record-only -- bash -c 'sbatch job.slurm k; exit 5'
-assert_eq "$before" "$(($(submissions) - 1))" '--record-only submits nothing'
+assert_eq "$((before + 2))" "$(submissions)" '--record-only submits nothing'
 assert_contains "$(sarray run -n sbatch job.slurm d 2>&1)" 'keeps 1 job (1 task)' 'a dry run keeps the queue'
 
 # --- submit's own refusals ----------------------------------------------------------------------------
