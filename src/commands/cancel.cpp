@@ -17,13 +17,7 @@ constexpr std::size_t many_jobs = 10;
 
 /// @param yes nobody is asked.
 Status cancel_session(const std::string& session_name, bool yes) {
-  auto found = queue::find_session(session_name);
-  if (!found) {
-    if (found.error().what == "no session")
-      found.error().hint = "sarray cancel JOBID cancels a merged array; sarray sessions lists sessions";
-    return util::fail(std::move(found).error());
-  }
-  auto& session = *found;
+  TRY(auto session, queue::find_session(session_name));
   TRY(const auto lock, queue::lock_session(session));
   TRY(const auto contents, session.read());
   std::vector<std::uint32_t> queued;

@@ -147,6 +147,17 @@ std::string job_id_of(const std::string& submission_folder) {
   return record.substr(begin, record.find('"', begin) - begin);
 }
 
+/// Copies of the program (capture/session_files.hpp) that no session has a hard link to any more.
+void remove_unused_programs(const StateFolder& folder) {
+  const auto programs = folder.path() + "/programs";
+  for (const auto& name : names_in(programs)) {
+    const auto path = programs + "/" + name;
+    struct stat state {};
+    const bool is_unused = ::lstat(path.c_str(), &state) == 0 && state.st_nlink == 1;
+    if (is_unused && std::time(nullptr) - state.st_mtime > min_age_seconds) ::unlink(path.c_str());
+  }
+}
+
 }  // namespace
 
 util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, const PruneRules& rules, const std::string& own) {
@@ -165,6 +176,7 @@ util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, cons
     }
     if (gone) removed.push_back(std::move(session));
   }
+  if (!rules.dry_run) remove_unused_programs(folder);
   return removed;
 }
 

@@ -81,7 +81,7 @@ for command in "$sbatch /dev/zero" "$SARRAY submit /dev/zero -n"; do
 done
 
 # --- ulimit -f: an error like a full disk --------------------------------------------------------------------
-echo 'sbatch one.sh' >queue
+echo "sbatch $TEST_DIR/one.sh" >queue
 mkdir small && cd small
 status=0
 words=$( (ulimit -f 1; "$SARRAY" submit -n -o here.slurm ../queue) 2>&1 >/dev/null) || status=$?

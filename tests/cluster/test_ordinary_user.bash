@@ -27,7 +27,7 @@ assert_eq 'sh d |sh d ' "$(head -qn 1 "$home"/out_arr_[34] | paste -sd '|')" 'an
 assert_eq '640 sarray-test' "$(stat -c '%a %U' "$home"/out_sh)" 'mode and owner of the output'
 assert_contains "$(cat "$home/err")" 'sarray: warning: values that look secret are in the batch script, which Slurm'"'"'s administrators can read: SECRET_TOKEN' 'the warning'
 [[ $(cat "$home/err") != *hunter2* ]] || fail 'a value was shown'
-assert_eq '' "$(find "$home/.local/state/sarray" \( -type f -perm /177 -o -type d -perm /077 \) | head)" 'all state is private'
+assert_eq '' "$(find "$home/.local/state/sarray" \( -type f -perm /077 -o -type d -perm /077 \) | head)" 'all state is private'
 assert_eq 600 "$(stat -c %a "$home/sarray.slurm")" 'the generated script is private'
 
 # A state folder that others can write to, or that is somebody else's, is refused.

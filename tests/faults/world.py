@@ -60,15 +60,17 @@ class World:
         if not found:
             raise Broken("no session: " + said)
         self.session = found.group(1)
-        os.unlink(f"{self.state}/sessions/{self.session}/over")  # as if its shell still ran: what is called in it is recorded
+        own = f"{self.state}/sessions/{self.session}"
+        os.unlink(own + "/over")  # as if its shell still ran: what is called in it is recorded
+        # As in a state folder without room for a copy of the program: this one is copied for each fault, to very small disks, too.
+        shutil.rmtree(self.state + "/programs")
+        for name in ("sbatch", "sarray"):
+            os.unlink(f"{own}/bin/{name}")
+            os.symlink(self.program, f"{own}/bin/{name}")
         return self
 
     def copy(self, folder):
-        # The program is 10 MB, and none of the operations changes it.
-        def place(source, target):
-            return os.link(source, target) if os.path.getsize(source) > 1 << 20 else shutil.copy2(source, target)
-
-        shutil.copytree(self.folder, folder, symlinks=True, copy_function=place)
+        shutil.copytree(self.folder, folder, symlinks=True)
         return World(folder, self.program, self.session)
 
     def remove(self):
@@ -76,7 +78,8 @@ class World:
 
     def environment(self, inside=False):
         path = f"{self.slurm}:{os.path.dirname(self.program)}:/usr/bin:/bin"
-        result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8"}
+        result = {"HOME": self.folder, "SARRAY_STATE_DIR": self.state, "PATH": path, "LC_ALL": "C.UTF-8",
+                  "TMPDIR": self.folder}  # where a killed `listen` leaves its guard
         result.update((name, os.environ[name]) for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ)  # tests/sanitize
         if inside:
             own = f"{self.state}/sessions/{self.session}/bin"

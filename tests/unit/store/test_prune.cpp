@@ -128,7 +128,7 @@ TEST_CASE("a session whose shell outlived its listen stays") {
   }
   note(other_boot);  // this host has been started again since
   CHECK(session.read()->info.shell == ShellState::gone);
-  note(own + "1");  // the number is another process's by now
+  note(word(2, "1"));  // the number is another process's by now
   CHECK(session.read()->info.shell != ShellState::alive);
   CHECK(prune(folder, old_ones) == Names{session.name()});
   CHECK(describe_process(0).empty());
