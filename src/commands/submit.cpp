@@ -320,7 +320,7 @@ util::Result<void> remember_file(SubmitRun& run, plan::Plan& plan, const store::
 
 /// What to do about the arrays that were not submitted.
 std::string words_for_rest(const SubmitRun& run, const std::string& left) {
-  if (run.options.file.empty()) return "run submit again to send the remaining " + left;
+  if (run.options.file.empty() && run.options.session.empty()) return "run submit again to send the remaining " + left;
   return "'" + queue::command_for_rest(*run.queued.session) + "', with the same options, sends the remaining " + left;
 }
 
@@ -395,12 +395,19 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
 Status submit(const Words& words) {
   TRY(auto options, parse_submit_options(words));
   if (!options) return 0;
+  return submit_queue(std::move(*options));
+}
+
+util::Result<void> check_can_submit(const SubmitOptions& options, const slurm::SlurmSite& site) {
+  if (options.dry_run || site.client.has_sbatch()) return {};
+  return util::fail("sbatch", "not found in PATH", "load the site's Slurm module, or look with sarray submit -n");
+}
+
+Status submit_queue(SubmitOptions options) {
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_run = new SubmitRun{std::move(*options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}};
+  static auto* const kept_run = new SubmitRun{std::move(options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}};
   auto& run = *kept_run;
-  if (!run.options.dry_run && !run.site.client.has_sbatch()) {
-    return util::fail("sbatch", "not found in PATH", "load the site's Slurm module, or look with sarray submit -n");
-  }
+  CHECK_OK(check_can_submit(run.options, run.site));
   if (run.options.file.empty()) {  // before Slurm is asked
     TRY([[maybe_unused]] const auto session, queue::find_session(run.options.session));
   }
