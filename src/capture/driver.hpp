@@ -1,4 +1,4 @@
-// A driver: the command of `sarray run`, whose calls of sbatch are recorded, and which has everything else as it has it alone.
+// Runs a driver, the command of `sarray run`: its calls of sbatch are recorded, and everything else is as it would be alone.
 #pragma once
 
 #include <string>

@@ -138,7 +138,7 @@ void tell_end(const store::Session& session, const store::SessionContents& conte
   }
 }
 
-/// A session whose shell this is; nothing when the environment was saved in a session that has ended, or is gone.
+/// Returns the session whose shell this is; nullopt if the environment was saved in a session that has ended, or is gone.
 bool is_inside_session() {
   if (variable(util::session_variable).empty()) return false;
   const auto folder = store::StateFolder::open();

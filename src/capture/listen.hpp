@@ -10,9 +10,9 @@ namespace sarray::capture {
 
 struct ListenOptions {
   bool resume = false;
-  bool yes = false;     ///< resume also a session whose shell may run where it cannot be seen
+  bool yes = false;     ///< also resume a session whose shell may run, but cannot be seen
   std::string session;  ///< the session to resume; empty: the latest open one whose shell does not run
-  std::string dialect;  ///< the options of the installed sbatch (slurm::Dialect::serialize); empty: there is no Slurm here
+  std::string dialect;  ///< the options of the installed sbatch (slurm::Dialect::serialize); empty: no Slurm here
 };
 
 /// Runs the shell until it ends. @return its exit status.
@@ -23,7 +23,7 @@ struct ListenOptions {
 [[nodiscard]] bool is_at_prompt(const store::Session& session);
 
 /// Makes the session's shell end at its next prompt, unless something was recorded by then.
-/// @param follow the command that shows what was submitted; empty: nothing was.
+/// @param follow the command that shows what was submitted; empty if nothing was.
 [[nodiscard]] util::Result<void> ask_shell_to_leave(const store::Session& session, const std::string& follow);
 
 }  // namespace sarray::capture

@@ -1,4 +1,4 @@
-// What the process of a session, a shell or a driver, is given, and what is noted of it.
+// Sets up the process of a session, a shell or a driver, and notes what became of it.
 #pragma once
 
 #include "capture/session_files.hpp"
@@ -16,7 +16,7 @@ namespace sarray::capture {
 /// @param bash_env name of the file in the session's folder that bash reads before a script.
 void set_environment(const store::StateFolder& folder, const store::Session& session, const Guard& guard, const char* bash_env);
 
-/// Ends the recording. A process that a signal ended, most often because its terminal was lost, leaves the session open for what
+/// Ends the recording. A process that a signal ended, usually because its terminal was lost, leaves the session open for what
 /// still runs (`nohup driver &`).
 /// @param alive as mark_alive() returned it. @param wait_status as waitpid(2) says.
 void end_session(const store::Session& session, const util::Fd& alive, int wait_status);

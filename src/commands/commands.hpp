@@ -1,4 +1,4 @@
-// sarray's commands, one file each; the table of them stands in run.cpp.
+// sarray's commands, one file each; run.cpp has the table of them.
 #pragma once
 
 #include <string>

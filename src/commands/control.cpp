@@ -89,7 +89,7 @@ struct Targets {
   std::vector<std::uint32_t> indices;  ///< in the first attempt, ascending
 };
 
-/// Where a selected task stands, and its earlier attempts that somebody requeued; only those that the verb fits.
+/// Returns the latest attempt of a selected task, and its earlier attempts that somebody requeued; only those that the verb fits.
 std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> find_runs(const follow::History& history,
                                                                        const std::vector<std::uint32_t>& indices, Verb verb) {
   std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> runs;

@@ -64,7 +64,7 @@ struct Log {
   bool is_seen = false;
 };
 
-/// Where the last `lines` lines begin.
+/// Returns the offset at which the last `lines` lines begin.
 util::Result<off_t> find_tail(int fd, off_t size, std::uint32_t lines, const std::string& path) {
   std::array<char, 16384> block{};
   std::uint32_t seen = 0;
@@ -83,7 +83,7 @@ util::Result<off_t> find_tail(int fd, off_t size, std::uint32_t lines, const std
   return off_t{0};
 }
 
-/// Copies what stands from `from` on. @return where it ended.
+/// Copies the file from offset `from` to its end. @return the offset at which it ended.
 util::Result<off_t> copy_from(int fd, off_t from, const std::string& path) {
   std::array<char, 65536> block{};
   while (true) {
@@ -95,7 +95,7 @@ util::Result<off_t> copy_from(int fd, off_t from, const std::string& path) {
   }
 }
 
-/// Shows files one after another, with a heading where it changes from one to another.
+/// Shows files one after another, with a heading when it changes from one to another.
 class LogPrinter {
  public:
   LogPrinter(bool headings, std::optional<std::uint32_t> lines) : m_headings(headings), m_lines(lines) {}
@@ -110,7 +110,7 @@ class LogPrinter {
     if (!log.is_seen && m_lines) {
       TRY(log.shown, find_tail(fd.get(), status.st_size, *m_lines, log.path));
     }
-    if (status.st_size < log.shown) log.shown = 0;  // emptied: a requeued task begins anew
+    if (status.st_size < log.shown) log.shown = 0;  // emptied: a requeued task begins again
     log.is_seen = true;
     CHECK_OK(print_heading(log));
     TRY(log.shown, copy_from(fd.get(), log.shown, log.path));

@@ -35,7 +35,7 @@ struct RunOptions {
 
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
 
-/// @return nothing where help was asked for and printed.
+/// @return nullopt if help was asked for and printed.
 util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
   RunOptions options;
   options.command = take_command(words);

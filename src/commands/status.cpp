@@ -75,7 +75,7 @@ bool is_settled(const follow::Summary& summary) {
 /// Longer and longer, up to a question every half minute: a controller has better things to do.
 unsigned next_pause(unsigned pause) { return pause < 30 ? pause + 1 + pause / 2 : 30; }
 
-/// A controller that is started anew, or is busy, is no reason to end hours of waiting.
+/// Asks again, also after an error: a controller that restarts, or is busy, must not end hours of waiting.
 util::Result<void> refresh_patiently(follow::ArrayHistory& array_history, unsigned pause, bool with_usage) {
   constexpr int max_failures = 10;
   for (int failures = 0;; ++failures) {

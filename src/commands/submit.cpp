@@ -44,7 +44,7 @@ struct SubmitRun {
   queue::QueuedJobs queued;
   plan::PlanOptions plan_options;
   util::Fd lock;
-  slurm::Configuration configuration;  ///< where Slurm was asked
+  slurm::Configuration configuration;  ///< of the Slurm that was asked
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
   std::optional<engine::FileLock> file_lock;
   std::vector<std::string> announced;                                              ///< job ids that were told
@@ -105,7 +105,7 @@ util::Result<void> gather(SubmitRun& run) {
 /// A file that may make several arrays is recorded as a session, which gives its lines their ids.
 bool becomes_session(const SubmitRun& run) { return run.options.split && !run.options.dry_run && !run.queued.session; }
 
-/// Virtual ids for the lines of a queue file. A dry run on a machine where no state can be kept shows the first ones.
+/// Gives virtual ids to the lines of a queue file. A dry run shows the first ones if no state can be kept on this machine.
 util::Result<void> give_ids(SubmitRun& run) {
   auto& jobs = run.queued.jobs;
   auto folder = store::StateFolder::open();
@@ -145,8 +145,8 @@ bool looks_secret(std::string_view name) {
   return false;
 }
 
-/// A name that no shell can hold: on the node env(1) sets it, and its value is an argument of that for a moment. Functions that
-/// bash exports have such names, too, and are no secret.
+/// Whether no shell can hold a name: on the node env(1) sets it, and its value is an argument of env for a moment. Functions that
+/// bash exports have such names, too, and are not secret.
 bool is_beyond_shells(std::string_view name) {
   const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
   return !std::all_of(name.begin(), name.end(), is_plain) && !name.starts_with("BASH_FUNC_");
@@ -160,7 +160,7 @@ std::string join_names(const std::set<std::string>& names, bool (*is_wanted)(std
   return joined;
 }
 
-/// @param variables whose values stand in the batch script.
+/// @param variables whose values are in the batch script.
 void warn_of_secrets(const std::set<std::string>& variables) {
   if (const auto names = join_names(variables, looks_secret); !names.empty())
     say("sarray: warning: values that look secret are in the batch script, which Slurm's administrators can read: " + names);
@@ -179,7 +179,7 @@ void tell_script_size(const script::Rendered& rendered, const plan::PlanOptions&
       " % of what this cluster accepts (max_script_size=" + std::to_string(max) + ")");
 }
 
-/// Slurm would say "temporarily unable to accept job" and try again, for ever where it can never fit.
+/// Slurm would say "temporarily unable to accept job" and try again, forever if it can never fit.
 util::Result<void> check_job_count(const plan::Plan& plan, const plan::ClusterLimits& limits) {
   std::uint64_t tasks = 0;
   for (const auto& array : plan.arrays) tasks += array.tasks;
@@ -194,7 +194,7 @@ bool fits(const script::Rendered& rendered, const plan::PlanOptions& options) {
   return !options.limits.known || rendered.script.size() < options.limits.max_script_size;
 }
 
-/// How many of an array's jobs may fit, where all of them do not: by their mean size, so that a few tries find it.
+/// Estimates how many of an array's jobs may fit if not all of them do: by their mean size, so that a few tries find the number.
 std::size_t jobs_that_fit(const plan::MergedArray& array, const script::Rendered& rendered, const plan::PlanOptions& options) {
   return static_cast<std::size_t>(array.placements.size() * options.limits.max_script_size / rendered.script.size());
 }
@@ -209,7 +209,7 @@ util::Error too_large(const script::Rendered& rendered, const plan::PlanOptions&
 
 util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t number, const plan::PlanOptions& options);
 
-/// How many arrays --split would submit; nothing where one job alone is too large.
+/// Returns how many arrays --split would submit; nullopt if one job alone is too large.
 std::optional<std::size_t> count_split(plan::Plan plan, plan::PlanOptions options) {
   options.split = true;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {

@@ -19,7 +19,7 @@ constexpr std::string_view own_letters = "hnot";
 
 bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
-/// The one option of sbatch that a long name, whole or shortened, stands for.
+/// Returns the one option of sbatch that a long name, whole or shortened, means.
 const slurm::OptionSpec* find_by_name(std::string_view name) {
   const slurm::OptionSpec* found = nullptr;
   for (const auto& option : slurm::option_table()) {

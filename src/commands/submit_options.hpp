@@ -18,7 +18,7 @@ namespace sarray::commands {
 struct SubmitOptions {
   std::string file;                     ///< queue file; empty: the session
   std::string session;                  ///< --session; empty: the shell's own
-  std::string output = "sarray.slurm";  ///< where the generated script is left
+  std::string output = "sarray.slurm";  ///< the path of the generated script
   bool output_given = false;
   bool dry_run = false;
   bool json = false;
@@ -31,7 +31,7 @@ struct SubmitOptions {
   Words sbatch_words;         ///< sbatch's options, as given
 };
 
-/// @return nothing where help was asked for and printed.
+/// @return nullopt if help was asked for and printed.
 [[nodiscard]] util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words);
 
 /// sbatch's options as settings that replace the jobs' own.

@@ -25,8 +25,8 @@ namespace sarray::engine {
 
 namespace {
 
-/// With the umask of sarray submit, which is the calls' but for the rare one. What fails here fails where the job starts, by
-/// Slurm's words.
+/// Makes a folder and those above it, with the umask of sarray submit, which nearly always is the calls' own. What fails here
+/// fails again when the job starts, with Slurm's words.
 void make_folder(const std::string& path) {
   for (std::size_t at = 0; at != std::string::npos;) {
     at = path.find('/', at + 1);
@@ -122,7 +122,7 @@ util::Error refusal(const util::Output& output) {
   return error;
 }
 
-/// sbatch's warnings, and its status where that belies its answer.
+/// Prints sbatch's warnings, and its status if that contradicts its answer.
 void tell(const util::Output& output, const Delivery& delivery) {
   auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
   if (output.status != 0) {
@@ -135,7 +135,7 @@ void tell(const util::Output& output, const Delivery& delivery) {
 /// When sbatch ended without a word that is to be trusted: from then on a controller that it may have reached is given time.
 void note_end(int lock) {
   std::array<timespec, 2> now{};
-  for (auto& time : now) ::clock_gettime(CLOCK_REALTIME, &time);  // this machine's clock, where a file server has another
+  for (auto& time : now) ::clock_gettime(CLOCK_REALTIME, &time);  // this machine's clock: a file server may have another
   ::futimens(lock, now.data());
 }
 
@@ -201,7 +201,7 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
   CHECK_OK(store::write_submission(record));
   if (session != nullptr) {
     if (auto noted = session->note_intent(submission_folder.marker, saved_script, job_numbers(plan, array)); !noted) {
-      // It may stand in the journal nevertheless. Where it cannot be taken back either, the next submit settles it.
+      // It may be in the journal nevertheless. If it cannot be taken back either, the next submit settles it.
       if (session->note_withdrawn(submission_folder.marker)) remove_submission_folder(submission_folder);
       return util::fail(std::move(noted).error());
     }

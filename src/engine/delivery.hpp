@@ -14,33 +14,34 @@
 
 namespace sarray::engine {
 
-/// One array on its way: everything about it lies in a folder of its own below the state folder, whose random name stands in
+/// One array that is being submitted. All of its files are in a folder of its own below the state folder, whose random name is in
 /// the path of the script that Slurm shows as the job's Command.
 struct SubmissionFolder {
   std::string marker;
   std::string folder;                     ///< STATE/submissions/MARKER
-  std::string command = "sarray submit";  ///< what settles it where it is cut off
-  std::string queue_file;                 ///< what is submitted, where that is a file; absolute
+  std::string command = "sarray submit";  ///< what settles it if it is interrupted
+  std::string queue_file;                 ///< what is submitted, if that is a file; absolute
   std::string cluster;  ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
 };
 /// @param first_attempt job id of what it is a retry of; empty: of nothing.
 [[nodiscard]] SubmissionFolder name_submission_folder(const store::StateFolder& folder, const std::string& first_attempt = "");
 
-/// Held by the real sbatch as long as it lives, also where we are killed: then its end is awaited before Slurm is asked.
+/// The real sbatch holds it as long as it lives, even if we are killed: then its end is awaited before Slurm is asked.
 [[nodiscard]] util::Result<util::Fd> lock_submission_folder(const std::string& folder);
 
-/// Where the rendered script finds what lies in the state folder: links, translator, scratch. For every array that is rendered.
+/// Sets the paths below the state folder that a rendered script uses: links, translator, scratch. Every rendered array needs
+/// them.
 void set_folders(plan::PlanOptions& options, const std::string& state_folder, const std::string& marker);
 
 /// What sbatch answered.
 struct Delivery {
   std::string job_id;
-  std::string answer;  ///< sbatch's stdout, as it stands
+  std::string answer;  ///< sbatch's stdout, unchanged
 };
 
 /// Writes the submission_folder's files and runs the real sbatch on it.
-/// @param session where the intent and the outcome are noted; null: a queue file, or a retry, whose outcome is for note_delivery.
-/// @return sbatch's own words and status where it refuses: then nothing of the submission_folder is left.
+/// @param session gets the intent and the outcome; null for a queue file or a retry, whose outcome note_delivery() records.
+/// @return sbatch's own words and status if it refuses; the submission's folder is then removed.
 [[nodiscard]] util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan,
                                              const plan::MergedArray& array, const script::Rendered& rendered,
                                              const plan::PlanOptions& options, const Engine& engine, store::Session* session,

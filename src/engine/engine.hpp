@@ -1,4 +1,4 @@
-// What brings arrays to where they run, and follows them there: the seam between what is to be run and who runs it.
+// The interface between what is to be run and who runs it: an engine submits arrays, controls them and knows their states.
 #pragma once
 
 #include <chrono>

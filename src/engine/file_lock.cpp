@@ -51,7 +51,7 @@ util::Result<FileLock> FileLock::take(const std::string& file, const store::Stat
   std::fputs(line.c_str(), stderr);
   CHECK_OK(wait_for(fd.get(), path));
   const auto after = read_note(fd.get(), file);
-  if (after == before) return FileLock(std::move(fd), file);  // it failed: nothing was submitted
+  if (after == before) return FileLock(std::move(fd), file);  // the other one failed, and submitted nothing
   return util::fail(file, "it was submitted a moment ago, as job " + after + "; nothing was submitted now",
                     "sarray submit " + file + " again, to submit it a second time");
 }

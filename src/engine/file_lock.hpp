@@ -18,7 +18,8 @@ class FileLock {
   /// @return an error if it had to wait and the other process has submitted the file, which names the jobs.
   [[nodiscard]] static util::Result<FileLock> take(const std::string& file, const store::StateFolder& folder);
 
-  /// Leaves word of what was submitted for those who wait. That it cannot be written is no reason to fail: they would submit.
+  /// Leaves a note of what was submitted for those who wait. A note that cannot be written is not an error: they would submit
+  /// then.
   void note(const std::vector<std::string>& job_ids) const;
 
  private:

@@ -14,8 +14,8 @@ namespace sarray::engine {
 
 /// Looks for what became of a session's submissions that were interrupted: accepted ones are noted, those that Slurm never saw
 /// are withdrawn.
-/// @param again those that Slurm cannot be asked about any more are taken for failed.
-/// @return a line about each; an error where it cannot be known.
+/// @param again treats those that Slurm can no longer be asked about as failed.
+/// @return one line about each; an error if it cannot be known.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
                                                                         const Engine& engine, bool again);
 
@@ -27,7 +27,7 @@ namespace sarray::engine {
 [[nodiscard]] util::Result<util::Fd> lock_retries(const std::string& first_attempt, const store::StateFolder& folder);
 
 /// The same for a queue file. @param file absolute.
-/// @return an error also where Slurm has it: then nothing is to be submitted, and the next time it is another submission.
+/// @return an error also if Slurm has it: then nothing is to be submitted, and the next time it is another submission.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_file(const std::string& file, const store::StateFolder& folder,
                                                                  const Engine& engine, bool again);
 

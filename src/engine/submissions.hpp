@@ -10,8 +10,9 @@
 
 namespace sarray::engine {
 
-/// All that can be read and went to this cluster, oldest first: another cluster's job ids mean other jobs. None, and a warning,
-/// where the state folder is refused. Of a submission whose end was not noted, Slurm is asked what became of it.
+/// Returns all submissions that can be read and went to this cluster (another cluster's job ids mean other jobs), oldest first.
+/// None, and a warning, if the state folder is refused. Of a submission whose end was not noted, Slurm is asked what became of
+/// it.
 [[nodiscard]] std::vector<store::Submission> list_submissions(const slurm::SlurmSite& site);
 
 [[nodiscard]] std::vector<store::Submission> list_submissions(const Engine& engine);

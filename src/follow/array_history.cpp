@@ -109,7 +109,7 @@ const store::Submission* find_of_jobs(const std::vector<store::Submission>& subm
   return found != submissions.rend() ? &*found : nullptr;
 }
 
-/// Retries of an array: by the notes on this machine, and where these do not know the array, by what Slurm holds.
+/// Returns the retries of an array by the notes on this machine, or by what Slurm holds if the notes do not know the array.
 /// @param ids of the array that was asked for, which is the first or one of its retries.
 std::vector<ArrayName> find_retries(const slurm::SlurmSite& site, const std::string& first, const IdRanges& ids,
                                     const std::vector<store::Submission>& submissions) {

@@ -26,7 +26,7 @@ struct LoadedMap {
   script::Map map;
   /// Path of the submission's script as Slurm shows it, if nobody has compared the script with what Slurm has; else empty.
   std::string script_path;
-  std::int64_t noted = 0;  ///< seconds since 1970; 0: there are no notes
+  std::int64_t noted = 0;  ///< seconds since 1970; 0: no notes
   bool is_held = false;    ///< Slurm itself has this script under this job id
 };
 
@@ -36,7 +36,7 @@ struct LoadedMap {
                                                const ArrayName& name, const std::string& file);
 
 /// What Slurm's queue, and its accounting of the last month, hold of this user's merged arrays beside those that are noted,
-/// oldest first, since notes may be lost: those from this state folder, and where nothing is noted, all. The newest ones only:
+/// oldest first, since notes may be lost: those from this state folder; all, if nothing is noted. Only the newest ones:
 /// each costs a question.
 [[nodiscard]] std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site,
                                                                   const std::vector<store::Submission>& noted);

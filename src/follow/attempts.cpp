@@ -122,7 +122,7 @@ std::int64_t estimate_rest(const Summary& summary) {
   const auto left = running + summary.count(TaskState::pending);
   if (summary.done() == 0 || running == 0) return 0;
   const double each = static_cast<double>(summary.task_seconds) / summary.done();
-  // What the running tasks have behind them; those that take longer than the others may end at any moment.
+  // The time that the running tasks have run so far; those that take longer than the others may end at any moment.
   const double behind = std::min(static_cast<double>(summary.running_seconds), each * running);
   const auto rest = static_cast<std::int64_t>((each * left - behind) / running + 0.5);
   return std::max<std::int64_t>(rest, 1);

@@ -32,7 +32,7 @@ struct LatestAttempt {
 
 struct History {
   std::vector<Attempt> attempts;      ///< at least one; the first has every task
-  std::vector<LatestAttempt> latest;  ///< where each task stands now, by index in the first attempt
+  std::vector<LatestAttempt> latest;  ///< the latest attempt of each task, by index in the first attempt
   std::vector<std::string> notes;     ///< what could not be known, and why
   /// The tasks that are asked about, by index in the first attempt; empty: all.
   std::vector<bool> meant;
@@ -45,9 +45,9 @@ struct History {
   [[nodiscard]] bool means(std::uint32_t index) const { return meant.empty() || meant[index]; }
 };
 
-/// Finds where every task stands, by virtual id and local id: its last attempt, unless only an earlier one is pending or running,
-/// since somebody has requeued that. Tasks of a retry that the first attempt does not have are left out. Where states are not
-/// known yet (Attempt::tasks is empty) it is the last attempt.
+/// Finds the attempt that counts for every task, by virtual id and local id: its last one, unless only an earlier one is pending
+/// or running, since somebody has requeued that. Tasks of a retry that the first attempt does not have are left out. If states
+/// are not known yet (Attempt::tasks is empty) it is the last attempt.
 void find_latest_attempts(History& history);
 
 /// A task that is pending or running in an attempt although there is a later one: somebody has requeued it.
@@ -71,7 +71,7 @@ struct Summary {
   [[nodiscard]] std::uint32_t done() const;
   [[nodiscard]] std::uint32_t failures() const;
   [[nodiscard]] bool is_over() const { return done() == tasks; }
-  /// Seconds from the first start to the last end, or to now while tasks run; 0: nothing has started; nothing: that is not known.
+  /// Seconds from the first start to the last end, or to now while tasks run; 0: nothing has started; nullopt: not known.
   [[nodiscard]] std::optional<std::int64_t> elapsed(std::int64_t now) const;
 };
 

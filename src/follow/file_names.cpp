@@ -6,7 +6,7 @@ namespace sarray::follow {
 
 namespace {
 
-/// Stands for what is not known: no name of ours holds it.
+/// Marks what is not known: no name of ours contains it.
 constexpr char unknown_mark = '\x01';
 
 std::string to_glob(const std::string& name) {
@@ -31,7 +31,7 @@ std::optional<FileName> file_name(const script::MappedJob& job, script::Stream s
   slurm::PatternValues values;
   values.array_job_id = array_job_id;
   values.array_task_id = task.index;
-  // Where %A stands, %a is its companion in Slurm's own pair; alone it is the job's own.
+  // Together with %A, %a belongs to Slurm's own pair; alone it is the job's own.
   if (!slurm::has_conversion(*pattern, 'A'))
     values.array_task_id = job.has_index(task.index) ? job.local_id(task.index).value_or(slurm::no_task_id) : slurm::no_task_id;
   if (!task.job_id.empty()) values.job_id = task.job_id;

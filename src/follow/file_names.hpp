@@ -19,11 +19,11 @@ struct FileSurroundings {
 
 /// A name that is known as far as the task's state is.
 struct FileName {
-  std::string path;      ///< absolute; where `is_glob`, a pattern of glob(7)
+  std::string path;      ///< absolute; a pattern of glob(7) if `is_glob`
   bool is_glob = false;  ///< something of the name is not known (a job id that Slurm has forgotten, a host)
 };
 
-/// @param stream output or error. @return nothing for an error stream that goes where the output goes.
+/// @param stream output or error. @return nullopt for an error stream that goes to the output's file.
 /// @param guess_host takes the node's name for the host's, which %N means.
 [[nodiscard]] std::optional<FileName> file_name(const script::MappedJob& job, script::Stream stream,
                                                 const std::string& array_job_id, const slurm::TaskRecord& task,

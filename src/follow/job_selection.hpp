@@ -9,9 +9,9 @@
 
 namespace sarray::follow {
 
-/// The jobs that some words mean, in the array's order; all of them if there is no word.
+/// Returns the jobs that some words mean, in the array's order; all of them if there is no word.
 ///
-/// A word is a job number (or a list: "1,4-6"), a virtual id or a name, as it stands; if it is none of these exactly, it is a
+/// A word is a job number (or a list: "1,4-6"), a virtual id or an exact name; if it is none of these, it is a
 /// pattern of names. "number:3", "id:2000000003", "name:3" and "pattern:run*" say which is meant.
 /// @param hint the command that shows the jobs.
 /// @return an error if a word means no job, which says what there is; or if it has two readings that mean different jobs (a

@@ -147,7 +147,7 @@ std::vector<std::uint32_t> all_indices(const script::MappedJob& job) {
   return indices;
 }
 
-/// Of a job's own task ids; nothing where it has not all of them.
+/// Returns the indices of a job's own task ids; nullopt if it does not have all of them.
 std::optional<std::vector<std::uint32_t>> indices_of_local(const script::MappedJob& job, const slurm::ArrayIds& ids) {
   std::vector<std::uint32_t> indices;
   for (std::uint32_t n = 0; n < ids.count(); ++n) {

@@ -13,7 +13,7 @@ namespace sarray::follow {
 
 namespace {
 
-/// Where our own link to the file leads, if there is one: the task itself has said its name there.
+/// Returns the target of our own link to the file, if there is one: the task itself has put its name there.
 std::string follow_link(const std::string& link_folder, script::Stream stream, std::uint32_t index) {
   if (link_folder.empty()) return {};
   const auto link = link_folder + "/" + script::stream_name(stream) + "/" + std::to_string(index);
@@ -30,7 +30,7 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-/// The newest file that matches; empty where none does.
+/// Returns the newest file that matches; empty if none does.
 std::string newest_match(const std::string& pattern) {
   glob_t matches{};
   std::string newest;

@@ -12,8 +12,8 @@
 namespace sarray::follow {
 
 struct TaskFiles {
-  std::string output;  ///< absolute; with * where something of the name cannot be known, and no file is there to tell
-  std::string error;   ///< empty: it goes where the output goes
+  std::string output;  ///< absolute; has * if a part of the name is not known, and no file shows it
+  std::string error;   ///< empty: the same file as the output
 };
 
 class FileFinder {

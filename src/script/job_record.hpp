@@ -37,7 +37,7 @@ struct RecordVariable {
   friend bool operator==(const RecordVariable&, const RecordVariable&) = default;
 };
 
-/// Where the job's own script is in the data.
+/// The place of the job's own script in the data.
 struct ScriptPlace {
   std::size_t offset = 0;
   std::size_t length = 0;            ///< as it is stored, in bytes

@@ -40,7 +40,7 @@ void read_option(std::string_view line, std::vector<MappedOption>& options) {
   options.push_back(std::move(option));
 }
 
-/// What stands between the quotes of $'...', where all that is special is written as three octal digits.
+/// Returns the text between the quotes of $'...', in which all that is special is written as three octal digits.
 std::string read_octal(std::string_view text) {
   std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -55,11 +55,11 @@ std::string read_octal(std::string_view text) {
   return bytes;
 }
 
-/// What stands between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone', a line
-/// each.
+/// The assignments between the comments and the dispatcher: NAME=DIGITS, NAME='quoted for bash' or NAME=$'not of ASCII alone',
+/// one line each.
 using Variables = std::map<std::string, std::string, std::less<>>;
 
-/// Takes one assignment off the text. @return false where there is none.
+/// Removes one assignment from the text. @return false if there is none.
 bool take_assignment(std::string_view& text, Variables& variables) {
   if (!text.starts_with("SARRAY_")) return false;
   const auto equals = text.find('=');
@@ -95,18 +95,18 @@ bool take_assignment(std::string_view& text, Variables& variables) {
   return true;
 }
 
-/// The script's head: what stands above the dispatcher.
+/// The script's head: what is above the dispatcher.
 struct Head {
   std::vector<MappedOption> options;
   Variables variables;
-  std::size_t data = 0;  ///< where the data begins
+  std::size_t data = 0;  ///< offset of the data
 };
 
-/// The dispatcher's last line, behind which the data begins.
+/// The dispatcher's last line, after which the data begins.
 constexpr std::string_view last_line = "\nexit 125\n";
 
 /// Slurm's accounting may have a copy in which other characters than those of ASCII became question marks, one for several bytes
-/// (a database of latin1): they stand only above the data, which then begins elsewhere than the script says.
+/// (a database of latin1): they are only above the data, which then begins elsewhere than the script says.
 std::optional<std::size_t> find_data(std::string_view script, std::size_t head_end, const Variables& variables) {
   const auto said = to_number<std::size_t>(variables.at("SARRAY_DATA"));
   if (!said) return std::nullopt;
@@ -200,7 +200,7 @@ bool read_shape(std::string_view line, Shapes& shapes) {
 /// Reads pages into records, one after another.
 class PageReader {
  public:
-  /// @return false where the page says what no page of ours says.
+  /// @return false if the page is not one that sarray wrote.
   bool read(std::string_view page, std::vector<Record>& records) {
     if (!page.starts_with("page ")) return false;
     page.remove_prefix(5);
@@ -307,7 +307,7 @@ class JobReader {
     return {};
   }
 
-  /// Where all jobs' files have one pattern, the array's own option says it.
+  /// If all jobs' files have one pattern, the array's own option says it.
   void fill_pattern(Stream stream, MappedJob& job) const {
     auto& pattern = stream == Stream::output ? job.output : stream == Stream::error ? job.error : job.input;
     if (pattern) return;

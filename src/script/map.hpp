@@ -19,7 +19,7 @@ namespace sarray::script {
 
 /// What the script says of one job.
 struct MappedJob {
-  std::uint32_t number = 0;       ///< in the session or the queue file; 0 where it is not known
+  std::uint32_t number = 0;       ///< in the session or the queue file; 0 if it is not known
   std::uint32_t id = 0;           ///< virtual id
   std::uint32_t first_index = 0;  ///< SLURM_ARRAY_TASK_ID of its first task
   std::uint32_t tasks = 1;
@@ -62,14 +62,14 @@ struct Map {
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
 
   [[nodiscard]] const MappedOption* option(std::string_view option_name) const;
-  /// @return null where no job has it.
+  /// @return null if no job has it.
   [[nodiscard]] const MappedJob* job_at(std::uint32_t index) const;
 };
 
 /// More tasks than any Slurm takes (its own bound of MaxArraySize is 4000001).
 inline constexpr std::uint32_t max_tasks = 4000001;
 
-/// The script with plain data, where its data was packed (pack.hpp); else the script as it is.
+/// Returns the script with plain data if its data was packed (pack.hpp), else the script as it is.
 [[nodiscard]] util::Result<std::string> unpack_script(std::string script);
 
 /// @param script as unpack_script() returns it, from its first byte on; more may follow. The map refers to places in it.
@@ -82,8 +82,8 @@ inline constexpr std::uint32_t max_tasks = 4000001;
 /// Whether two batch scripts hold the same jobs; more may follow either of them.
 [[nodiscard]] bool is_same_data(std::string_view script, std::string_view other);
 
-/// Where the batch script begins in a text that another program may have put a heading above (`sacct -B`).
-/// @return npos where there is none.
+/// Returns the offset of the batch script in a text that another program may have put a heading above (`sacct -B`).
+/// @return npos if there is none.
 [[nodiscard]] std::size_t find_batch_script(std::string_view text);
 
 }  // namespace sarray::script

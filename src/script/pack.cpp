@@ -58,7 +58,7 @@ void append_base64(std::string& text, std::string_view bytes) {
   }
 }
 
-/// @return nothing where it is no base64 without '='.
+/// @return nullopt if it is not base64 without '='.
 std::optional<std::string> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::string bytes;
@@ -73,7 +73,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return bytes;
 }
 
-/// One gzip member of at most a piece of data. zlib checks its checksum and length.
+/// Unpacks one gzip member, of at most one piece of data. zlib checks its checksum and length.
 std::optional<std::string> inflate_member(std::string member) {
   z_stream stream{};
   if (::inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) throw std::bad_alloc();

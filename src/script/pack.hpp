@@ -15,13 +15,13 @@ inline constexpr std::size_t piece_size = 65536;
 
 struct Packed {
   std::string text;                  ///< one line of base64 per piece; several pieces in a row unpack as one
-  std::vector<std::size_t> offsets;  ///< where each piece begins in `text`, and at last where they end
+  std::vector<std::size_t> offsets;  ///< the offset of each piece in `text`; the last one is the end
 };
 
 /// Unpacked by `base64 -d | gzip -d`.
 [[nodiscard]] Packed pack(std::string_view data);
 
-/// What pack() was given. @return nothing where the text is not packed data, or damaged.
+/// Returns what pack() was given; nullopt if the text is not packed data, or is damaged.
 [[nodiscard]] std::optional<std::string> unpack(std::string_view text);
 
 }  // namespace sarray::script

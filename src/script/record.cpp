@@ -77,7 +77,7 @@ bool is_plain_level(std::string_view level) {
   return digits && (level == "0" || level[0] != '0') && level != "999";
 }
 
-/// Variables that never stand in the environment that sbatch is run with: records set them.
+/// Variables that are never in the environment that sbatch is run with: records set them.
 bool is_kept_from_sbatch(std::string_view name, std::string_view value) {
   if (name == "SHLVL") return !is_plain_level(value);
   return name == "_" || name == "TMPDIR" || must_be_set_last(name) || needs_env_command(name) || starts_with(name, "SBATCH_") ||
@@ -102,7 +102,7 @@ void keep_common_names(util::Environment& environment, const plan::Plan& plan, c
   for (const auto& name : left_out) environment.unset(name);
 }
 
-/// A variable's value where every call has it, and the same.
+/// Returns a variable's value if every call has it with the same value.
 std::optional<std::string> common_value(std::string_view name, const plan::Plan& plan, const plan::MergedArray& array,
                                         const plan::PlanOptions& options) {
   std::optional<std::string> common;
@@ -128,16 +128,16 @@ Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, c
     if (is_kept_from_sbatch(name, value)) kept_back.emplace_back(name);
   });
   for (const auto& name : kept_back) baseline.submitted.unset(name);
-  // Slurm makes it where it is missing; a task's own is set by its record where they differ.
+  // Slurm makes it if it is missing; a task's own is set by its record if they differ.
   if (const auto temporary = common_value("TMPDIR", plan, array, options)) baseline.submitted.set("TMPDIR", *temporary);
   if (array.login) keep_common_names(baseline.submitted, plan, array, options);
-  // sbatch itself must find its cluster, also where --export-file leaves nothing of the caller's environment. The node sets it
-  // anew.
+  // sbatch itself must find its cluster, also if --export-file leaves nothing of the caller's environment. The node sets it
+  // again.
   if (const auto configuration = first.call->environment.get("SLURM_CONF")) baseline.submitted.set("SLURM_CONF", *configuration);
 
   baseline.given = baseline.submitted;
   baseline.given.set("SLURM_JOB_NAME", array.name);
-  // sbatch sets these from where it runs: every record says its own.
+  // sbatch sets these from its own directory and host: every record says its own.
   baseline.given.unset("SLURM_SUBMIT_DIR");
   baseline.given.unset("SLURM_SUBMIT_HOST");
   baseline.given.unset("SLURM_OPEN_MODE");

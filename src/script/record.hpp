@@ -22,11 +22,11 @@ struct Baseline {
 [[nodiscard]] Baseline find_baseline(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
                                      const plan::PlanOptions& options);
 
-/// Where the job's bytes stand in the data is filled in by assemble().
+/// assemble() fills in the place of the job's bytes in the data.
 [[nodiscard]] JobRecord make_record(const plan::Plan& plan, const plan::MergedArray& array, const plan::Placement& placement,
                                     const Baseline& baseline, const ArrayStreams& streams, const plan::PlanOptions& options);
 
-/// Makes the record say where the files go in another array than the one that it was made for.
+/// Changes the record so that it names the job's files in another array than the one that it was made for.
 void replace_files(JobRecord& record, const plan::PlannedJob& job, const ArrayStreams& streams, const plan::PlanOptions& options);
 
 }  // namespace sarray::script

@@ -22,14 +22,14 @@ namespace sarray::script {
 
 namespace {
 
-/// What stands between a script and the next line. A carriage return must not get a newline behind it: sbatch would refuse the
+/// Returns what separates a script from the next line. A carriage return must not get a newline after it: sbatch would refuse the
 /// whole array for its DOS line breaks.
 std::string_view filler_behind(std::string_view script) {
   if (script.ends_with('\n')) return "";
   return script.ends_with('\r') ? " \n" : "\n";
 }
 
-/// The distinct scripts of an array, byte for byte, and where each stands in the data.
+/// The distinct scripts of an array, byte for byte, and the offset of each in the data.
 class ScriptStore {
  public:
   const ScriptPlace& add(const std::shared_ptr<const std::string>& script) {
@@ -85,7 +85,7 @@ std::string quote_directive(std::string_view value) {
   return quoted + '"';
 }
 
-/// Options of the merged array: as #SBATCH lines where such a line can hold them, as arguments of sbatch where not.
+/// Writes the options of the merged array: as #SBATCH lines if such a line can hold them, else as arguments of sbatch.
 class OptionWriter {
  public:
   explicit OptionWriter(Rendered& rendered) : m_rendered(rendered) {}
@@ -205,7 +205,7 @@ std::string piece_list(const Packed& packed) {
   return list;
 }
 
-/// Where the data begins. The line's own length is fixed, so that the number in it can name the place behind it.
+/// Returns the line that says where the data begins. Its own length is fixed, so that the number in it can name a place after it.
 constexpr std::size_t data_line_length = 23;
 std::string data_line(std::size_t head, std::size_t tail) {
   std::array<char, 32> line{};
@@ -263,7 +263,7 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   if (any_translated) head += "SARRAY_TRANSLATE=" + quote_bash(options.translate_folder) + "\n";
   head += "SARRAY_SCRATCH=" + quote_bash(options.scratch_folder) + "\n";
   if (!options.retry_of.empty()) head += "SARRAY_RETRY_OF='" + util::join(options.retry_of, " ") + "'\n";
-  // Once more for who reads the script where Slurm's accounting keeps it (map.hpp).
+  // Again, for those who read the script from Slurm's accounting (map.hpp).
   if (!util::is_ascii(option_lines)) head += "SARRAY_OPTIONS=" + quote_bash(option_lines) + "\n";
   head += "SARRAY_PIECES='";
   const auto before_pieces = head.size();

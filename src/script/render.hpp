@@ -17,12 +17,12 @@ namespace sarray::script {
 /// What the real sbatch must be run with besides the script itself.
 struct Rendered {
   std::string script;                  ///< the batch script, byte for byte
-  std::vector<std::string> arguments;  ///< sbatch options that cannot stand in a #SBATCH line
+  std::vector<std::string> arguments;  ///< sbatch options that a #SBATCH line cannot hold
   util::Environment environment;       ///< of the sbatch process: what the merged tasks start from
   mode_t umask = 022;
   slurm::SoftLimits limits{};
   std::string directory;            ///< to run sbatch in
-  std::set<std::string> variables;  ///< whose values stand in the script, which administrators can read
+  std::set<std::string> variables;  ///< whose values are in the script, which administrators can read
   ArrayStreams streams;             ///< links to make before the submission: visit_links()
 };
 

@@ -62,7 +62,7 @@ std::vector<Chosen> group_by_job(const Map& map, const std::vector<std::uint32_t
   return chosen;
 }
 
-/// As much of a job as the planning of its files and the overview need; all else stands in its record.
+/// Returns as much of a job as the planning of its files and the overview need; its record has all else.
 util::Result<plan::PlannedJob> make_planned(const Chosen& chosen, std::string_view script) {
   const auto& mapped = *chosen.job;
   TRY(auto bytes, read_script(mapped, script));

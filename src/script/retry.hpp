@@ -1,4 +1,4 @@
-// Some tasks of a merged array once more: the same records, environments, local ids and file names, in a new array. Pure.
+// Submits some tasks of a merged array again: the same records, environments, local ids and file names, in a new array. Pure.
 #pragma once
 
 #include <cstdint>

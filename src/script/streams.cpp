@@ -57,7 +57,7 @@ std::string plain_job_pattern(std::string pattern) {
   return pattern;
 }
 
-/// The pattern that stands for the task's file in the merged array: absolute; Slurm's default where none was given.
+/// Returns the pattern of the task's file in the merged array: absolute; Slurm's default if none was given.
 std::string effective_pattern(const slurm::Job& job, Stream stream) {
   const auto& given = given_pattern(job, stream);
   if (given) {
@@ -70,8 +70,8 @@ std::string effective_pattern(const slurm::Job& job, Stream stream) {
   return escape_percent(job.work_directory) + "/slurm-%A_%a.out";
 }
 
-/// What %x stands for: SLURM_JOB_NAME of the environment that the job was sent with (fname.c:_batch_path_check), which lacks it
-/// for a script from standard input and after --export-file (observed on 22.05).
+/// Returns what %x means: SLURM_JOB_NAME of the environment that the job was sent with (fname.c:_batch_path_check), which lacks
+/// it for a script from standard input and after --export-file (observed on 22.05).
 std::string pattern_name(const plan::PlannedJob& planned, const slurm::Release& release) {
   const auto sent = slurm::sent_environment(*planned.call, planned.job, release);
   return std::string(sent.variables.get("SLURM_JOB_NAME").value_or("(null)"));
@@ -141,7 +141,7 @@ bool appends(const slurm::Job& job, const plan::PlanOptions& options) {
 ArrayStreams plan_streams(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options) {
   ArrayStreams result;
   for (std::size_t i = 0; i < all_streams.size(); ++i) result.streams[i] = plan_stream(all_streams[i], plan, array, options);
-  // Where the output goes through links, an error stream that was never asked for still follows it.
+  // An error stream that was never asked for follows the output also if that goes through links.
   const auto mode = plan.jobs[array.placements.front().job].job.open_mode;
   result.mixed_open_modes = !std::all_of(array.placements.begin(), array.placements.end(),
                                          [&](const auto& p) { return plan.jobs[p.job].job.open_mode == mode; });
@@ -183,7 +183,7 @@ std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uin
   // Both streams of a task that go to one file must go through one hidden name.
   const bool shares = stream == Stream::error && pattern == effective_pattern(planned.job, Stream::output);
   auto place = pattern.substr(0, pattern.rfind('/'));
-  // Slurm would make the folder once it knows its name, and so does the dispatcher: until then the file stands above it.
+  // Slurm would make the folder when it knows its name, and so does the dispatcher: until then the file is above it.
   while (makes_folders(options.release) && place.rfind('/') != 0 && !slurm::expand_pattern(place, values))
     place.resize(place.rfind('/'));
   values.array_job_id = values.job_id = values.node = values.restart_count = values.sluid = "0";

@@ -1,7 +1,7 @@
-// Where a task's output goes: to where its own sbatch call would have put it.
+// The files of a task's output: those that its own sbatch call would have made.
 //
-// Slurm opens the files of the merged array before the dispatcher runs. Where one pattern says the right thing for every task,
-// Slurm gets that pattern. Where not, every task has a link, made before the submission, which Slurm opens through: right
+// Slurm opens the files of the merged array before the dispatcher runs. If one pattern names the right file for every task,
+// Slurm gets that pattern. If not, every task has a link, made before the submission, through which Slurm opens the file: right
 // truncation, right errors, and slurmstepd's own words in the right file (observed on 22.05 to 24.11).
 // A name that only the running task knows (%j, %N) is opened under a hidden name in the same folder; the dispatcher gives it
 // its own name and points the link there, so that a requeued task opens it by Slurm's own rules.
@@ -33,7 +33,7 @@ struct StreamPlan {
 struct ArrayStreams {
   std::array<StreamPlan, 3> streams;
   slurm::OpenMode open_mode = slurm::OpenMode::site_default;
-  /// Where the jobs' open modes differ the array appends, and the dispatcher empties the files of those that truncate.
+  /// If the jobs' open modes differ, the array appends, and the dispatcher empties the files of those that truncate.
   bool mixed_open_modes = false;
 };
 
@@ -42,16 +42,16 @@ struct ArrayStreams {
 
 [[nodiscard]] ArrayStreams plan_streams(const plan::Plan& plan, const plan::MergedArray& array, const plan::PlanOptions& options);
 
-/// Where a task's link points before the submission: to the file itself, or, where only the running task knows its name, to a
+/// Returns the target of a task's link before the submission: the file itself, or, if only the running task knows its name, a
 /// hidden name in the same folder.
 [[nodiscard]] std::string link_target(const plan::PlannedJob& job, Stream stream, std::uint32_t task, std::uint32_t index,
                                       const plan::PlanOptions& options);
 
-/// What is left for the dispatcher to fill in (%A, %a, %j, %J, %N, %r, %%), or nothing where the link names the file itself.
+/// Returns what is left for the dispatcher to fill in (%A, %a, %j, %J, %N, %r, %%); nullopt if the link names the file itself.
 [[nodiscard]] std::optional<std::string> late_pattern(const plan::PlannedJob& job, Stream stream,
                                                       const plan::PlanOptions& options);
 
-/// The pattern that stands for the task's file in the merged array: absolute; Slurm's default where the job gave none.
+/// Returns the pattern of the task's file in the merged array: absolute; Slurm's default if the job gave none.
 [[nodiscard]] std::string file_pattern(const plan::PlannedJob& job, Stream stream);
 
 /// Whether Slurm makes the missing folders of output files itself, when the job starts (observed on 24.11, and not on 22.05).

@@ -1,4 +1,4 @@
-// The table of the batch script: one record per job, written so that what jobs share stands once and a task finds its own
+// The table of the batch script: one record per job, written so that what jobs share is stored once and a task finds its own
 // record without reading those of others.
 //
 // The table is a sequence of pages of consecutive jobs. A page holds the shapes of its records (which fields there are, and the

@@ -10,7 +10,7 @@ namespace sarray::slurm {
 
 namespace {
 
-/// Words of an end that does not say whether the controller has the request. "(connect failure)" is none of them: nothing was
+/// Words of an end that does not say whether the controller has the request. "(connect failure)" is not one of them: nothing was
 /// sent.
 constexpr std::array<std::string_view, 16> broken_connections = {
     "Socket timed out on send/recv operation",                // SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT

@@ -23,8 +23,8 @@ struct QueuedCommand {
   std::string command;
 };
 
-/// Seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, and two minutes at most, since
-/// sites change it. None or fewer: never.
+/// Returns the seconds for which Slurm surely shows an array, whatever became of it: MinJobAge with a margin, at most two
+/// minutes, since sites change it. None or fewer: never.
 [[nodiscard]] std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configuration);
 
 /// How far back a search without any notes goes.

@@ -119,8 +119,8 @@ util::Result<Configuration> Client::configuration() const {
 }
 
 JobRecord::JobRecord(std::string_view line) {
-  // A field begins behind a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a
-  // value (a path with " X=" in it) cannot be told apart; the keys that are asked for stand before the values of users' choosing.
+  // A field begins after a blank with a key of letters, digits, '/', ':' and '_', and '='. What looks like a field inside a
+  // value (a path with " X=" in it) cannot be told apart; the keys that are asked for come before the values that users choose.
   std::size_t at = 0;
   std::string key;
   std::size_t value_begin = 0;

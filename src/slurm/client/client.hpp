@@ -26,7 +26,7 @@ struct Configuration {
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< bytes; SchedulerParameters=max_script_size
   std::uint32_t max_job_count = 10000;
-  bool job_file_append = false;     ///< JobFileAppend: output files are appended to where no --open-mode is given
+  bool job_file_append = false;     ///< JobFileAppend: output files are appended to if no --open-mode is given
   std::uint32_t min_job_age = 300;  ///< seconds for which a finished job is kept; 0: for ever
   std::string cluster_name;         ///< empty: not said
 };
@@ -39,7 +39,7 @@ struct Configuration {
 class JobRecord {
  public:
   explicit JobRecord(std::string_view line);
-  /// @return "" where there is no such field.
+  /// @return "" if there is no such field.
   [[nodiscard]] std::string_view get(std::string_view key) const;
 
  private:
@@ -85,9 +85,9 @@ class Client {
 
   /// "slurm 22.05.8", as `sbatch --version` says it.
   [[nodiscard]] util::Result<std::string> version() const;
-  /// Runs sbatch --version and --help. @return an error where they cannot be run.
+  /// Runs sbatch --version and --help. @return an error if they cannot be run.
   [[nodiscard]] util::Result<Dialect> dialect() const;
-  /// What is whole is believed, whatever the status.
+  /// A complete answer is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
 
   // What becomes of jobs (client.cpp, control.cpp).
@@ -104,31 +104,34 @@ class Client {
 
   // One job (jobs.hpp).
 
-  /// All records of a job; of an array, one for each task that has a record of its own.
-  /// @return an error where Slurm does not know it, or does not answer.
+  /// Returns all records of a job; of an array, one for each task that has a record of its own.
+  /// @return an error if Slurm does not know it, or does not answer.
   [[nodiscard]] util::Result<std::vector<JobRecord>> show_job(const std::string& job_id) const;
-  /// What the queue shows under an id: a line for each task that has a record of its own, and one for those that have none yet.
+  /// Returns what the queue shows under an id: one line for each task that has a record of its own, and one for those that have
+  /// none yet.
   [[nodiscard]] util::Result<std::vector<JobLine>> queued_job(const std::string& job_id) const;
   /// The same from accounting, which has no Command here.
   [[nodiscard]] util::Result<std::vector<JobLine>> accounted_job(const std::string& job_id) const;
-  /// The path of the script that Slurm shows as the job's Command; queue first, then accounting's SubmitLine (21.08 and later).
-  /// @return "" where neither shows one; an error where the queue cannot be asked.
+  /// Returns the path of the script that Slurm shows as the job's Command; queue first, then accounting's SubmitLine (21.08 and
+  /// later).
+  /// @return "" if neither shows one; an error if the queue cannot be asked.
   [[nodiscard]] util::Result<std::string> job_command(const std::string& job_id) const;
-  /// Whose it is by accounting. @return nothing where accounting does not know it, or cannot be asked.
+  /// Returns the job's user by accounting; nullopt if accounting does not know the job, or cannot be asked.
   [[nodiscard]] std::optional<JobOwner> accounted_owner(const std::string& job_id) const;
-  /// The batch script as the queue still holds it; without one Slurm may print nothing, and yet succeed (observed on 22.05).
+  /// Returns the batch script as the queue still holds it; without one Slurm may print nothing, and yet succeed (observed
+  /// on 22.05).
   [[nodiscard]] util::Result<std::string> queued_script(const std::string& job_id) const;
   /// The batch script as accounting has it, with lines of sacct's own before it.
   [[nodiscard]] util::Result<std::string> accounted_script(const std::string& job_id) const;
 
   // Many arrays (arrays.hpp, task_state.hpp).
 
-  /// This user's arrays in the queue, and those in accounting that were active after `since`; oldest first, each once.
-  /// Accounting knows the paths from 21.08 on (SubmitLine); where it cannot be asked, the queue alone counts.
+  /// Returns this user's arrays in the queue, and those in accounting that were active after `since`; oldest first, each once.
+  /// Accounting knows the paths from 21.08 on (SubmitLine); if it cannot be asked, the queue alone counts.
   /// @param since seconds since 1970.
-  /// @return an error where the queue cannot be asked.
+  /// @return an error if the queue cannot be asked.
   [[nodiscard]] util::Result<std::vector<HeldArray>> arrays_of_user(std::int64_t since) const;
-  /// The job ids and Commands of all that the queue shows, of every user.
+  /// Returns the job ids and Commands of all that the queue shows, of every user.
   [[nodiscard]] util::Result<std::vector<QueuedCommand>> commands_in_queue() const;
   /// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
   /// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
@@ -163,7 +166,7 @@ class Client {
   std::shared_ptr<Learned> m_learned = std::make_shared<Learned>();
 };
 
-/// The id in what sbatch prints, with or without --parsable; nothing where there is none.
+/// Returns the id in what sbatch prints, with or without --parsable; nullopt if there is none.
 [[nodiscard]] std::optional<std::string> parse_answer(std::string_view out);
 
 }  // namespace sarray::slurm

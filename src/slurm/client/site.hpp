@@ -14,10 +14,10 @@ struct SlurmSite {
   Client client;
 };
 
-/// The user's name as the system knows it; $USER where it cannot be asked.
+/// Returns the user's name as the system knows it; $USER if the system cannot be asked.
 [[nodiscard]] std::string user_name(const util::Environment& environment);
 
-/// ClusterName of the Slurm that is seen from here; empty where it does not say.
+/// Returns the ClusterName of the Slurm that is seen from here; empty if Slurm does not say.
 [[nodiscard]] std::string cluster_name(const SlurmSite& site);
 
 }  // namespace sarray::slurm

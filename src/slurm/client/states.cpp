@@ -50,7 +50,7 @@ class StateCollector {
       visit_arrays(array_id, [&, &accounted = record](std::size_t array) { take_accounted(array, accounted); });
     }
   }
-  /// What the queue shows whole, where a column was too narrow for it.
+  /// Compares the complete command that the queue shows, after a column was too narrow for it.
   void take_command(std::size_t array, const std::string& command) {
     auto& seen = m_seen[array];
     seen.is_cut = false;
@@ -63,7 +63,7 @@ class StateCollector {
     if (seen.has_same) return {Identity::same, seen.submitted};
     return {seen.accounting_has_other ? Identity::other : Identity::unknown, seen.submitted};
   }
-  /// Of an array whose id another job has, nothing is known.
+  /// Nothing is known of an array whose id another job has.
   void forget_others() {
     for (std::size_t i = 0; i < m_tasks.size(); ++i) {
       if (holder(i).identity != Identity::other) continue;
@@ -161,7 +161,7 @@ class StateCollector {
     auto& task = m_tasks[array][record.index];
     if (task.word.empty()) {
       task = record;
-    } else if (!task.usage && is_done(task.state) && is_done(record.state)) {  // else accounting is behind the queue
+    } else if (!task.usage && is_done(task.state) && is_done(record.state)) {  // else accounting is later than the queue
       task.usage = record.usage;
     }
     task.command.clear();  // it has said what it can
@@ -195,7 +195,7 @@ bool is_unknown_job(const util::Error& error) { return error.body.find("Invalid 
 
 std::string first_line(std::string_view text) { return std::string(take_until(text, '\n')); }
 
-/// What is missing of all arrays, and why it cannot be known; empty where nothing is.
+/// Returns what is missing of all arrays, and why it cannot be known; empty if nothing is missing.
 std::string explain_missing(const std::vector<ArrayQuery>& arrays, const StateCollector& collector,
                             const util::Error* no_accounting) {
   std::string those;

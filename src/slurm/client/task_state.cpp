@@ -65,8 +65,8 @@ std::string time_or_nothing(std::string_view text) {
   return is_time ? std::string(text) : std::string();
 }
 
-/// "3:0", or, as squeue has it up to today, wait(2)'s status. What stands above a signal is no exit status: squeue has 4021 (15
-/// and 128 + 53) where sacct has 0:53 (observed on 22.05).
+/// "3:0", or, as squeue has it up to today, wait(2)'s status. A status above the signal's bits is not an exit status: squeue has
+/// 4021 (15 and 128 + 53) when sacct has 0:53 (observed on 22.05).
 void read_exit(std::string_view text, TaskRecord& record) {
   if (text.find(':') != std::string_view::npos) {
     record.exit_status = to_number<std::uint32_t>(take_until(text, ':')).value_or(0);
@@ -78,7 +78,7 @@ void read_exit(std::string_view text, TaskRecord& record) {
   if (record.exit_signal != 0) record.exit_status = 0;
 }
 
-/// "[DD-[HH:]]MM:SS[.mmm]" in seconds; 0 where it is none, or longer than any clock runs.
+/// "[DD-[HH:]]MM:SS[.mmm]" in seconds; 0 if it is not a time, or is longer than any clock runs.
 double read_duration(std::string_view text) {
   constexpr double longest = 1e10;
   double days = 0;
@@ -131,7 +131,7 @@ constexpr std::array<Column, 12> queue_columns = {{{"ArrayJobID", 14},
 
 constexpr std::string_view accounting_fields =
     "JobID,JobIDRaw,State,ExitCode,Start,End,ElapsedRaw,NodeList,AllocCPUS,ReqMem,TotalCPU,MaxRSS,Submit";
-constexpr std::size_t accounting_cells = 13;  // the command line stands after them, and may hold anything
+constexpr std::size_t accounting_cells = 13;  // the command line comes after them, and may hold anything
 
 bool is_number(std::string_view text) { return to_number<std::uint32_t>(text).has_value(); }
 

@@ -24,13 +24,13 @@ inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,
 [[nodiscard]] TaskState parse_task_state(std::string_view word);
 /// Neither pending nor running; unknown is not done.
 [[nodiscard]] bool is_done(TaskState state);
-/// What stands in place of a signal for a task that Slurm could not start, since the folder of its output is missing, say:
-/// slurmd's error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
+/// The number in place of a signal for a task that Slurm could not start, for example because the folder of its output is
+/// missing: slurmd's error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
 inline constexpr std::uint32_t could_not_start = 53;
 /// Done, but not completed.
 [[nodiscard]] bool is_failure(TaskState state);
 
-/// What a task took, where accounting knows it.
+/// What a task used, if accounting knows it.
 struct TaskUsage {
   double cpu_seconds = 0;
   std::uint64_t max_rss = 0;       ///< bytes; 0: not known
@@ -48,9 +48,9 @@ struct TaskRecord {
   TaskState state = TaskState::unknown;
   std::string word;               ///< Slurm's own word for the state; empty: Slurm does not know the task
   std::string job_id;             ///< SLURM_JOB_ID; empty while the task has none of its own
-  std::uint32_t exit_status = 0;  ///< 0 where a signal ended it
+  std::uint32_t exit_status = 0;  ///< 0 if a signal ended it
   std::uint32_t exit_signal = 0;  ///< 53: Slurm could not start it, see could_not_start
-  std::string submitted;          ///< as start; empty where it was not asked for
+  std::string submitted;          ///< as start; empty if it was not asked for
   std::string start;              ///< 2026-11-23T17:15:51, local time; empty: not yet
   std::string end;
   std::int64_t elapsed = 0;  ///< seconds
@@ -63,7 +63,7 @@ struct TaskRecord {
   std::string command;
 };
 
-/// Seconds since 1970 of Slurm's local time; nothing where it is none ("Unknown", "NONE", "N/A").
+/// Returns Slurm's local time in seconds since 1970; nullopt if it is not a time ("Unknown", "NONE", "N/A").
 [[nodiscard]] std::optional<std::int64_t> parse_slurm_time(std::string_view text);
 
 /// A record with the job id of its array; of a job that is not an array, its own.
