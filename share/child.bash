@@ -1,5 +1,5 @@
 # BASH_ENV of a listen session: scripts that the session's commands run find our sbatch too, also after a `module load` of theirs.
-# listen.bash reads it as well. SARRAY_BIN is the folder with our sbatch; SARRAY_PATH what stands first in PATH: that folder and the
+# listen.bash reads it as well. SARRAY_BIN is the folder with our sbatch; SARRAY_PATH what is first in PATH: that folder and the
 # guard's.
 # shellcheck shell=bash disable=SC1090
 if [[ $- != *i* && -n ${SARRAY_BASH_ENV-} && -r $SARRAY_BASH_ENV ]]; then . "$SARRAY_BASH_ENV"; fi

@@ -60,7 +60,7 @@ __sarray_prompt() {
   return $status
 }
 
-# Last, so that a prompt that is made anew each time gets its mark too. Users set PROMPT_COMMAND again in a session.
+# Last, so that a prompt that is made again each time gets its mark too. Users set PROMPT_COMMAND again in a session.
 __sarray_hook() {
   [[ ${PROMPT_COMMAND[*]-} == *__sarray_prompt* ]] && return
   if [[ $(declare -p PROMPT_COMMAND 2>/dev/null) == 'declare -a'* ]]; then

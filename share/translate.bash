@@ -125,7 +125,7 @@ translate_ids() { # WORD
   word+=$rest
 }
 
-# Finds the first word of scontrol that is not an option: what it shall do. If there is none, scontrol reads commands from its input.
+# Finds the first word of scontrol that is not an option: its command. Without one, scontrol reads commands from its input.
 find_verb() { # WORD...
   verb=''
   while (($# > 0)); do

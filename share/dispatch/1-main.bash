@@ -2,14 +2,14 @@
 #
 # It finds the task's record by its index, sets what is the task's own, writes the job's own script over Slurm's copy of this file, and
 # executes that: the same process and the same file, so that signals, exit status, limits, $0 and the shebang are the kernel's business.
-# All of it is read before the first byte of the file changes. It needs bash 4.2 and coreutils. Above it stand, written by sarray:
+# bash has read all of it before the first byte of the file changes. It needs bash 4.2 and coreutils. sarray writes above it:
 #   SARRAY_FORMAT  the version of the table
 #   SARRAY_RELEASE Slurm's release, 2211 for 22.11
-#   SARRAY_DATA    where the data begins in this file, in bytes
-#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line says where both end
+#   SARRAY_DATA    the offset of the data in this file, in bytes
+#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line has both ends
 #   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
-#   SARRAY_PIECES  empty, or the data is packed in pieces (gzip, base64): one line for each with its offset (10 digits); the last
-#                  line says where they end
+#   SARRAY_PIECES  empty; or, if the data is packed in pieces (gzip, base64), one line for each with its offset (10 digits); the last
+#                  line has their end
 #   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
 #   SARRAY_SCRATCH the submission's folder on the login node, used if it can be seen here and Slurm's file cannot be written
 #                  its name is the submission's, and SLURM_SARRAY in the environment says the same if sarray itself has submitted this file

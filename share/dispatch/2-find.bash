@@ -1,4 +1,4 @@
-# Finding the task's record: its page in the table by bisection, its row in the page. Nothing else of the data is read, so that the cost
+# Finds the task's record: its page in the table by bisection, its row in the page. Nothing else of the data is read, so that the cost
 # of a task does not grow with the number of jobs.
 # shellcheck shell=bash disable=SC2034,SC2154
 
@@ -16,7 +16,7 @@ number_entry() {
 }
 
 # read_bytes NAME OFFSET LENGTH: sets NAME to bytes of the data. A small file, or the beginning of a large one, is read by bash itself
-# and kept, which is cheaper than a process (mapfile's -d came with bash 4.4, and is four times as fast as read). What is far is sought by
+# and kept, which is cheaper than a process (mapfile's -d came with bash 4.4, and is four times as fast as read). What is far is read by
 # dd, so that the cost does not grow with the number of jobs.
 read_bytes() {
   local small_file=262144 beginning=65536 bytes='' begin=$((10#$SARRAY_DATA + $2)) first_index offset
@@ -80,7 +80,7 @@ find_page() {
   SARRAY_PAGE_END=$first_index
   number_entry "$SARRAY_SUMS" "$low"
   SARRAY_PAGE_SUM="$number $((offset - begin))"
-  # With the last byte of what is before it.
+  # Includes the last byte of what is before it.
   read_bytes SARRAY_PAGE $((begin - 1)) $((offset - begin + 1))
   [[ $SARRAY_PAGE == $'\n'*$'\n' ]] || damaged "a page of its table is not where it should be"
   SARRAY_PAGE=${SARRAY_PAGE:1}
@@ -104,7 +104,7 @@ find_row() {
     shapes[${head#=}]=${line#"$head"}
     at=$((at + 1))
   done
-  # As many rows as tasks, each with the next id: then the row's place is known without a walk.
+  # If there are as many rows as tasks, each with the next id, the row's place is known without a walk.
   if ((${#lines[@]} - at == SARRAY_PAGE_END - first)) && [[ $SARRAY_PAGE != *@* ]]; then
     count=$((SARRAY_INDEX - first))
     at=$((at + count)) SARRAY_ID=$((SARRAY_ID + count)) first=$SARRAY_INDEX

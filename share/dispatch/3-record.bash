@@ -1,4 +1,4 @@
-# Reading the task's record: its fields, each into a variable of its own.
+# Reads the task's record: its fields, each into a variable of its own.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 # decode NAME TEXT: sets NAME to the text of a field of the table.
@@ -10,7 +10,7 @@ decode() {
   esac
 }
 
-# Reads the fields: constant ones ("tag=value"), and those whose value stands in the row ("tag~beginning").
+# Reads the fields: constant ones ("tag=value"), and those whose value is in the row ("tag~beginning").
 read_record() {
   local field tag value beginning at=0 IFS=$'\t'
   local -a fields values

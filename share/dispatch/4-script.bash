@@ -1,4 +1,4 @@
-# Putting the job's own script where it is run: whole, checked, and where nobody else can write.
+# Writes the job's own script to the file that is run: complete, checked, and in a folder that nobody else can write to.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 # Sets SARRAY_PLACE to the file that holds the job's script and can be executed. That is Slurm's own copy of this file, if it can be
@@ -10,7 +10,7 @@ place_script() {
     damaged "its table has another form"
   parts=("${BASH_REMATCH[@]}")
   SARRAY_SCRIPT_SUM="${parts[3]} ${parts[5]:-${parts[2]}}"
-  # With the last byte of what is before it, and the beginning of what follows.
+  # Includes the last byte of what is before it, and the beginning of what follows.
   read_bytes SARRAY_BYTES $((parts[1] - 1)) $((parts[2] + ${#mark} + 5))
   next=${SARRAY_BYTES:parts[2] + 1}
   [[ $SARRAY_BYTES == $'\n#!'* && ($next == "$mark"* || $next == $'\n'"$mark"* || $next == $' \n'"$mark"* || $next == page* || $next == $'\n'page* || $next == $' \n'page*) ]] ||
@@ -29,7 +29,7 @@ is_slurms_copy() {
   [[ $SARRAY_FILE =~ /job0*"$SLURM_JOB_ID"/slurm_script$ && -f $SARRAY_FILE && ! -L $SARRAY_FILE && -O $SARRAY_FILE && -w $SARRAY_FILE && -x $SARRAY_FILE ]]
 }
 
-# Writes the script to SARRAY_PLACE. The soft limit on a file's size is the job's, and does not bind what Slurm writes.
+# Writes the script to SARRAY_PLACE. The soft limit on a file's size is the job's, and does not limit what Slurm writes.
 write_script() {
   { printf %s "$SARRAY_BYTES" >"$SARRAY_PLACE"; } 2>/dev/null ||
     (ulimit -S -f hard && printf %s "$SARRAY_BYTES" >"$SARRAY_PLACE") 2>/dev/null
@@ -59,7 +59,7 @@ is_whole() {
 write_elsewhere() {
   local folder
   for folder in "$SARRAY_SCRATCH" "${TMPDIR-}" /tmp /var/tmp /dev/shm; do
-    # Sticky, or the user's own: elsewhere others could rename what is made there.
+    # Sticky, or the user's own: in other folders others could rename what is made there.
     [[ -d $folder && -w $folder && (-k $folder || -O $folder) ]] || continue
     folder=$(exec mktemp -d "$folder/sarray-$SLURM_JOB_ID.XXXXXXXXXX" 2>/dev/null) || continue
     SARRAY_PLACE=$folder/slurm_script

@@ -1,4 +1,4 @@
-# The task's output files: their modes, and the names that only the running task knows.
+# Gives the task's output files their modes, and the names that only the running task knows.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 prepare_files() {
@@ -19,8 +19,8 @@ prepare_files() {
   fi
 }
 
-# Files that Slurm has just made have the array's umask; the job's own may differ. An older file keeps its mode: it was changed
-# later than it was made, or was made some time ago; where the file system does not know when, the last change counts.
+# Sets the modes of files that Slurm has just made with the array's umask: the job's own may differ. An older file keeps its mode: it was changed
+# later than it was made, or was made some time ago; if the file system does not know when, the last change counts.
 fix_modes() {
   local fd state now new=20 IFS='|' # seconds
   printf -v now '%(%s)T' -1

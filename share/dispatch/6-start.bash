@@ -1,7 +1,7 @@
-# Becoming the job: what Slurm and the kernel say if it cannot start, then its ids, limits and environment, and its script.
+# Becomes the job: says what Slurm and the kernel say if it cannot start, or sets its ids, limits and environment, and runs its script.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2163
 
-# What the node's login environment says where bash has put its own: the first words of the environment that Slurm gave.
+# Restores what bash has replaced in the node's login environment by its own: the first words of the environment that Slurm gave.
 keep_login() {
   local entry
   [[ -n ${SARRAY_LOGIN-} ]] || return 0
@@ -89,7 +89,7 @@ is_of_this_machine() { # PATH
   [[ ${own:machine:1} == "$x86_64" && ${other:machine:1} == "$i386" ]] || compgen -G '/proc/sys/fs/binfmt_misc/qemu-*' >/dev/null
 }
 
-# read_header NAME PATH: sets NAME to the first bytes of a program; a dot stands for each that is zero.
+# read_header NAME PATH: sets NAME to the first bytes of a program, with a dot for each that is zero.
 read_header() {
   local part bytes=''
   local -a parts
@@ -99,7 +99,7 @@ read_header() {
 }
 
 check_translator() {
-  # noexec counts: then the next one in the PATH would be run, and hit others.
+  # noexec counts: the next one in the PATH would be run then, and act on other jobs.
   [[ -z $SARRAY_TRANSLATED || -x $SARRAY_TRANSLATE/scancel ]] ||
     die "it names Slurm's commands with its own ids, and $SARRAY_TRANSLATE, which translates them, cannot be run here"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What goes wrong is said in one way, word for word.
+# Every error is reported in one way, word for word.
 # run: 10 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

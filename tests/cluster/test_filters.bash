@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the user's environment tells squeue, scancel, sacct and scontrol to leave out or to show otherwise reaches none of our questions,
-# and is there in the task all the same.
+# Our questions ignore what the user's environment tells squeue, scancel, sacct and scontrol to leave out or to show otherwise,
+# and the task still has these variables.
 # run: 60
 # shellcheck disable=SC2154 # lib/once.bash sets real
 set -euo pipefail

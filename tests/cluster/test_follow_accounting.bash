@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# After the submission, with accounting: what Slurm's queue has forgotten, sacct still says.
+# After the submission, with accounting: sacct still knows what Slurm's queue has forgotten.
 # run: 140
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

@@ -46,7 +46,7 @@ two: begun
 two: done" "$(cat both.out)" 'logs -f of two tasks'
 assert_eq '' "$(cat both.err)" 'what logs -f says beside'
 
-# --- logs -f of a task that is requeued begins its file anew
+# --- logs -f of a task that is requeued begins its file again
 cat >again.sh <<'JOB'
 #!/bin/bash
 echo "attempt ${SLURM_RESTART_COUNT:-0}"
@@ -61,7 +61,7 @@ sarray requeue "$again" 2>/dev/null
 # Pending with its time, or already in its second run, on a machine that is slow to look.
 is_put_back() { [[ $(squeue -h -r -t PENDING -j "$again" -o %r) == BeginTime || $(cat again.log) == *'attempt '[1-9]* ]]; }
 wait_until 'the task is put back' is_put_back
-# Slurm waits two minutes by itself, and sets that time once more when the node has told the end of the first run. Not in the second of
+# Slurm waits two minutes by itself, and sets that time again when the node has told the end of the first run. Not in the second of
 # that end: slurmd takes a start in it for that of a killed job.
 asked=$(date +%s)
 runs_again() {

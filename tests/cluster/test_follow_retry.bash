@@ -9,7 +9,7 @@ cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
 unset SARRAY_SESSION
 
-# A task says what it is and ends with what stands in the file status-NAME; 0 where there is none.
+# A task says what it is and ends with what is in the file status-NAME; 0 if there is no such file.
 cat >job.sh <<'JOB'
 #!/bin/bash
 echo "$SLURM_JOB_NAME $* id=${SLURM_ARRAY_TASK_ID-none} ${SLURM_ARRAY_TASK_COUNT-}/${SLURM_ARRAY_TASK_MIN-}/${SLURM_ARRAY_TASK_MAX-}"
@@ -99,7 +99,7 @@ again=$(sarray retry "$id" --state completed --job default --parsable 2>/dev/nul
 wait_job "$again"
 assert_eq 'default one id=none //' "$(cat "slurm-${again}_0.out")" '--state completed'
 
-# --- cancelled tasks, only where they are asked for; -t is the throttle
+# --- cancelled tasks, only if they are asked for; -t is the throttle
 held=$(sarray submit held --parsable 2>/dev/null)
 sarray cancel "$held" 2>/dev/null
 wait_counts '0 0 0 2 0 0 0' "$held"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A session's sbatch records or fails, and says so: it is never silently the real one. The real one is poisoned here: it notes that it
-# was called. Of Slurm nothing is asked.
+# was called. Slurm is not asked anything.
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 cd "$TEST_DIR"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Where Slurm forgets a job seconds after its end, and nothing accounts for it, what was interrupted is not submitted again by itself.
+# If Slurm forgets a job seconds after its end, and there is no accounting, what was interrupted is not submitted again by itself.
 # shellcheck disable=SC2154 # lib/once.bash sets real
 # run: 60
 set -euo pipefail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sarray sessions --prune: what is over and old goes, and is named; what Slurm or anybody still needs stays.
+# sarray sessions --prune: removes and names what is over and old; keeps what Slurm or anybody still needs.
 # run: 6 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Job ids come again (here: a controller that lost its state): what sarray noted of an array is never done to, nor told of, another
+# Job ids come again (here: a controller that lost its state): what sarray noted of an array is never done to, nor reported of, another
 # job that has its id now. Also a virtual id whose array is gone, a retry whose id came again, and a script that is given by hand.
 # run: 40
 set -euo pipefail

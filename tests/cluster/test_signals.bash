@@ -192,7 +192,7 @@ for run in alone merged; do
       s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^(Terminated|Killed|User defined signal 1)$/d; /line [0-9]+: +PID (Terminated|Killed|User defined signal 1) /d
       /^srun: (Job ID step creation temporarily disabled, retrying|Step created for job)/d' | # what a dying shell says or not, and srun while the step before is not quite gone
       if [[ $file == *.txt ]]; then
-        # srun itself adds a merged array's SLURM_ARRAY_TASK_COUNT and its kind where a plain job has none (docs/fidelity.md).
+        # srun itself adds a merged array's SLURM_ARRAY_TASK_COUNT and its kind if a plain job has none (docs/fidelity.md).
         if [[ $file == */step_4294967294_* ]]; then sed -E '/^SLURM_ARRAY_TASK_(COUNT|MAX|MIN|STEP)=/d'; else cat; fi |
           grep -vE '^(SARRAY_[A-Z_]*|SHLVL|SLURM_(TASK_PID|LAUNCH_NODE_IPADDR|SRUN_COMM_PORT|STEP_LAUNCHER_PORT|STEPID|[A-Z_]*NODELIST|TOPOLOGY_ADDR|STEP_RESV_PORTS)|SLURMD_NODENAME|HOSTNAME|_|PWD|OLDPWD|SLURM_SUBMIT_DIR|SLURM_SRUN_COMM_HOST)=' | sort
       else

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What one array cannot hold: jobs that differ, and scripts that are too many for max_script_size. --split submits all, each task once,
-# also where Slurm refuses one array in the middle.
+# also if Slurm refuses one array in the middle.
 # run: 8 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"

@@ -99,7 +99,7 @@ assert_eq "$id CANCELLED" "$(job_field "${id}_9" JobId) $(state 9)" "the last ta
 assert_contains "$(head -n 1 last.out)" "$TEST_DIR/state/submissions/" 'where the translator stands'
 assert_eq '' "$(find /tmp /var/tmp -maxdepth 1 -name '.sarray*' -newer calls 2>/dev/null)" 'nothing is left on the node'
 
-# Where the translator cannot be run, its task does not start: the next scancel in PATH would hit others.
+# If the translator cannot be run, its task does not start: the next scancel in PATH would hit others.
 id=$(sarray submit --parsable -H <(echo "sbatch -o refused.out --wrap 'scancel \$SLURM_JOB_ID'") 2>/dev/null)
 chmod 600 state/submissions/*/translate/scancel
 scontrol release "$id"

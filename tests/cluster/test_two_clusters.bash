@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One home, two clusters: what went to the one is not looked for on the other, nor removed from there, nor merged with what goes there.
+# One home, two clusters: what went to one is not looked for on the other, not removed from there, and not merged with what goes there.
 # shellcheck disable=SC2154 # lib/once.bash sets real
 # run: 12
 set -euo pipefail

@@ -11,9 +11,9 @@
 #   assert_eq COMPLETED "$(job_field "$id" JobState)" 'state of a plain job'
 #
 # Sourcing sets TEST_DIR and an EXIT trap (the test must not set its own; it adds to it with `at_exit COMMAND...`).
-# A cluster is shared where that can be (lib/shared.bash): it has jobs of other tests, which come and go, so look at your own job ids only.
+# A cluster is shared if that is possible (lib/shared.bash): it has jobs of other tests, which come and go, so look at your own job ids only.
 # SARRAY_TEST_CLUSTER_DIR: folder of a running cluster, for a test that is run by hand; it stays up.
-# SARRAY_EVIDENCE_DIR: where a failing test leaves logs and its TEST_DIR.
+# SARRAY_EVIDENCE_DIR: the folder in which a failing test leaves logs and its TEST_DIR.
 
 cluster_lib=$(readlink -f -- "$(dirname -- "${BASH_SOURCE[0]}")")
 cluster_tool=$(readlink -f -- "$cluster_lib/../../../tools/cluster")
@@ -142,7 +142,7 @@ wait_accounted() {
 job_field() {
   local shown rest=' [A-Z][\w/:]*=|\s*$'
   shown=$(scontrol show job "$1" 2>&1) || fail "job_field $1 $2: $shown"
-  # These stand alone in their line and may contain anything.
+  # These have a line of their own and may contain anything.
   case $2 in Command | WorkDir | StdIn | StdOut | StdErr | Comment | TRES | Dependency) rest='\s*$' ;; esac
   grep -oP "(?:^|\s)\Q$2\E=\K.*?(?=$rest)" <<<"$shown" || fail "job_field $1: no field '$2' in"$'\n'"$shown"
 }

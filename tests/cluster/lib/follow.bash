@@ -150,7 +150,7 @@ check_usage() {
   } | python3 -c 'import statistics, sys; v = [float(x) for x in sys.stdin]; print(len(v), statistics.median(v), max(v))')
   assert_eq "$want" "30 $(json '" ".join(str(j["jobs"][2]["usage"][k]) for k in ("elapsed_median", "elapsed_max"))' "$SARRAY" status "$id" --usage --json)" \
     'median and maximum, as sacct has them'
-  # Accounting hears of the end of a task after the queue; where the output's folder is gone a task cannot start.
+  # Accounting hears of the end of a task after the queue; if the output's folder is gone, a task cannot start.
   local used
   mkdir gone
   printf 'sbatch -o /dev/null --wrap "sleep 3"\nsbatch -o gone/%%j.out --wrap true\n' >queue

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034 # what the tests use
-# For tests of an sbatch that fails on the way: sourced behind cluster.bash, with a cluster, in TEST_DIR.
+# For tests of an sbatch that fails on the way: sourced after cluster.bash, with a cluster, in TEST_DIR.
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state
 unset SARRAY_SESSION
 printf '#!/bin/bash\necho ran >>%q/ran\n' "$TEST_DIR" >job.slurm

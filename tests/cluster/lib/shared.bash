@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # cluster_tool is lib/cluster.bash's
 # Clusters that tests share within one tests/run: each is brought up by the first test that needs it, and taken down by tests/run.
-# They stand in $SARRAY_TEST_CLUSTERS/KIND/cluster. There are CPUs enough for all tests at once.
+# They are in $SARRAY_TEST_CLUSTERS/KIND/cluster. There are CPUs enough for all tests at once.
 
 declare -A cluster_kinds=(
   [plain]='--nodes 2 --cpus 128'
