@@ -19,7 +19,7 @@ prepare_files() {
   fi
 }
 
-# Sets the modes of files that Slurm has just made with the array's umask: the job's own may differ. An older file keeps its mode: it was changed
+# Sets the modes of files that Slurm has just made with the array's umask, not the job's. An older file keeps its mode: it was changed
 # later than it was made, or was made some time ago; if the file system does not know when, the last change counts.
 fix_modes() {
   local fd state now new=20 IFS='|' # seconds

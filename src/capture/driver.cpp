@@ -21,12 +21,13 @@ namespace sarray::capture {
 
 namespace {
 
-/// What would end this process before the command, and what people send to a program that they have started.
+/// The signals that would end this process before the command, and those that people send to a program that they have started.
 constexpr std::array passed_on = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH};
 
 volatile pid_t driver_process = 0;
 
-/// The terminal's signals come from the kernel, and the command has them already: it is in the same group.
+/// Passes a signal on to the command, unless the command itself or the kernel sent it: the command is in the same group, and has
+/// the terminal's signals already.
 void pass_on(int signal, siginfo_t* info, void* /*context*/) {
   const int before = errno;
   const bool was_sent = info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL;
@@ -61,7 +62,7 @@ class SignalsPassedOn {
     ::sigprocmask(SIG_SETMASK, &m_mask, nullptr);
   }
   static void end() { driver_process = 0; }
-  /// As it was before: in the command's own process, and at the end.
+  /// Restores the signals as they were before: in the command's own process, and at the end.
   void restore() const {
     for (std::size_t i = 0; i < passed_on.size(); ++i) ::sigaction(passed_on[i], &m_before[i], nullptr);
     ::sigprocmask(SIG_SETMASK, &m_mask, nullptr);

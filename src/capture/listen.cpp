@@ -47,8 +47,8 @@ util::Result<std::string> choose_shell() {
   return *bash;
 }
 
-/// The session that --resume means: the one named; else the latest whose shell is gone; else the latest whose shell cannot be
-/// seen.
+/// Returns the session that --resume means: the one named; else the latest whose shell is gone; else the latest whose shell
+/// cannot be seen.
 const store::SessionInfo* find_resumable(const std::vector<store::SessionInfo>& sessions, const std::string& name) {
   const store::SessionInfo* found = nullptr;
   for (const auto& info : sessions) {
@@ -62,7 +62,7 @@ const store::SessionInfo* find_resumable(const std::vector<store::SessionInfo>& 
   return found;
 }
 
-/// A shell that cannot be seen may run, and would go on recording.
+/// Checks that a session may be resumed. If its shell cannot be seen, it asks: the shell may run, and would go on recording.
 util::Result<void> check_shell(const store::SessionInfo& info, bool yes) {
   const auto place = "host " + info.shell_host + ", process " + std::to_string(info.shell_pid);
   if (info.shell == store::ShellState::alive)
@@ -120,7 +120,7 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
   return status;
 }
 
-/// What is left, and how to go on.
+/// Prints what is left, and how to go on.
 void tell_end(const store::Session& session, const store::SessionContents& contents) {
   for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
   const auto path = session.folder() + "/" + leave_file;

@@ -66,7 +66,7 @@ std::string queued_line(const store::Appended& appended, const slurm::Job& job, 
          std::to_string(tasks) + (tasks == 1 ? " task (" : " tasks (") + std::to_string(appended.tasks_queued) + " in session)\n";
 }
 
-/// A call that a merge cannot keep can still be submitted alone: the error says with which command.
+/// Adds to the error the command with which a call that a merge cannot keep can be submitted alone.
 util::Error name_real_sbatch(util::Error error, int argc, char** argv) {
   const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
   if (error.hint != slurm::real_sbatch_hint || program.empty()) return error;
@@ -80,8 +80,8 @@ struct Answer {
   std::uint32_t job = 0;  ///< its number in the session
 };
 
-/// A call from an environment that was saved in a session and is used after its end (`export -p`, a tmux server, at): recorded,
-/// it would wait for nobody.
+/// Returns the error for a call from an environment that was saved in a session and is used after its end (`export -p`, a tmux
+/// server, at): recorded, it would wait for nobody.
 util::Error session_is_over(const store::Session& session) {
   const auto program = find_real_sbatch(clean_environment(environ).get("PATH").value_or("")).value_or("");
   return {"session " + session.name() + " is over", "nothing was recorded, and nothing was submitted",

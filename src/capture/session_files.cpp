@@ -24,7 +24,7 @@ constexpr const char* own_program = "/proc/self/exe";  // also when its file has
 
 bool can_run(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
 
-/// The copy that sessions of this version share.
+/// Makes the copy of the program that sessions of this version share.
 util::Result<std::string> place_program(const store::StateFolder& folder) {
   TRY(const auto bytes, util::read_file(own_program));
   const auto programs = folder.path() + "/programs";
@@ -46,7 +46,7 @@ util::Result<void> make_link(const std::string& target, const std::string& path)
   return {};
 }
 
-/// Some file systems have no hard links, or none from one folder to another.
+/// Links the program, or copies it: some file systems have no hard links, or none from one folder to another.
 util::Result<void> link_or_copy(const std::string& program, const std::string& path) {
   ::unlink(path.c_str());
   if (::link(program.c_str(), path.c_str()) == 0) return {};
@@ -60,7 +60,7 @@ util::Result<void> place_programs(const store::StateFolder& folder, const std::s
   return link_or_copy(program, bin + "/sbatch");
 }
 
-/// The path that this program was started from.
+/// Returns the path that this program was started from.
 util::Result<std::string> own_path() {
   std::string self(4096, '\0');
   const auto length = ::readlink(own_program, self.data(), self.size());

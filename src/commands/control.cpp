@@ -105,7 +105,7 @@ std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> find_runs(const fol
   return runs;
 }
 
-/// Only on what is surely the array that is meant: job ids come again.
+/// Checks that it is surely the array that is meant: job ids come again.
 util::Result<void> check_identity(const follow::Attempt& attempt) {
   if (attempt.identity == slurm::Identity::same) return {};
   return util::fail("job " + attempt.job_id, "Slurm does not say which script it runs: it may be another job that has the id now",
@@ -148,7 +148,7 @@ std::string name_jobs(const follow::History& history, const std::vector<std::uin
          (more > 0 ? " and " + util::count(more, "other") : "") + ")";
 }
 
-/// An array's id is also one task's own: whoever has that in hand may not mean all the others.
+/// Asks before a whole array is cancelled: its id is also one task's own, and the user may not mean all the others.
 util::Result<void> confirm_whole(const ControlOptions& options, const follow::Target& target, const Targets& targets) {
   const auto& selection = options.selection;
   const bool is_whole = target.is_whole_array && selection.jobs.empty() && selection.tasks.empty();

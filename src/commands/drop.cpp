@@ -10,7 +10,7 @@ namespace sarray::commands {
 
 namespace {
 
-/// The numbers that are still queued; an error that names the first one that is not.
+/// Checks that all numbers are still queued. @return an error that names the first one that is not.
 util::Result<void> check_queued(const store::SessionContents& contents, const std::vector<std::uint32_t>& numbers) {
   for (const auto number : numbers) {
     const auto& call = contents.calls[number - 1];

@@ -109,7 +109,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   return std::optional(std::move(options));
 }
 
-/// What the first submission started from, as delivery.cpp noted it.
+/// Returns what the first submission started from, as delivery.cpp noted it.
 std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follow::Attempt& first) {
   const auto submissions = engine::list_submissions(site);
   const auto is_it = [&](const auto& submission) {
@@ -123,7 +123,7 @@ std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follo
   return store::read_start(*submission);
 }
 
-/// This shell's own, where nothing better is known.
+/// Returns this shell's own environment, umask and limits, for an array of which nothing better is known.
 slurm::Start own_start(const slurm::SlurmSite& site) {
   slurm::Start start;
   start.environment = site.environment;
@@ -183,7 +183,7 @@ util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::stri
   return lock;
 }
 
-/// What stays as it is, so that nobody thinks that it was rerun.
+/// Prints which tasks stay as they are, so that nobody thinks that they were rerun.
 void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
   std::uint32_t unknown = 0;
@@ -196,7 +196,7 @@ void say_what_is_left(const follow::History& history, const std::vector<std::uin
   if (unknown > 0) say("note: left as they are: " + util::count(unknown, "task") + " that Slurm has forgotten (--state unknown)");
 }
 
-/// What is known of the tasks must be known of these tasks.
+/// Refuses an attempt whose job id Slurm may have given to another job: the states would not be those of its tasks.
 util::Result<void> check_attempts(const follow::History& history) {
   const auto doubtful =
       std::find_if(history.attempts.begin(), history.attempts.end(), [](const auto& attempt) { return attempt.is_doubtful; });

@@ -62,7 +62,7 @@ std::string describe_end(const std::string& program, int wait_status) {
                                            : " was ended by signal " + std::to_string(WTERMSIG(wait_status)));
 }
 
-/// What the session keeps, and how to go on.
+/// Prints what the session keeps, and how to go on.
 void tell_kept(const store::Session& session, const store::SessionContents& contents) {
   say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" +
       util::count(contents.info.tasks, "task") + ")");

@@ -72,7 +72,7 @@ bool is_settled(const follow::Summary& summary) {
   return summary.done() + summary.count(slurm::TaskState::unknown) == summary.tasks;
 }
 
-/// Longer and longer, up to a question every half minute: a controller has better things to do.
+/// Returns the next pause in seconds: longer and longer, up to half a minute, to spare the controller.
 unsigned next_pause(unsigned pause) { return pause < 30 ? pause + 1 + pause / 2 : 30; }
 
 /// Asks again, also after an error: a controller that restarts, or is busy, must not end hours of waiting.
@@ -108,7 +108,7 @@ Status wait_until_done(follow::ArrayHistory& array_history, const StatusOptions&
   return exit_status(array_history);
 }
 
-/// What fits on the screen, from the top.
+/// Returns the first lines of a text, as many as fit on the screen.
 std::string first_lines(const std::string& text, std::size_t lines) {
   std::size_t at = 0;
   for (; lines > 0 && at < text.size(); --lines) at = std::min(text.find('\n', at), text.size() - 1) + 1;

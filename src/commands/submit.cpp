@@ -68,7 +68,7 @@ util::Result<void> ask_limits(SubmitRun& run) {
   return {};
 }
 
-/// What became of earlier submissions of the same queue file.
+/// Finds out what became of earlier submissions of the same queue file.
 util::Result<void> settle_earlier(SubmitRun& run) {
   if (run.options.file == "-") return {};  // nobody can tell one from another
   std::error_code trouble;
@@ -102,7 +102,7 @@ util::Result<void> gather(SubmitRun& run) {
   return {};
 }
 
-/// A file that may make several arrays is recorded as a session, which gives its lines their ids.
+/// Whether a file is recorded as a session, which gives its lines their ids: one that may make several arrays is.
 bool becomes_session(const SubmitRun& run) { return run.options.split && !run.options.dry_run && !run.queued.session; }
 
 /// Gives virtual ids to the lines of a queue file. A dry run shows the first ones if no state can be kept on this machine.
@@ -179,7 +179,7 @@ void tell_script_size(const script::Rendered& rendered, const plan::PlanOptions&
       " % of what this cluster accepts (max_script_size=" + std::to_string(max) + ")");
 }
 
-/// Slurm would say "temporarily unable to accept job" and try again, forever if it can never fit.
+/// Refuses more tasks than fit: Slurm would say "temporarily unable to accept job" and try again, forever if they can never fit.
 util::Result<void> check_job_count(const plan::Plan& plan, const plan::ClusterLimits& limits) {
   std::uint64_t tasks = 0;
   for (const auto& array : plan.arrays) tasks += array.tasks;
@@ -218,7 +218,7 @@ std::optional<std::size_t> count_split(plan::Plan plan, plan::PlanOptions option
   return plan.arrays.size();
 }
 
-/// The script of one array of the plan. With --split an array whose script would be too large is cut.
+/// Renders the script of one array of the plan. With --split an array whose script would be too large is cut.
 util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t number, const plan::PlanOptions& options) {
   for (bool was_cut = false;; was_cut = true) {
     TRY(auto rendered, script::render(plan, plan.arrays[number], options));
@@ -229,7 +229,7 @@ util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t numb
   }
 }
 
-/// The cluster that an array goes to: its calls' SLURM_CONF may be another than that of this shell.
+/// Returns the cluster that an array goes to: its calls' SLURM_CONF may be another than that of this shell.
 std::string cluster_of(const SubmitRun& run, const util::Environment& environment) {
   const auto own = run.site.environment.get(slurm::configuration_variable);
   const auto file = environment.get(slurm::configuration_variable);
@@ -271,7 +271,7 @@ util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number,
   return copy;
 }
 
-/// One array of the plan, from its script to Slurm's answer.
+/// Submits one array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::StateFolder& folder, plan::Plan& plan,
                                                   std::size_t number) {
   auto submission_folder = engine::name_submission_folder(folder);
@@ -299,7 +299,7 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   return submitted;
 }
 
-/// The session's shell ends when this was typed at its prompt and nothing is left to submit.
+/// Ends the session's shell if the command was typed at its prompt and nothing is left to submit.
 util::Result<void> finish_session(SubmitRun& run, const std::vector<report::SubmittedArray>& submitted) {
   auto& session = *run.queued.session;
   CHECK_OK(session.close(store::SessionInfo::State::submitted));
@@ -310,7 +310,7 @@ util::Result<void> finish_session(SubmitRun& run, const std::vector<report::Subm
       session, submitted.size() == 1 ? "sarray status " + submitted.front().job_id.value_or("") : "sarray history");
 }
 
-/// From here on the file's calls are a session's.
+/// Records the file's calls as a session's.
 util::Result<void> remember_file(SubmitRun& run, plan::Plan& plan, const store::StateFolder& folder) {
   TRY(auto session, queue::record_file(plan, run.queued.dialect, run.site.environment, run.queue_file, folder));
   TRY(run.lock, queue::lock_session(session));
@@ -318,7 +318,7 @@ util::Result<void> remember_file(SubmitRun& run, plan::Plan& plan, const store::
   return {};
 }
 
-/// What to do about the arrays that were not submitted.
+/// Returns the words on what to do about the arrays that were not submitted.
 std::string words_for_rest(const SubmitRun& run, const std::string& left) {
   if (run.options.file.empty() && run.options.session.empty()) return "run submit again to send the remaining " + left;
   return "'" + queue::command_for_rest(*run.queued.session) + "', with the same options, sends the remaining " + left;

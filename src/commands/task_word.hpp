@@ -8,7 +8,7 @@
 
 namespace sarray::commands {
 
-/// What help says of TASK and of --job SEL.
+/// The help texts of TASK and of --job SEL.
 inline constexpr const char* task_help = "a merged array, some of its tasks, a task's own Slurm id, or a recorded job's id";
 inline constexpr const char* job_help = "only this job: its number, virtual id, name, or a pattern of names";
 

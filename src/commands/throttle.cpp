@@ -48,7 +48,7 @@ util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   return std::optional(std::move(options));
 }
 
-/// A limit is an array's: one task's id is refused rather than taken for all the others.
+/// Checks that the id is an array's: one task's id is refused rather than taken for all the others.
 util::Result<void> check_array(const std::vector<slurm::JobRecord>& records, const ThrottleOptions& options) {
   const auto& record = records.front();
   const std::string array_id(record.get("ArrayJobId"));
@@ -60,7 +60,7 @@ util::Result<void> check_array(const std::vector<slurm::JobRecord>& records, con
       "sarray throttle " + array_id + " -n " + std::to_string(options.limit));
 }
 
-/// If an array of ours is noted under that id, it must be what Slurm has: ids come again.
+/// Checks that an array of ours that is noted under that id is the one that Slurm has: ids come again.
 util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<slurm::JobRecord>& records,
                                const std::string& job_id) {
   const auto submissions = engine::list_submissions(site);
@@ -99,7 +99,7 @@ struct RunningTask {
   bool may_requeue = false;
 };
 
-/// The tasks above the limit, the most recently started first.
+/// Returns the tasks above the limit, the most recently started first.
 std::vector<RunningTask> newest_above(const std::vector<slurm::JobRecord>& records, std::uint32_t limit) {
   std::vector<RunningTask> running;
   for (const auto& record : records) {

@@ -129,7 +129,7 @@ std::string indices_text(const std::string& job_id, const script::MappedJob& job
   return job_id + "_[" + std::to_string(job.first_index) + "-" + std::to_string(job.first_index + job.tasks - 1) + "]";
 }
 
-/// The arrays to look through: the one that is named, else all that are noted here, newest first.
+/// Returns the arrays to look through: the one that is named, else all that are noted here, newest first.
 std::vector<std::string> arrays_to_search(const std::vector<store::Submission>& submissions, const std::string& job_id) {
   if (!job_id.empty()) return {job_id};
   std::vector<std::string> ids;

@@ -34,7 +34,7 @@ void make_folder(const std::string& path) {
   }
 }
 
-/// The translator under the names of the commands that it knows.
+/// Writes the translator under the names of the commands that it knows.
 util::Result<void> place_translator(const plan::Plan& plan, const plan::MergedArray& array, const std::string& folder) {
   const bool any =
       std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
@@ -132,7 +132,7 @@ void tell(const util::Output& output, const Delivery& delivery) {
   [[maybe_unused]] const auto told = util::write_all(2, words, "");
 }
 
-/// When sbatch ended without a word that is to be trusted: from then on a controller that it may have reached is given time.
+/// Notes when sbatch ended without a trustworthy answer: from then on a controller that it may have reached is given time.
 void note_end(int lock) {
   std::array<timespec, 2> now{};
   for (auto& time : now) ::clock_gettime(CLOCK_REALTIME, &time);  // this machine's clock: a file server may have another

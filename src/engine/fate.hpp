@@ -38,8 +38,8 @@ struct Fate {
 [[nodiscard]] Fate judge_fate(const Interrupted& noted, const std::vector<slurm::HeldArray>& held, const util::Moment& now,
                               const slurm::Configuration& configuration, std::chrono::seconds settle);
 
-/// From when on accounting is asked for a submission that was begun then: a day earlier, since clocks differ, and never later
-/// than a day ago. @return seconds since 1970.
+/// Returns the time from which accounting is asked for a submission that began at `begun`: a day earlier, since clocks differ,
+/// and never later than a day ago. @return seconds since 1970.
 [[nodiscard]] std::int64_t search_begin(std::int64_t begun, std::int64_t now);
 
 }  // namespace sarray::engine

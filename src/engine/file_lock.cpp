@@ -23,7 +23,7 @@ std::string lock_path(const std::string& file, const store::StateFolder& folder)
   return folder.submissions() + "/.file-" + sum.data();
 }
 
-/// The word that the last holder left for a file: "131,132"; empty: none, or of another file.
+/// Returns the job ids that the last holder noted for a file: "131,132"; empty: none, or those of another file.
 std::string read_note(int fd, const std::string& file) {
   std::array<char, 8192> bytes{};
   const auto got = ::pread(fd, bytes.data(), bytes.size(), 0);

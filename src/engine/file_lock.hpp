@@ -10,7 +10,7 @@
 
 namespace sarray::engine {
 
-/// Held by whoever submits a queue file, until its jobs are told.
+/// A lock that whoever submits a queue file holds until its jobs are reported.
 class FileLock {
  public:
   /// Takes the lock of a file; waits while another process holds it, and says so on standard error.

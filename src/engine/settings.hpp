@@ -11,7 +11,7 @@ struct Settings {
   std::chrono::seconds settle{10};
 };
 
-/// What our own environment says; what is not a number there counts as not given.
+/// Returns the settings that our own environment gives; a value that is not a number counts as not given.
 [[nodiscard]] Settings read_settings();
 
 }  // namespace sarray::engine

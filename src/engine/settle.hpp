@@ -19,14 +19,14 @@ namespace sarray::engine {
 [[nodiscard]] util::Result<std::vector<std::string>> settle_interrupted(store::Session& session, const store::StateFolder& folder,
                                                                         const Engine& engine, bool again);
 
-/// The same for retries of an array. @param first_attempt its job id.
+/// Settles the retries of an array in the same way. @param first_attempt its job id.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_retries(const std::string& first_attempt,
                                                                     const store::StateFolder& folder, const Engine& engine,
                                                                     bool again);
-/// Only one retry of an array at a time.
+/// Takes the lock that allows only one retry of an array at a time.
 [[nodiscard]] util::Result<util::Fd> lock_retries(const std::string& first_attempt, const store::StateFolder& folder);
 
-/// The same for a queue file. @param file absolute.
+/// Settles the submissions of a queue file in the same way. @param file absolute.
 /// @return an error also if Slurm has it: then nothing is to be submitted, and the next time it is another submission.
 [[nodiscard]] util::Result<std::vector<std::string>> settle_file(const std::string& file, const store::StateFolder& folder,
                                                                  const Engine& engine, bool again);

@@ -58,7 +58,7 @@ void settle(const Engine& engine, std::vector<store::Submission> unsettled, std:
   }
 }
 
-/// What a newer sarray noted is not shown: it may mean something else.
+/// Warns that what a newer sarray noted is not shown: it may mean something else.
 void warn_of_newer(const std::vector<store::Submission>& newer) {
   if (newer.empty()) return;
   const auto error = store::explain_newer(newer.front());

@@ -17,7 +17,7 @@ namespace sarray::engine {
 
 [[nodiscard]] std::vector<store::Submission> list_submissions(const Engine& engine);
 
-/// What is noted of it, for judge_fate(). Its sbatch did not run later than now.
+/// Returns what is noted of a submission, for judge_fate(). Its sbatch did not run later than now.
 [[nodiscard]] Interrupted as_interrupted(const store::Submission& submission, const Engine& engine);
 
 }  // namespace sarray::engine

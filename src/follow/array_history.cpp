@@ -32,7 +32,7 @@ HeldScript ask_script(const slurm::Client& client, const std::string& job_id) {
   return {"", accounted && accounted->find("\n#!") != std::string::npos};
 }
 
-/// A script that the user gave: its tasks would be taken for those of another array, if it is not the one that Slurm has.
+/// Loads a script that the user gave. It must be the one that Slurm has, or its tasks would be taken for those of another array.
 util::Result<void> load_file(const slurm::SlurmSite& site, const std::string& job_id, const std::string& file,
                              LoadedMap& loaded) {
   auto given = util::read_file(file);
@@ -101,7 +101,7 @@ bool share_jobs(const IdRanges& one, const IdRanges& other) {
   });
 }
 
-/// The newest submission with that job id that is of the same jobs; null if none is noted.
+/// Returns the newest submission with that job id that is of the same jobs; null if none is noted.
 const store::Submission* find_of_jobs(const std::vector<store::Submission>& submissions, const std::string& job_id,
                                       const IdRanges& ids) {
   const auto found = std::find_if(submissions.rbegin(), submissions.rend(),
@@ -129,7 +129,7 @@ std::vector<ArrayName> find_retries(const slurm::SlurmSite& site, const std::str
   return retries;
 }
 
-/// An array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
+/// Returns an array's attempts, oldest first: those that it says are before it, itself, and those that are known to follow.
 std::vector<ArrayName> attempts_of(const slurm::SlurmSite& site, const script::Map& map, const ArrayName& asked,
                                    const std::vector<store::Submission>& submissions) {
   auto ids = ids_of(map);
@@ -223,7 +223,7 @@ util::Result<ArrayHistory> ArrayHistory::open(const slurm::SlurmSite& site, cons
 
 namespace {
 
-/// What is said if a job id is another job's now.
+/// Returns the message for a job id that is another job's now.
 std::string explain_other(const Attempt& attempt, const slurm::Holder& holder) {
   return "another job has that id now" + (holder.submitted.empty() ? "" : " (submitted " + holder.submitted + ")") +
          ": it is not the array of " + util::count(attempt.map.tasks, "task") + " that sarray submitted as job " + attempt.job_id;
@@ -236,7 +236,7 @@ bool is_near(const Attempt& attempt, const slurm::Holder& holder) {
   return submitted && attempt.noted != 0 && std::abs(*submitted - attempt.noted) <= near;
 }
 
-/// What is said if Slurm does not tell which script a job has, but shows something of it.
+/// Returns the message if Slurm does not tell which script a job has, but shows something of it.
 std::string explain_unknown(const Attempt& attempt, const slurm::Holder& holder) {
   const auto begin = "Slurm does not say which script job " + attempt.job_id + " ran: ";
   if (is_near(attempt, holder)) return begin + "it is taken for the array that sarray submitted, since the time is the same";

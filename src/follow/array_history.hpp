@@ -30,13 +30,14 @@ struct LoadedMap {
   bool is_held = false;    ///< Slurm itself has this script under this job id
 };
 
-/// From `file` if it is given, else from the local record, else from Slurm's queue, else from its accounting.
+/// Loads the script and its map: from `file` if it is given, else from the local record, else from Slurm's queue, else from its
+/// accounting.
 /// @return an error if Slurm has another script under that job id than `file`.
 [[nodiscard]] util::Result<LoadedMap> load_map(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
                                                const ArrayName& name, const std::string& file);
 
-/// What Slurm's queue, and its accounting of the last month, hold of this user's merged arrays beside those that are noted,
-/// oldest first, since notes may be lost: those from this state folder; all, if nothing is noted. Only the newest ones:
+/// Returns the merged arrays of this user that Slurm's queue, and its accounting of the last month, hold beside those that are
+/// noted, oldest first, since notes may be lost: those from this state folder; all, if nothing is noted. Only the newest ones:
 /// each costs a question.
 [[nodiscard]] std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site,
                                                                   const std::vector<store::Submission>& noted);
@@ -52,7 +53,7 @@ class ArrayHistory {
   /// Asks Slurm how the tasks are, and whether the job id is still that array's.
   /// @return an error if another job has it now: what is known of the array would be told of, or done to, that one.
   [[nodiscard]] util::Result<void> refresh(bool with_usage = false);
-  /// The same of the engine that runs them.
+  /// Refreshes the states from the given engine.
   [[nodiscard]] util::Result<void> refresh(const engine::Engine& engine, bool with_usage);
   [[nodiscard]] const follow::History& history() const { return m_history; }
   /// The tasks that are asked about, by index in the first attempt, ascending. @see History::meant

@@ -55,7 +55,7 @@ struct RevivedTask {
   std::uint32_t index = 0;  ///< in the first attempt
   LatestAttempt run;
 };
-/// All of them, in the order of attempts.
+/// Returns all of them, in the order of attempts.
 [[nodiscard]] std::vector<RevivedTask> find_revived(const History& history);
 
 using Counts = std::array<std::uint32_t, slurm::all_task_states.size()>;  ///< by TaskState

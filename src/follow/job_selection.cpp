@@ -55,7 +55,7 @@ class JobFinder {
   }
 
  private:
-  /// The readings that mean a job. A word that says its kind has that reading, and is a name only if a job has all of it.
+  /// Returns the readings that mean a job. A word that says its kind has that reading, and is a name only if a job has all of it.
   [[nodiscard]] std::vector<Reading> exact_readings(const std::string& word) const {
     std::vector<Reading> readings;
     const auto add = [&](Kind kind, const std::string& text, std::vector<std::size_t> jobs) {

@@ -82,7 +82,7 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& his
 
 namespace {
 
-/// The first attempts of the submissions that carry a virtual id, each once, in order of time.
+/// Returns the first attempts of the submissions that carry a virtual id, each once, in order of time.
 std::vector<ArrayName> arrays_of_virtual(const std::vector<store::Submission>& submissions, std::uint32_t id) {
   std::vector<ArrayName> names;
   for (const auto& submission : submissions) {
@@ -115,7 +115,7 @@ util::Result<Place> place_of_virtual(const slurm::SlurmSite& site, const std::ve
                     "name the array: sarray status " + names.back().job_id);
 }
 
-/// The task whose own job id that is, or the array.
+/// Returns the task whose own job id that is, or the array.
 util::Result<Place> place_of_line(const std::vector<slurm::JobLine>& lines, const TaskReference& word) {
   const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.job_id == word.job_id; });
   if (line == lines.end() || line->array_id == word.job_id) return Place{{word.job_id, ""}, word.indices};

@@ -56,7 +56,7 @@ struct Target {
 };
 [[nodiscard]] util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file);
 
-/// Those of the target's tasks that the selection means too.
+/// Returns those of the target's tasks that the selection means too.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> filter_tasks(const Target& target, const Selection& selection);
 
 }  // namespace sarray::follow

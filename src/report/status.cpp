@@ -91,7 +91,7 @@ std::string reasons_text(const follow::History& history) {
   return util::join(sorted, ", ", [](const auto& one) { return std::to_string(one.second) + " " + util::printable(one.first); });
 }
 
-/// "3 jobs, 14 tasks"; where only some are asked about, "1 of 3 jobs, 4 of 14 tasks".
+/// "3 jobs, 14 tasks"; if only some are asked about, "1 of 3 jobs, 4 of 14 tasks".
 std::string size_text(const follow::History& history, const follow::Summary& summary) {
   const auto& jobs = history.map().jobs;
   const auto shown = static_cast<std::size_t>(

@@ -18,7 +18,7 @@ constexpr std::string_view first_line = "#!/bin/bash -p\n";
 using util::take_until;
 using util::to_number;
 
-/// The inverse of a #SBATCH line's quoting in render.cpp.
+/// Undoes a #SBATCH line's quoting in render.cpp.
 std::string unquote_directive(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
   std::string value;

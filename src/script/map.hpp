@@ -76,7 +76,7 @@ inline constexpr std::uint32_t max_tasks = 4000001;
 /// @return an error if it is not one of ours, was damaged, or was written by a newer sarray (SARRAY_FORMAT).
 [[nodiscard]] util::Result<Map> read_map(std::string_view script);
 
-/// The job's own script, checked.
+/// Returns the job's own script, after checking it.
 [[nodiscard]] util::Result<std::string> read_script(const MappedJob& job, std::string_view script);
 
 /// Whether two batch scripts hold the same jobs; more may follow either of them.

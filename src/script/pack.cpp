@@ -18,7 +18,7 @@ void append_number(std::string& bytes, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift & 0xff);
 }
 
-/// A raw deflate stream (RFC 1951).
+/// Returns the data as a raw deflate stream (RFC 1951).
 std::string deflate_all(std::string_view data) {
   z_stream stream{};
   // Memory for its state is all that it can fail for.
@@ -35,8 +35,8 @@ std::string deflate_all(std::string_view data) {
   return out;
 }
 
-/// A gzip member (RFC 1952) of a length that base64 needs no '=' for: decoders take none in the middle. The file name in its
-/// head, which nobody reads, makes up for the rest.
+/// Returns a gzip member (RFC 1952) of a length that base64 needs no '=' for: decoders accept none in the middle. The file name
+/// in its head, which nobody reads, makes up for the rest.
 std::string make_member(std::string_view data) {
   constexpr std::size_t frame = 10 + 1 + 8;  // head, the name's end, tail
   const auto deflated = deflate_all(data);

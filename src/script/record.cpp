@@ -71,7 +71,7 @@ bool needs_env_command(std::string_view name) {
   return !is_identifier;
 }
 
-/// A level that bash counts up and, at its exec, down again to the same text, without a word.
+/// Whether bash counts the level up and, at its exec, down again to the same text, without a message.
 bool is_plain_level(std::string_view level) {
   const bool digits = !level.empty() && level.size() <= 3 && level.find_first_not_of("0123456789") == std::string_view::npos;
   return digits && (level == "0" || level[0] != '0') && level != "999";
@@ -188,7 +188,7 @@ void add_limits(JobRecord& record, const slurm::SoftLimits& own, const slurm::So
   }
 }
 
-/// The variables that differ between what the task is given and what its own job would have been given.
+/// Adds the variables that differ between what the task is given and what its own job would have been given.
 void add_environment(JobRecord& record, const plan::PlannedJob& planned, const util::Environment& sent,
                      const Baseline& baseline) {
   const auto& given = baseline.given;
@@ -226,7 +226,7 @@ void add_environment(JobRecord& record, const plan::PlannedJob& planned, const u
   }
 }
 
-/// What bash itself keeps changing: its level, its directory, its last word.
+/// Adds what bash itself keeps changing: its level, its directory, its last word.
 void add_shell_variables(JobRecord& record, const slurm::SentEnvironment& environment, const Baseline& baseline,
                          const plan::PlanOptions& options) {
   const auto& sent = environment.variables;
@@ -262,7 +262,7 @@ void add_files(JobRecord& record, const plan::PlannedJob& planned, const ArraySt
   }
 }
 
-/// What the dispatcher does not need, but `sarray status` and its kind do (map.hpp).
+/// Adds what the dispatcher does not need, but `sarray status` and its kind do (map.hpp).
 void add_map(JobRecord& record, const plan::PlannedJob& planned, const plan::MergedArray& array) {
   const auto* named = record.variable("SLURM_JOB_NAME");
   const auto& name = named != nullptr && named->kind == VariableKind::set ? named->value : array.name;

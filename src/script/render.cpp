@@ -72,7 +72,7 @@ class ScriptStore {
   std::unordered_map<const std::string*, const ScriptPlace*> m_by_identity;
 };
 
-/// A value as the parser of #SBATCH lines reads it back in every release (opt.c:get_argument): a backslash takes the next
+/// Quotes a value as the parser of #SBATCH lines reads it back in every release (opt.c:get_argument): a backslash takes the next
 /// character as it is, in quotes too.
 std::string quote_directive(std::string_view value) {
   const bool plain = !value.empty() && value.find_first_of(" \t\"'\\#") == std::string_view::npos;
@@ -133,7 +133,7 @@ std::string write_options(const plan::MergedArray& array, const Baseline& baseli
   return writer.lines();
 }
 
-/// The jobs as a person reads them. Of very many, the first: the data holds all, and `sarray which` reads it.
+/// Lists the jobs as a person reads them; of very many only the first: the data holds all, and `sarray which` reads it.
 std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
   constexpr std::size_t max_rows = 100;
   std::string text = "#   job  indices            name                 script and arguments\n";
@@ -213,7 +213,7 @@ std::string data_line(std::size_t head, std::size_t tail) {
   return line.data();
 }
 
-/// A word in quotes, for bash, in ASCII.
+/// Quotes a word for bash, in ASCII.
 std::string quote_bash(std::string_view text) {
   std::string quoted = "'";
   if (!util::is_ascii(text)) {

@@ -117,7 +117,7 @@ plan::MergedArray make_array(const Map& map, const std::vector<plan::PlannedJob>
   return array;
 }
 
-/// How the first array opens its files, which its records reckon with.
+/// Keeps the way in which the first array opens its files, since its records rely on it.
 void keep_open_mode(const Map& map, ArrayStreams& streams) {
   streams.open_mode = slurm::OpenMode::site_default;
   if (const auto* option = map.option("open-mode"); option != nullptr) {

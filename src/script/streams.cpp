@@ -44,7 +44,7 @@ std::string absolute_pattern(const slurm::Job& job, const std::string& pattern) 
   return job.work_directory + "/" + pattern;
 }
 
-/// In a merged array a plain job's own id is its task's, so that its %A is its %j, and a name with it stays its own.
+/// Replaces %A by %j: in a merged array a plain job's own id is its task's, so that a name with it stays its own.
 std::string plain_job_pattern(std::string pattern) {
   if (!has_conversion(pattern, 'A') || has_conversion(pattern, 'a')) return pattern;
   for (std::size_t at = 0; at + 1 < pattern.size(); ++at) {

@@ -30,7 +30,7 @@ std::string text_of(const Json& record, const char* key) {
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// But for the environment, which is no part of the record.
+/// Reads the start from a record, without the environment, which is not a part of it.
 std::optional<slurm::Start> start_of(const Json& record) {
   const bool is_whole = record.contains("umask") && record["umask"].is_number_unsigned() && record.contains("limits") &&
                         record["limits"].is_array() && record["limits"].size() == slurm::limit_names.size();

@@ -17,7 +17,7 @@ struct Moment {
 
 /// Seconds from one moment to another. Clocks of two machines differ and are set back: only one start of one machine counts them
 /// for sure. A moment that does not say its machine is believed as far as it does not lie in the future.
-/// @return nothing where that is not known.
+/// @return nullopt if that is not known.
 [[nodiscard]] std::optional<std::int64_t> seconds_between(const Moment& earlier, const Moment& later);
 
 }  // namespace sarray::util

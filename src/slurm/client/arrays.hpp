@@ -30,7 +30,7 @@ struct QueuedCommand {
 /// How far back a search without any notes goes.
 [[nodiscard]] std::int64_t a_month_ago();
 
-/// The marker of a new submission: nobody can guess it.
+/// Makes the marker of a new submission: nobody can guess it.
 /// @param first_attempt job id of what it is a retry of; empty: of nothing.
 [[nodiscard]] std::string make_marker(const std::string& first_attempt);
 /// Whether it is the marker of a retry of that array.

@@ -51,7 +51,7 @@ util::Error describe_failure(const std::string& command, int status, const std::
   return error;
 }
 
-/// The last lines, which say what became of it.
+/// Returns the last lines, which say what became of the request.
 std::string tail(std::string_view text) {
   constexpr std::size_t max_lines = 3;
   const auto lines = split_lines(text);

@@ -99,7 +99,7 @@ class Client {
   [[nodiscard]] util::Result<void> hold(const std::vector<std::string>& names) const;
   [[nodiscard]] util::Result<void> release(const std::vector<std::string>& names) const;
   [[nodiscard]] util::Result<void> requeue(const std::vector<std::string>& names) const;
-  /// How many tasks of the array may run at once. @param limit 0: as many as like.
+  /// Sets how many tasks of the array may run at once. @param limit 0: as many as like.
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const;
 
   // One job (jobs.hpp).
@@ -110,7 +110,7 @@ class Client {
   /// Returns what the queue shows under an id: one line for each task that has a record of its own, and one for those that have
   /// none yet.
   [[nodiscard]] util::Result<std::vector<JobLine>> queued_job(const std::string& job_id) const;
-  /// The same from accounting, which has no Command here.
+  /// Returns the same from accounting, which has no Command here.
   [[nodiscard]] util::Result<std::vector<JobLine>> accounted_job(const std::string& job_id) const;
   /// Returns the path of the script that Slurm shows as the job's Command; queue first, then accounting's SubmitLine (21.08 and
   /// later).
@@ -121,7 +121,7 @@ class Client {
   /// Returns the batch script as the queue still holds it; without one Slurm may print nothing, and yet succeed (observed
   /// on 22.05).
   [[nodiscard]] util::Result<std::string> queued_script(const std::string& job_id) const;
-  /// The batch script as accounting has it, with lines of sacct's own before it.
+  /// Returns the batch script as accounting has it, with lines of sacct's own before it.
   [[nodiscard]] util::Result<std::string> accounted_script(const std::string& job_id) const;
 
   // Many arrays (arrays.hpp, task_state.hpp).
@@ -133,9 +133,9 @@ class Client {
   [[nodiscard]] util::Result<std::vector<HeldArray>> arrays_of_user(std::int64_t since) const;
   /// Returns the job ids and Commands of all that the queue shows, of every user.
   [[nodiscard]] util::Result<std::vector<QueuedCommand>> commands_in_queue() const;
-  /// One question while Slurm remembers every task, else a second one, to accounting. A task that is cancelled while it is
-  /// pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array whose records are whole was
-  /// cancelled so.
+  /// Asks for the states of tasks: one question while Slurm remembers every task, else a second one, to accounting. A task that
+  /// is cancelled while it is pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array
+  /// whose records are whole was cancelled so.
   /// @param with_usage asks accounting in any case.
   [[nodiscard]] util::Result<ArrayStates> states(const std::vector<ArrayQuery>& arrays, bool with_usage) const;
 

@@ -21,7 +21,7 @@ util::Error foreign(const std::string& job_id, const std::string& user) {
   return {"job " + job_id, "it belongs to " + user, "squeue --me"};
 }
 
-/// What accounting knows of a job that the queue has forgotten.
+/// Returns an error with what accounting knows of a job that the queue has forgotten.
 util::Error explain_forgotten(const slurm::Client& client, const std::string& job_id) {
   const std::string hint = "sarray history, or give the script that was submitted: --script sarray.slurm";
   const auto owner = client.accounted_owner(job_id);

@@ -9,9 +9,9 @@ namespace sarray::slurm {
 
 namespace {
 
-/// All that one command reads for itself: filters, formats, the order of its lines.
+/// Prefixes of what one command reads for itself: filters, formats, the order of its lines.
 constexpr std::array<std::string_view, 5> prefixes = {"SACCT_", "SCANCEL_", "SCONTROL_", "SINFO_", "SQUEUE_"};
-/// What several of them read.
+/// Variables that several commands read.
 constexpr std::array<std::string_view, 3> names = {
     "SLURM_BITSTR_LEN",   // cuts the list of a pending array's ids
     "SLURM_TIME_FORMAT",  // times that cannot be read

@@ -13,7 +13,7 @@ using util::take_until;
 
 namespace {
 
-/// The part of a script's path that no other submission has, wherever the state folder is mounted:
+/// Returns the part of a script's path that no other submission has, wherever the state folder is mounted:
 /// /submissions/MARKER/sarray.slurm.
 std::string own_part(const std::string& script) {
   const auto at = script.rfind("/submissions/");
@@ -63,7 +63,7 @@ class StateCollector {
     if (seen.has_same) return {Identity::same, seen.submitted};
     return {seen.accounting_has_other ? Identity::other : Identity::unknown, seen.submitted};
   }
-  /// Nothing is known of an array whose id another job has.
+  /// Forgets what was read of arrays whose id another job has.
   void forget_others() {
     for (std::size_t i = 0; i < m_tasks.size(); ++i) {
       if (holder(i).identity != Identity::other) continue;

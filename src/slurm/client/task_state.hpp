@@ -20,7 +20,7 @@ inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,
                                                              TaskState::cancelled, TaskState::unknown};
 /// "pending", "out_of_memory" ...: as JSON and --state say it.
 [[nodiscard]] const char* task_state_name(TaskState state);
-/// The group of one of Slurm's own words; "CANCELLED by 1000" is one. Unknown words are TaskState::unknown.
+/// Returns the group of one of Slurm's own words; "CANCELLED by 1000" is one. Unknown words are TaskState::unknown.
 [[nodiscard]] TaskState parse_task_state(std::string_view word);
 /// Neither pending nor running; unknown is not done.
 [[nodiscard]] bool is_done(TaskState state);
@@ -39,10 +39,10 @@ struct TaskUsage {
 };
 
 struct TaskRecord {
-  /// Of what is left of an array whose last pending tasks were cancelled: Slurm no longer says which they were (observed on
-  /// 24.11).
+  /// The index of what is left of an array whose last pending tasks were cancelled: Slurm no longer says which they were
+  /// (observed on 24.11).
   static constexpr std::uint32_t no_index = 4294967295U;
-  /// Of a job that is not an array.
+  /// The index of a job that is not an array.
   static constexpr std::uint32_t plain_job = 4294967294U;
   std::uint32_t index = 0;  ///< SLURM_ARRAY_TASK_ID in Slurm's own array
   TaskState state = TaskState::unknown;
@@ -72,7 +72,7 @@ using ArrayRecords = std::vector<std::pair<std::string, TaskRecord>>;
 /// squeue's columns of fixed width, which hold no text of a user's choosing: names with any bytes cannot be mistaken for states.
 /// @param command_width of a last column, the path of the job's script, in bytes; 0: without it.
 [[nodiscard]] std::vector<std::string> queue_command(const std::string& job_ids, std::size_t command_width);
-/// One record a task, of any array.
+/// Returns one record for each task, of any array.
 [[nodiscard]] ArrayRecords parse_queue(std::string_view squeue_output);
 
 /// @param with_command asks for sbatch's command line, too, which 20.11 does not have: there sacct fails.

@@ -11,7 +11,7 @@
 
 namespace sarray::slurm {
 
-/// Stands for Slurm's MaxArraySize when that is not known: no id is refused for its size. Slurm's own highest is 4000001
+/// Used for Slurm's MaxArraySize if that is not known: no id is refused for its size. Slurm's own highest is 4000001
 /// (read_config.c).
 inline constexpr std::uint32_t unknown_max_array_size = 4294967294U;
 

@@ -16,7 +16,7 @@ struct Keyword {
   Release until = still_there;
 };
 
-// In lower case. The source of each option's words stands above them; releases are the first tag that has the word and the last.
+// In lower case. The source of each option's words is above them; releases are the first tag that has the word and the last.
 constexpr Keyword keywords[] = {
     // slurm_opt.c:arg_set_exclusive
     {"exclusive", "exclusive"},

@@ -38,7 +38,7 @@ class Settings {
   /// Whether --exclusive and --oversubscribe were both given other than by a variable, though the later one counts.
   [[nodiscard]] bool gives_both_shares() const { return m_gives_exclusive && m_gives_oversubscribe; }
 
-  /// sbatch only prints a help text, and ends: it met such a value (asks_for_help), and looked at nothing behind it.
+  /// sbatch only prints a help text, and ends: it met such a value (asks_for_help), and looked at nothing after it.
   bool ends_at_once = false;
 
  private:

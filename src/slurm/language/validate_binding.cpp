@@ -33,7 +33,7 @@ std::uint64_t frequency_of(std::string_view word) {
   return static_cast<std::uint32_t>(leading_number(word).value);
 }
 
-/// Whether a number stands alone: 23.11 and later look at what is behind it.
+/// Whether the word is a number alone: 23.11 and later look at what follows it.
 bool is_whole_frequency(std::string_view word) {
   const auto number = leading_number(word);
   return number.end == 0 || number.end == word.size();

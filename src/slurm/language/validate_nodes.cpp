@@ -29,7 +29,7 @@ std::optional<std::string> find_bad_size(std::string_view list) {
   return std::nullopt;
 }
 
-/// A node count, with K and M. @return nothing if there is a rest; -1 if there is no number, or, from 23.02, none that is a
+/// Reads a node count, with K and M. @return nullopt if there is a rest; -1 if there is no number, or, from 23.02, none that is a
 /// count.
 std::optional<int> node_count(std::string_view text, const Release& release) {
   const auto number = leading_number(text);
@@ -120,8 +120,8 @@ Fault check_nodes(std::string_view value, const Release& release) {
 
 namespace {
 
-/// One or several ids between colons: ID, ID_INDEX or ID_*, with +MINUTES or (STATE) behind. @return what stands behind them, or
-/// nothing if one is wrong.
+/// Skips one or several ids between colons: ID, ID_INDEX or ID_*, with +MINUTES or (STATE) after each. @return what follows them,
+/// or nullopt if one is wrong.
 std::optional<std::string_view> skip_ids(std::string_view text) {
   while (true) {
     const auto id = leading_number(text);

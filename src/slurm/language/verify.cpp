@@ -166,7 +166,7 @@ util::Result<void> verify_arbitrary(const Settings& settings) {
   return util::fail(make_fault("--nodes is incompatible with --distribution=arbitrary", 1));
 }
 
-/// --hint stands against -B, --threads-per-core and --ntasks-per-core. Source: slurm_opt.c:validate_hint_option,
+/// Checks --hint. It is dropped beside -B, --threads-per-core and --ntasks-per-core. Source: slurm_opt.c:validate_hint_option,
 /// proc_args.c:verify_hint.
 util::Result<void> verify_hint(Settings& settings, const util::Environment& environment) {
   const auto* hint = settings.find("hint");

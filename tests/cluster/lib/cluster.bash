@@ -11,7 +11,7 @@
 #   assert_eq COMPLETED "$(job_field "$id" JobState)" 'state of a plain job'
 #
 # Sourcing sets TEST_DIR and an EXIT trap (the test must not set its own; it adds to it with `at_exit COMMAND...`).
-# A cluster is shared if that is possible (lib/shared.bash): it has jobs of other tests, which come and go, so look at your own job ids only.
+# A cluster is shared if possible (lib/shared.bash): it has jobs of other tests, which come and go, so look at your own job ids only.
 # SARRAY_TEST_CLUSTER_DIR: folder of a running cluster, for a test that is run by hand; it stays up.
 # SARRAY_EVIDENCE_DIR: the folder in which a failing test leaves logs and its TEST_DIR.
 
