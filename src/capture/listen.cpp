@@ -1,7 +1,5 @@
 #include "capture/listen.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,17 +7,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "capture/session_files.hpp"
+#include "capture/session_process.hpp"
 #include "capture/surroundings.hpp"
 #include "store/shell.hpp"
 #include "util/confirm.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
-#include "util/file_lock.hpp"
 #include "util/message.hpp"
 #include "util/process.hpp"
 
@@ -46,7 +43,7 @@ util::Result<std::string> choose_shell() {
   if (shell.ends_with("/bash") && ::access(shell.c_str(), X_OK) == 0) return shell;
   TRY(const auto bash, util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; }));
   if (!bash) return util::fail("listen", "bash was not found in PATH");
-  if (!shell.empty()) say("sarray: note: the session's shell is bash; " + shell + " is not known to sarray yet");
+  if (!shell.empty()) util::note("the session's shell is bash; " + shell + " is not known to sarray yet");
   return *bash;
 }
 
@@ -72,7 +69,7 @@ util::Result<void> check_shell(const store::SessionInfo& info, bool yes) {
     return util::fail("session " + info.name, "its shell still runs (" + place + ")", "exit that shell first");
   if (info.shell == store::ShellState::gone || yes) return {};
   const auto why = "its shell may still run (" + place + "), which cannot be seen from here";
-  if (util::can_ask() && util::confirm("sarray: session " + info.name + ": " + why + ". Resume it here?")) return {};
+  if (util::can_ask() && util::confirm("session " + info.name + ": " + why + ". Resume it here?")) return {};
   return util::fail("session " + info.name, why, "sarray listen --resume " + info.name + " --yes, if that shell is gone");
 }
 
@@ -86,39 +83,8 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
   return store::Session::open(folder, name);
 }
 
-/// Takes the lock that is held while the shell runs, so that others can see that it does.
-util::Result<util::Fd> mark_alive(const store::Session& session) {
-  constexpr int patience = 100;  // times 20 ms: whoever lists the sessions holds it for a moment
-  const auto path = session.folder() + "/" + store::alive_file;
-  TRY(auto fd, util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW));
-  for (int i = 0; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++i) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return util::fail(path, util::errno_text(errno));
-    if (i == patience) {
-      return util::fail("session " + session.name(), "its shell still runs: " + util::describe_lock_holder(fd.get()) + " has it",
-                        "exit that shell first");
-    }
-    constexpr timespec pause{0, 20 * 1000000};
-    ::nanosleep(&pause, nullptr);
-  }
-  if (::ftruncate(fd.get(), 0) != 0) return util::fail(path, util::errno_text(errno));
-  CHECK_OK(util::write_all(fd.get(), std::to_string(::getpid()) + "\n", "alive"));
-  return fd;
-}
-
-void set_environment(const store::StateFolder& folder, const store::Session& session, const Guard& guard, bool terminal) {
-  const auto bin = session.folder() + "/bin";
-  const auto first = guard.folder().empty() ? bin : bin + ":" + guard.folder();
-  ::setenv(util::session_variable, session.name().c_str(), 1);
-  ::setenv(util::state_variable, folder.path().c_str(), 1);  // HOME may change inside
-  ::setenv(util::bin_variable, bin.c_str(), 1);
-  ::setenv(util::path_variable, first.c_str(), 1);
-  ::setenv(util::job_variable, variable("SLURM_JOB_ID").c_str(), 1);
-  ::setenv(util::share_variable, session.folder().c_str(), 1);
-  ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
-  ::setenv("BASH_ENV", (session.folder() + (terminal ? "/child.bash" : "/first.bash")).c_str(), 1);
-  ::setenv("PATH", (first + ":" + variable("PATH")).c_str(), 1);
-  // bash adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script does.
-  if (!terminal) return;
+/// bash adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script does.
+void lower_shell_level() {
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 
@@ -136,7 +102,8 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
   if (child == 0) {
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGQUIT, SIG_DFL);
-    set_environment(folder, session, guard, terminal);
+    set_environment(folder, session, guard, terminal ? "child.bash" : "first.bash");
+    if (terminal) lower_shell_level();
     const auto rc = session.folder() + "/listen.bash";
     if (terminal) {
       ::execl(shell.c_str(), "bash", "--rcfile", rc.c_str(), "-i", nullptr);
@@ -153,19 +120,9 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
   return status;
 }
 
-/// After this nothing is recorded in the session. A shell that a signal ended, most often because its terminal was lost, leaves
-/// it open for what still runs (`nohup driver &`).
-void end_session(const store::Session& session, const util::Fd& alive, int wait_status) {
-  if (WIFEXITED(wait_status)) {
-    if (const auto ended = session.end(); !ended)
-      say("sarray: warning: " + ended.error().what + ": " + ended.error().why + "; background processes may still record");
-  }
-  [[maybe_unused]] const int cleared = ::ftruncate(alive.get(), 0);  // else a host that cannot see the shell would not know
-}
-
 /// What is left, and how to go on.
 void tell_end(const store::Session& session, const store::SessionContents& contents) {
-  for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
+  for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
   const auto path = session.folder() + "/" + leave_file;
   const auto left = util::read_file(path);
   ::unlink(path.c_str());
@@ -189,26 +146,13 @@ bool is_inside_session() {
   return session && !session->is_over();
 }
 
-/// Takes the traces of a session that has ended out of this process's environment.
-void forget_ended_session() {
-  if (variable(util::session_variable).empty()) return;
-  const auto state = variable(util::state_variable);
-  const auto entries = clean_environment(environ).entries();
-  ::clearenv();
-  for (const auto& entry : entries) {
-    const auto equals = entry.find('=');
-    ::setenv(entry.substr(0, equals).c_str(), entry.c_str() + equals + 1, 1);
-  }
-  if (!state.empty()) ::setenv(util::state_variable, state.c_str(), 1);
-}
-
 }  // namespace
 
 util::Result<int> listen(const ListenOptions& options) {
   if (is_inside_session()) {
     return util::fail("listen", "this shell is already a listen session (" + variable(util::session_variable) + ")", "exit");
   }
-  forget_ended_session();
+  forget_session();
   TRY(const auto folder, store::StateFolder::open());
   TRY(const auto shell, choose_shell());
   TRY(auto session, choose_session(folder, options));
@@ -216,8 +160,7 @@ util::Result<int> listen(const ListenOptions& options) {
   CHECK_OK(write_session_files(session, folder, options.dialect));
   TRY(const auto restored, session.restore_cancelled());
   if (restored > 0)
-    say("sarray: note: " + util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") +
-        " queued again");
+    util::note(util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") + " queued again");
   ::unlink((session.folder() + "/" + leave_file).c_str());
   CHECK_OK(session.reopen());
   TRY(const int status, run_shell(shell, folder, session, alive));

@@ -147,12 +147,6 @@ slurm::SoftLimits current_limits() {
   return limits;
 }
 
-std::string current_host() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 util::Result<std::string> find_real_sbatch(std::string_view path) {
   struct stat own {};
   if (::stat("/proc/self/exe", &own) != 0) return util::fail("/proc/self/exe", util::errno_text(errno));

@@ -36,7 +36,6 @@ inline constexpr const char* outer_job_file = "outer_job";
 
 [[nodiscard]] mode_t current_umask();
 [[nodiscard]] slurm::SoftLimits current_limits();
-[[nodiscard]] std::string current_host();
 
 /// Returns the path of the real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
 /// @return an error (what: the path) if an earlier one cannot be examined, since the next may belong to another Slurm.

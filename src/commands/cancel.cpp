@@ -27,7 +27,7 @@ Status cancel_session(const std::string& session_name, bool yes) {
   }
   const auto jobs = util::count(queued.size(), "job");
   if (queued.size() >= many_jobs && !yes && util::can_ask() &&
-      !util::confirm("sarray: drop " + jobs + " of session " + session.name() + "?"))
+      !util::confirm("drop " + jobs + " of session " + session.name() + "?"))
     return util::fail("cancel", "nothing was dropped", "sarray list");
   if (!queued.empty()) CHECK_OK(session.cancel(queued));
   CHECK_OK(session.sync());

@@ -14,6 +14,7 @@ using Words = std::vector<std::string>;
 using Status = util::Result<int>;
 
 [[nodiscard]] Status listen(const Words& words);
+[[nodiscard]] Status run_driver(const Words& words);  ///< `sarray run`
 [[nodiscard]] Status list(const Words& words);
 [[nodiscard]] Status drop(const Words& words);
 [[nodiscard]] Status submit(const Words& words);

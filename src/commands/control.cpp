@@ -6,10 +6,10 @@
 #include <map>
 #include <utility>
 
-#include "cli/confirm.hpp"
 #include "commands/task_word.hpp"
 #include "plan/plan.hpp"
 #include "queue/gather.hpp"
+#include "util/confirm.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
@@ -152,12 +152,13 @@ std::string name_jobs(const follow::History& history, const std::vector<std::uin
 util::Result<void> confirm_whole(const ControlOptions& options, const follow::Target& target, const Targets& targets) {
   const auto& selection = options.selection;
   const bool is_whole = target.is_whole_array && selection.jobs.empty() && selection.tasks.empty();
-  if (options.verb != Verb::cancel || options.yes || !is_whole || !cli::can_ask()) return {};
+  if (options.verb != Verb::cancel || options.yes || !is_whole || !util::can_ask()) return {};
   const auto& history = target.array_history.history();
   const auto jobs = name_jobs(history, targets.indices);
   if (jobs.empty()) return {};
-  return cli::confirm("array " + history.attempts.front().job_id + ": cancel " + util::count(targets.tasks, "task") + " of " +
-                      jobs + "?");
+  const auto tasks = util::count(targets.tasks, "task");
+  if (util::confirm("array " + history.attempts.front().job_id + ": cancel " + tasks + " of " + jobs + "?")) return {};
+  return util::fail("the answer was not yes", "nothing was done", "--yes does it without a question");
 }
 
 /// Why there is nothing to do.

@@ -64,6 +64,10 @@ std::size_t count_sbatch_words(const Words& words, std::size_t at, const std::ve
 
 /// Whether an own option's value is the next word.
 bool takes_next_word(std::string_view word, const std::vector<std::string_view>& more_own) {
+  if (word.size() > 2 && word[0] == '-' && word[1] != '-') {  // letters together: -nt 5, but -t5
+    const auto valued = word.find_first_of("ot", 1);
+    return valued != std::string_view::npos && valued + 1 == word.size();
+  }
   if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
   return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session";
 }
@@ -100,6 +104,25 @@ Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_
   }
   words = std::move(own);
   return taken;
+}
+
+Words take_command(Words& words) {
+  std::size_t at = 0;
+  std::size_t begin = words.size();
+  while (at < words.size()) {
+    const std::string_view word = words[at];
+    const bool is_option = word.size() > 1 && word[0] == '-';
+    if (word == "--" || !is_option) {
+      begin = word == "--" ? at + 1 : at;
+      break;
+    }
+    const auto count = count_sbatch_words(words, at, {});
+    at += count > 0 ? count : takes_next_word(word, {}) ? 2 : 1;
+  }
+  at = std::min(at, words.size());
+  Words command(words.begin() + static_cast<std::ptrdiff_t>(begin), words.end());
+  words.resize(at);
+  return command;
 }
 
 util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "slurm/client/site.hpp"
 #include "slurm/language/job.hpp"
 #include "slurm/language/option.hpp"
 #include "util/result.hpp"
@@ -36,6 +37,16 @@ struct SubmitOptions {
 /// sbatch's options as settings that replace the jobs' own.
 /// @return an error for those that a merged array cannot have from outside (--array, --wrap, --wait ...).
 [[nodiscard]] util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect);
+
+/// Submits as `sarray submit` with these options does.
+[[nodiscard]] Status submit_queue(SubmitOptions options);
+
+/// @return an error if there is no sbatch to submit with, and these options need one.
+[[nodiscard]] util::Result<void> check_can_submit(const SubmitOptions& options, const slurm::SlurmSite& site);
+
+/// Takes a command and its arguments off the end of `words`: what follows `--`, or begins with the first word that is neither an
+/// option, of submit or of sbatch, nor an option's value. Pure.
+[[nodiscard]] Words take_command(Words& words);
 
 /// Words that are sbatch's options, with their values, taken out of `words`. Pure.
 /// @param more_own long names, without --, that are the command's own and take a value.

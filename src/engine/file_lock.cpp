@@ -10,6 +10,7 @@
 
 #include "util/crc32.hpp"
 #include "util/join.hpp"
+#include "util/message.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::engine {
@@ -47,8 +48,7 @@ util::Result<FileLock> FileLock::take(const std::string& file, const store::Stat
   TRY(auto fd, util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW));
   const auto before = read_note(fd.get(), file);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd), file);
-  const auto line = "sarray: note: another 'sarray submit' of " + util::printable(file) + " is running: waiting for its end\n";
-  std::fputs(line.c_str(), stderr);
+  util::note("another 'sarray submit' of " + file + " is running: waiting for its end");
   CHECK_OK(wait_for(fd.get(), path));
   const auto after = read_note(fd.get(), file);
   if (after == before) return FileLock(std::move(fd), file);  // it failed: nothing was submitted

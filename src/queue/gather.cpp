@@ -12,6 +12,7 @@
 #include "queue/queue_file.hpp"
 #include "util/fd.hpp"
 #include "util/file_lock.hpp"
+#include "util/message.hpp"
 #include "util/pages.hpp"
 #include "util/process.hpp"
 #include "util/progress.hpp"
@@ -76,10 +77,8 @@ util::Result<util::Fd> lock_session(const store::Session& session) {
 void warn_of_unsettled(const store::SessionContents& contents) {
   for (const auto& note : contents.submissions) {
     if (note.accepted) continue;
-    std::fprintf(
-        stderr,
-        "sarray: warning: an earlier submission of jobs %s was interrupted; it is not known whether Slurm has them: squeue --me\n",
-        plan::format_numbers(note.jobs).c_str());
+    util::warn("an earlier submission of jobs " + plan::format_numbers(note.jobs) +
+               " was interrupted; it is not known whether Slurm has them: squeue --me");
   }
 }
 
@@ -126,12 +125,23 @@ util::Result<QueuedJobs> gather_file(const std::string& path, const slurm::Slurm
     auto environment = site.environment;
     for (const auto& [name, value] : line.assignments) environment.set(name, value);
     auto taken = taker.take(line.words, std::move(environment), false);
-    if (!taken) return util::fail(place_error(std::move(taken).error(), place));
+    if (!taken) {
+      auto error = place_error(std::move(taken).error(), place);
+      if (error.hint.empty() && looks_like_program(text, path))
+        error.hint = "run the file as a program: " + command_to_run(text, path);
+      return util::fail(std::move(error));
+    }
     if (taken->for_real_sbatch) return util::fail(place, "this call submits nothing", "remove the line");
     auto call = std::make_shared<slurm::Call>(std::move(taken->call));
     queued.jobs.push_back({static_cast<std::uint32_t>(queued.jobs.size() + 1), 0, std::move(call), std::move(taken->job)});
   }
   return queued;
+}
+
+std::string installed_options(const slurm::Client& client) {
+  if (!client.has_sbatch()) return {};
+  const auto dialect = client.dialect();
+  return dialect ? dialect->serialize() : "";
 }
 
 }  // namespace sarray::queue

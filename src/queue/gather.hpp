@@ -48,4 +48,8 @@ void warn_of_unsettled(const store::SessionContents& contents);
 /// Asks the installed sbatch for its options; without a sbatch, returns the options of all releases.
 [[nodiscard]] slurm::Dialect learn_dialect(const slurm::Client& client);
 
+/// What a new session is given, so that each recorded call is judged by the installed release without asking it
+/// (slurm::Dialect::serialize). Empty: there is no sbatch here, or it does not answer.
+[[nodiscard]] std::string installed_options(const slurm::Client& client);
+
 }  // namespace sarray::queue

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "util/shell_quote.hpp"
+
 namespace sarray::queue {
 
 namespace {
@@ -76,8 +78,8 @@ class Reader {
   }
   [[nodiscard]] tl::unexpected<util::Error> no_shell(const std::string& what) const {
     auto result = error(what + " needs a shell, but this file is read line by line, one sbatch call each", m_line).value();
-    result.hint = m_name == "-" ? "quote it, or run the calls inside 'sarray listen'"
-                                : "quote it, or run the file as a script: sarray listen < " + m_name;
+    result.hint = "quote it, or run the " + std::string(m_name == "-" ? "calls" : "file") +
+                  " as a script: " + command_to_run(m_text, m_name);
     return util::fail(std::move(result));
   }
 
@@ -337,6 +339,20 @@ class Reader {
 util::Result<std::vector<QueueLine>> read_queue_file(std::string_view text, const std::string& name,
                                                      const util::Environment& environment) {
   return Reader(text, name, environment).read();
+}
+
+bool looks_like_program(std::string_view text, const std::string& name) {
+  return text.starts_with("#!") || name.ends_with(".py");
+}
+
+std::string command_to_run(std::string_view text, const std::string& name) {
+  std::string interpreter = name.ends_with(".py") ? "python3" : "bash";
+  if (text.starts_with("#!")) {
+    const auto line = text.substr(2, text.find('\n') - 2);
+    const auto begin = line.find_first_not_of(" \t");
+    if (begin != std::string_view::npos) interpreter = line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
+  }
+  return "sarray run -- " + interpreter + (name == "-" ? "" : " " + util::shell_quote(name));
 }
 
 }  // namespace sarray::queue

@@ -16,6 +16,7 @@
 #include <unordered_map>
 
 #include "store/call_record.hpp"
+#include "store/contents_reader.hpp"
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
 #include "store/shell.hpp"
@@ -44,32 +45,6 @@ std::string new_name() {
   std::array<char, 8> fraction{};  // so that names sort by time
   std::snprintf(fraction.data(), fraction.size(), ".%03u-", static_cast<unsigned>(now.tv_nsec / 1000000) % 1000);
   return std::string(text.data()) + fraction.data() + util::random_name(4);
-}
-
-std::string encode_start(const util::Environment& base) {
-  Writer writer;
-  writer.u32(journal_version);
-  writer.u64(static_cast<std::uint64_t>(std::time(nullptr)));
-  writer.text(host_name());
-  writer.text(encode_environment(base));
-  return writer.bytes();
-}
-
-struct Start {
-  std::uint32_t version = 0;
-  std::uint64_t time = 0;
-  std::string_view host;
-  std::string_view environment;
-};
-
-Start decode_start(std::string_view payload) {
-  Reader reader(payload);
-  Start start;
-  start.version = reader.u32();
-  start.time = reader.u64();
-  start.host = reader.text();
-  start.environment = reader.text();
-  return start;
 }
 
 /// Where scripts and the newest base environment are in a journal. This is only a hint: it is checked before it is used, and may
@@ -216,144 +191,6 @@ util::Result<Appended> Session::append(const slurm::Call& call, std::uint32_t ta
   CHECK_OK(appender.close());
   return Appended{head.job, head.id, totals.jobs_queued, totals.tasks_queued};
 }
-
-namespace {
-
-/// Builds a session's contents from its records, one by one.
-class ContentsReader {
- public:
-  explicit ContentsReader(SessionContents& contents) : m_contents(contents) {}
-
-  void take(const JournalRecord& record) {
-    Reader reader(record.payload);
-    switch (record.kind) {
-      case RecordKind::start:
-        return take_start(record);
-      case RecordKind::environment:
-        m_environments[record.offset] = decode_environment(record.payload);
-        return;
-      case RecordKind::script:
-        m_scripts[record.offset] = std::make_shared<const std::string>(record.payload);
-        return;
-      case RecordKind::call:
-        return take_call(record);
-      case RecordKind::drop:
-        set_dropped(reader.numbers(), true);
-        return;
-      case RecordKind::cancelled:
-        m_contents.cancelled = reader.numbers();
-        m_contents.info.state = SessionInfo::State::cancelled;
-        return set_dropped(m_contents.cancelled, true);
-      case RecordKind::restored:
-        m_contents.cancelled.clear();
-        m_contents.info.state = SessionInfo::State::open;
-        return set_dropped(reader.numbers(), false);
-      case RecordKind::intent: {
-        SubmissionNote note;
-        note.marker = reader.text();
-        note.script = reader.text();
-        note.time = static_cast<std::int64_t>(reader.u64());
-        note.jobs = reader.numbers();
-        m_contents.submissions.push_back(std::move(note));
-        return;
-      }
-      case RecordKind::accepted:
-        return take_accepted(reader);
-      case RecordKind::withdrawn: {
-        const std::string marker(reader.text());
-        std::erase_if(m_contents.submissions, [&](const auto& note) { return note.marker == marker && !note.accepted; });
-        return;
-      }
-      case RecordKind::closed:
-        m_contents.info.state = static_cast<SessionInfo::State>(reader.u8());
-        return;
-    }
-  }
-
-  [[nodiscard]] std::uint32_t version() const { return m_version; }
-
- private:
-  RecordedCall* find(std::uint32_t job) {
-    return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
-  }
-
-  void set_dropped(const std::vector<std::uint32_t>& jobs, bool dropped) {
-    for (const auto job : jobs) {
-      if (auto* call = find(job)) call->dropped = dropped;
-    }
-  }
-
-  /// Reserves no more than fits before the record, whatever it says.
-  static std::uint64_t max_jobs(const JournalRecord& record) { return record.offset / smallest_record; }
-
-  /// Adds the jobs up to this number, which could not be read, as dropped ones, so that the others keep their numbers.
-  void fill(std::uint64_t job) {
-    while (m_contents.calls.size() < job) {
-      auto& missing = m_contents.calls.emplace_back();
-      missing.job = static_cast<std::uint32_t>(m_contents.calls.size());
-      missing.dropped = true;
-    }
-  }
-
-  void take_start(const JournalRecord& record) {
-    const auto start = decode_start(record.payload);
-    m_version = start.version;
-    m_contents.info.started = static_cast<std::int64_t>(start.time);
-    m_contents.info.host = start.host;
-    m_environments[record.offset] = decode_environment(start.environment);
-  }
-
-  void take_accepted(Reader& reader) {
-    const std::string marker(reader.text());
-    const std::string job_id(reader.text());
-    for (auto& note : m_contents.submissions) {
-      if (note.marker != marker) continue;
-      note.accepted = true;
-      note.job_id = job_id;
-      for (const auto job : note.jobs) {
-        if (auto* call = find(job)) call->submitted = true;
-      }
-    }
-  }
-
-  void take_call(const JournalRecord& record) {
-    auto decoded = decode_call(record.payload);
-    const auto environment = decoded ? m_environments.find(decoded->head.environment_at) : m_environments.end();
-    const auto script = decoded ? m_scripts.find(decoded->head.script_at) : m_scripts.end();
-    const bool in_order = decoded && decoded->head.job == record.totals.jobs && decoded->head.job > m_contents.calls.size() &&
-                          decoded->head.job <= max_jobs(record);
-    if (environment == m_environments.end() || script == m_scripts.end() || !in_order) {
-      m_contents.warnings.push_back("a record at byte " + std::to_string(record.offset) + " cannot be read and is left out");
-      fill(std::min<std::uint64_t>(record.totals.jobs, max_jobs(record)));
-      return;
-    }
-    util::Environment variables(environment->second);
-    for (const auto& entry : decoded->changes.set) {
-      const auto equals = entry.find('=');
-      variables.set(std::string_view(entry).substr(0, equals), std::string_view(entry).substr(equals + 1));
-    }
-    for (const auto& name : decoded->changes.unset) variables.unset(name);
-    decoded->call->environment = std::move(variables);
-    decoded->call->script = script->second;
-    fill(decoded->head.job - 1);
-    RecordedCall call;
-    call.job = decoded->head.job;
-    call.id = decoded->head.id;
-    call.tasks = decoded->head.tasks;
-    call.time = static_cast<std::int64_t>(decoded->head.time);
-    call.call = std::move(decoded->call);
-    m_contents.info.last_call = call.time;
-    m_contents.cancelled.clear();
-    m_contents.calls.push_back(std::move(call));
-  }
-
-  SessionContents& m_contents;
-  std::uint32_t m_version = 0;
-  std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;
-  std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> m_scripts;
-};
-
-}  // namespace
 
 std::size_t Session::journal_size() const {
   struct stat state {};

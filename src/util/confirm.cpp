@@ -12,7 +12,7 @@ namespace sarray::util {
 bool can_ask() { return ::isatty(0) != 0 && ::isatty(2) != 0; }
 
 bool confirm(const std::string& question) {
-  [[maybe_unused]] const auto asked = write_all(2, printable(question) + " [y/N] ", "");
+  [[maybe_unused]] const auto asked = write_all(2, "sarray: " + printable(question) + " [y/N] ", "");
   std::string answer;
   char byte = 0;
   while (true) {

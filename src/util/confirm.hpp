@@ -5,11 +5,11 @@
 
 namespace sarray::util {
 
-/// Whether somebody can be asked: standard input and standard error are a terminal.
+/// Returns whether somebody can be asked: standard input and standard error are a terminal.
 [[nodiscard]] bool can_ask();
 
-/// Asks `question [y/N] ` on standard error. @return whether the answer begins with y. Anything else, the end of input too, is
-/// no.
+/// Asks `sarray: question [y/N] ` on standard error. @return whether the answer begins with y. Anything else, the end of input
+/// too, is no.
 [[nodiscard]] bool confirm(const std::string& question);
 
 }  // namespace sarray::util

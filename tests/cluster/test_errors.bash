@@ -43,7 +43,7 @@ printf '# fine\njob.slurm\nsbatch job.slurm "unended\n' >queue
 says 1 'sarray: error: queue: line 3: unterminated "' sarray submit queue
 printf 'job.slurm\nsbatch job.slurm | tee log\n' >queue
 says 1 "sarray: error: queue: line 2: '|' needs a shell, but this file is read line by line, one sbatch call each
-hint: quote it, or run the file as a script: sarray listen < queue" sarray submit queue
+hint: quote it, or run the file as a script: sarray run -- bash queue" sarray submit queue
 printf 'sbatch --array=0-2 job.slurm\nsbatch --nosuch=3 job.slurm\n' >queue
 says 255 "sbatch: unrecognized option '--nosuch=3'
 Try \"sbatch --help\" for more information
@@ -51,6 +51,13 @@ sarray: error: queue: line 2: sbatch refuses this call" sarray submit queue
 printf 'sbatch nosuch.slurm\n' >queue
 says 1 'sbatch: error: Unable to open file nosuch.slurm
 sarray: error: queue: line 1: sbatch refuses this call' sarray submit queue
+printf '#!/usr/bin/env python3\nimport os\nos.system("sbatch job.slurm")\n' >launch.py
+says 1 'sarray: error: launch.py: line 3: '"'('"' needs a shell, but this file is read line by line, one sbatch call each
+hint: quote it, or run the file as a script: sarray run -- /usr/bin/env python3 launch.py' sarray submit launch.py
+printf 'import os\n' >launch.py
+says 1 'sbatch: error: Unable to open file import
+sarray: error: launch.py: line 1: sbatch refuses this call
+hint: run the file as a program: sarray run -- python3 launch.py' sarray submit launch.py
 printf '\n# nothing\n' >queue
 says 1 'sarray: error: queue: it contains no sbatch calls
 hint: a line is: sbatch [OPTION]... SCRIPT [ARGUMENT]...' sarray submit queue

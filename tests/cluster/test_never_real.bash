@@ -13,7 +13,8 @@ case "\$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; esac
 echo "\$*" >>$TEST_DIR/poisoned
 echo Submitted batch job 7
 END2
-chmod +x slurm/sbatch
+for command in squeue scontrol sacct; do printf '#!/bin/sh\nexit 1\n' >"slurm/$command"; done # a Slurm that does not answer
+chmod +x slurm/*
 export PATH=$TEST_DIR/slurm:$PATH
 printf '#!/bin/bash\ntrue\n' >one.sh
 printf '#!/bin/bash -l\nsbatch one.sh l1\npython3 -c "import os; os.system(\\"sbatch one.sh l2\\")"\nenv sbatch one.sh l3\n' >login.sh

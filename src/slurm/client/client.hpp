@@ -111,8 +111,6 @@ class Client {
   [[nodiscard]] util::Result<std::vector<JobLine>> queued_job(const std::string& job_id) const;
   /// The same from accounting, which has no Command here.
   [[nodiscard]] util::Result<std::vector<JobLine>> accounted_job(const std::string& job_id) const;
-  /// The array that an id is a task of, or is; queue first, then accounting. @return nothing where neither knows it as a number.
-  [[nodiscard]] std::optional<std::string> array_of(const std::string& job_id) const;
   /// The path of the script that Slurm shows as the job's Command; queue first, then accounting's SubmitLine (21.08 and later).
   /// @return "" where neither shows one; an error where the queue cannot be asked.
   [[nodiscard]] util::Result<std::string> job_command(const std::string& job_id) const;

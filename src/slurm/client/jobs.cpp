@@ -76,12 +76,6 @@ util::Result<std::vector<JobLine>> Client::accounted_job(const std::string& job_
   return lines;
 }
 
-std::optional<std::string> Client::array_of(const std::string& job_id) const {
-  if (const auto queued = queued_job(job_id); queued && !queued->empty()) return queued->front().array_id;
-  if (const auto accounted = accounted_job(job_id); accounted && !accounted->empty()) return accounted->front().array_id;
-  return std::nullopt;
-}
-
 util::Result<std::string> Client::job_command(const std::string& job_id) const {
   const auto queued = queued_job(job_id);
   if (!queued && queued.error().body.find("Invalid job id") == std::string::npos) return util::fail(queued.error());

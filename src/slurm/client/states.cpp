@@ -42,12 +42,12 @@ class StateCollector {
       if (!m_by_id.contains(array_id)) {  // what was an array's id is a task's own
         visit_arrays(record.job_id, [&](std::size_t array) { m_seen[array].queue_has_other = true; });
       }
-      visit_arrays(array_id, [&](std::size_t array) { take_queued(array, record); });
+      visit_arrays(array_id, [&, &queued = record](std::size_t array) { take_queued(array, queued); });
     }
   }
   void take_accounting(const ArrayRecords& records) {
     for (const auto& [array_id, record] : records) {
-      visit_arrays(array_id, [&](std::size_t array) { take_accounted(array, record); });
+      visit_arrays(array_id, [&, &accounted = record](std::size_t array) { take_accounted(array, accounted); });
     }
   }
   /// What the queue shows whole, where a column was too narrow for it.

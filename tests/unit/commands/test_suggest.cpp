@@ -31,3 +31,22 @@ TEST_CASE("submit's words are told apart from sbatch's") {
   CHECK(split({"--nosuch", "queue"}) == std::pair(Words{"--nosuch", "queue"}, Words{}));
   CHECK(split({"--", "--time"}) == std::pair(Words{"--", "--time"}, Words{}));
 }
+
+TEST_CASE("a command is told apart from the options before it") {
+  const auto split = [](Words words) {
+    auto command = sarray::commands::take_command(words);
+    return std::pair(words, command);
+  };
+  CHECK(split({"make", "-j", "4"}) == std::pair(Words{}, Words{"make", "-j", "4"}));
+  CHECK(split({"--", "make", "--", "x"}) == std::pair(Words{}, Words{"make", "--", "x"}));
+  CHECK(split({"-t", "4", "-p", "long", "-plong", "make"}) == std::pair(Words{"-t", "4", "-p", "long", "-plong"}, Words{"make"}));
+  CHECK(split({"-nt", "4", "make"}) == std::pair(Words{"-nt", "4"}, Words{"make"}));
+  CHECK(split({"-nt4", "make"}) == std::pair(Words{"-nt4"}, Words{"make"}));
+  CHECK(split({"-o", "--", "make"}) == std::pair(Words{"-o", "--"}, Words{"make"}));  // a file of that name
+  CHECK(split({"--mem=1G", "--exclusive", "--time", "5", "--record-only", "-n", "make", "-n"}) ==
+        std::pair(Words{"--mem=1G", "--exclusive", "--time", "5", "--record-only", "-n"}, Words{"make", "-n"}));
+  CHECK(split({"--nosuch", "make"}) == std::pair(Words{"--nosuch"}, Words{"make"}));
+  CHECK(split({"-t"}) == std::pair(Words{"-t"}, Words{}));
+  CHECK(split({"-n", "--"}) == std::pair(Words{"-n"}, Words{}));
+  CHECK(split({}) == std::pair(Words{}, Words{}));
+}

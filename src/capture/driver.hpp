@@ -1,0 +1,30 @@
+// A driver: the command of `sarray run`, whose calls of sbatch are recorded, and which has everything else as it has it alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/session.hpp"
+#include "util/result.hpp"
+
+namespace sarray::capture {
+
+struct DriverEnd {
+  store::Session session;
+  int wait_status = 0;  ///< as waitpid(2) says
+};
+
+/// Runs the command in a session of its own, also inside a `listen`, and waits for its end. After that nothing is recorded in
+/// the session, unless a signal ended the command (session_process.hpp).
+///
+/// The command is in this process's group, with its terminal and standard streams. A signal that another process sends to this
+/// one is passed on; what the terminal sends (Ctrl-C) reaches the command by itself. This process does not end before it.
+/// @param dialect what the installed sbatch understands (slurm::Dialect::serialize); empty: no Slurm here.
+/// @return an error with a shell's status if the command cannot be started: 127 if it is not there, else 126.
+[[nodiscard]] util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect);
+
+/// Ends as the command did if a signal ended it: by the same signal, so that a caller sees what it would see without us.
+/// @return the exit status otherwise.
+[[nodiscard]] int end_as(int wait_status);
+
+}  // namespace sarray::capture
