@@ -43,7 +43,7 @@ util::Result<std::string> choose_shell() {
   if (shell.ends_with("/bash") && ::access(shell.c_str(), X_OK) == 0) return shell;
   TRY(const auto bash, util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; }));
   if (!bash) return util::fail("listen", "bash was not found in PATH");
-  if (!shell.empty()) say("sarray: note: the session's shell is bash; " + shell + " is not known to sarray yet");
+  if (!shell.empty()) util::note("the session's shell is bash; " + shell + " is not known to sarray yet");
   return *bash;
 }
 
@@ -122,7 +122,7 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
 
 /// Prints what is left, and how to go on.
 void tell_end(const store::Session& session, const store::SessionContents& contents) {
-  for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
+  for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
   const auto path = session.folder() + "/" + leave_file;
   const auto left = util::read_file(path);
   ::unlink(path.c_str());
@@ -160,8 +160,7 @@ util::Result<int> listen(const ListenOptions& options) {
   CHECK_OK(write_session_files(session, folder, options.dialect));
   TRY(const auto restored, session.restore_cancelled());
   if (restored > 0)
-    say("sarray: note: " + util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") +
-        " queued again");
+    util::note(util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") + " queued again");
   ::unlink((session.folder() + "/" + leave_file).c_str());
   CHECK_OK(session.reopen());
   TRY(const int status, run_shell(shell, folder, session, alive));

@@ -132,8 +132,7 @@ int record_sbatch(int argc, char** argv) {
   const char* session = ::getenv(util::session_variable);
   if (session == nullptr || *session == '\0') return become_real_sbatch(argv);
   if (const auto job = find_inner_job(); !job.empty()) {
-    if (::isatty(2) != 0)
-      say(2, "sarray: note: inside job " + util::printable(job) + " sbatch submits; only the session's own shell records\n");
+    if (::isatty(2) != 0) util::note("inside job " + job + " sbatch submits; only the session's own shell records");
     return become_real_sbatch(argv);
   }
   const auto recorded = record(argc, argv);

@@ -14,6 +14,7 @@
 #include "embedded/listen.hpp"
 #include "util/crc32.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 #include "util/shell_quote.hpp"
 
 namespace sarray::capture {
@@ -87,8 +88,8 @@ util::Result<void> write_session_files(const store::Session& session, const stor
     TRY(const auto self, own_path());
     CHECK_OK(make_link(self, bin + "/sbatch"));
     CHECK_OK(make_link(self, bin + "/sarray"));
-    std::fprintf(stderr, "sarray: note: the session runs %s itself, which must not be replaced while it is open (no copy: %s)\n",
-                 self.c_str(), placed.error().why.c_str());
+    util::note("the session runs " + self +
+               " itself, which must not be replaced while it is open (no copy: " + placed.error().why + ")");
   }
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
   CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));

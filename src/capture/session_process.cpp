@@ -14,6 +14,7 @@
 #include "store/shell.hpp"
 #include "util/environment_names.hpp"
 #include "util/file_lock.hpp"
+#include "util/message.hpp"
 
 extern char** environ;
 
@@ -63,8 +64,7 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
 void end_session(const store::Session& session, const util::Fd& alive, int wait_status) {
   if (WIFEXITED(wait_status)) {
     if (const auto ended = session.end(); !ended)
-      std::fprintf(stderr, "sarray: warning: %s: %s; background processes may still record\n", ended.error().what.c_str(),
-                   ended.error().why.c_str());
+      util::warn(ended.error().what + ": " + ended.error().why + "; background processes may still record");
   }
   [[maybe_unused]] const int cleared = ::ftruncate(alive.get(), 0);  // else a host that cannot see the shell would not know
 }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 
 #include "util/environment_names.hpp"
@@ -115,10 +116,10 @@ void find_session_by_program() {
 std::string find_inner_job() {
   constexpr std::uint32_t first_virtual_id = 2000000001;
   const char* job = ::getenv("SLURM_JOB_ID");
-  if (job == nullptr || *job == '\0') return {};
-  char* end = nullptr;
-  const auto number = std::strtoull(job, &end, 10);
-  if (*end == '\0' && number >= first_virtual_id && number < (1ULL << 31)) return {};
+  // Slurm's own is always a number. `SLURM_JOB_ID=$(sbatch ...)` may be a sentence, or have a cluster's name after it.
+  if (job == nullptr || *job == '\0' || job[std::strspn(job, "0123456789")] != '\0') return {};
+  const auto number = std::strtoull(job, nullptr, 10);
+  if (number >= first_virtual_id && number < (1ULL << 31)) return {};
   if (const char* outer = ::getenv(util::job_variable); outer != nullptr) return std::string_view(outer) == job ? "" : job;
   const char* bin = ::getenv(util::bin_variable);
   if (bin == nullptr) return {};
@@ -144,12 +145,6 @@ slurm::SoftLimits current_limits() {
     limits[i] = limit.rlim_cur == RLIM_INFINITY ? slurm::unlimited : limit.rlim_cur;
   }
   return limits;
-}
-
-std::string current_host() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
 }
 
 util::Result<std::string> find_real_sbatch(std::string_view path) {

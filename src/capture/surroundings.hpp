@@ -27,8 +27,8 @@ void find_session_by_program();
 
 /// Returns the id of the job that this process is in, if the session's shell is not in the same job (it may be in an `salloc`);
 /// else an empty text. A job that was submitted by the path of the real sbatch has the session's environment on its node, and
-/// what it submits there must go to Slurm. A virtual id is not a job of Slurm's: `export SLURM_JOB_ID=$(sbatch --parsable ...)`
-/// goes on recording. Call it after find_session_by_program().
+/// what it submits there must go to Slurm. A virtual id, or a text that is not a number, is not a job of Slurm's:
+/// `export SLURM_JOB_ID=$(sbatch ...)` goes on recording. Call it after find_session_by_program().
 [[nodiscard]] std::string find_inner_job();
 
 /// Name of the file in a session's folder with the id of the job that its shell is in, for callers with an empty environment.
@@ -36,7 +36,6 @@ inline constexpr const char* outer_job_file = "outer_job";
 
 [[nodiscard]] mode_t current_umask();
 [[nodiscard]] slurm::SoftLimits current_limits();
-[[nodiscard]] std::string current_host();
 
 /// Returns the path of the real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
 /// @return an error (what: the path) if an earlier one cannot be examined, since the next may belong to another Slurm.

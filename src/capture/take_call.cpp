@@ -11,7 +11,9 @@
 #include <string>
 
 #include "capture/surroundings.hpp"
+#include "store/shell.hpp"
 #include "util/fd.hpp"
+#include "util/process.hpp"
 
 namespace sarray::capture {
 
@@ -112,7 +114,7 @@ util::Result<TakenCall> CallTaker::take(std::vector<std::string> argv, util::Env
     return util::fail("sbatch", "no script is named");
   if (!m_place) {
     TRY(auto directory, current_directory(call.environment));
-    m_place = Place{std::move(directory), current_host(), current_umask(), current_limits()};
+    m_place = Place{std::move(directory), util::host_name(), current_umask(), current_limits()};
   }
   call.directory = m_place->directory;
   call.host = m_place->host;

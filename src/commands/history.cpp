@@ -13,21 +13,13 @@
 #include "report/table.hpp"
 #include "util/join.hpp"
 #include "util/json.hpp"
+#include "util/message.hpp"
 #include "util/numbers.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
 
 namespace {
-
-std::string date_text(std::int64_t time) {
-  const auto seconds = static_cast<std::time_t>(time);
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local);
-  return text.data();
-}
 
 follow::Summary summarize(const std::vector<slurm::TaskRecord>& tasks) {
   follow::Summary summary;
@@ -77,8 +69,8 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
     const auto summary = summarize(states.tasks[i]);
     list.push_back(submission_json(submission, summary));
     any_unknown = any_unknown || summary.count(slurm::TaskState::unknown) > 0;
-    table.add({submission.job_id, date_text(submission.time), std::to_string(submission.jobs), std::to_string(submission.tasks),
-               report::counts_text(summary, narrow),
+    table.add({submission.job_id, report::date_text(submission.time), std::to_string(submission.jobs),
+               std::to_string(submission.tasks), report::counts_text(summary, narrow),
                narrow ? util::fit_end(util::printable(submission.directory), 24) : util::printable(submission.directory)});
   }
   if (options.json) {
@@ -89,13 +81,12 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
     std::fputs("no submissions yet\n", stdout);
     return 0;
   }
-  if (!unnoted.empty())
-    std::fputs(("sarray: note: not recorded in this state folder, but Slurm still has them: " + unnoted + "\n").c_str(), stderr);
+  if (!unnoted.empty()) util::note("not recorded in this state folder, but Slurm still has them: " + unnoted);
   std::fputs(table.text(width).c_str(), stdout);
-  if (any_unknown) std::fputs("sarray: note: unknown: Slurm and its accounting have forgotten these tasks\n", stderr);
+  if (any_unknown) util::note("unknown: Slurm and its accounting have forgotten these tasks");
   for (std::size_t i = 0; i < states.holders.size(); ++i) {
     if (states.holders[i].identity == slurm::Identity::other)
-      std::fprintf(stderr, "sarray: note: job %s: another job has that id now\n", submissions[i].job_id.c_str());
+      util::note("job " + submissions[i].job_id + ": another job has that id now");
   }
   return 0;
 }

@@ -21,7 +21,7 @@ Status list(const Words& words) {
   TRY(const auto session, queue::find_session(session_name));
   CHECK_OK(session.sync());
   TRY(const auto queued, queue::gather_session(session, slurm::unknown_max_array_size));
-  for (const auto& warning : queued.contents.warnings) std::fprintf(stderr, "sarray: warning: %s\n", warning.c_str());
+  for (const auto& warning : queued.contents.warnings) util::warn(warning);
   if (json) {
     std::fputs(util::to_line(report::queue_json(queued.jobs)).c_str(), stdout);
     return 0;

@@ -17,6 +17,7 @@
 #include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 #include "util/numbers.hpp"
 #include "util/user_text.hpp"
 
@@ -218,8 +219,7 @@ Status logs(const Words& words) {
     TRY(const bool there, printer.show(log));
     any = any || there;
     if (there) continue;
-    std::fprintf(stderr, "sarray: note: %s: %s\n", util::printable(log.heading).c_str(),
-                 util::printable(explain_nothing(log, history)).c_str());
+    util::note(log.heading + ": " + explain_nothing(log, history));
   }
   return any ? 0 : static_cast<int>(util::Exit::failed);
 }

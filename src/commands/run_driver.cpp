@@ -71,7 +71,7 @@ void tell_kept(const store::Session& session, const store::SessionContents& cont
 
 /// Says what becomes of the queue if it is not submitted. @param why empty: the command ended well.
 void tell_not_submitted(const store::Session& session, const store::SessionContents& contents, const std::string& why) {
-  for (const auto& warning : contents.warnings) say("sarray: warning: session " + session.name() + ": " + warning);
+  for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
   const auto was_submitted = contents.submissions.empty() ? "nothing was submitted" : "nothing more is submitted";
   if (!why.empty()) say("sarray: " + why + ": " + was_submitted);
   if (contents.info.jobs > 0) {

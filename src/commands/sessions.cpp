@@ -22,16 +22,6 @@ namespace sarray::commands {
 
 namespace {
 
-std::string time_text(std::int64_t seconds) {
-  if (seconds == 0) return "-";
-  const std::time_t time = seconds;
-  std::tm local{};
-  ::localtime_r(&time, &local);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local);
-  return text.data();
-}
-
 std::string state_text(const store::SessionInfo& info) {
   using State = store::SessionInfo::State;
   const auto shell = "shell " + std::to_string(info.shell_pid) + " on " + (info.shell_host.empty() ? info.host : info.shell_host);
@@ -88,13 +78,12 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
   const auto* const did = options.dry_run ? "would remove" : "removed";
   for (const auto& session : sessions) {
     std::printf("%s session %s: %s, %s\n", did, util::printable(session.name).c_str(), session.state.c_str(),
-                time_text(session.time).c_str());
+                report::date_text(session.time).c_str());
   }
   const auto site = queue::find_site();
   const auto queue = site.client.commands_in_queue();
   if (!queue) {
-    std::fprintf(stderr, "sarray: note: no submission is removed, since Slurm does not say which of them it still has: %s\n",
-                 util::printable(queue.error().why).c_str());
+    util::note("no submission is removed, since Slurm does not say which of them it still has: " + queue.error().why);
   }
   std::vector<store::Pruned> submissions;
   if (queue) {
@@ -103,7 +92,7 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
           const auto submission = store::read_submission(folder.submissions() + "/" + marker);
           if (submission && submission->is_newer()) {
             const auto error = store::explain_newer(*submission);
-            std::fprintf(stderr, "sarray: note: %s: %s; it is left\n", util::printable(error.what).c_str(), error.why.c_str());
+            util::note(error.what + ": " + error.why + "; it is left");
             return true;
           }
           // This cluster knows nothing of another's.
@@ -114,7 +103,8 @@ Status prune(const store::StateFolder& folder, const PruneOptions& options) {
         }));
   }
   for (const auto& submission : submissions) {
-    std::printf("%s submission %s: %s\n", did, util::printable(submission.name).c_str(), time_text(submission.time).c_str());
+    std::printf("%s submission %s: %s\n", did, util::printable(submission.name).c_str(),
+                report::date_text(submission.time).c_str());
   }
   std::printf("%s %s and %s\n", did, util::count(sessions.size(), "session").c_str(),
               util::count(submissions.size(), "submission").c_str());
@@ -151,7 +141,7 @@ Status sessions(const Words& words) {
   if (pruning.prune) return prune(folder, pruning);
   std::vector<std::string> warnings;
   TRY(const auto found, store::list_sessions(folder, &warnings));
-  for (const auto& warning : warnings) std::fprintf(stderr, "sarray: warning: %s\n", util::printable(warning).c_str());
+  for (const auto& warning : warnings) util::warn(warning);
   if (json) {
     std::fputs(util::to_line(to_json(found)).c_str(), stdout);
     return 0;
@@ -159,8 +149,8 @@ Status sessions(const Words& words) {
   report::Table table({false, false, true, true, false, false});
   table.add({"session", "started", "jobs", "tasks", "last call", "state"});
   for (const auto& info : found) {
-    table.add({info.name, time_text(info.started), std::to_string(info.jobs), std::to_string(info.tasks),
-               time_text(info.last_call), state_text(info)});
+    table.add({info.name, report::date_text(info.started), std::to_string(info.jobs), std::to_string(info.tasks),
+               report::date_text(info.last_call), state_text(info)});
   }
   std::fputs(found.empty() ? "there are no sessions\n" : table.text(report::terminal_width(1)).c_str(), stdout);
   return 0;

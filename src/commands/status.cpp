@@ -58,8 +58,7 @@ std::string shown_text(const follow::ArrayHistory& array_history, const StatusOp
 }
 
 void print_notes(const follow::ArrayHistory& array_history) {
-  for (const auto& note : array_history.history().notes)
-    std::fprintf(stderr, "sarray: note: %s\n", util::printable(note).c_str());
+  for (const auto& note : array_history.history().notes) util::note(note);
 }
 
 int exit_status(const follow::ArrayHistory& array_history) {
@@ -82,8 +81,7 @@ util::Result<void> refresh_patiently(follow::ArrayHistory& array_history, unsign
     ::sleep(pause);
     auto refreshed = array_history.refresh(with_usage);
     if (refreshed || failures == max_failures) return refreshed;
-    std::fprintf(stderr, "sarray: note: Slurm does not answer (%s); trying again\n",
-                 util::printable(refreshed.error().why).c_str());
+    util::note("Slurm does not answer (" + refreshed.error().why + "); trying again");
     pause = 30;
   }
 }

@@ -77,7 +77,7 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   TRY(const auto folder, store::StateFolder::open());
   TRY(run.file_lock, engine::FileLock::take(run.queue_file, folder));
   TRY(const auto lines, engine::settle_file(run.queue_file, folder, engine::SlurmEngine(run.site.client), run.options.again));
-  for (const auto& line : lines) say("sarray: note: " + line);
+  for (const auto& line : lines) util::note(line);
   if (!run.options.again) CHECK_OK(queue::check_nothing_left(run.queue_file, folder));
   return {};
 }
@@ -95,10 +95,10 @@ util::Result<void> gather(SubmitRun& run) {
     CHECK_OK(session.sync());
     TRY(const auto folder, store::StateFolder::open());
     TRY(const auto lines, engine::settle_interrupted(session, folder, engine::SlurmEngine(run.site.client), run.options.again));
-    for (const auto& line : lines) say("sarray: note: " + line);
+    for (const auto& line : lines) util::note(line);
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
-  for (const auto& warning : run.queued.contents.warnings) say("sarray: warning: " + warning);
+  for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
   return {};
 }
 
@@ -163,9 +163,10 @@ std::string join_names(const std::set<std::string>& names, bool (*is_wanted)(std
 /// @param variables whose values are in the batch script.
 void warn_of_secrets(const std::set<std::string>& variables) {
   if (const auto names = join_names(variables, looks_secret); !names.empty())
-    say("sarray: warning: values that look secret are in the batch script, which Slurm's administrators can read: " + names);
+    util::warn("values that look secret are in the batch script, which Slurm's administrators can read: " + names);
   if (const auto names = join_names(variables, is_beyond_shells); !names.empty())
-    say("sarray: warning: no shell can hold variables of these names: on the compute node their values are arguments of env for a moment, which "
+    util::warn(
+        "no shell can hold variables of these names: on the compute node their values are arguments of env for a moment, which "
         "others there can read: " +
         names);
 }
@@ -174,9 +175,9 @@ void warn_of_secrets(const std::set<std::string>& variables) {
 void tell_script_size(const script::Rendered& rendered, const plan::PlanOptions& options) {
   const auto max = options.limits.max_script_size;
   if (!options.limits.known || rendered.script.size() * 2 <= max) return;
-  say("sarray: note: the merged script has " + std::to_string(rendered.script.size()) + " bytes, " +
-      std::to_string(rendered.script.size() * 100 / max) +
-      " % of what this cluster accepts (max_script_size=" + std::to_string(max) + ")");
+  util::note("the merged script has " + std::to_string(rendered.script.size()) + " bytes, " +
+             std::to_string(rendered.script.size() * 100 / max) +
+             " % of what this cluster accepts (max_script_size=" + std::to_string(max) + ")");
 }
 
 /// Refuses more tasks than fit: Slurm would say "temporarily unable to accept job" and try again, forever if they can never fit.
@@ -241,7 +242,7 @@ std::string cluster_of(const SubmitRun& run, const util::Environment& environmen
 void answer(SubmitRun& run, const std::string& text) {
   const auto ids = util::join(run.unannounced, ", ", [](const auto& unannounced) { return unannounced.second.job_id; });
   if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-    say("sarray: warning: standard output cannot be written; Slurm has the array, as job " + ids);
+    util::warn("standard output cannot be written; Slurm has the array, as job " + ids);
   if (!run.queued.session) {
     for (const auto& [submission_folder, delivery] : run.unannounced) engine::note_delivery(submission_folder, delivery);
   }
@@ -267,7 +268,7 @@ util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number,
       return util::fail(written.error().what, written.error().why, "nothing was submitted; another -o FILE, or none");
     note = path + ": " + written.error().why;
   }
-  say("sarray: note: " + note + "; the script is " + copy);
+  util::note(note + "; the script is " + copy);
   return copy;
 }
 
@@ -336,8 +337,8 @@ Status submit_all(SubmitRun& run, plan::Plan& plan) {
       const auto left = util::count(plan.arrays.size() - number, "array");
       if (number > 0) {
         if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
-        say("sarray: note: " + std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") + " are submitted; " +
-            words_for_rest(run, left));
+        util::note(std::to_string(number) + " of " + util::count(plan.arrays.size(), "array") + " are submitted; " +
+                   words_for_rest(run, left));
       } else if (is_split_file) {
         CHECK_OK(queue::forget_unless_sent(*run.queued.session));
       }
@@ -429,10 +430,10 @@ Status submit_queue(SubmitOptions options) {
   static auto* const kept_plan = new plan::Plan(std::move(made_plan));
   auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
-  for (const auto& note : plan.notes) say("sarray: note: " + note);
+  for (const auto& note : plan.notes) util::note(note);
   if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
-    say("sarray: note: -t " + std::to_string(*plan_options.throttle) + " applies to each of the " +
-        util::count(plan.arrays.size(), "array"));
+    util::note("-t " + std::to_string(*plan_options.throttle) + " applies to each of the " +
+               util::count(plan.arrays.size(), "array"));
   return run.options.dry_run ? show_all(run, plan) : submit_all(run, plan);
 }
 

@@ -135,10 +135,8 @@ TasksAbove sort_out(const std::vector<slurm::JobRecord>& records, const Throttle
 /// @return failed if a task that should have gone stays.
 int say_left(const TasksAbove& tasks) {
   if (tasks.left.empty()) return 0;
-  std::fprintf(
-      stderr,
-      "sarray: warning: left running, since Slurm may not requeue them (--no-requeue): %s\nhint: --cancel ends them for good\n",
-      util::join(tasks.left, ",").c_str());
+  util::warn("left running, since Slurm may not requeue them (--no-requeue): " + util::join(tasks.left, ","),
+             "--cancel ends them for good");
   return static_cast<int>(util::Exit::failed);
 }
 

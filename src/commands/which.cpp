@@ -111,7 +111,7 @@ Status which(const Words& words) {
     }
   }
   if (json) std::fputs(util::to_line({{"version", 1}, {"tasks", std::move(list)}}).c_str(), stdout);
-  for (const auto& note : history.notes) std::fprintf(stderr, "sarray: note: %s\n", util::printable(note).c_str());
+  for (const auto& note : history.notes) util::note(note);
   return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "slurm/client/arrays.hpp"
 #include "store/submissions.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 #include "util/progress.hpp"
 #include "util/user_text.hpp"
 
@@ -124,12 +125,11 @@ util::Error refusal(const util::Output& output) {
 
 /// Prints sbatch's warnings, and its status if that contradicts its answer.
 void tell(const util::Output& output, const Delivery& delivery) {
-  auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
-  if (output.status != 0) {
-    words += "sarray: warning: sbatch ended with status " + std::to_string(output.status) + ", but Slurm has the array, as job " +
-             delivery.job_id + "\n";
-  }
+  const auto words = ::isatty(2) != 0 ? util::printable_lines(output.err) : output.err;
   [[maybe_unused]] const auto told = util::write_all(2, words, "");
+  if (output.status != 0)
+    util::warn("sbatch ended with status " + std::to_string(output.status) + ", but Slurm has the array, as job " +
+               delivery.job_id);
 }
 
 /// Notes when sbatch ended without a trustworthy answer: from then on a controller that it may have reached is given time.
@@ -236,8 +236,7 @@ void note_delivery(const SubmissionFolder& submission_folder, const Delivery& de
   const auto noted = store::note_job_id(submission_folder.folder, delivery.job_id);
   if (noted) return;
   // The array is Slurm's: that its description is incomplete must not look like a failed submission.
-  [[maybe_unused]] const auto warned =
-      util::write_all(2, "sarray: warning: " + util::printable(noted.error().what + ": " + noted.error().why) + "\n", "");
+  util::warn(noted.error().what + ": " + noted.error().why);
 }
 
 }  // namespace sarray::engine

@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdio>
 
 #include "util/crc32.hpp"
+#include "util/file_lock.hpp"
 #include "util/join.hpp"
+#include "util/message.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::engine {
@@ -32,13 +33,6 @@ std::string read_note(int fd, const std::string& file) {
   return end != std::string::npos && text.substr(end + 1) == file ? text.substr(0, end) : std::string();
 }
 
-util::Result<void> wait_for(int fd, const std::string& path) {
-  while (::flock(fd, LOCK_EX) != 0) {
-    if (errno != EINTR) return util::fail(path, util::errno_text(errno));
-  }
-  return {};
-}
-
 }  // namespace
 
 util::Result<FileLock> FileLock::take(const std::string& file, const store::StateFolder& folder) {
@@ -47,13 +41,12 @@ util::Result<FileLock> FileLock::take(const std::string& file, const store::Stat
   TRY(auto fd, util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW));
   const auto before = read_note(fd.get(), file);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd), file);
-  const auto line = "sarray: note: another 'sarray submit' of " + util::printable(file) + " is running: waiting for its end\n";
-  std::fputs(line.c_str(), stderr);
-  CHECK_OK(wait_for(fd.get(), path));
+  util::note("another 'sarray submit' of " + file + " is running: waiting for its end");
+  CHECK_OK(util::lock_exclusively(fd.get(), path, util::lock_patience()));
   const auto after = read_note(fd.get(), file);
   if (after == before) return FileLock(std::move(fd), file);  // the other one failed, and submitted nothing
   return util::fail(file, "it was submitted a moment ago, as job " + after + "; nothing was submitted now",
-                    "sarray submit " + file + " again, to submit it a second time");
+                    "to submit it a second time: sarray submit " + file);
 }
 
 void FileLock::note(const std::vector<std::string>& job_ids) const {

@@ -149,7 +149,7 @@ util::Result<std::vector<std::string>> settle_file(const std::string& file, cons
   if (accepted.empty()) return lines;
   return util::fail("an earlier submission of " + file,
                     "it was interrupted, but Slurm has it as job " + accepted + "; nothing was submitted now",
-                    "sarray submit " + file + " again, to submit it a second time");
+                    "to submit it a second time: sarray submit " + file);
 }
 
 }  // namespace sarray::engine

@@ -63,9 +63,7 @@ void warn_of_newer(const std::vector<store::Submission>& newer) {
   if (newer.empty()) return;
   const auto error = store::explain_newer(newer.front());
   const auto others = newer.size() == 1 ? "" : " (and " + util::count(newer.size() - 1, "other") + ")";
-  const auto text =
-      "sarray: warning: " + error.what + others + ": " + error.why + "; it is not shown\nhint: " + error.hint + "\n";
-  std::fputs(util::printable_lines(text).c_str(), stderr);
+  util::warn(error.what + others + ": " + error.why + "; it is not shown", error.hint);
 }
 
 }  // namespace
@@ -84,9 +82,7 @@ std::vector<store::Submission> list_submissions(const Engine& engine) {
   const auto state = store::StateFolder::open();
   if (!state) {
     const auto& error = state.error();
-    auto text = "sarray: warning: " + util::printable(error.what + ": " + error.why) + "; what is recorded there is not shown\n";
-    if (!error.hint.empty()) text += "hint: " + util::printable(error.hint) + "\n";
-    std::fputs(text.c_str(), stderr);
+    util::warn(error.what + ": " + error.why + "; what is recorded there is not shown", error.hint);
     return submissions;
   }
   std::error_code error;

@@ -131,7 +131,8 @@ class JobFinder {
     const auto option = [&](const Reading& reading) {
       const auto said = std::string(prefix_of(reading.kind)) + reading.word;
       if (said != word) return "--job " + util::shell_quote(said);
-      // It says its kind, and is refused all the same: only a number is left.
+      // It says its kind, and is refused all the same: only a number is left, and not in the same words.
+      if (reading.kind == Kind::number) return "--job " + util::shell_quote(reading.word);
       return "--job number:" +
              util::join(reading.jobs, ",", [&](auto place) { return std::to_string(m_map.jobs[place].number); });
     };

@@ -12,6 +12,7 @@
 #include "queue/queue_file.hpp"
 #include "util/fd.hpp"
 #include "util/file_lock.hpp"
+#include "util/message.hpp"
 #include "util/pages.hpp"
 #include "util/process.hpp"
 #include "util/progress.hpp"
@@ -76,10 +77,8 @@ util::Result<util::Fd> lock_session(const store::Session& session) {
 void warn_of_unsettled(const store::SessionContents& contents) {
   for (const auto& note : contents.submissions) {
     if (note.accepted) continue;
-    std::fprintf(
-        stderr,
-        "sarray: warning: an earlier submission of jobs %s was interrupted; it is not known whether Slurm has them: squeue --me\n",
-        plan::format_numbers(note.jobs).c_str());
+    util::warn("an earlier submission of jobs " + plan::format_numbers(note.jobs) +
+               " was interrupted; it is not known whether Slurm has them: squeue --me");
   }
 }
 

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <ctime>
 
 #include "util/user_text.hpp"
 
@@ -49,6 +51,16 @@ std::size_t terminal_height(int fd) {
 bool wants_color(int fd) {
   const char* no_color = std::getenv("NO_COLOR");
   return ::isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
+}
+
+std::string date_text(std::int64_t seconds) {
+  if (seconds == 0) return "-";
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M", &local);
+  return text.data();
 }
 
 }  // namespace sarray::report

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,8 @@ class Table {
 
 /// Returns whether output to a descriptor should have colours: it is a terminal, and NO_COLOR is not set (no-color.org).
 [[nodiscard]] bool wants_color(int fd);
+
+/// Returns "2026-11-26 07:30", in local time. @param seconds since 1970; 0 (not known) gives "-".
+[[nodiscard]] std::string date_text(std::int64_t seconds);
 
 }  // namespace sarray::report

@@ -5,6 +5,7 @@
 
 #include "store/call_record.hpp"
 #include "store/shell.hpp"
+#include "util/process.hpp"
 
 namespace sarray::store {
 
@@ -22,7 +23,7 @@ std::string encode_start(const util::Environment& base) {
   Writer writer;
   writer.u32(journal_version);
   writer.u64(static_cast<std::uint64_t>(std::time(nullptr)));
-  writer.text(host_name());
+  writer.text(util::host_name());
   writer.text(encode_environment(base));
   return writer.bytes();
 }

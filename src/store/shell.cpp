@@ -10,14 +10,9 @@
 #include <cstdlib>
 
 #include "util/fd.hpp"
+#include "util/process.hpp"
 
 namespace sarray::store {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
 
 namespace {
 
@@ -62,14 +57,14 @@ std::string describe_process(int pid) {
   if (at == std::string::npos || stat->compare(at, 3, ") Z") == 0) return {};
   for (int field = 2; field < 22 && at != std::string::npos; ++field) at = stat->find(' ', at + 1);
   if (at == std::string::npos) return {};
-  return host_name() + " " + std::to_string(pid) + stat->substr(at, stat->find(' ', at + 1) - at) + " " + boot_id() + " " +
+  return util::host_name() + " " + std::to_string(pid) + stat->substr(at, stat->find(' ', at + 1) - at) + " " + boot_id() + " " +
          pid_namespace();
 }
 
 ShellState look_for_process(const std::string& description) {
   const auto described = parse_description(description);
   if (described.pid <= 0) return ShellState::gone;
-  if (described.boot != boot_id()) return described.host == host_name() ? ShellState::gone : ShellState::unknown;
+  if (described.boot != boot_id()) return described.host == util::host_name() ? ShellState::gone : ShellState::unknown;
   if (described.space != pid_namespace()) return ShellState::unknown;
   // The host may have been given another name since.
   const auto now = describe_process(described.pid);

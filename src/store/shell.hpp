@@ -12,8 +12,6 @@ namespace sarray::store {
 /// belongs to a shell that has ended.
 inline constexpr const char* alive_file = "alive";
 
-[[nodiscard]] std::string host_name();
-
 /// Returns a text that identifies a process and no later one: host, id, start time, the machine's boot, the pid namespace. Empty
 /// if there is no such process.
 [[nodiscard]] std::string describe_process(int pid);

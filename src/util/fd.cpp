@@ -123,6 +123,7 @@ Result<void> ensure_private_folder(const std::string& given) {
     }
   }
   if (missing && ::lstat(path.c_str(), &state) != 0) return fail_errno(path);
+  if (S_ISLNK(state.st_mode)) return fail(path, "it is a symbolic link", "export SARRAY_STATE_DIR=/the/folder/itself");
   if (!S_ISDIR(state.st_mode)) return fail(path, "it is not a directory");
   if (state.st_uid != ::geteuid())
     return fail(path, "it belongs to somebody else", "set SARRAY_STATE_DIR to a folder of your own");

@@ -14,6 +14,7 @@
 #include <ctime>
 
 #include "util/fd.hpp"
+#include "util/process.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::util {
@@ -21,12 +22,6 @@ namespace sarray::util {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::string own_host() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
 
 /// The process that has the flock of that file (proc(5), /proc/locks); 0: none that this host shows.
 int find_holder(const struct stat& file) {
@@ -140,7 +135,7 @@ Result<void> lock_exclusively(int fd, const std::string& name, const LockPatienc
 std::string describe_lock_holder(int fd) {
   struct stat file {};
   const int pid = ::fstat(fd, &file) == 0 ? find_holder(file) : 0;
-  const auto host = printable(own_host());
+  const auto host = printable(host_name());
   if (pid <= 0) return "a process that cannot be seen from " + host;
   auto about = command_of(pid);
   if (is_stopped(pid)) about += about.empty() ? "it is stopped" : "; it is stopped";

@@ -1,5 +1,6 @@
 #include "util/message.hpp"
 
+#include "util/fd.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::util {
@@ -13,6 +14,19 @@ std::string format_error(const Error& error, bool for_terminal) {
   if (!error.hint.empty()) text += "hint: " + printable(error.hint) + "\n";
   return text;
 }
+
+namespace {
+
+void tell(const char* kind, const std::string& text, const std::string& hint) {
+  auto lines = std::string("sarray: ") + kind + ": " + printable(text) + "\n";
+  if (!hint.empty()) lines += "hint: " + printable(hint) + "\n";
+  [[maybe_unused]] const auto told = write_all(2, lines, "");
+}
+
+}  // namespace
+
+void note(const std::string& text, const std::string& hint) { tell("note", text, hint); }
+void warn(const std::string& text, const std::string& hint) { tell("warning", text, hint); }
 
 std::string count(std::uint64_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
 

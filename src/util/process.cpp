@@ -207,4 +207,10 @@ Result<std::optional<std::string>> find_in_path(std::string_view name, std::stri
   }
 }
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
 }  // namespace sarray::util

@@ -40,4 +40,7 @@ struct Output {
 [[nodiscard]] Result<std::optional<std::string>> find_in_path(std::string_view name, std::string_view path,
                                                               const std::function<bool(const struct stat&)>& is_excluded);
 
+/// Returns this host's name, as gethostname(2) says it; cut at 255 bytes.
+[[nodiscard]] std::string host_name();
+
 }  // namespace sarray::util

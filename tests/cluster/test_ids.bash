@@ -117,7 +117,7 @@ wait
 assert_eq 1 "$(cat out.? | grep -c '^Submitted')" 'one is submitted'$'\n'"$(cat out.?)"
 once=$(sed -n 's/^Submitted batch job //p' out.?)
 assert_eq 3 "$(cat out.? | grep -c "it was submitted a moment ago, as job $once; nothing was submitted now")" 'the others say so'$'\n'"$(cat out.?)"
-assert_contains "$(cat out.?)" "hint: sarray submit $PWD/file again, to submit it a second time" 'and how to do it again'
+assert_contains "$(cat out.?)" "hint: to submit it a second time: sarray submit $PWD/file" 'and how to do it again'
 [[ $(sarray submit file --parsable 2>/dev/null) != "$once" ]] || fail 'a second time, later'
 
 # --- in a session a number of the queue is not taken for Slurm's

@@ -25,11 +25,15 @@ fcntl.flock(file, fcntl.LOCK_EX)
 open("held", "w").close()
 os.kill(os.getpid(), signal.SIGSTOP)
 E
-PATH=/usr/bin:$PATH python3 holder.py state/next_id &
-holder=$!
-at_exit eval "kill -9 $holder 2>/dev/null || :"
-for ((i = 0; i < 300; i++)); do [[ -e held ]] && break || sleep 0.1; done
-for ((i = 0; i < 300; i++)); do grep -q '^State:.T' "/proc/$holder/status" && break || sleep 0.1; done
+is_stopped() { [[ -e held ]] && grep -q '^State:.T' "/proc/$holder/status"; }
+hold() { # FILE: sets holder to a stopped process that has its lock
+  rm -f held
+  PATH=/usr/bin:$PATH python3 holder.py "$1" &
+  holder=$!
+  at_exit eval "kill -9 $holder 2>/dev/null || :"
+  wait_until "$1 is held" is_stopped
+}
+hold state/next_id
 for command in 'listen' "drop 1 --session $name"; do
   # shellcheck disable=SC2086
   words=$(SARRAY_LOCK_TIMEOUT=2 timeout 120 "$SARRAY" $command </dev/null 2>&1) && fail "$command: the lock is held"
@@ -47,6 +51,15 @@ assert_contains "$words" "process $holder on " 'sbatch: who holds it'
 (sleep 1; kill -CONT "$holder"; kill "$holder") &
 "$PWD/state/sessions/$name/bin/sbatch" one.sh >/dev/null 2>&1 || fail 'the lock is free again'
 assert_contains "$("$SARRAY" list --session "$name")" '2 jobs, 2 tasks' 'what was recorded'
+
+# --- a submit of the same file is stopped ------------------------------------------------------------------------
+echo 'sbatch one.sh' >queue
+"$SARRAY" submit queue >/dev/null 2>&1
+hold "$(echo state/submissions/.file-*)"
+words=$(SARRAY_LOCK_TIMEOUT=2 timeout 120 "$SARRAY" submit queue 2>&1) && fail 'submit FILE: the lock is held'
+assert_contains "$words" "another 'sarray submit' of $PWD/queue is running" 'submit FILE: what it waits for'
+assert_contains "$words" "process $holder on $(hostname) (" 'submit FILE: who holds it'
+kill -9 "$holder"
 
 # --- list during a recording does not cry loss ---------------------------------------------------------------
 sbatch=$PWD/state/sessions/$name/bin/sbatch

@@ -54,6 +54,9 @@ never 'login shells'
 v1/sarray listen >out 2>err <<<'export SLURM_JOB_ID=$(sbatch --parsable one.sh first); sbatch one.sh second; bash -c "sbatch one.sh third"; env -i PATH="$PATH" SLURM_JOB_ID="$SLURM_JOB_ID" sbatch one.sh fourth'
 assert_eq 4 "$(queued)" "with export SLURM_JOB_ID=\$(sbatch ...): $(cat out err)"
 never 'export SLURM_JOB_ID=$(sbatch ...)'
+v1/sarray listen >out 2>err <<<'export SLURM_JOB_ID=$(sbatch one.sh first); sbatch one.sh second; sh -c "sbatch one.sh third; :"'
+assert_eq 3 "$(queued)" "with the whole sentence in SLURM_JOB_ID: $(cat out err)"
+never 'export SLURM_JOB_ID="Submitted batch job ..."'
 
 # --- the program is upgraded, or its module goes away ------------------------------------------------
 v1/sarray listen <<<"sbatch one.sh; rm v1/sarray; $ways"$'\nsarray list | tail -n 1' >out 2>err

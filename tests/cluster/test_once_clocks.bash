@@ -65,7 +65,7 @@ assert_eq "$forgotten" "$(submit_file)" 'a time from the future, without a machi
 rm fake/sacct
 note 180 another-boot
 assert_eq "1|sarray: error: an earlier submission of $TEST_DIR/q: it was interrupted, but Slurm has it as job $id; nothing was submitted now
-hint: sarray submit $TEST_DIR/q again, to submit it a second time" "$(submit_file)" 'accounting is asked from long before'
+hint: to submit it a second time: sarray submit $TEST_DIR/q" "$(submit_file)" 'accounting is asked from long before'
 [[ ! -e called ]] || fail 'sbatch was called again'
 assert_eq 1 "$(wc -l <ran)" 'the task ran once'
 echo 'clocks that differ double nothing'

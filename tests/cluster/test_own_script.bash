@@ -67,11 +67,15 @@ settled() { # FOLDER: all that its jobs leave is there
     -s $1/limited.txt && -s $1/limited2.txt ]]
 }
 wait_settled() { # FOLDER; a requeued job waits two minutes, unless it is told not to
-  local ids i
+  local ids i put_back=
   for ((i = 0; i < 600; i++)); do
     settled "$1" && return
-    ids=$(squeue -h -t PENDING -o '%i %r' | sed -n 's/ BeginTime$//p')
-    [[ -z $ids ]] || for id in $ids; do scontrol update "jobid=$id" StartTime=now 2>/dev/null || :; done
+    ids=$(squeue -h -t PENDING -o '%i|%r|%Z' | sed -n "s#|BeginTime|$TEST_DIR/.*##p") # others' jobs wait for their own tests
+    [[ -z $ids || -n $put_back ]] || put_back=$(date +%s)
+    # In the second in which a requeue has killed a job, slurmd takes its next start for that of a killed one.
+    if [[ -n $ids ]] && second_after "$((put_back + 1))"; then
+      for id in $ids; do scontrol update "jobid=$id" StartTime=now 2>/dev/null || :; done
+    fi
     sleep 0.2
   done
   fail "$1 does not settle: $(cd "$1" && tail -n 3 ./*.txt)"

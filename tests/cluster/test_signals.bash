@@ -190,6 +190,7 @@ for run in alone merged; do
     seen=seen.$run/$(basename "$file" | sed -f "sed.$run")
     sed -f "sed.$run" "$file" | sed -E 's/AT 20[0-9T:-]+/AT TIME/; s#/\S*/job(ID|[0-9]+)/slurm_script#SCRIPT#; s/slurmstepd-n[0-9]/slurmstepd-NODE/; s/ON n[0-9] /ON NODE /;
       s/(line [0-9]+: +)[0-9]+ /\1PID /; s/srun: error: n[0-9]:/srun: error: NODE:/; /^(Terminated|Killed|User defined signal 1)$/d; /line [0-9]+: +PID (Terminated|Killed|User defined signal 1) /d
+      /error: _handle_signal_container: failed signal/d
       /^srun: (Job ID step creation temporarily disabled, retrying|Step created for job)/d' | # what a dying shell says or not, and srun while the step before is not quite gone
       if [[ $file == *.txt ]]; then
         # srun itself adds a merged array's SLURM_ARRAY_TASK_COUNT and its kind if a plain job has none (docs/fidelity.md).

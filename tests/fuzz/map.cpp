@@ -12,6 +12,7 @@
 #include "support.hpp"
 #include "util/crc32.hpp"
 
+namespace plan = sarray::plan;
 namespace script = sarray::script;
 namespace slurm = sarray::slurm;
 using sarray::fuzz::require;

@@ -6,19 +6,14 @@
 #include <memory>
 #include <utility>
 
+#include "slurm/language/text.hpp"
+
 namespace sarray::slurm {
 
 namespace {
 
 constexpr std::size_t longest_name = 255;          // longer ones do not reach the job (observed on 22.05)
 constexpr std::size_t longest_value = 256 * 1024;  // likewise
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
 /// Keeps only the variables whose names begin with one of Slurm's prefixes.
 util::Environment keep_slurm_names(const util::Environment& environment, std::string_view prefix, bool spank) {
@@ -229,11 +224,11 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
   if (std::find(devices.begin(), devices.end(), variable) != devices.end()) {
     return std::any_of(job.settings.begin(), job.settings.end(), [](const Setting& setting) {
       const auto name = setting.option->name;
-      return starts_with(name, "gpus") || name == "gres" || name == "tres-per-task";
+      return name.starts_with("gpus") || name == "gres" || name == "tres-per-task";
     });
   }
-  if (!starts_with(variable, "SLURM_")) return false;
-  if (starts_with(variable, "SLURM_RLIMIT_")) return true;
+  if (!variable.starts_with("SLURM_")) return false;
+  if (variable.starts_with("SLURM_RLIMIT_")) return true;
   // These are overwritten only if the option is given; otherwise inherited values stay.
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> by_option = {{
       {"SLURM_NTASKS", "ntasks"},

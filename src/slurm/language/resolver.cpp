@@ -137,8 +137,11 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
     if (end == std::string::npos) end = text.size();
     const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
     if (is_virtual_id(id)) {
-      return util::fail(refusal("--dependency=" + text,
-                                "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished"));
+      auto error = refusal("--dependency=" + text,
+                           "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished");
+      // The real sbatch must not be named here: it would take the call, and run the job before its parent.
+      error.hint = "sarray submit; then sbatch --dependency with the job id that it prints";
+      return util::fail(std::move(error));
     }
     at = end;
   }

@@ -136,6 +136,12 @@ TEST_CASE("a job that was given to the real sbatch inside a session is told from
   CHECK(inner("2000000001", "") == "");
   CHECK(inner("2000000000", "") == "2000000000");
   CHECK(inner("2147483648", "") == "2147483648");
+  // The same without --parsable, and with a cluster's name: Slurm's own ids are numbers.
+  for (const char* text :
+       {"Submitted batch job 2000000001", "2000000001;sarray", "2000000001_3", "x", " 18", "+18", "-18", "18x"}) {
+    CAPTURE(text);
+    CHECK(inner(text, "") == "");
+  }
   // Without our variables, what `listen` left beside the programs counts.
   CHECK(inner("17", nullptr) == "");  // an older session: nothing was left
   REQUIRE(util::write_file_atomically(folder / capture::outer_job_file, "17"));

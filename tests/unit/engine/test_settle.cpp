@@ -74,7 +74,7 @@ TEST_CASE("an interrupted submission of a file that Slurm has is not made again"
   world.pass(1);
   CHECK(refusal(engine::settle_file("/q", world.folder, world.engine, false)) ==
         "an earlier submission of /q: it was interrupted, but Slurm has it as job 17; nothing was submitted now | "
-        "sarray submit /q again, to submit it a second time");
+        "to submit it a second time: sarray submit /q");
   CHECK(world.job_id_of(submission) == "17");
   CHECK(world.engine.asked == Lines{"find since -86401"});
   CHECK(*engine::settle_file("/q", world.folder, world.engine, false) == Lines{});  // it is settled

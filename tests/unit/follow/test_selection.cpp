@@ -117,6 +117,9 @@ TEST_CASE("--job: a word has one meaning, or is refused with both") {
   CHECK(jobs_of(map, "name:3") ==
         "error: as a name it means job 4 (3), as a name it means job 12 (name:3) | --job number:4, or --job name:name:3");
   CHECK(jobs_of(map, "name:name:3") == "12");
+  const auto prefixed = make_map({"a", "b", "number:1"});  // its hint is not the word that was refused
+  CHECK(jobs_of(prefixed, "number:1") ==
+        "error: as a number it means job 1 (a), as a name it means job 3 (number:1) | --job 1, or --job name:number:1");
   CHECK(jobs_of(map, "0") == "1");  // there is no job 0
   CHECK(jobs_of(map, "name:nosuch").starts_with("error: no job has that number, id or name"));
   CHECK(jobs_of(map, "number:99") == "error: the jobs are 1 to 12 | sarray status 17");

@@ -151,9 +151,9 @@ TEST_CASE("ensure_private_folder refuses a link in its place, a file, and a fold
   ::chmod((folder / "real").c_str(), 0755);
   CHECK(why(folder / "real") == "taken");
   fs::create_symlink(folder / "real", folder / "link");
-  CHECK(why(folder / "link") == "it is not a directory");
-  CHECK(why(folder / "link/") == "it is not a directory");
-  CHECK(why(folder / "link//") == "it is not a directory");
+  CHECK(why(folder / "link") == "it is a symbolic link");
+  CHECK(why(folder / "link/") == "it is a symbolic link");
+  CHECK(why(folder / "link//") == "it is a symbolic link");
   CHECK(why(folder / "link/below") == "taken");  // a home that is a link is a usual thing
 
   REQUIRE(util::write_file_atomically(folder / "file", ""));
