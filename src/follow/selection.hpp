@@ -18,7 +18,7 @@ namespace sarray::follow {
 /// Tasks, or one job of many tasks, as a person names them.
 struct TaskReference {
   std::string job_id;                      ///< of an array in Slurm, of one of its tasks, or a virtual id
-  std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nothing: all
+  std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nullopt: all
   bool is_virtual = false;
   bool is_slurms = false;  ///< "slurm:17": not a number in a session's queue
 };
@@ -28,7 +28,7 @@ struct TaskReference {
 /// What a word means among Slurm's arrays.
 struct Place {
   ArrayName array;
-  std::optional<slurm::ArrayIds> indices;  ///< in that array; nothing: all of it, or of a virtual id's job
+  std::optional<slurm::ArrayIds> indices;  ///< in that array; nullopt: all of it, or of a virtual id's job
 };
 /// Finds the array that a word means: by its own job id, which may be the last task's, too, as it is in Slurm; by the job id of
 /// another of its tasks, which means that task; or, of a virtual id, the first submission that carries it, by the notes on this

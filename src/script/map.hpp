@@ -23,7 +23,7 @@ struct MappedJob {
   std::uint32_t id = 0;           ///< virtual id
   std::uint32_t first_index = 0;  ///< SLURM_ARRAY_TASK_ID of its first task
   std::uint32_t tasks = 1;
-  std::optional<slurm::ArrayIds> ids;  ///< local ids; nothing: a plain job
+  std::optional<slurm::ArrayIds> ids;  ///< local ids; nullopt: a plain job
   std::string name;
   slurm::ScriptSource source = slurm::ScriptSource::file;
   std::string script_path;        ///< empty unless source is file
@@ -33,7 +33,7 @@ struct MappedJob {
   std::uint32_t script_sum = 0;  ///< checksum (cksum) of the script itself
   std::vector<std::string> arguments;
   std::string directory;  ///< the task's working directory
-  /// Patterns of its files, absolute, by the merged array's rules; nothing: Slurm's default, or for error the output.
+  /// Patterns of its files, absolute, by the merged array's rules; nullopt: Slurm's default, or for error the output.
   std::optional<std::string> output;
   std::optional<std::string> error;
   std::optional<std::string> input;
@@ -41,7 +41,7 @@ struct MappedJob {
   JobRecord record;  ///< all that the table says of it
 
   [[nodiscard]] bool has_index(std::uint32_t index) const { return index >= first_index && index - first_index < tasks; }
-  /// @return nothing for a plain job. Precondition: has_index(index).
+  /// @return nullopt for a plain job. Precondition: has_index(index).
   [[nodiscard]] std::optional<std::uint32_t> local_id(std::uint32_t index) const;
   /// The index of the task with that local id; a plain job's only task has none.
   [[nodiscard]] std::optional<std::uint32_t> index_of(std::optional<std::uint32_t> local) const;

@@ -26,7 +26,7 @@ inline constexpr std::array<Stream, 3> all_streams = {Stream::output, Stream::er
 struct StreamPlan {
   Stream stream = Stream::output;
   bool links = false;
-  /// The array's own pattern; nothing: the option is not given. With links it is LINK_FOLDER/output/%a.
+  /// The array's own pattern; nullopt: the option is not given. With links it is LINK_FOLDER/output/%a.
   std::optional<std::string> pattern;
 };
 

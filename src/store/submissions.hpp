@@ -37,7 +37,7 @@ struct Submission {
   std::string directory;                                     ///< the directory in which it was submitted
   std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: it is the first
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
-  /// What its sbatch was run with, but for the environment, which lies beside the record; nothing: not noted whole.
+  /// What its sbatch was run with, but for the environment, which lies beside the record; nullopt: not noted whole.
   std::optional<slurm::Start> start;
 
   [[nodiscard]] std::string marker() const { return folder.substr(folder.rfind('/') + 1); }

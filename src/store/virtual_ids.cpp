@@ -28,7 +28,7 @@ std::string folder_of(const std::string& counter) { return counter.substr(0, cou
 /// Beside the counter: the highest id that was given when something was removed last.
 std::string given_file(const std::string& counter) { return folder_of(counter) + "/ids_given"; }
 
-/// "2000000001\n"; nothing if it is anything else.
+/// Reads "2000000001\n"; nullopt if it is anything else.
 std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t id = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
@@ -36,7 +36,7 @@ std::optional<std::uint32_t> parse_id(std::string_view text) {
   return is_whole && id >= slurm::first_virtual_id ? std::optional(id) : std::nullopt;
 }
 
-/// The id that the counter gives next; nothing if it is lost or damaged.
+/// Returns the id that the counter gives next; nullopt if it is lost or damaged.
 util::Result<std::optional<std::uint32_t>> read_counter(int fd, const std::string& counter) {
   std::array<char, 32> text{};
   ssize_t got = 0;

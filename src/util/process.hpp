@@ -33,7 +33,7 @@ struct Output {
 /// Runs the command and waits for its end. @return an error (what: the program, why: the reason) if it cannot be started.
 [[nodiscard]] Result<Output> run(const Command& command);
 
-/// Returns the first executable file of that name in the folders of `path` that `is_excluded` does not exclude; nothing if there
+/// Returns the first executable file of that name in the folders of `path` that `is_excluded` does not exclude; nullopt if there
 /// is none. A file that is not there, or that this user may not look at or execute (ENOENT, ENOTDIR, EACCES), sends the search
 /// on. Any other error ends it (what: the path, why: the system's words): the next program of that name is another one, and may
 /// be another Slurm's.

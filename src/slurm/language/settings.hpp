@@ -17,7 +17,7 @@ class Settings {
   explicit Settings(const Release& release = newest_release) : m_release(release) {}
   [[nodiscard]] const Release& release() const { return m_release; }
 
-  /// Sets an option as sbatch would. @param value nothing for a flag, or for an optional value that was not given.
+  /// Sets an option as sbatch would. @param value nullopt for a flag, or for an optional value that was not given.
   /// Source of the exceptions: slurm_opt.c, arg_set_*: mail-type, signal, mem-bind, get-user-env, kill-on-invalid-dep and
   /// switches accumulate; requeue and no-requeue, exclusive and oversubscribe, nodefile and nodelist replace one another; -B and
   /// its three parts are one thing; an empty --array or --dependency removes an earlier one.

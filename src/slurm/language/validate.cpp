@@ -41,7 +41,7 @@ Fault check_count(const OptionSpec& option, std::string_view value, bool positiv
   return std::nullopt;
 }
 
-/// Source: proc_args.c:parse_uint16. @return nothing if it is not such a number.
+/// Source: proc_args.c:parse_uint16. @return nullopt if it is not such a number.
 std::optional<long long> read_short(std::string_view value) {
   constexpr long long no_value = 0xfffe;
   const auto number = leading_number(value);

@@ -14,9 +14,9 @@ namespace sarray::slurm {
 /// sbatch's words and exit status if it refuses a value.
 using Fault = std::optional<util::Error>;
 
-/// @param value nothing if an optional value was not given.
+/// @param value nullopt if an optional value was not given.
 /// @param release of the sbatch whose rules hold.
-/// @return nothing if sbatch takes the value. Values that depend on the site's configuration, on the users or on files
+/// @return nullopt if sbatch takes the value. Values that depend on the site's configuration, on the users or on files
 ///   are taken here: sbatch refuses them at the submission, and nothing is lost.
 /// Source: slurm_opt.c, arg_set_* (compared by tests/oracle). Counts end with 1, all else with 255.
 [[nodiscard]] Fault find_fault(const OptionSpec& option, std::optional<std::string_view> value, const Release& release);
@@ -32,7 +32,7 @@ struct NodeSizes {
 };
 /// Whether --nodes is such a list there, rather than a count or a range.
 [[nodiscard]] bool is_size_list(std::string_view nodes, const Release& release);
-/// @return nothing if it is not a valid one. Source: proc_args.c:verify_node_count, bitstring.c:bitfmt2int.
+/// @return nullopt if it is not a valid one. Source: proc_args.c:verify_node_count, bitstring.c:bitfmt2int.
 [[nodiscard]] std::optional<NodeSizes> read_size_list(std::string_view nodes);
 
 /// Returns whether sbatch prints a help text for the value, and ends: --gres=help, --mem-bind=help.

@@ -16,7 +16,7 @@ Fault refuse_nodes(std::string_view text) {
   return make_fault("\"" + std::string(text) + "\" is not a valid node count", refused);
 }
 
-/// The first piece of a list of sizes that is not a size. @return nothing if there is none.
+/// The first piece of a list of sizes that is not a size. @return nullopt if there is none.
 std::optional<std::string> find_bad_size(std::string_view list) {
   constexpr long long size_limit = 16384;  // MAX_JOB_SIZE_BITMAP
   std::string text(list);
