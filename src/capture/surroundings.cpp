@@ -12,6 +12,7 @@
 #include <cstring>
 #include <optional>
 
+#include "slurm/language/virtual_id.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
@@ -114,12 +115,11 @@ void find_session_by_program() {
 }
 
 std::string find_inner_job() {
-  constexpr std::uint32_t first_virtual_id = 2000000001;
   const char* job = ::getenv("SLURM_JOB_ID");
   // Slurm's own is always a number. `SLURM_JOB_ID=$(sbatch ...)` may be a sentence, or have a cluster's name after it.
   if (job == nullptr || *job == '\0' || job[std::strspn(job, "0123456789")] != '\0') return {};
   const auto number = std::strtoull(job, nullptr, 10);
-  if (number >= first_virtual_id && number < (1ULL << 31)) return {};
+  if (slurm::is_virtual_id(number)) return {};
   if (const char* outer = ::getenv(util::job_variable); outer != nullptr) return std::string_view(outer) == job ? "" : job;
   const char* bin = ::getenv(util::bin_variable);
   if (bin == nullptr) return {};
