@@ -172,6 +172,7 @@ void set_folders(plan::PlanOptions& options, const std::string& state_folder, co
   options.link_folder = own + "/links";
   options.translate_folder = own + "/translate";
   options.scratch_folder = own;
+  options.hidden_mark = util::random_name(16);
 }
 
 util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const plan::Plan& plan, const plan::MergedArray& array,

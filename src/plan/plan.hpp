@@ -47,8 +47,11 @@ struct PlanOptions {
   /// sbatch options given to submit, which replace the jobs' own. In command line order; of several with one name the last wins.
   /// --chdir is absolute.
   std::vector<slurm::Setting> overrides;
-  std::string real_sbatch;            ///< the path that replaces our link in a task's variable `_`; empty: it is unchanged
-  std::string link_folder;            ///< where links to output files are made (streams.hpp); absolute
+  std::string real_sbatch;  ///< the path that replaces our link in a task's variable `_`; empty: it is unchanged
+  std::string link_folder;  ///< where links to output files are made (streams.hpp); absolute
+  /// Random part of the hidden names under which files are opened whose own names only the running task knows. Slurm shows the
+  /// submission's random name to everybody, and this to nobody, so that nobody can make such a file before.
+  std::string hidden_mark;
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::if_named;
   std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute

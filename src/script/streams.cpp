@@ -188,9 +188,7 @@ std::string link_target(const plan::PlannedJob& planned, Stream stream, std::uin
     place.resize(place.rfind('/'));
   values.array_job_id = values.job_id = values.node = values.restart_count = values.sluid = "0";
   const auto folder = slurm::expand_pattern(place, values);
-  // With the submission's random name in it, so that nobody can make such a file before.
-  const auto submission_folder = options.link_folder.substr(0, options.link_folder.rfind('/'));
-  return *folder + "/.sarray-" + submission_folder.substr(submission_folder.rfind('/') + 1) + "-" + std::to_string(index) + "." +
+  return *folder + "/.sarray-" + options.hidden_mark + "-" + std::to_string(index) + "." +
          stream_name(shares ? Stream::output : stream);
 }
 

@@ -59,6 +59,7 @@ inline plan::PlanOptions make_options() {
   options.user = "ada";
   options.sarray_version = "0.1";
   options.link_folder = "/state/links";
+  options.hidden_mark = "hidden";
   return options;
 }
 

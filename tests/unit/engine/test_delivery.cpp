@@ -173,3 +173,13 @@ TEST_CASE("an array for another user is refused by name, before anything is note
   own.engine.on_submit = [](const auto&) { return ended(0, "17\n", ""); };
   CHECK(own.deliver());
 }
+
+TEST_CASE("hidden names of files have a random part that Slurm shows to nobody") {
+  plan::PlanOptions one;
+  plan::PlanOptions other;
+  engine::set_folders(one, "/state", "marker");  // Slurm shows the path of the script: /state/submissions/marker/sarray.slurm
+  engine::set_folders(other, "/state", "marker");
+  CHECK(one.hidden_mark.size() >= 16);
+  CHECK(one.hidden_mark != other.hidden_mark);
+  CHECK(one.link_folder.find(one.hidden_mark) == std::string::npos);
+}

@@ -60,6 +60,7 @@ class Merged {
       m_options.limits.max_script_size = max_script_size;
     }
     m_options.link_folder = folder / "links";
+    m_options.hidden_mark = "hidden";
     m_options.scratch_folder = folder / "scratch";
     std::filesystem::create_directory(m_options.scratch_folder);
     std::filesystem::permissions(m_options.scratch_folder, std::filesystem::perms::owner_all);

@@ -150,12 +150,12 @@ TEST_CASE("what only the running task knows: a hidden name in the same folder, a
   const auto planned =
       plan_words({{"-o", "logs/%x-%j-%N.out", "-J", "a%b", "j"}, {"-a4-5", "-o", "/x/%a.%J", "-e", "/x/%a.%J", "j"}});
   const auto& jobs = planned.plan.jobs;
-  CHECK(links(planned) == Links{{"/state/links/output/0", "/home/ada/logs/.sarray-state-0.output"},
-                                {"/state/links/output/1", "/x/.sarray-state-1.output"},
-                                {"/state/links/output/2", "/x/.sarray-state-2.output"},
-                                {"/state/links/error/0", "/home/ada/logs/.sarray-state-0.output"},
-                                {"/state/links/error/1", "/x/.sarray-state-1.output"},
-                                {"/state/links/error/2", "/x/.sarray-state-2.output"}});
+  CHECK(links(planned) == Links{{"/state/links/output/0", "/home/ada/logs/.sarray-hidden-0.output"},
+                                {"/state/links/output/1", "/x/.sarray-hidden-1.output"},
+                                {"/state/links/output/2", "/x/.sarray-hidden-2.output"},
+                                {"/state/links/error/0", "/home/ada/logs/.sarray-hidden-0.output"},
+                                {"/state/links/error/1", "/x/.sarray-hidden-1.output"},
+                                {"/state/links/error/2", "/x/.sarray-hidden-2.output"}});
   CHECK(late_pattern(jobs[0], Stream::output, planned.options) == "/home/ada/logs/a%%b-%j-%N.out");
   CHECK(late_pattern(jobs[1], Stream::output, planned.options) == "/x/%a.%J");
   CHECK(late_pattern(jobs[1], Stream::error, planned.options) == "/x/%a.%J");
@@ -164,7 +164,7 @@ TEST_CASE("what only the running task knows: a hidden name in the same folder, a
 
 TEST_CASE("a conversion in the folder's name is expanded for the hidden name, too") {
   const auto planned = plan_words({{"-J", "a", "-o", "%x/%j.out", "j"}, {"-J", "b", "-o", "%x/%j.out", "j"}});
-  CHECK(links(planned).at("/state/links/output/1") == "/home/ada/b/.sarray-state-1.output");
+  CHECK(links(planned).at("/state/links/output/1") == "/home/ada/b/.sarray-hidden-1.output");
 }
 
 TEST_CASE("a pattern with a backslash is literal") {
