@@ -46,6 +46,7 @@ struct SubmitRun {
   util::Fd lock;
   slurm::Configuration configuration;  ///< of the Slurm that was asked
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
+  std::string last_word;               ///< of the file's last submission, as it was when the command began
   std::optional<engine::FileLock> file_lock;
   std::vector<std::string> announced;                                              ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
@@ -68,14 +69,26 @@ util::Result<void> ask_limits(SubmitRun& run) {
   return {};
 }
 
-/// Finds out what became of earlier submissions of the same queue file.
-util::Result<void> settle_earlier(SubmitRun& run) {
-  if (run.options.file == "-") return {};  // nobody can tell one from another
+/// Notes which file is submitted, and its last submission, before Slurm is asked: another submit may be quicker. Standard input
+/// has no name by which two could be told apart, and of a file that is not there the reading will say so.
+util::Result<void> remember_last_word(SubmitRun& run) {
+  if (run.options.dry_run || run.options.file.empty() || run.options.file == "-") return {};
   std::error_code trouble;
   run.queue_file = std::filesystem::canonical(run.options.file, trouble).string();
-  if (trouble) return {};  // reading it will say so
+  if (trouble) {
+    run.queue_file.clear();
+    return {};
+  }
   TRY(const auto folder, store::StateFolder::open());
-  TRY(run.file_lock, engine::FileLock::take(run.queue_file, folder));
+  run.last_word = engine::FileLock::last_word(run.queue_file, folder);
+  return {};
+}
+
+/// Finds out what became of earlier submissions of the same queue file.
+util::Result<void> settle_earlier(SubmitRun& run) {
+  if (run.queue_file.empty()) return {};
+  TRY(const auto folder, store::StateFolder::open());
+  TRY(run.file_lock, engine::FileLock::take(run.queue_file, folder, run.last_word));
   TRY(const auto lines, engine::settle_file(run.queue_file, folder, engine::SlurmEngine(run.site.client), run.options.again));
   for (const auto& line : lines) util::note(line);
   if (!run.options.again) CHECK_OK(queue::check_nothing_left(run.queue_file, folder));
@@ -406,12 +419,13 @@ util::Result<void> check_can_submit(const SubmitOptions& options, const slurm::S
 
 Status submit_queue(SubmitOptions options) {
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_run = new SubmitRun{std::move(options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}};
+  static auto* const kept_run = new SubmitRun{std::move(options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}, {}};
   auto& run = *kept_run;
   CHECK_OK(check_can_submit(run.options, run.site));
   if (run.options.file.empty()) {  // before Slurm is asked
     TRY([[maybe_unused]] const auto session, queue::find_session(run.options.session));
   }
+  CHECK_OK(remember_last_word(run));
   if (run.site.client.has_sbatch()) CHECK_OK(ask_limits(run));
   CHECK_OK(gather(run));
   if (run.queued.jobs.empty()) return util::fail(empty_queue(run));

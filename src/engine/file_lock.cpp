@@ -35,16 +35,21 @@ std::string read_note(int fd, const std::string& file) {
 
 }  // namespace
 
-util::Result<FileLock> FileLock::take(const std::string& file, const store::StateFolder& folder) {
+std::string FileLock::last_word(const std::string& file, const store::StateFolder& folder) {
+  const auto fd = util::open_file(lock_path(file, folder), O_RDONLY | O_NOFOLLOW);
+  return fd ? read_note(fd->get(), file) : std::string();
+}
+
+util::Result<FileLock> FileLock::take(const std::string& file, const store::StateFolder& folder, const std::string& word) {
   CHECK_OK(util::ensure_private_folder(folder.submissions()));
   const auto path = lock_path(file, folder);
   TRY(auto fd, util::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW));
-  const auto before = read_note(fd.get(), file);
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return FileLock(std::move(fd), file);
-  util::note("another 'sarray submit' of " + file + " is running: waiting for its end");
-  CHECK_OK(util::lock_exclusively(fd.get(), path, util::lock_patience()));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    util::note("another 'sarray submit' of " + file + " is running: waiting for its end");
+    CHECK_OK(util::lock_exclusively(fd.get(), path, util::lock_patience()));
+  }
   const auto after = read_note(fd.get(), file);
-  if (after == before) return FileLock(std::move(fd), file);  // the other one failed, and submitted nothing
+  if (after == word) return FileLock(std::move(fd), file);  // the other one failed, and submitted nothing
   return util::fail(file, "it was submitted a moment ago, as job " + after + "; nothing was submitted now",
                     "to submit it a second time: sarray submit " + file);
 }

@@ -120,6 +120,18 @@ assert_eq 3 "$(cat out.? | grep -c "it was submitted a moment ago, as job $once;
 assert_contains "$(cat out.?)" "hint: to submit it a second time: sarray submit $PWD/file" 'and how to do it again'
 [[ $(sarray submit file --parsable 2>/dev/null) != "$once" ]] || fail 'a second time, later'
 
+# --- Slurm keeps a submission waiting, and another one of the same file is quicker
+mkdir waiting
+ln -s "$(type -P sbatch)" waiting/sbatch
+printf '#!/bin/bash\n[[ $* != "show config" ]] || { : >%q/asked; until [[ -e %q/quicker ]]; do sleep 0.1; done; }\nexec %q "$@"\n' "$PWD" "$PWD" "$(type -P scontrol)" >waiting/scontrol
+chmod +x waiting/scontrol
+(PATH=$TEST_DIR/waiting:$PATH sarray submit file >slow.out 2>&1 || true) &
+wait_until 'the first one asks Slurm' test -e asked
+quick=$(sarray submit file --parsable 2>/dev/null)
+touch quicker
+wait $!
+assert_contains "$(cat slow.out)" "it was submitted a moment ago, as job $quick; nothing was submitted now" 'the slower one'
+
 # --- in a session a number of the queue is not taken for Slurm's
 cat >session <<END
 sbatch job.sh
