@@ -74,15 +74,18 @@ wait $!
 assert_contains "$("$SARRAY" list --session "$name")" '5 jobs, 5 tasks' 'all are there'
 
 # --- memory that ends ----------------------------------------------------------------------------------------
-for kilobytes in 20000 60000 100000; do
+# AddressSanitizer takes more address space for itself than any of these limits leaves.
+for kilobytes in $([[ -n ${ASAN_OPTIONS-} ]] || echo 20000 60000 100000); do
   status=0
   words=$( (ulimit -v "$kilobytes"; "$sbatch" big.sh) 2>&1) || status=$?
   assert_eq 1 "$status" "ulimit -v $kilobytes: $words"
   assert_contains "$words" 'sarray: error: out of memory: the call was not recorded, and nothing was submitted' "ulimit -v $kilobytes"
 done
-status=0
-words=$( (ulimit -v 100000; "$SARRAY" list --session "$name") 2>&1) || status=$?
-assert_eq '1 sarray: error: out of memory' "$status ${words:0:28}" 'list with little memory'
+if [[ -z ${ASAN_OPTIONS-} ]]; then
+  status=0
+  words=$( (ulimit -v 100000; "$SARRAY" list --session "$name") 2>&1) || status=$?
+  assert_eq '1 sarray: error: out of memory' "$status ${words:0:28}" 'list with little memory'
+fi
 assert_contains "$("$SARRAY" list --session "$name")" '5 jobs, 5 tasks' 'nothing was half recorded'
 
 # --- /dev/zero as a file -------------------------------------------------------------------------------------

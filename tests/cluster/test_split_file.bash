@@ -26,7 +26,8 @@ if sarray submit huge >out 2>words; then fail 'no exec can pass it'; fi
 assert_contains "$(<words)" 'huge: line 1: an argument has 140000 bytes, and no program can be given more than 131071' 'a long argument'
 
 # --- refused in the middle: the next one sends the rest, and the file itself is refused
-printf '%s\n' 'sbatch -H -J mid -t 1 job.sh 1' 'sbatch -H -J mid -t 1 -p later job.sh 2' 'sbatch -H -J mid -t 3 job.sh 3' >mid
+partition=later$$ # the cluster is shared, and stays for the sanitizers' run
+printf '%s\n' 'sbatch -H -J mid -t 1 job.sh 1' "sbatch -H -J mid -t 1 -p $partition job.sh 2" 'sbatch -H -J mid -t 3 job.sh 3' >mid
 if sarray submit --split mid >out 2>words; then fail 'there is no such partition'; fi
 session=$(ls -t state/sessions | head -1)
 assert_contains "$(<words)" "1 of 3 arrays are submitted; 'sarray submit --split --session $session', with the same options, sends the remaining 2 arrays" 'what is left, and how'
@@ -34,7 +35,8 @@ assert_eq 1 "$(in_slurm mid)" 'the first line'
 if sarray submit --split mid >out 2>words; then fail 'it would submit the first line twice'; fi
 assert_contains "$(<words)" "an earlier submission of $PWD/mid: 2 jobs of it are not known to be in Slurm, the others are; session $session has them" 'the file once more'
 assert_eq 1 "$(in_slurm mid)" 'nothing twice'
-scontrol create partitionname=later nodes=ALL >/dev/null
+scontrol create partitionname="$partition" nodes=ALL >/dev/null
+at_exit scontrol delete partitionname="$partition"
 sarray submit --split --session "$session" --parsable >ids 2>words
 assert_eq 2 "$(wc -l <ids)" 'the rest'
 assert_eq 3 "$(in_slurm mid)" 'each line once'
