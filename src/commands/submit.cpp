@@ -24,7 +24,6 @@
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/virtual_id.hpp"
 #include "store/submissions.hpp"
-#include "store/virtual_ids.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/join.hpp"

@@ -7,6 +7,7 @@
 #include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
 #include "queue/gather.hpp"
+#include "slurm/client/arrays.hpp"
 #include "slurm/client/jobs.hpp"
 #include "store/submissions.hpp"
 #include "util/join.hpp"
@@ -66,10 +67,9 @@ util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<s
   const auto submissions = engine::list_submissions(site);
   const auto* submission = store::find_submission(submissions, job_id);
   if (submission == nullptr) return {};
-  const auto own_part = "/submissions/" + submission->marker() + "/sarray.slurm";
-  const bool is_it = std::all_of(records.begin(), records.end(), [&](const auto& record) {
-    return record.get("Command").find(own_part) != std::string_view::npos;
-  });
+  const auto script = submission->folder + "/sarray.slurm";
+  const bool is_it = std::all_of(records.begin(), records.end(),
+                                 [&](const auto& record) { return slurm::names_script(record.get("Command"), script); });
   if (is_it) return {};
   return util::fail("job " + job_id, "another job has that id now: it is not the array that sarray submitted as job " + job_id,
                     "scontrol update JobId=" + job_id + " ArrayTaskThrottle=N, if you mean the other one");

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "slurm/language/virtual_id.hpp"
-#include "store/virtual_ids.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"

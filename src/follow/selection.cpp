@@ -6,18 +6,11 @@
 #include "follow/job_selection.hpp"
 #include "slurm/client/jobs.hpp"
 #include "slurm/language/virtual_id.hpp"
-#include "store/virtual_ids.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
 
 namespace sarray::follow {
-
-namespace {
-
-constexpr std::uint32_t any_index = 4294967294U;  // as MaxArraySize: which indices there are is looked at later
-
-}  // namespace
 
 util::Result<TaskReference> parse_task_reference(const std::string& whole) {
   constexpr std::string_view slurms = "slurm:";
@@ -37,7 +30,7 @@ util::Result<TaskReference> parse_task_reference(const std::string& whole) {
   } else {
     TRY([[maybe_unused]] const auto one, util::parse_number(ids, "task id", 0, hint));
   }
-  auto parsed = slurm::ArrayIds::parse(ids, any_index);
+  auto parsed = slurm::ArrayIds::parse(ids, slurm::unknown_max_array_size);
   if (!parsed || !*parsed)
     return util::fail(util::usage_error("task ids", "'" + ids + "' is not a valid list of task ids", hint));
   result.indices = std::move(*parsed);
@@ -47,7 +40,7 @@ util::Result<TaskReference> parse_task_reference(const std::string& whole) {
 namespace {
 
 util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const follow::History& history) {
-  auto parsed = slurm::ArrayIds::parse(list, any_index);
+  auto parsed = slurm::ArrayIds::parse(list, slurm::unknown_max_array_size);
   if (!parsed || !*parsed)
     return util::fail(util::usage_error("--tasks " + list, "not a valid list of indices", "--tasks 3,5-8"));
   if ((*parsed)->max() >= history.map().tasks) {
@@ -119,7 +112,7 @@ util::Result<Place> place_of_virtual(const slurm::SlurmSite& site, const std::ve
 util::Result<Place> place_of_line(const std::vector<slurm::JobLine>& lines, const TaskReference& word) {
   const auto line = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.job_id == word.job_id; });
   if (line == lines.end() || line->array_id == word.job_id) return Place{{word.job_id, ""}, word.indices};
-  auto index = slurm::ArrayIds::parse(line->indices, any_index);
+  auto index = slurm::ArrayIds::parse(line->indices, slurm::unknown_max_array_size);
   if (!index || !*index) return Place{{word.job_id, ""}, word.indices};
   const auto name = line->array_id + "_" + line->indices;
   if (word.indices)

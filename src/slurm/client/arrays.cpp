@@ -91,6 +91,11 @@ std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configurat
 
 std::int64_t a_month_ago() { return static_cast<std::int64_t>(std::time(nullptr)) - std::int64_t{30} * 86400; }
 
+bool names_script(std::string_view command, const std::string& script) {
+  const auto at = script.rfind("/submissions/");
+  return command.find(at == std::string::npos ? script : script.substr(at)) != std::string_view::npos;
+}
+
 std::string make_marker(const std::string& first_attempt) {
   return util::random_name(16) + (first_attempt.empty() ? "" : std::string(retry_mark) + first_attempt);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "slurm/client/client.hpp"
@@ -29,6 +30,10 @@ struct QueuedCommand {
 
 /// How far back a search without any notes goes.
 [[nodiscard]] std::int64_t a_month_ago();
+
+/// Returns whether a Command that Slurm shows names that script of a submission: .../submissions/MARKER/sarray.slurm. The folders
+/// above may have other names on the host that submitted.
+[[nodiscard]] bool names_script(std::string_view command, const std::string& script);
 
 /// Makes the marker of a new submission: nobody can guess it.
 /// @param first_attempt job id of what it is a retry of; empty: of nothing.

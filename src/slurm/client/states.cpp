@@ -2,6 +2,7 @@
 #include <ctime>
 #include <unordered_map>
 
+#include "slurm/client/arrays.hpp"
 #include "slurm/client/task_state.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
@@ -12,13 +13,6 @@ namespace sarray::slurm {
 using util::take_until;
 
 namespace {
-
-/// Returns the part of a script's path that no other submission has, wherever the state folder is mounted:
-/// /submissions/MARKER/sarray.slurm.
-std::string own_part(const std::string& script) {
-  const auto at = script.rfind("/submissions/");
-  return at == std::string::npos ? script : script.substr(at);
-}
 
 /// The arrays asked for, with what is known of their tasks so far.
 class StateCollector {
@@ -54,7 +48,7 @@ class StateCollector {
   void take_command(std::size_t array, const std::string& command) {
     auto& seen = m_seen[array];
     seen.is_cut = false;
-    (command.find(own_part(m_arrays[array].script)) != std::string::npos ? seen.has_same : seen.queue_has_other) = true;
+    (names_script(command, m_arrays[array].script) ? seen.has_same : seen.queue_has_other) = true;
   }
   [[nodiscard]] bool is_cut(std::size_t array) const { return m_seen[array].is_cut && !m_seen[array].has_same; }
   [[nodiscard]] Holder holder(std::size_t array) const {
@@ -123,7 +117,7 @@ class StateCollector {
   /// Whether a record's script is the array's.
   [[nodiscard]] Identity identify(std::size_t array, const TaskRecord& record) const {
     if (m_arrays[array].script.empty() || record.command.empty()) return Identity::unknown;
-    return record.command.find(own_part(m_arrays[array].script)) != std::string::npos ? Identity::same : Identity::other;
+    return names_script(record.command, m_arrays[array].script) ? Identity::same : Identity::other;
   }
 
   void take_queued(std::size_t array, const TaskRecord& record) {
