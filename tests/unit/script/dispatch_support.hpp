@@ -246,4 +246,11 @@ inline std::string difference(const std::vector<std::string>& got, const std::ve
   return text;
 }
 
+/// Returns a call that was made in that folder.
+inline slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const std::string& script) {
+  auto call = make_call(words, script);
+  call.directory = folder.path();
+  return call;
+}
+
 }  // namespace sarray::test

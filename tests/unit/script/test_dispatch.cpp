@@ -5,18 +5,13 @@
 
 using namespace sarray;
 using test::difference;
+using test::make_call;
 using test::Merged;
 using test::probe;
 using test::TemporaryFolder;
 using test::Words;
 
 namespace {
-
-slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const std::string& script) {
-  auto call = test::make_call(words, script);
-  call.directory = folder.path();
-  return call;
-}
 
 slurm::Call make_call(const TemporaryFolder& folder, const Words& words = {"j"}) {
   return make_call(folder, words, probe(folder.path()));

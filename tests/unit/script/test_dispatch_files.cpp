@@ -10,6 +10,7 @@
 #include "util/shell_quote.hpp"
 
 using namespace sarray;
+using test::make_call;
 using test::Merged;
 using test::TemporaryFolder;
 using test::Words;
@@ -18,11 +19,7 @@ namespace {
 
 const std::string talk = "#!/bin/sh\necho out; echo err >&2\n";
 
-slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const std::string& script = talk) {
-  auto call = test::make_call(words, script);
-  call.directory = folder.path();
-  return call;
-}
+slurm::Call make_call(const TemporaryFolder& folder, const Words& words) { return make_call(folder, words, talk); }
 
 std::string bytes_of(const std::string& path) { return util::read_file(path).value_or("(cannot be read)"); }
 

@@ -6,18 +6,13 @@
 #include "dispatch_support.hpp"
 
 using namespace sarray;
+using test::make_call;
 using test::Merged;
 using test::probe;
 using test::TemporaryFolder;
 using test::Words;
 
 namespace {
-
-slurm::Call make_call(const TemporaryFolder& folder, const Words& words, const std::string& script) {
-  auto call = test::make_call(words, script);
-  call.directory = folder.path();
-  return call;
-}
 
 std::string every_byte() {
   std::string bytes;
