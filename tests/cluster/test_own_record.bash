@@ -72,6 +72,16 @@ if [[ -n ${SLURM_ARRAY_JOB_ID-} && $SLURM_ARRAY_TASK_ID == "$SLURM_ARRAY_TASK_MA
   ask squeue -h -t all -r -j "$SLURM_ARRAY_JOB_ID" -o '%i %j %K %o' | sort
 fi
 END_OF_SCRIPT
+# A framework that asks, in a script that says nothing of it: called as submitit calls its tasks.
+mkdir -p submitit/core && touch submitit/__init__.py submitit/core/__init__.py
+cat >submitit/core/_submit.py <<'END'
+import os, subprocess
+raw = os.environ["SLURM_JOB_ID"]
+for line in subprocess.check_output(["scontrol", "show", "job", raw], text=True).split("\n"):
+    if line.split("=")[0].strip() in ("JobId", "Command", "WorkDir", "StdOut"):
+        print(line.replace(raw, "RAW"))
+END
+printf '#!/bin/bash\nexec python3 -u -m submitit.core._submit "$PWD"\n' >framework.sh
 echo 'echo "its library"' >lib.sh
 cp lib.sh 'a folder'
 kind=accounting
@@ -83,12 +93,13 @@ sbatch -a 3-5 -o 'array_%a.txt' -J many ask.sh $kind
 sbatch -a 2,9 -o 'pair_%a.txt' -D 'a folder' "\$PWD/ask.sh" $kind "quote'd" '\$x'
 sbatch -o 'wrap.txt' --wrap 'bash ./ask.sh $kind # scontrol squeue sacct'
 sbatch -o 'input.txt' -J byinput <ask.sh
+sbatch -o framework.txt -J framework framework.sh
 END_OF_DRIVER
 cd ..
 cp -r scripts run
 export TMPDIR=$TEST_DIR/temporary
 mkdir -m 1777 temporary
-settled() { [[ -z $(squeue -h -u root -n ja,many,wrap,byinput,ask.sh,'a longer name',sarray 2>/dev/null) ]]; }
+settled() { [[ -z $(squeue -h -u root -n ja,many,wrap,byinput,framework,ask.sh,'a longer name',sarray 2>/dev/null) ]]; }
 
 (cd run && bash driver.sh) >/dev/null
 wait_until 'the calls alone end' settled
@@ -105,4 +116,5 @@ done
 diff seen.alone seen.merged || fail 'alone and merged differ'
 assert_contains "$(cat seen.merged)" 'where_ja.txt: its library' 'it finds what is beside its script'
 assert_contains "$(cat seen.merged)" 'where_ja.txt: its own bytes' 'batch_script'
+assert_contains "$(cat seen.merged)" 'framework.txt: JobId=RAW JobName=framework' 'a framework'
 echo "$(wc -l <seen.merged) lines of answers, the same alone and merged"
