@@ -4,9 +4,11 @@ set(SARRAY_GENERATOR "" CACHE FILEPATH "For a cross build: a sarray of this vers
 
 set(sarray_pages ${PROJECT_BINARY_DIR}/pages)
 set(sarray_page_writer $<TARGET_FILE:sarray>)
+set(sarray_page_source sarray)
 set(sarray_emulator "")
 if(SARRAY_GENERATOR)
   set(sarray_page_writer ${SARRAY_GENERATOR})
+  set(sarray_page_source ${SARRAY_GENERATOR})
 elseif(CMAKE_CROSSCOMPILING AND CMAKE_CROSSCOMPILING_EMULATOR)
   set(sarray_emulator ${CMAKE_CROSSCOMPILING_EMULATOR})
 elseif(CMAKE_CROSSCOMPILING OR SARRAY_FUZZ)
@@ -18,21 +20,13 @@ if(sarray_page_writer)
   add_custom_command(OUTPUT ${sarray_pages}/made
     COMMAND ${CMAKE_COMMAND} "-DPROGRAM=${sarray_emulator};${sarray_page_writer}" -DFOLDER=${sarray_pages}
       -P ${PROJECT_SOURCE_DIR}/cmake/WritePages.cmake
-    DEPENDS sarray ${PROJECT_SOURCE_DIR}/cmake/WritePages.cmake
+    DEPENDS ${sarray_page_source} ${PROJECT_SOURCE_DIR}/cmake/WritePages.cmake
     COMMENT "Writing man pages and completions" VERBATIM)
   add_custom_target(sarray_write_pages DEPENDS ${sarray_pages}/made)
   add_dependencies(manual sarray_write_pages)
 elseif(NOT SARRAY_FUZZ)
   message(STATUS "sarray: no man pages, since the program does not run here (-DSARRAY_GENERATOR=PROGRAM: a sarray of this version that does)")
 endif()
-
-set(sarray_modules ${CMAKE_INSTALL_DATADIR}/sarray/modulefiles/sarray)
-set(sarray_destinations ${CMAKE_INSTALL_BINDIR} ${CMAKE_INSTALL_DOCDIR}/docs ${CMAKE_INSTALL_MANDIR}/man1
-  ${CMAKE_INSTALL_DATADIR}/bash-completion/completions ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
-  ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d ${sarray_modules})
-# Before anything is installed: which folders are not there yet. `make uninstall` removes those again.
-install(CODE "set(sarray_destinations \"${sarray_destinations}\")\nset(sarray_note \"${PROJECT_BINARY_DIR}/install_folders.txt\")")
-install(SCRIPT cmake/NoteFolders.cmake)
 
 install(FILES LICENSE README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md ARCHITECTURE.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")

@@ -4,7 +4,8 @@ set(CPACK_PACKAGE_VENDOR "sarray contributors")
 set(CPACK_PACKAGE_CONTACT "sarray contributors")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGE_DESCRIPTION
-  "Records the sbatch calls of unmodified loops, scripts and programs, and submits them as one Slurm job array, whose tasks run as if each had been submitted alone.")
+  "Records the sbatch calls of unmodified loops, scripts and programs, and submits
+them as one Slurm job array, whose tasks run as if each had been submitted alone.")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_RESOURCE_FILE_README ${PROJECT_SOURCE_DIR}/README.md)
 string(TOLOWER "${CMAKE_SYSTEM_NAME}" sarray_system)

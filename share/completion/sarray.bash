@@ -34,7 +34,8 @@ _sarray() {
         ;;
       *)
         word=${line%%$'\t'*}
-        printf -v word %q "${word:$((${#typed} - ${#seen}))}"
+        word=${word:$((${#typed} - ${#seen}))}
+        [[ $word != *[!A-Za-z0-9_.,:=/@%+-]* ]] || printf -v word %q "$word"
         COMPREPLY+=("$word")
         ;;
     esac

@@ -20,7 +20,10 @@ std::string plain_words(const CLI::ParseError& error, const std::string& said) {
   if (dynamic_cast<const CLI::RequiresError*>(&error) != nullptr) return both(" requires ", " needs ");
   if (dynamic_cast<const CLI::ExcludesError*>(&error) != nullptr) return both(" excludes ", " cannot be given together with ");
   constexpr std::string_view flag_with_value = " was given a disallowed flag override";
-  if (said.ends_with(flag_with_value)) return said.substr(0, said.size() - flag_with_value.size()) + " takes no value";
+  if (said.ends_with(flag_with_value)) {
+    const auto name = said.substr(0, said.size() - flag_with_value.size());
+    return (name.starts_with('-') ? "" : name.size() == 1 ? "-" : "--") + name + " takes no value";
+  }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && said.ends_with(" missing")) {
     const auto name = said.substr(0, said.find(':'));
     constexpr std::string_view before = " required ";
