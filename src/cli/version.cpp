@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "version_values.hpp"
+#include "embedded/version_values.hpp"
 
 namespace sarray::cli {
 
