@@ -159,9 +159,9 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "if one array cannot hold all jobs, submit as few as possible");
   app.add_option("--session", options.session, "act on this session instead of the current shell's")->type_name("NAME");
-  auto* translate =
-      app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
-  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script uses these commands")
+  auto* translate = app.add_flag("--translate", options.translate,
+                                 "scancel, scontrol ... in every task know its ids and its record (docs/fidelity.md)");
+  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script names these commands")
       ->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
