@@ -83,9 +83,9 @@ constexpr std::array files = {
 }  // namespace
 
 std::string manual_page(const Page& page, std::string_view summary) {
-  auto text = title("sarray-" + page.command) + section("NAME") + roff("sarray-" + page.command) + " \\- " + std::string(summary) +
-              "\n" + section("SYNOPSIS") + bold("sarray " + page.command) + (page.usage.empty() ? "" : " " + roff(page.usage)) +
-              "\n" + section("DESCRIPTION") + roff(page.description) + "\n";
+  auto text = title("sarray-" + page.command) + section("NAME") + roff("sarray-" + page.command) + " \\- " +
+              std::string(summary) + "\n" + section("SYNOPSIS") + bold("sarray " + page.command) +
+              (page.usage.empty() ? "" : " " + roff(page.usage)) + "\n" + section("DESCRIPTION") + roff(page.description) + "\n";
   if (!page.arguments.empty()) text += section("ARGUMENTS");
   for (const auto& argument : page.arguments) text += entry(italic(argument.name), argument.text);
   text += section("OPTIONS");
