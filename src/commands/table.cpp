@@ -13,7 +13,7 @@ constexpr std::array commands = {
     Command{"list", "show what is queued", list},
     Command{"drop", "take jobs out of the queue", drop},
     Command{"submit", "submit the queue, or the calls in a file, as one job array", submit},
-    Command{"cancel", "cancel tasks; without a job id, drop the queue and leave the session", cancel},
+    Command{"cancel", "cancel tasks; without a job id, drop the session's queue", cancel},
     Command{"sessions", "list saved sessions", sessions},
     Command{"status", "show what runs, what is done and what failed", status},
     Command{"which", "show which job a task belongs to, or which tasks a job became", which},
