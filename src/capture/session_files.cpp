@@ -122,6 +122,7 @@ Guard::Guard(const store::Session& session) {
 Guard::~Guard() {
   if (m_folder.empty()) return;
   ::unlink((m_folder + "/sbatch").c_str());
+  ::unlink((m_folder + "/" + std::string(library_name)).c_str());
   ::rmdir(m_folder.c_str());
 }
 

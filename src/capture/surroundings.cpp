@@ -38,6 +38,18 @@ bool is_session_folder(std::string_view folder) {
 
 }  // namespace
 
+std::string clean_preload(std::string_view libraries) {
+  std::string kept;
+  while (!libraries.empty()) {
+    const auto end = std::min(libraries.find_first_of(": "), libraries.size());  // ld.so(8)
+    const auto library = libraries.substr(0, end);
+    const bool is_ours = library.substr(library.rfind('/') + 1) == library_name;
+    if (!is_ours && !library.empty()) kept += (kept.empty() ? "" : ":") + std::string(library);
+    libraries.remove_prefix(std::min(end + 1, libraries.size()));
+  }
+  return kept;
+}
+
 std::string clean_path(std::string_view path, std::string_view own_folder) {
   std::string cleaned;
   bool first = true;
@@ -74,6 +86,7 @@ util::Environment clean_environment(char** entries) {
   std::vector<std::string_view> kept;
   std::string path_entry;
   std::string bash_env_entry;
+  std::string preload_entry;
   std::string_view own_folder;
   std::string_view bash_env;
   for (char** entry = entries; *entry != nullptr; ++entry) {
@@ -90,6 +103,12 @@ util::Environment clean_environment(char** entries) {
     } else if (const auto path = value_of(text, "PATH"); path && path_entry.empty()) {
       path_entry = "PATH=" + clean_path(*path, own_folder);
       kept.push_back(path_entry);
+    } else if (const auto preload = value_of(text, "LD_PRELOAD");
+               preload && preload->find(library_name) != std::string_view::npos) {
+      const auto others = clean_preload(*preload);
+      if (others.empty() || !preload_entry.empty()) continue;
+      preload_entry = "LD_PRELOAD=" + others;
+      kept.push_back(preload_entry);
     } else {
       kept.push_back(text);
     }
