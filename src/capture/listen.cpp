@@ -13,6 +13,7 @@
 #include "capture/session_files.hpp"
 #include "capture/session_library.hpp"
 #include "capture/session_process.hpp"
+#include "capture/strays.hpp"
 #include "capture/surroundings.hpp"
 #include "store/shell.hpp"
 #include "util/confirm.hpp"
@@ -170,6 +171,7 @@ util::Result<int> listen(const ListenOptions& options) {
   CHECK_OK(session.sync());
   TRY(const auto contents, session.read());
   tell_end(session, contents);
+  warn_of_strays(session, contents, options.client);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

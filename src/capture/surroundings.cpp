@@ -82,11 +82,21 @@ bool is_own_bash_env(std::string_view value, std::string_view own_folder) {
 
 }  // namespace
 
+/// Returns the entry `_` as a shell without us would have set it, for one that names a program of a session: the program of the
+/// same name that PATH leads to. Empty: there is none.
+std::string clean_last_program(std::string_view program, std::string_view path) {
+  const auto name = program.substr(program.rfind('/') + 1);
+  const auto found = util::find_in_path(name, path, [](const struct stat&) { return false; });
+  return found && *found ? "_=" + **found : "";
+}
+
 util::Environment clean_environment(char** entries) {
   std::vector<std::string_view> kept;
   std::string path_entry;
   std::string bash_env_entry;
   std::string preload_entry;
+  std::string last_program_entry;
+  std::string_view last_program;
   std::string_view own_folder;
   std::string_view bash_env;
   for (char** entry = entries; *entry != nullptr; ++entry) {
@@ -109,9 +119,16 @@ util::Environment clean_environment(char** entries) {
       if (others.empty() || !preload_entry.empty()) continue;
       preload_entry = "LD_PRELOAD=" + others;
       kept.push_back(preload_entry);
+    } else if (const auto program = value_of(text, "_"); program && is_session_folder(program->substr(0, program->rfind('/')))) {
+      last_program = *program;
     } else {
       kept.push_back(text);
     }
+  }
+  if (!last_program.empty()) {
+    const auto path = value_of(path_entry, "PATH");
+    last_program_entry = clean_last_program(last_program, path.value_or(""));
+    if (!last_program_entry.empty()) kept.push_back(last_program_entry);
   }
   return util::Environment::from_views(std::move(kept));
 }

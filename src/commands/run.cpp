@@ -45,6 +45,7 @@ constexpr std::array commands = {
     Command{"retry", "submit failed tasks again", retry},
     Command{"history", "list what was submitted", history},
     Command{"throttle", "change how many tasks of a job array may run at once", throttle},
+    Command{"real", "run Slurm's own command in a session: sarray real sbatch ...", real},
 };
 
 std::string help_text() {

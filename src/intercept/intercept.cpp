@@ -296,6 +296,27 @@ bool find_in_path(const char* name, char* path) {
   }
 }
 
+/// Makes an empty file in the session's folder if the program may leave our reach: then Slurm is asked for more at the session's
+/// end (capture/strays.cpp).
+void note_way_out(const char* path) {
+  constexpr struct {
+    const char* name;
+    const char* file;
+  } ways[] = {{"sudo", "other-user"},    {"su", "other-user"},      {"doas", "other-user"}, {"pkexec", "other-user"},
+              {"runuser", "other-user"}, {"setpriv", "other-user"}, {"ssh", "other-host"}};
+  constexpr char up[] = "/../";
+  const char* name = last_part(path);
+  for (const auto& way : ways) {
+    if (strcmp(way.name, name) != 0) continue;
+    char file[max_path];
+    if (strlen(own_folder()) + sizeof up + strlen(way.file) > sizeof file) return;
+    strcat(strcat(strcpy(file, own_folder()), up), way.file);
+    const int made = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (made >= 0) close(made);
+    return;
+  }
+}
+
 /// The program that is executed instead of the one that was named.
 class Program {
  public:
@@ -327,6 +348,7 @@ class Program {
       memcpy(m_own + folder_size + 1, name, name_size);
       m_path = m_own;
     } else if (!is_left_alone(file)) {
+      note_way_out(file);
       // Not in a chroot, for another user, or after the session's folder has gone: ld.so would say that it cannot be found.
       m_wants_library = access(own_library(), R_OK) == 0 && can_load(file);
     }

@@ -42,6 +42,7 @@ cat >exec.c <<'END'
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 extern char** environ;
@@ -64,6 +65,7 @@ int main(int count, char** words) {
   KIND("posix_spawn") return posix_spawn(&pid, argv[0], NULL, NULL, argv, empty) != 0 || waitpid(pid, &status, 0) < 0 || status;
   KIND("posix_spawnp") return posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 || waitpid(pid, &status, 0) < 0 || status;
   KIND("system") return system(command) != 0;
+  KIND("raw") syscall(SYS_execve, argv[0], argv, environ);  // past every library
   KIND("popen") return pclose(popen(command, "w")) != 0;
   perror(words[1]);
   return 1;
@@ -125,7 +127,7 @@ recorded=0
 while IFS=$'\t' read -r name call; do
   want=1
   [[ $name != *'script, xargs'* ]] || want=2
-  "$SARRAY" listen <<<"$call" >out 2>err|| fail "$name: $(cat out err)"
+  "$SARRAY" listen <<<"$call" >out 2>err || fail "$name: $(cat out err)"
   assert_eq "$want" "$(grep -c '^Submitted batch job 20000' out || true)" "$name: recorded: $(cat out err)"
   assert_contains "$(cat err)" "keeps $want job" "$name: in the session"
   assert_eq '' "$(grep -v '^sarray: session \|^hint: sarray listen\|nohup: ' err || true)" "$name: nothing else is said"
@@ -133,5 +135,112 @@ while IFS=$'\t' read -r name call; do
 done <<<"$rows"
 assert_eq "$before" "$(state_of)" 'jobs that went to Slurm'
 [[ ! -e ran ]] || fail "a job ran: $(cat ran)"
+
+
+# --- what no library reaches is named when the session ends, or at submit; only once -------------------------
+warned() { # FILE ID...: the file has one warning, with these ids
+  assert_eq 1 "$(grep -c '^sarray: warning: session .* did not record jobs\? ' "$1" || true)" "a warning: $(cat "$1")"
+  assert_contains "$(cat "$1")" " did not record job${3+s} $(printf '%s, ' "${@:2}" | sed 's/, $//'), submitted since it began" 'the warning'
+}
+later() { # than all jobs so far
+  local second
+  second=$(date +%s)
+  wait_until 'another second' second_after "$second"
+}
+strays() { grep -o '^[0-9]*$' out; }
+later && "$SARRAY" listen <<<'./exec raw "$REAL" --parsable -H one.sh' >out 2>err || fail "raw: $(cat err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+later && "$SARRAY" listen <<<'./exec raw "$REAL" --parsable -H one.sh; ./exec raw "$REAL" --parsable -H --array=0-3 one.sh' >out 2>err || fail "raw: $(cat err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+# Another Unix session, in a folder of the session's.
+later && "$SARRAY" listen <<<'setsid -w ./exec raw "$REAL" --parsable -H one.sh' >out 2>err || fail "raw: $(cat err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+# Another user, with a library that it may not read, and a PATH that it may not look at.
+chmod 755 "$TEST_DIR"
+as_user sarray-test true
+later && "$SARRAY" listen <<<'setpriv --reuid sarray-test --clear-groups env PATH="$SLURM:$PATH" sh -c "\"$REAL\" --parsable -H -o /dev/null --wrap true"' >out 2>err || fail "another user: $(cat out err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+mkdir silent
+printf '#!/bin/sh\n[ "$1" != --version ] || exec "$REAL" --version\nexit 1\n' >silent/sbatch
+printf '#!/bin/sh\nexit 1\n' >silent/squeue
+chmod +x silent/*
+# At submit, and not again at the end. `sarray real` is not warned of.
+later && "$SARRAY" listen <<<'./exec raw "$REAL" --parsable -H one.sh; sarray real sbatch --parsable -H one.sh >real; sbatch -Q -H one.sh; sarray submit --parsable >submitted 2>submit.err' >out 2>err || fail "submit: $(cat err submit.err)"
+# shellcheck disable=SC2046
+warned submit.err $(strays)
+assert_eq '' "$(grep warning err || true)" 'named once'
+assert_eq PENDING "$(job_field "$(cat real)" JobState)" 'sarray real'
+# In run, too; jobs of the same folder from before are not named.
+later && "$SARRAY" run --record-only ./exec raw "$REAL" --parsable -H one.sh >out 2>err || fail "run: $(cat err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+# If Slurm does not answer, nothing is said.
+later && PATH=$TEST_DIR/silent:$PATH "$SARRAY" listen <<<'SECONDS=0; ./exec raw "$REAL" --parsable -H one.sh' >out 2>err || fail "no answer: $(cat err)"
+assert_eq '' "$(cat err)" 'a Slurm that does not answer'
+# Without the library.
+later && SARRAY_INTERCEPT=off "$SARRAY" listen <<<'"$REAL" --parsable -H one.sh' >out 2>err || fail "off: $(cat err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+
+# --- sarray real --------------------------------------------------------------------------------------------
+status=0
+words=$("$SARRAY" real sbatch -p nosuch --wrap true 2>&1) || status=$?
+assert_contains "$status $words" '1 sbatch: error: ' "sbatch's own words and status"
+words=$(later && "$SARRAY" listen 2>&1 <<<'sarray real scontrol --version | cut -c 1-9; sarray real env | grep -c "SARRAY_\|/sessions/\|sarray-intercept"; true')
+assert_eq $'slurm-wlm\n0' "$words" "Slurm's other commands, and a clean environment"
+status=0
+words=$("$SARRAY" real nosuch 2>&1) || status=$?
+assert_contains "$status $words" '127 sarray: error: nosuch: it was not found in PATH' 'no such command'
+assert_contains "$("$SARRAY" real 2>&1 || true)" 'hint: sarray real sbatch job.slurm' 'no command'
+
+# --- what a session sets for itself never reaches a job -------------------------------------------------------
+# The driver takes its environment along, in a file, in a list for --export, and in the script itself; the session's folder is gone when
+# the job runs. Its standard error, its programs and its own sbatch are as without us.
+cat >takes.sh <<'END'
+#!/bin/bash
+. ./"$1"
+{
+  sh -c : && python3 -c 'pass' && bash -c :
+  env | grep -c 'sarray-intercept'
+  type -P sbatch sarray-intercept.so | grep -c sessions/
+  printenv LD_PRELOAD
+  [[ $2 == gone ]] || env sbatch --parsable -H -o /dev/null --wrap true
+} >"$1.seen" 2>&1
+END
+cat >takes <<'END'
+#!/bin/bash
+env | grep -v "^BASH_FUNC" | sed "s/'/'\\''/g; s/=\(.*\)/='\1'/; s/^/export /" >"$1.env"
+sbatch -o /dev/null takes.sh "$1.env" "$1"
+END
+chmod +x takes
+export SLURM_SARRAY_TEST=1
+for what in there gone; do
+  later && "$SARRAY" listen <<<"./takes $what; env -0 >all-$what; sarray submit --parsable >id" >out 2>err || fail "takes: $(cat err)"
+  [[ $(tr '\0' '\n' <all-$what) != *sarray-intercept* ]] || fail 'programs see the library in their environment'
+  assert_contains "$(cat "$what.env")" 'export SARRAY_SESSION=' 'the file has what the session sets'
+  [[ $what == there ]] || mv state away
+  wait_job "$(cat id)"
+  [[ $what == there ]] || mv away state
+  if [[ $what == there ]]; then
+    assert_eq $'0\n0' "$(head -n 2 "$what.env.seen")" "what the job sees"
+    own=$(tail -n 1 "$what.env.seen")
+    assert_eq PENDING "$(job_field "$own" JobState)" 'its own sbatch is the real one'
+  else
+    assert_eq $'0\n0' "$(cat "$what.env.seen")" "what the job sees"
+  fi
+done
+list='import os; print("--export=" + ",".join(n for n in os.environ if "(" not in n and "%" not in n))'
+printf '#!/bin/bash\nenv | grep "^SARRAY_\|sarray-intercept\|/sessions/\|sarray-guard\|^BASH_ENV" | grep -v "^SARRAY_ARRAY_\|^SARRAY_OUTER" >list.seen; true\n' >list.sh
+later && "$SARRAY" listen <<<"sbatch -o /dev/null \"\$(python3 -c '$list')\" list.sh; sarray submit --parsable >id" >out 2>err || fail "list: $(cat err)"
+wait_job "$(cat id)"
+assert_eq '' "$(cat list.seen)" 'a list of all names for --export'
+list='import os; print("--export=" + ",".join(n + "=" + v for n, v in os.environ.items() if not set("(%,\n\" ;") & set(n + v)))'
+later && "$SARRAY" listen <<<"sbatch -o /dev/null \"\$(python3 -c '$list')\" list.sh; sarray submit --parsable >id" >out 2>err || fail "list: $(cat err)"
+wait_job "$(cat id)"
+assert_eq '' "$(cat list.seen)" 'a list of all names and values for --export'
 
 echo "$recorded ways of calling sbatch are recorded"
