@@ -17,6 +17,7 @@
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
+#include "util/traces.hpp"
 
 namespace sarray::capture {
 
@@ -110,7 +111,7 @@ Guard::Guard(const store::Session& session) {
     const char* value = *name == '/' ? name : *name == '\0' ? "/tmp" : ::getenv(name);
     // A colon would end the folder in PATH.
     if (value == nullptr || *value != '/' || std::string_view(value).find(':') != std::string_view::npos) continue;
-    const auto folder = std::string(value) + "/" + std::string(guard_prefix) + util::random_name(16);
+    const auto folder = std::string(value) + "/" + std::string(util::guard_prefix) + util::random_name(16);
     const util::ExactModes exact;
     if (::mkdir(folder.c_str(), 0700) != 0) continue;
     m_folder = folder;
@@ -124,7 +125,7 @@ Guard::Guard(const store::Session& session) {
 Guard::~Guard() {
   if (m_folder.empty()) return;
   ::unlink((m_folder + "/sbatch").c_str());
-  ::unlink((m_folder + "/" + std::string(library_name)).c_str());
+  ::unlink((m_folder + "/" + std::string(util::library_name)).c_str());
   ::rmdir(m_folder.c_str());
 }
 

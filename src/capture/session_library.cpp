@@ -14,6 +14,7 @@
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/process.hpp"
+#include "util/traces.hpp"
 
 extern char** environ;
 
@@ -59,13 +60,13 @@ util::Result<void> try_library(const std::string& path) {
   command.timeout = patience;
   TRY(const auto output, util::run(command));
   if (!output.err.empty()) return util::fail(path, output.err.substr(0, output.err.find('\n')));
-  if (output.status != 0 || output.out.find("/" + std::string(library_name)) == std::string::npos)
+  if (output.status != 0 || output.out.find("/" + std::string(util::library_name)) == std::string::npos)
     return util::fail(path, "programs here do not load it");
   return {};
 }
 
 util::Result<std::string> write_library(const std::string& folder, const std::string& bin) {
-  const auto path = folder + "/" + std::string(library_name);
+  const auto path = folder + "/" + std::string(util::library_name);
   if (path.find_first_of(" $") != std::string::npos) return util::fail(path, "LD_PRELOAD cannot hold such a name");
   TRY(const auto library, make_library(path, bin));
   CHECK_OK(util::write_file_atomically(path, library));

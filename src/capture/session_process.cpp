@@ -15,6 +15,7 @@
 #include "util/environment_names.hpp"
 #include "util/file_lock.hpp"
 #include "util/message.hpp"
+#include "util/traces.hpp"
 
 extern char** environ;
 
@@ -59,7 +60,7 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
   ::setenv("BASH_ENV", (session.folder() + "/" + settings.bash_env).c_str(), 1);
   // The user's own libraries come first, as some must.
-  if (const auto preload = clean_preload(variable("LD_PRELOAD")); !settings.library.empty())
+  if (const auto preload = util::clean_preload(variable("LD_PRELOAD")); !settings.library.empty())
     ::setenv("LD_PRELOAD", (preload.empty() ? settings.library : preload + ":" + settings.library).c_str(), 1);
   ::setenv("PATH", (first + ":" + variable("PATH")).c_str(), 1);
 }

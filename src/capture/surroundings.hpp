@@ -14,19 +14,6 @@ namespace sarray::capture {
 /// BASH_ENV as it was.
 [[nodiscard]] util::Environment clean_environment(char** entries);
 
-/// Returns PATH without the folders of programs that sessions put there: `own_folder`, those of other sessions, and guards.
-[[nodiscard]] std::string clean_path(std::string_view path, std::string_view own_folder);
-
-/// Name of a guard's folder, before its random part: it holds an sbatch that refuses, for the time when the session's own cannot
-/// be reached (session_files.hpp).
-inline constexpr std::string_view guard_prefix = "sarray-guard-";
-
-/// Name of the library that a session has loaded into its programs (session_library.hpp), in any folder.
-inline constexpr std::string_view library_name = "sarray-intercept.so";
-
-/// Returns a value of LD_PRELOAD without the libraries of sessions.
-[[nodiscard]] std::string clean_preload(std::string_view libraries);
-
 /// Sets our variables from the path with which this program was started, if that is a session's sbatch: the caller may have
 /// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
 void find_session_by_program();

@@ -206,7 +206,6 @@ cat >takes.sh <<'END'
 {
   sh -c : && python3 -c 'pass' && bash -c :
   env | grep -c 'sarray-intercept'
-  type -P sbatch sarray-intercept.so | grep -c sessions/
   printenv LD_PRELOAD
   [[ $2 == gone ]] || env sbatch --parsable -H -o /dev/null --wrap true
 } >"$1.seen" 2>&1
@@ -226,11 +225,11 @@ for what in there gone; do
   wait_job "$(cat id)"
   [[ $what == there ]] || mv away state
   if [[ $what == there ]]; then
-    assert_eq $'0\n0' "$(head -n 2 "$what.env.seen")" "what the job sees"
+    assert_eq 0 "$(head -n 1 "$what.env.seen")" "what the job sees"
     own=$(tail -n 1 "$what.env.seen")
     assert_eq PENDING "$(job_field "$own" JobState)" 'its own sbatch is the real one'
   else
-    assert_eq $'0\n0' "$(cat "$what.env.seen")" "what the job sees"
+    assert_eq 0 "$(cat "$what.env.seen")" "what the job sees"
   fi
 done
 list='import os; print("--export=" + ",".join(n for n in os.environ if "(" not in n and "%" not in n))'
