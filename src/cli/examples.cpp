@@ -42,6 +42,7 @@ constexpr std::array all_examples = {
     Example{"history", "sarray history -n 5", "the last five submissions"},
     Example{"throttle", "sarray throttle 42137 -n 20", "max 20 tasks of array 42137 run at once"},
     Example{"throttle", "sarray throttle 42137 -n 5 --kill", "of more running tasks, the newest go back into the queue"},
+    Example{"real", "sarray real sbatch now.slurm", "submits now.slurm at once, from inside of a session, too"},
     Example{"completion", "source <(sarray completion bash)", "in ~/.bashrc"},
     Example{"completion", "source <(sarray completion zsh)", "in ~/.zshrc, after compinit"},
     Example{"completion", "sarray completion fish | source", "in ~/.config/fish/config.fish"},

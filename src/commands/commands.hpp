@@ -15,6 +15,7 @@ using Status = util::Result<int>;
 
 [[nodiscard]] Status listen(const Words& words);
 [[nodiscard]] Status run_driver(const Words& words);  ///< `sarray run`
+[[nodiscard]] Status real(const Words& words);
 [[nodiscard]] Status list(const Words& words);
 [[nodiscard]] Status drop(const Words& words);
 [[nodiscard]] Status submit(const Words& words);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "capture/driver.hpp"
+#include "capture/strays.hpp"
 #include "cli/page.hpp"
 #include "commands/commands.hpp"
 #include "commands/submit_options.hpp"
@@ -118,6 +119,7 @@ Status run_driver(const Words& words) {
   TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client)));
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());
+  capture::warn_of_strays(end.session, contents, site.client);
   const bool failed = end.wait_status != 0;
   if (failed || options->record_only || contents.info.jobs == 0) {
     tell_not_submitted(end.session, contents, failed ? describe_end(options->command.front(), end.wait_status) : "");

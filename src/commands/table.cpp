@@ -25,6 +25,7 @@ constexpr std::array commands = {
     Command{"retry", "submit failed tasks again", retry},
     Command{"history", "list what was submitted", history},
     Command{"throttle", "change how many tasks of a job array may run at once", throttle},
+    Command{"real", "run Slurm's own command in a session: sarray real sbatch ...", real},
     Command{"completion", "print what a shell needs to complete sarray's words", completion},
 };
 
