@@ -90,7 +90,7 @@ TEST_CASE("the array's options as sbatch reads them") {
 }
 
 TEST_CASE("an option that no line can hold is an argument") {
-  const auto rendered = render_words({{"--comment=two\nlines", "j"}});
+  const auto rendered = render_words({{"--comment=two\nlines", "-o", "x", "j"}});
   CHECK(rendered.arguments == std::vector<std::string>{"--comment=two\nlines"});
   for (const auto& line : directives(rendered.script)) CHECK_FALSE(line.starts_with("--comment"));
 }
