@@ -17,6 +17,7 @@ read_record() {
   SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
   SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_PATTERNS=()
   SARRAY_HIDDEN='' SARRAY_UNNAMED='' SARRAY_EARLIER=''
+  SARRAY_JOB_NAME='' SARRAY_JOB_PATH=''
   SARRAY_UNKNOWN=''
   # shellcheck disable=SC2206
   fields=($SARRAY_SHAPE) values=($SARRAY_ROW)
@@ -60,6 +61,8 @@ take_field() { # TAG VALUE
     hidden) SARRAY_HIDDEN=$2 ;;
     unnamed) SARRAY_UNNAMED=$2 ;;
     earlier) SARRAY_EARLIER=$2 ;;
+    map:name) SARRAY_JOB_NAME=$2 ;;
+    map:path) SARRAY_JOB_PATH=$2 ;;
     map:*) ;; # for sarray status and its kind
     *) SARRAY_UNKNOWN=$1 ;; # said once the record is known to be undamaged
   esac

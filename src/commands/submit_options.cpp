@@ -149,9 +149,9 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
                  "shows them; SARRAY_NAMES says it for always")
       ->type_name("WHOSE");
   app.add_option("--session", options.session, "act on this session instead of the current shell's")->type_name("NAME");
-  auto* translate =
-      app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
-  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script uses these commands")
+  auto* translate = app.add_flag("--translate", options.translate,
+                                 "scancel, scontrol ... in every task know its ids and its record (docs/fidelity.md)");
+  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script names these commands")
       ->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
