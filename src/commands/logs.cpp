@@ -136,8 +136,7 @@ std::string heading_of(const follow::History& history, std::uint32_t index, cons
   const auto local = job.local_id(index);
   const bool is_earlier = run.attempt != history.latest_of(index).attempt;
   return history.attempts[run.attempt].job_id + "_" + std::to_string(run.index) + " " + job.name +
-         (local ? " " + std::to_string(*local) : "") +
-         (is_earlier ? " (attempt " + std::to_string(run.attempt + 1) + ")" : "");
+         (local ? " " + std::to_string(*local) : "") + (is_earlier ? " (attempt " + std::to_string(run.attempt + 1) + ")" : "");
 }
 
 /// The files of some tasks, each once; of a retried task those of each attempt.

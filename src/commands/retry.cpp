@@ -257,8 +257,8 @@ Status retry(const Words& words) {
   submission_folder.cluster = slurm::cluster_name(site);
   submission_folder.command = "sarray retry " + first_id;
   engine::set_folders(plan_options, folder.path(), submission_folder.marker);
-  TRY(const auto retry,
-      script::plan_retry(history.map(), target.array_history.script(0), tasks_to_retry(history, indices), *start, dialect, plan_options));
+  TRY(const auto retry, script::plan_retry(history.map(), target.array_history.script(0), tasks_to_retry(history, indices),
+                                           *start, dialect, plan_options));
   say_what_is_written_again(retry);
   if (options->dry_run) return show(retry, plan_options.names, *options);
   return deliver_retry(retry, submission_folder, plan_options, site, *options);

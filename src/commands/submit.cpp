@@ -385,13 +385,14 @@ bool names_user(const SubmitRun& run) {
 /// Returns the rule for the names of output files: the option's, else the environment's.
 util::Result<plan::Names> choose_names(const SubmitRun& run) {
   if (run.options.names) return *run.options.names;
-  const auto variable = run.site.environment.get(util::names_variable);
-  return variable && !variable->empty() ? read_names(std::string(*variable), util::names_variable) : plan::Names::task;
+  const char* variable = std::getenv(util::names_variable);
+  return variable != nullptr && *variable != '\0' ? read_names(variable, util::names_variable) : plan::Names::task;
 }
 
 util::Result<void> print_script(const std::string& script) {
   if (::isatty(1) == 0) return util::write_all(1, script, "standard output");
-  return util::write_all(1, report::wants_color(1) ? cli::color_script(script) : util::printable_lines(script), "standard output");
+  return util::write_all(1, report::wants_color(1) ? cli::color_script(script) : util::printable_lines(script),
+                         "standard output");
 }
 
 Status show_all(SubmitRun& run, plan::Plan& plan) {
@@ -413,9 +414,11 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (run.options.json) continue;
-    CHECK_OK(run.options.output_folder.empty() ? print_script(rendered.script) : util::write_all(1, path + "\n", "standard output"));
+    CHECK_OK(run.options.output_folder.empty() ? print_script(rendered.script)
+                                               : util::write_all(1, path + "\n", "standard output"));
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
-    std::fputs(report::submission_text(plan, plan.arrays[number], run.plan_options.names, report::terminal_width(2)).c_str(), stderr);
+    std::fputs(report::submission_text(plan, plan.arrays[number], run.plan_options.names, report::terminal_width(2)).c_str(),
+               stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
   return 0;

@@ -69,8 +69,7 @@ bool takes_next_word(std::string_view word, const std::vector<std::string_view>&
     return valued != std::string_view::npos && valued + 1 == word.size();
   }
   if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
-  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" ||
-         word == "--names";
+  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" || word == "--names";
 }
 
 util::Result<void> check_override(const slurm::Setting& setting) {
@@ -139,7 +138,8 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
       "Any other option of sbatch overrides that option in every job, e.g. --partition=long --dependency=afterok:17.\n"
       "--job-name names the array; its tasks keep their own names.");
   app.add_option("file", options.file, "a file with one sbatch call per line, in shell syntax; - for standard input");
-  auto* output = app.add_option("-o,--output", options.output, "write the generated script to FILE (default: sarray.slurm); to DIR/: a file for each array")
+  auto* output = app.add_option("-o,--output", options.output,
+                                "write the generated script to FILE (default: sarray.slurm); to DIR/: a file for each array")
                      ->type_name("FILE");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");

@@ -28,10 +28,10 @@ struct SubmitOptions {
   bool again = false;  ///< an earlier submission whose end is not known is taken for failed
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
-  bool translate = false;     ///< every task gets the translator
-  bool no_translate = false;  ///< and none
+  bool translate = false;            ///< every task gets the translator
+  bool no_translate = false;         ///< and none
   std::optional<plan::Names> names;  ///< nullopt: as the environment says, else the task's own
-  Words sbatch_words;         ///< sbatch's options, as given
+  Words sbatch_words;                ///< sbatch's options, as given
 };
 
 /// @return nullopt if help was asked for and printed.

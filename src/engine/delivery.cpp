@@ -60,16 +60,17 @@ util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& a
   std::set<std::string> places;
   util::Result<void> result;
   util::Progress progress("linking the output files of tasks", array.tasks);
-  script::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target,
-                                                                       const std::string& place) {
-    if (!result) return;
-    progress.step();
-    // Slurm makes folders for a file, but not for a link's.
-    if (script::makes_folders(options.release) && places.insert(place).second) make_folder(place);
-    const auto folder = path.substr(0, path.rfind('/'));
-    if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
-    if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
-  });
+  script::visit_links(plan, array, rendered.streams, options,
+                      [&](const std::string& path, const std::string& target, const std::string& place) {
+                        if (!result) return;
+                        progress.step();
+                        // Slurm makes folders for a file, but not for a link's.
+                        if (script::makes_folders(options.release) && places.insert(place).second) make_folder(place);
+                        const auto folder = path.substr(0, path.rfind('/'));
+                        if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
+                        if (result && ::symlink(target.c_str(), path.c_str()) != 0)
+                          result = util::fail(path, util::errno_text(errno));
+                      });
   return result;
 }
 

@@ -287,7 +287,8 @@ util::Result<void> ArrayHistory::refresh(bool with_usage) { return refresh(engin
 
 util::Result<void> ArrayHistory::refresh(const engine::Engine& engine, bool with_usage) {
   std::vector<slurm::ArrayQuery> asked;
-  for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path, attempt.map.first_index()});
+  for (const auto& attempt : m_history.attempts)
+    asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path, attempt.map.first_index()});
   TRY(auto states, engine.states(asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
   m_awaits_usage = states.without_usage > 0;

@@ -36,7 +36,8 @@ void find_latest_attempts(History& history) {
   history.latest.assign(history.map().tasks, {});
   for (std::uint32_t n = 0; n < history.latest.size(); ++n) history.latest[n].index = history.map().first_index() + n;
   for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
-    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { history.latest[history.position(index)] = run; });
+    visit_tasks(history, number,
+                [&](std::uint32_t index, const LatestAttempt& run) { history.latest[history.position(index)] = run; });
   }
   for (const auto& revived : find_revived(history)) {
     auto& latest = history.latest[history.position(revived.index)];
@@ -47,7 +48,8 @@ void find_latest_attempts(History& history) {
 std::vector<std::vector<LatestAttempt>> find_runs(const History& history) {
   std::vector<std::vector<LatestAttempt>> runs(history.latest.size());
   for (std::uint32_t number = 0; number < history.attempts.size(); ++number) {
-    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { runs[history.position(index)].push_back(run); });
+    visit_tasks(history, number,
+                [&](std::uint32_t index, const LatestAttempt& run) { runs[history.position(index)].push_back(run); });
   }
   return runs;
 }
@@ -57,11 +59,13 @@ std::vector<RevivedTask> find_revived(const History& history) {
   if (history.attempts.size() < 2) return revived;
   std::vector<std::uint32_t> last(history.map().tasks, 0);
   for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
-    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { last[history.position(index)] = run.attempt; });
+    visit_tasks(history, number,
+                [&](std::uint32_t index, const LatestAttempt& run) { last[history.position(index)] = run.attempt; });
   }
   for (std::uint32_t number = 0; number + 1 < history.attempts.size(); ++number) {
     visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) {
-      if (last[history.position(index)] > number && is_active(history.attempts[number], run.index)) revived.push_back({index, run});
+      if (last[history.position(index)] > number && is_active(history.attempts[number], run.index))
+        revived.push_back({index, run});
     });
   }
   return revived;

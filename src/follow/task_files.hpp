@@ -26,8 +26,8 @@ class FileFinder {
   [[nodiscard]] TaskFiles find(std::uint32_t index);
   /// Returns the name of the task's output without a look at the disk; it may have *. @param index as for find().
   [[nodiscard]] std::string expected_output(std::uint32_t index);
-  /// Returns the files of all attempts at the task, oldest first. Those that a later attempt has written over, or is to write over,
-  /// are only in that one's.
+  /// Returns the files of all attempts at the task, oldest first. Those that a later attempt has written over, or is to write
+  /// over, are only in that one's.
   [[nodiscard]] std::vector<TaskFiles> find_all(std::uint32_t index);
 
  private:
@@ -41,7 +41,7 @@ class FileFinder {
   const History& m_history;
   FileSurroundings m_surroundings;
   bool m_is_learned = false;
-  std::vector<std::optional<bool>> m_by_hand;  ///< by attempt
+  std::vector<std::optional<bool>> m_by_hand;      ///< by attempt
   std::vector<std::vector<LatestAttempt>> m_runs;  ///< find_runs()
 };
 

@@ -195,7 +195,8 @@ std::string task_lines(const follow::History& history, const StatusView& view) {
       if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
       const auto local = job.local_id(index);
       table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
-                 elapsed_text(elapsed_of(task)), util::printable(state_text(task)), command, output_text(view.output_of(index), job.directory)});
+                 elapsed_text(elapsed_of(task)), util::printable(state_text(task)), command,
+                 output_text(view.output_of(index), job.directory)});
       states.push_back(task.state);
     }
   }

@@ -18,8 +18,8 @@
 
 namespace sarray::script {
 
-/// SARRAY_FORMAT of the scripts that are written. Those of revision 7d9f961 and before do not say it: theirs is 0. Up to 1 the names
-/// of output files were always by the rule of plan::Names::slurm.
+/// SARRAY_FORMAT of the scripts that are written. Those of revision 7d9f961 and before do not say it: theirs is 0. Up to 1 the
+/// names of output files were always by the rule of plan::Names::slurm.
 inline constexpr std::uint32_t script_format = 2;
 
 /// How the dispatcher gives or takes a variable.
@@ -73,11 +73,11 @@ struct JobRecord {
   std::optional<std::string> output;
   std::optional<std::string> error;
   std::optional<std::string> input;
-  std::optional<std::string> hidden;     ///< "output", "error" or both: which Slurm opens under a hidden name
-  std::optional<std::string> earlier;    ///< of a retry: the number of the attempt whose files get another name first
-  bool unnamed = false;  ///< a plain job without --output: submitted by hand, it has an array's default name
-  bool append = false;    ///< its files are appended to
-  bool truncate = false;  ///< its files are emptied by the dispatcher
+  std::optional<std::string> hidden;   ///< "output", "error" or both: which Slurm opens under a hidden name
+  std::optional<std::string> earlier;  ///< of a retry: the number of the attempt whose files get another name first
+  bool unnamed = false;                ///< a plain job without --output: submitted by hand, it has an array's default name
+  bool append = false;                 ///< its files are appended to
+  bool truncate = false;               ///< its files are emptied by the dispatcher
   std::vector<RecordVariable> variables;
   std::optional<std::string> last_word;  ///< the variable `_`
   // What the dispatcher does not need, but sarray status and its kind do.

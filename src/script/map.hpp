@@ -59,10 +59,10 @@ struct Map {
   std::uint32_t tasks = 0;
   std::string name;  ///< --job-name of the array
   std::vector<MappedOption> options;
-  std::string link_folder;            ///< of the links to output files; empty: there are none
+  std::string link_folder;                 ///< of the links to output files; empty: there are none
   plan::Names names = plan::Names::slurm;  ///< whose ids are in the names of output files
-  std::string submission_folder;      ///< of sarray's own submission; empty: not said
-  std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
+  std::string submission_folder;           ///< of sarray's own submission; empty: not said
+  std::vector<std::string> retry_of;       ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
 
   [[nodiscard]] std::uint32_t first_index() const { return jobs.empty() ? 0 : jobs.front().first_index; }
   [[nodiscard]] std::uint32_t end_index() const { return first_index() + tasks; }  ///< after the last one

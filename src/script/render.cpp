@@ -268,8 +268,8 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   head += option_lines + "#\n" + hand_words + "#\n" + write_overview(plan, array) + "\n";
   head += "SARRAY_FORMAT=" + std::to_string(script_format) + "\n";
   head += "SARRAY_RELEASE=" + std::to_string(options.release.year * 100 + options.release.month) + "\n";
-  const bool any_links =
-      std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links != Links::none; });
+  const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(),
+                                     [](const auto& s) { return s.links != Links::none; });
   head += "SARRAY_FILE_NAMES=" + std::string(plan::names_word(options.names)) + "\n";
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
   const bool any_translated =

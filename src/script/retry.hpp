@@ -28,8 +28,8 @@ struct RetryTask {
 
 /// @param script the batch script that `map` was read from.
 /// @param tasks of it, ascending, not empty.
-/// @param options overrides are put over the array's own options; retry_of, link_folder and the like are the new array's, and names is
-/// map.names.
+/// @param options overrides are put over the array's own options; retry_of, link_folder and the like are the new array's, and
+/// names is map.names.
 /// @param dialect the settings of the result point into it.
 /// @return an error for an option that is each task's own.
 [[nodiscard]] util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<RetryTask>& tasks,

@@ -151,14 +151,15 @@ class CommonPattern {
   /// Returns the last part of all patterns, if Slurm makes the right name of it in each task's own folder, which is known before,
   /// and nobody but the running task knows it; else nullopt.
   [[nodiscard]] std::optional<std::string> find_name() const {
-    const auto name = find_common([&](const plan::Placement& placement, const std::string& pattern) -> std::optional<std::string> {
-      if (pattern.find('\\') != std::string::npos) return std::nullopt;
-      const auto folder = pattern.substr(0, pattern.rfind('/'));
-      // By that rule, one of them in the folder's name changes the meaning of the other.
-      if (m_names == plan::Names::slurm && (has_conversion(folder, 'A') || has_conversion(folder, 'a'))) return std::nullopt;
-      if (!slurm::expand_pattern(folder, own_values(job(placement), pattern, 0, 0, m_options))) return std::nullopt;
-      return slurms_pattern(pattern.substr(folder.size() + 1), job(placement), m_array, m_options, m_names);
-    });
+    const auto name =
+        find_common([&](const plan::Placement& placement, const std::string& pattern) -> std::optional<std::string> {
+          if (pattern.find('\\') != std::string::npos) return std::nullopt;
+          const auto folder = pattern.substr(0, pattern.rfind('/'));
+          // By that rule, one of them in the folder's name changes the meaning of the other.
+          if (m_names == plan::Names::slurm && (has_conversion(folder, 'A') || has_conversion(folder, 'a'))) return std::nullopt;
+          if (!slurm::expand_pattern(folder, own_values(job(placement), pattern, 0, 0, m_options))) return std::nullopt;
+          return slurms_pattern(pattern.substr(folder.size() + 1), job(placement), m_array, m_options, m_names);
+        });
     const auto is_late = [&](char conversion) { return has_conversion(*name, conversion); };
     constexpr std::string_view late = "jJNrS";
     return name && std::any_of(late.begin(), late.end(), is_late) ? name : std::nullopt;
@@ -244,8 +245,8 @@ std::string late_pattern(const plan::PlannedJob& planned, Stream stream, const p
 }
 
 bool keeps_earlier(const plan::PlannedJob& planned, Stream stream, const plan::PlanOptions& options) {
-  return !options.retry_of.empty() && options.names == plan::Names::task && planned.job.ids &&
-         !appends(planned.job, options) && has_conversion(file_pattern(planned, stream, options.names), 'A');
+  return !options.retry_of.empty() && options.names == plan::Names::task && planned.job.ids && !appends(planned.job, options) &&
+         has_conversion(file_pattern(planned, stream, options.names), 'A');
 }
 
 bool is_hidden(const plan::PlannedJob& planned, Stream stream, const StreamPlan& streams, const plan::PlanOptions& options) {

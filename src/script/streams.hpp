@@ -2,10 +2,10 @@
 //
 // Slurm opens the files of the merged array before the dispatcher runs. If one pattern names the right file for every task,
 // Slurm gets that pattern. If not, every task has a link, made before the submission, through which Slurm opens the file: right
-// truncation, right errors, and slurmstepd's own words in the right file (observed on 22.05 to 24.11). If only the folders differ, the
-// links are to these, and Slurm makes the name (LINKS/output/%a/slurm-%j.out).
-// Else a name that only the running task knows (%j, %N) is opened under a hidden name in the same folder; the dispatcher gives it
-// its own name and points the link there, so that a requeued task opens it by Slurm's own rules.
+// truncation, right errors, and slurmstepd's own words in the right file (observed on 22.05 to 24.11). If only the folders
+// differ, the links are to these, and Slurm makes the name (LINKS/output/%a/slurm-%j.out). Else a name that only the running task
+// knows (%j, %N) is opened under a hidden name in the same folder; the dispatcher gives it its own name and points the link
+// there, so that a requeued task opens it by Slurm's own rules.
 //
 // The script itself says what is right if it is submitted by hand, without links: the patterns and the links of sarray's own
 // submission stand on sbatch's command line.
@@ -61,10 +61,11 @@ struct ArrayStreams {
 
 /// Whether the job's files are opened under hidden names, and named by the dispatcher: only the running task knows the name, or a
 /// file of that name may be the earlier attempt's (keeps_earlier()).
-[[nodiscard]] bool is_hidden(const plan::PlannedJob& job, Stream stream, const StreamPlan& streams, const plan::PlanOptions& options);
+[[nodiscard]] bool is_hidden(const plan::PlannedJob& job, Stream stream, const StreamPlan& streams,
+                             const plan::PlanOptions& options);
 
-/// Whether a retry's task gives the earlier attempt's file another name before it writes its own: the name has an array's own id in
-/// it, which is the same in every attempt, and is not appended to.
+/// Whether a retry's task gives the earlier attempt's file another name before it writes its own: the name has an array's own id
+/// in it, which is the same in every attempt, and is not appended to.
 [[nodiscard]] bool keeps_earlier(const plan::PlannedJob& job, Stream stream, const plan::PlanOptions& options);
 
 /// Returns what is left for the dispatcher to fill in (%A, %a, %b, %j, %J, %N, %r, %S, %%).
@@ -78,7 +79,8 @@ struct ArrayStreams {
 
 using LinkMaker = std::function<void(const std::string& path, const std::string& target, const std::string& folder)>;
 
-/// Calls make(path of the link, its target, the folder of the file that is opened through it) for every link that the array needs.
+/// Calls make(path of the link, its target, the folder of the file that is opened through it) for every link that the array
+/// needs.
 void visit_links(const plan::Plan& plan, const plan::MergedArray& array, const ArrayStreams& streams,
                  const plan::PlanOptions& options, const LinkMaker& make);
 

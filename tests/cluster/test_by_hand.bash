@@ -19,7 +19,7 @@ echo 'from a file' >input
 cat >queue <<'END'
 sbatch --output=$PWD/r_%j.txt job.sh 1
 sbatch --array=5-6 --output=t_%a.txt -e e_%A_%a.txt job.sh 2
-sbatch -D other -i ../input ../job.sh 3
+sbatch -D other -i ../input $PWD/job.sh 3
 sbatch -o p_%A.txt -e p_%A.txt job.sh 4
 END
 own_id() { squeue -h -r -t all -j "$1" -o '%A %K' | awk -v k="$2" '$2 == k { print $1 }'; } # JOBID INDEX
@@ -77,7 +77,7 @@ sarray submit -n self >self.slurm 2>/dev/null
 self=$(sbatch --parsable self.slurm)
 wait_job "$self"
 assert_eq '1 FAILED' "$(states "$self")" 'without the translator'
-assert_contains "$(cat self.txt)" "it names Slurm's commands, and " 'refused by name'
+assert_contains "$(cat self.txt)" "it names Slurm's commands" 'refused by name'
 
 # --- an edit of the same length is never run, nor without the variable that sarray's own submission has
 sed 's/touch ran/touch RAN/' bad.slurm >edited.slurm

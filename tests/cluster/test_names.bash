@@ -41,7 +41,7 @@ sbatch plain.sh b
 sbatch array.sh
 sbatch -a 1,4 default.sh
 sbatch -o 'other/%A.%j.txt' default.sh
-sbatch -D other ../default.sh
+sbatch -D other $PWD/default.sh
 END
 submit queue
 wait_job "$id"
@@ -55,7 +55,7 @@ assert_eq 'default none' "$(cat other/slurm-*.out)" 'the default in a folder of 
 assert_eq '' "$(find . -name '.sarray-*')" 'no hidden name stays'
 
 # --- the table, which, status and logs say them
-assert_eq 'slurm-%j.out logs/aa_2000000003_%a.out slurm-2000000004_%a.out other/%A.%j.txt' \
+assert_eq 'slurm-%j.out logs/%x_2000000003_%a.out slurm-2000000004_%a.out other/%A.%j.txt' \
   "$(awk '$1 == 1 || $1 >= 3 && $1 <= 5 { print $NF }' table | paste -sd ' ')" 'the table of submit'
 assert_eq "$PWD/logs/aa_2000000003_6.out" "$(field 2000000003_6 output)" 'which'
 assert_eq "$PWD/slurm-2000000004_4.out" "$(field 2000000004_4 output)" 'which: the default'

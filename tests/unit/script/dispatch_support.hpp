@@ -77,7 +77,8 @@ class Merged {
   }
 
   /// A retry of some tasks of another.
-  Merged(const Merged& first, const std::vector<script::RetryTask>& tasks) : m_folder(first.m_folder), m_options(first.m_options) {
+  Merged(const Merged& first, const std::vector<script::RetryTask>& tasks)
+      : m_folder(first.m_folder), m_options(first.m_options) {
     m_options.link_folder += "-retry";
     m_options.retry_of = {"4710"};
     const auto map = script::read_map(first.script());
@@ -196,10 +197,10 @@ class Merged {
   void make_links() const {
     for (const char* stream : {"output", "error", "input"})
       std::filesystem::create_directories(m_options.link_folder + "/" + stream);
-    script::visit_links(m_plan, array(), m_rendered.streams, m_options, [](const std::string& path, const std::string& target,
-                                                                                  const std::string&) {
-      std::filesystem::create_symlink(target, path);
-    });
+    script::visit_links(m_plan, array(), m_rendered.streams, m_options,
+                        [](const std::string& path, const std::string& target, const std::string&) {
+                          std::filesystem::create_symlink(target, path);
+                        });
   }
 
   /// What slurmd opens for a stream, if that is a link, or a task submitted by hand has no file of the right name; else empty.

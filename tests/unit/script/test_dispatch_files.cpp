@@ -201,12 +201,14 @@ TEST_CASE("submitted by hand: no link is followed, and the dispatcher opens each
   CHECK(bytes_of(folder / "x_ALL_4294967294") == "out\nerr\nread\n");
   CHECK(bytes_of(folder / "slurm-4711_7.out") ==
         "sarray: error: task 7 of array 4711: " + (folder / "no/where") + " cannot be opened\n");
-  for (const auto& name : names_in(folder.path())) CHECK_FALSE((name.starts_with("slurm-4711_") && name[11] > '0' && name[11] < '7'));
+  for (const auto& name : names_in(folder.path()))
+    CHECK_FALSE((name.starts_with("slurm-4711_") && name[11] > '0' && name[11] < '7'));
 }
 
 TEST_CASE("a retry's task gives the earlier attempt's file another name first, and never replaces one") {
   const TemporaryFolder folder;
-  const Merged first({make_call(folder, {"-a5-6", "-o", "%A_%a", "-e", "%A_%a", "j"}), make_call(folder, {"-o", "x", "j"})}, folder);
+  const Merged first({make_call(folder, {"-a5-6", "-o", "%A_%a", "-e", "%A_%a", "j"}), make_call(folder, {"-o", "x", "j"})},
+                     folder);
   CHECK(first.run(0).status == 0);
   CHECK(first.run(1).status == 0);
   const auto name = folder / "2000000001_5";
@@ -221,7 +223,8 @@ TEST_CASE("a retry's task gives the earlier attempt's file another name first, a
   }
   CHECK(again.run(1).status == 0);
   CHECK(bytes_of(folder / "2000000001_6.1") == "the user's own\n");
-  CHECK(bytes_of(folder / "2000000001_6") ==
-        "earlier\nsarray: note: " + (folder / "2000000001_6") +
-            " is the file of an earlier attempt, and could not be renamed to 2000000001_6.1: this attempt is put after it\nout\nerr\n");
+  CHECK(
+      bytes_of(folder / "2000000001_6") ==
+      "earlier\nsarray: note: " + (folder / "2000000001_6") +
+          " is the file of an earlier attempt, and could not be renamed to 2000000001_6.1: this attempt is put after it\nout\nerr\n");
 }

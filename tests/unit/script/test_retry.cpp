@@ -111,8 +111,9 @@ TEST_CASE("a job that had the array to itself gets links, where its %a would now
   std::vector<std::string> links;
   plan::PlanOptions options = test::make_options();
   options.link_folder = "/state/retry";
-  script::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
-                      [&](const std::string& path, const std::string& target, const std::string&) { links.push_back(path + " " + target); });
+  script::visit_links(
+      retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
+      [&](const std::string& path, const std::string& target, const std::string&) { links.push_back(path + " " + target); });
   CHECK(links == std::vector<std::string>{"/state/retry/output/0 /home/ada/out_1", "/state/retry/output/1 /home/ada/out_4"});
 }
 
@@ -124,9 +125,11 @@ TEST_CASE("names with an array's own id are those of the attempt before: the dis
   auto options = test::make_options();
   options.link_folder = "/state/retry";
   options.retry_of = {"17", "19"};
-  script::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
-                      [&](const std::string& path, const std::string& target, const std::string&) { links.push_back(path + " " + target); });
-  CHECK(std::count_if(links.begin(), links.end(), [](const auto& link) { return link.find(".sarray-hidden-") != std::string::npos; }) == 5);
+  script::visit_links(
+      retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
+      [&](const std::string& path, const std::string& target, const std::string&) { links.push_back(path + " " + target); });
+  CHECK(std::count_if(links.begin(), links.end(),
+                      [](const auto& link) { return link.find(".sarray-hidden-") != std::string::npos; }) == 5);
   const auto map = script::read_map(retried->rendered.script);
   REQUIRE(map);
   REQUIRE(map->jobs.size() == 4);  // one that ran in another attempt before

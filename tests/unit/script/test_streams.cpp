@@ -8,8 +8,8 @@
 using namespace sarray;
 using script::ArrayStreams;
 using script::late_pattern;
-using script::Links;
 using script::link_target;
+using script::Links;
 using script::Stream;
 using test::Words;
 
@@ -70,8 +70,9 @@ std::string by_hand(const std::vector<Words>& words, Stream stream = Stream::out
 
 std::map<std::string, std::string> links(const Planned& planned) {
   std::map<std::string, std::string> made;
-  visit_links(planned.plan, planned.array(), planned.streams, planned.options,
-              [&](const std::string& path, const std::string& target, const std::string&) { CHECK(made.emplace(path, target).second); });
+  visit_links(
+      planned.plan, planned.array(), planned.streams, planned.options,
+      [&](const std::string& path, const std::string& target, const std::string&) { CHECK(made.emplace(path, target).second); });
   return made;
 }
 
@@ -154,16 +155,16 @@ TEST_CASE("%a alone: Slurm's where indices are the job's own ids, links where no
   CHECK(pattern({{"-a0-4", "-o", "%a.out", "j"}, {"-a0-4", "-o", "%a.out", "j"}}) == "links");
   CHECK(links(plan_words({{"-a3,7", "-o", "%a.out", "j"}, {"-o", "%a.out", "j"}})) ==
         Made{{"/state/links/output/0", "/home/ada/3.out"},
-              {"/state/links/output/1", "/home/ada/7.out"},
-              {"/state/links/output/2", "/home/ada/4294967294.out"}});
+             {"/state/links/output/1", "/home/ada/7.out"},
+             {"/state/links/output/2", "/home/ada/4294967294.out"}});
 }
 
 TEST_CASE("names that differ are links") {
   CHECK(links(plan_words({{"-o", "one", "j"}, {"-a0-1", "-o", "/x/%a", "j"}, {"-o", "one", "j"}})) ==
         Made{{"/state/links/output/0", "/home/ada/one"},
-              {"/state/links/output/1", "/x/0"},
-              {"/state/links/output/2", "/x/1"},
-              {"/state/links/output/3", "/home/ada/one"}});
+             {"/state/links/output/1", "/x/0"},
+             {"/state/links/output/2", "/x/1"},
+             {"/state/links/output/3", "/home/ada/one"}});
 }
 
 TEST_CASE("a folder that differs makes one relative name two") {
@@ -197,9 +198,9 @@ TEST_CASE("none and /dev/null") {
 TEST_CASE("an error stream that some give: the others' follows their output") {
   const auto planned = plan_words({{"-o", "o1", "-e", "e1", "j"}, {"-o", "o2", "j"}});
   CHECK(links(planned) == Made{{"/state/links/output/0", "/home/ada/o1"},
-                                {"/state/links/output/1", "/home/ada/o2"},
-                                {"/state/links/error/0", "/home/ada/e1"},
-                                {"/state/links/error/1", "/home/ada/o2"}});
+                               {"/state/links/output/1", "/home/ada/o2"},
+                               {"/state/links/error/0", "/home/ada/e1"},
+                               {"/state/links/error/1", "/home/ada/o2"}});
 }
 
 TEST_CASE("an input that some give: the others read nothing") {
@@ -212,11 +213,11 @@ TEST_CASE("what only the running task knows: a hidden name in the same folder, a
       plan_words({{"-o", "logs/%x-%j-%N.out", "-J", "a%b", "j"}, {"-a4-5", "-o", "/x/%a.%J", "-e", "/x/%a.%J", "j"}});
   const auto& jobs = planned.plan.jobs;
   CHECK(links(planned) == Made{{"/state/links/output/0", "/home/ada/logs/.sarray-hidden-0.output"},
-                                {"/state/links/output/1", "/x/.sarray-hidden-1.output"},
-                                {"/state/links/output/2", "/x/.sarray-hidden-2.output"},
-                                {"/state/links/error/0", "/home/ada/logs/.sarray-hidden-0.output"},
-                                {"/state/links/error/1", "/x/.sarray-hidden-1.output"},
-                                {"/state/links/error/2", "/x/.sarray-hidden-2.output"}});
+                               {"/state/links/output/1", "/x/.sarray-hidden-1.output"},
+                               {"/state/links/output/2", "/x/.sarray-hidden-2.output"},
+                               {"/state/links/error/0", "/home/ada/logs/.sarray-hidden-0.output"},
+                               {"/state/links/error/1", "/x/.sarray-hidden-1.output"},
+                               {"/state/links/error/2", "/x/.sarray-hidden-2.output"}});
   CHECK(late_pattern(jobs[0], Stream::output, planned.options) == "/home/ada/logs/a%%b-%j-%N.out");
   CHECK(late_pattern(jobs[1], Stream::output, planned.options) == "/x/%a.%J");
   CHECK(late_pattern(jobs[1], Stream::error, planned.options) == "/x/%a.%J");
