@@ -285,8 +285,8 @@ class ConditionText {
     const bool is_whole = covers && !m_any && !is_kept;
     if (group.whole || is_whole) texts.push_back(word + after);
     if (ranges.empty() || is_whole) return;
-    // Slurm writes a list of tasks out, and takes the minutes for the last one.
-    if (minutes > 0) {
+    // Slurm writes a list of tasks out as tasks that are all to be waited for, and takes the minutes for the last one.
+    if (minutes > 0 || m_any) {
       for (const auto& [first, last] : ranges) {
         for (auto index = first; index <= last; ++index) texts.push_back(word + "_" + std::to_string(index) + after);
       }

@@ -92,6 +92,8 @@ TEST_CASE("of what Slurm has for whole arrays only, the parent is an array by it
   const auto any = plan_of({{"-a0-2", "a"}, {"x"}, {"y"}, {"-d", "afterok:" + v + "1?afterok:" + v + "2", "b"}});
   CHECK(arrays_of(any) == "1 | 2,3 | 4");
   CHECK(waits_of(any) == "2: all afterok:@0?afterok:@1_0");
+  const auto two = plan_of({{"x"}, {"y"}, {"-d", "afterok:" + v + "1?afterok:" + v + "2", "b"}});
+  CHECK(waits_of(two) == "1: all afterok:@0_0?afterok:@0_1");
   const auto large = plan_of({{"-a0-99", "a"}, {"x"}, {"-d", "afterok:" + v + "1", "b"}});
   CHECK(arrays_of(large) == "1 | 2 | 3");
   CHECK(waits_of(large) == "2: all afterok:@0");
