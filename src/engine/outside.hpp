@@ -28,9 +28,4 @@ namespace sarray::engine {
 [[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside,
                                                     const Engine& engine, bool assume_done);
 
-/// What becomes of a condition on jobs that are outside. Pure.
-enum class Verdict : std::uint8_t { open, satisfied, never, unknown };
-/// @param records of the tasks that the condition is on; done ones among them may be missing if one is not done.
-[[nodiscard]] Verdict judge_condition(slurm::DependencyType type, const std::vector<slurm::TaskRecord>& records);
-
 }  // namespace sarray::engine
