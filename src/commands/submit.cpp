@@ -16,8 +16,8 @@
 #include "engine/delivery.hpp"
 #include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
-#include "queue/file_session.hpp"
 #include "plan/graph.hpp"
+#include "queue/file_session.hpp"
 #include "queue/gather.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
@@ -53,7 +53,7 @@ struct SubmitRun {
   bool is_journaled = false;           ///< what becomes of a file's lines must be remembered line by line
   HeldArrays held;                     ///< of the session, since an earlier submit
   std::vector<TakenArray> taken;       ///< of the plan, by Slurm
-  std::vector<std::string> announced;                                              ///< job ids that were told
+  std::vector<std::string> announced;  ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
 };
 
@@ -148,9 +148,8 @@ util::Result<void> find_outside(SubmitRun& run) {
   }
   const auto folder = store::StateFolder::open();
   if (!folder) return {};
-  TRY(run.plan_options.outside,
-      find_outside_jobs(run.queued.jobs, run.held, *folder, engine::SlurmEngine(run.site.client), !run.options.dry_run,
-                        run.options.assume_done));
+  TRY(run.plan_options.outside, find_outside_jobs(run.queued.jobs, run.held, *folder, engine::SlurmEngine(run.site.client),
+                                                  !run.options.dry_run, run.options.assume_done));
   return {};
 }
 

@@ -24,9 +24,8 @@ bool is_singleton(const slurm::Condition& condition) { return condition.type == 
 engine::LinkedArray link_held(const store::Submission& submission, const std::vector<plan::PlannedJob>& jobs,
                               const plan::Places& places, const plan::OutsideJobs& outside) {
   engine::LinkedArray array{submission.job_id, submission.folder, submission.tasks, 0, {}, false, submission.step};
-  array.stays_held = std::any_of(outside.submitted.begin(), outside.submitted.end(), [&](const auto& job) {
-    return job.stays_held && job.array_id == submission.job_id;
-  });
+  array.stays_held = std::any_of(outside.submitted.begin(), outside.submitted.end(),
+                                 [&](const auto& job) { return job.stays_held && job.array_id == submission.job_id; });
   std::vector<plan::Placement> placements;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     const auto place = places.find(jobs[i].id);
@@ -106,8 +105,7 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   for (const auto& submission : held.submissions) arrays.push_back(link_held(submission, held.jobs, places, options.outside));
   for (std::size_t number = 0; number < taken.size(); ++number) {
     const auto& merged = plan.arrays[number];
-    engine::LinkedArray array{taken[number].job_id, taken[number].folder, merged.tasks, 0, {}, false,
-                              store::PipelineStep::held};
+    engine::LinkedArray array{taken[number].job_id, taken[number].folder, merged.tasks, 0, {}, false, store::PipelineStep::held};
     // What was held before waits for none of the new ones.
     array.stage = merged.stage + (held.empty() ? 0 : 1000000);
     array.stays_held = std::any_of(merged.settings.begin(), merged.settings.end(),
@@ -128,8 +126,7 @@ bool needs_journal(const std::vector<plan::PlannedJob>& jobs) {
     if (!planned.job.dependency) return false;
     const auto& conditions = planned.job.dependency->conditions;
     return std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
-      return is_singleton(condition) || slurm::is_virtual_id(condition.job) ||
-             condition.type == slurm::DependencyType::aftercorr;
+      return is_singleton(condition) || slurm::is_virtual_id(condition.job) || condition.type == slurm::DependencyType::aftercorr;
     });
   });
 }

@@ -28,7 +28,8 @@ struct HeldArrays {
 [[nodiscard]] util::Result<HeldArrays> gather_held_arrays(const queue::QueuedJobs& queued, const store::StateFolder& folder,
                                                           std::uint32_t max_array_size);
 
-/// Finds out what is to be known of the jobs outside that these, and the held ones, wait for. Slurm is asked only if there are any.
+/// Finds out what is to be known of the jobs outside that these, and the held ones, wait for. Slurm is asked only if there are
+/// any.
 /// @param ask false: nobody is asked how far they are, as for a dry run.
 [[nodiscard]] util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const HeldArrays& held,
                                                                 const store::StateFolder& folder, const engine::Engine& engine,

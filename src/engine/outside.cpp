@@ -48,8 +48,8 @@ util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(const std::vec
     TRY(const auto text, script::unpack_script(std::move(bytes)));
     TRY(const auto map, script::read_map(text));
     for (const auto& job : map.jobs)
-      jobs.push_back({job.id, submission.job_id, job.number, job.first_index, job.tasks, map.tasks, job.ids,
-                      map.option("hold") != nullptr});
+      jobs.push_back(
+          {job.id, submission.job_id, job.number, job.first_index, job.tasks, map.tasks, job.ids, map.option("hold") != nullptr});
   }
   std::sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return jobs;
@@ -171,8 +171,7 @@ util::Result<void> judge(const plan::PlannedJob& planned, const States& states, 
     const auto* submitted = slurm::is_virtual_id(condition.job) ? find_submitted(outside, condition.job) : nullptr;
     if (slurm::is_virtual_id(condition.job) && submitted == nullptr) continue;
     if (submitted != nullptr && condition.task && !(submitted->ids && submitted->ids->contains(*condition.task))) continue;
-    const auto records =
-        submitted != nullptr ? states.of(*submitted, condition.task) : states.of(condition);
+    const auto records = submitted != nullptr ? states.of(*submitted, condition.task) : states.of(condition);
     auto verdict = slurm::judge_condition(condition.type, records);
     if (verdict == Verdict::unknown && assume_done) verdict = Verdict::satisfied;
     // Each task of an array waits for its own.

@@ -13,7 +13,8 @@ namespace sarray::engine {
 
 /// Reads from the scripts of submissions where in Slurm their jobs are, sorted by virtual id.
 /// @return an error if a script cannot be read, or if Slurm's answer to its submission is not known.
-[[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(const std::vector<store::Submission>& submissions);
+[[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(
+    const std::vector<store::Submission>& submissions);
 
 /// Finds where the jobs of earlier submissions are that these wait for, without asking Slurm.
 /// @param more submissions whose jobs are wanted, whether anyone waits for them or not.

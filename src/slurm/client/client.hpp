@@ -48,15 +48,15 @@ class JobRecord {
 };
 
 // What the questions below are answered with; each in the header of its name.
-struct HeldArray;      // arrays.hpp
-struct QueuedCommand;  // arrays.hpp
-struct JobLine;        // jobs.hpp
-struct JobOwner;       // jobs.hpp
-struct ArrayQuery;     // task_state.hpp
-struct ArrayStates;    // task_state.hpp
+struct HeldArray;         // arrays.hpp
+struct QueuedCommand;     // arrays.hpp
+struct JobLine;           // jobs.hpp
+struct JobOwner;          // jobs.hpp
+struct ArrayQuery;        // task_state.hpp
+struct ArrayStates;       // task_state.hpp
 struct DependencyUpdate;  // dependencies.hpp
 struct TaskDependency;    // dependencies.hpp
-struct TaskRecord;     // task_state.hpp
+struct TaskRecord;        // task_state.hpp
 
 /// How the real sbatch is to be run.
 struct Submission {
@@ -109,8 +109,8 @@ class Client {
   /// Sets what pending tasks wait for, each update with one request, in one process. As long as it takes: a cluster that limits
   /// the rate of requests (rl_enable) takes half a second for each.
   /// @param step called after each update.
-  /// @return an error if Slurm refuses one of them; the others are set nevertheless. What an update without an error has done is to
-  /// be read back: scontrol says of what it cannot read only that it cannot.
+  /// @return an error if Slurm refuses one of them; the others are set nevertheless. What an update without an error has done is
+  /// to be read back: scontrol says of what it cannot read only that it cannot.
   [[nodiscard]] util::Result<void> set_dependencies(const std::vector<DependencyUpdate>& updates,
                                                     const std::function<void()>& step) const;
   /// Returns what each task of these arrays waits for that is in the queue; done ones are left out.

@@ -139,7 +139,7 @@ Verdict judge_condition(DependencyType type, const std::vector<TaskRecord>& reco
   switch (type) {
     case DependencyType::after:
       return any([](TaskState state) { return state == TaskState::pending || state == TaskState::running; }) ? Verdict::open
-                                                                                                              : Verdict::satisfied;
+                                                                                                             : Verdict::satisfied;
     case DependencyType::afterany:
       return is_over ? Verdict::satisfied : Verdict::open;
     case DependencyType::afternotok:
