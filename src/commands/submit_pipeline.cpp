@@ -13,13 +13,6 @@ namespace sarray::commands {
 
 namespace {
 
-bool has_id(const store::Submission& submission, std::uint32_t id) {
-  return std::any_of(submission.ids.begin(), submission.ids.end(),
-                     [&](const auto& range) { return id >= range.first && id <= range.second; });
-}
-
-bool is_singleton(const slurm::Condition& condition) { return condition.type == slurm::DependencyType::singleton; }
-
 /// Returns an array that was held before, with what its tasks wait for.
 engine::LinkedArray link_held(const store::Submission& submission, const std::vector<plan::PlannedJob>& jobs,
                               const plan::Places& places, const plan::OutsideJobs& outside) {
@@ -40,35 +33,7 @@ engine::LinkedArray link_held(const store::Submission& submission, const std::ve
 
 }  // namespace
 
-std::vector<store::Submission> find_held_submissions(const store::SessionContents& contents, const store::StateFolder& folder) {
-  std::vector<store::Submission> held;
-  for (const auto& note : contents.submissions) {
-    if (!note.accepted) continue;
-    auto submission = store::read_submission(folder.submissions() + "/" + note.marker);
-    if (!submission || !store::is_held_for_pipeline(*submission)) continue;
-    submission->job_id = note.job_id;
-    held.push_back(std::move(*submission));
-  }
-  return held;
-}
-
-util::Result<HeldArrays> gather_held_arrays(const queue::QueuedJobs& queued, const store::StateFolder& folder,
-                                            std::uint32_t max_array_size) {
-  HeldArrays held;
-  held.submissions = find_held_submissions(queued.contents, folder);
-  if (held.empty()) return held;
-  slurm::Resolver resolver(queued.dialect, max_array_size);
-  for (const auto& recorded : queued.contents.calls) {
-    const bool is_held = recorded.submitted && std::any_of(held.submissions.begin(), held.submissions.end(),
-                                                           [&](const auto& s) { return has_id(s, recorded.id); });
-    if (!is_held) continue;
-    TRY(auto job, resolver.resolve(*recorded.call));
-    held.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(job)});
-  }
-  return held;
-}
-
-util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const HeldArrays& held,
+util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const queue::HeldArrays& held,
                                                   const store::StateFolder& folder, const engine::Engine& engine, bool ask,
                                                   bool assume_done) {
   plan::OutsideJobs outside;
@@ -91,7 +56,7 @@ util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::Planne
   return outside;
 }
 
-util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<TakenArray>& taken, HeldArrays& held,
+util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<TakenArray>& taken, queue::HeldArrays& held,
                                    const plan::PlanOptions& options, const engine::Engine& engine) {
   if (taken.empty() && held.empty()) return {};
   const auto places = plan::find_places(plan, options.outside);
@@ -118,17 +83,6 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   util::note(util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
              " told Slurm which tasks wait for which");
   return {};
-}
-
-bool needs_journal(const std::vector<plan::PlannedJob>& jobs) {
-  return std::any_of(jobs.begin(), jobs.end(), [&](const auto& planned) {
-    if (planned.job.dependency != jobs.front().job.dependency) return true;
-    if (!planned.job.dependency) return false;
-    const auto& conditions = planned.job.dependency->conditions;
-    return std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
-      return is_singleton(condition) || slurm::is_virtual_id(condition.job) || condition.type == slurm::DependencyType::aftercorr;
-    });
-  });
 }
 
 }  // namespace sarray::commands

@@ -367,18 +367,39 @@ std::string format_ranges(const Ranges& ranges) {
   });
 }
 
-std::string describe_waits(const PlannedJob& planned, const std::vector<PlannedJob>& jobs) {
+Numbers number_ids(const std::vector<PlannedJob>& jobs) {
+  Numbers numbers;
+  for (const auto& planned : jobs) numbers.emplace(planned.id, planned.number);
+  return numbers;
+}
+
+std::string describe_waits(const PlannedJob& planned, const Numbers& numbers) {
   if (!planned.job.dependency) return "";
-  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
-  for (const auto& other : jobs) numbers.emplace(other.id, other.number);
-  return util::join(planned.job.dependency->conditions, planned.job.dependency->any ? ", or " : ", ", [&](const auto& condition) {
-    std::string text(slurm::dependency_word(condition.type));
-    if (condition.type == DependencyType::singleton) return text;
+  const auto& dependency = *planned.job.dependency;
+  struct Part {
+    std::string before, after;  // "afterok of job", " task 3"
+    std::vector<std::uint32_t> numbers;
+  };
+  std::vector<Part> parts;
+  for (const auto& condition : dependency.conditions) {
+    Part part{std::string(slurm::dependency_word(condition.type)), "", {}};
     const auto found = numbers.find(condition.job);
-    text += found != numbers.end() ? " of job " + std::to_string(found->second) : " of " + std::to_string(condition.job);
-    if (condition.task) text += " task " + std::to_string(*condition.task);
-    if (condition.minutes > 0) text += " + " + std::to_string(condition.minutes) + " min";
-    return text;
+    if (condition.type != DependencyType::singleton) part.before += " of ";
+    if (condition.type != DependencyType::singleton && found == numbers.end()) part.before += std::to_string(condition.job);
+    if (found != numbers.end()) part.numbers.push_back(found->second);
+    if (condition.task) part.after += " task " + std::to_string(*condition.task);
+    if (condition.minutes > 0) part.after += " + " + std::to_string(condition.minutes) + " min";
+    const bool goes_on = !parts.empty() && !part.numbers.empty() && !parts.back().numbers.empty() && !dependency.any &&
+                         parts.back().before == part.before && parts.back().after == part.after;
+    if (goes_on) {
+      parts.back().numbers.push_back(part.numbers.front());
+    } else {
+      parts.push_back(std::move(part));
+    }
+  }
+  return util::join(parts, dependency.any ? ", or " : ", ", [](const auto& part) {
+    if (part.numbers.empty()) return part.before + part.after;
+    return part.before + (part.numbers.size() == 1 ? "job " : "jobs ") + format_numbers(part.numbers) + part.after;
   });
 }
 
