@@ -441,6 +441,7 @@ Status submit_queue(SubmitOptions options) {
   static auto* const kept_plan = new plan::Plan(std::move(made_plan));
   auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
+  CHECK_OK(check_one_cluster(plan, run.site));
   for (const auto& note : plan.notes) util::note(note);
   if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
     util::note("-t " + std::to_string(*plan_options.throttle) + " applies to each of the " +

@@ -56,6 +56,24 @@ util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::Planne
   return outside;
 }
 
+util::Result<void> check_one_cluster(const plan::Plan& plan, const slurm::SlurmSite& site) {
+  if (!plan.is_pipeline) return {};
+  const auto own = site.environment.get(slurm::configuration_variable);
+  for (const auto& planned : plan.jobs) {
+    const auto job = "job " + std::to_string(planned.number);
+    if (const auto* clusters = planned.job.find("clusters"); clusters != nullptr) {
+      return util::fail(job + ": --clusters=" + clusters->value,
+                        "jobs that wait for others can be submitted to this shell's cluster only",
+                        "sarray submit in a shell of that cluster, without the option");
+    }
+    if (planned.call->environment.get(slurm::configuration_variable) != own) {
+      return util::fail(job, "its SLURM_CONF is not this shell's, and jobs that wait for others can go to one cluster only",
+                        "sarray submit with the calls' own SLURM_CONF");
+    }
+  }
+  return {};
+}
+
 util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<TakenArray>& taken, queue::HeldArrays& held,
                                    const plan::PlanOptions& options, const engine::Engine& engine) {
   if (taken.empty() && held.empty()) return {};

@@ -8,6 +8,7 @@
 #include "engine/engine.hpp"
 #include "plan/plan.hpp"
 #include "queue/held.hpp"
+#include "slurm/client/site.hpp"
 #include "store/state_folder.hpp"
 #include "util/result.hpp"
 
@@ -19,6 +20,9 @@ namespace sarray::commands {
 [[nodiscard]] util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const queue::HeldArrays& held,
                                                                 const store::StateFolder& folder, const engine::Engine& engine,
                                                                 bool ask, bool assume_done);
+
+/// Checks that all of a pipeline goes to the Slurm that is asked here: only there can its tasks be told what they wait for.
+[[nodiscard]] util::Result<void> check_one_cluster(const plan::Plan& plan, const slurm::SlurmSite& site);
 
 /// A new array that Slurm has taken, in hold.
 struct TakenArray {
