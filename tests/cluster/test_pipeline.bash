@@ -9,7 +9,7 @@ if [[ -n ${SARRAY_PIPELINE_RELEASE-} ]]; then need_cluster --own --release "$SAR
 cd "$TEST_DIR"
 mkdir bin
 ln -s "$SARRAY" bin/sarray
-export PATH=$TEST_DIR/bin:$PATH
+export PATH=$TEST_DIR/bin:$PATH SARRAY_STATE_DIR=$TEST_DIR/state
 
 # say NAME: a job that notes its begin and end, with the time in nanoseconds.
 cat >say.sh <<'E'
