@@ -38,4 +38,10 @@ util::Result<void> SlurmEngine::set_throttle(const std::string& array_id, std::u
   return m_client.set_throttle(array_id, limit);
 }
 
+util::Result<std::vector<slurm::WaitingTask>> SlurmEngine::waiting_tasks() const { return m_client.waiting_tasks(); }
+
+util::Result<void> SlurmEngine::set_dependency(const std::vector<std::string>& names, const std::string& dependency) const {
+  return m_client.set_dependency(names, dependency);
+}
+
 }  // namespace sarray::engine

@@ -10,6 +10,7 @@
 #include "slurm/client/arrays.hpp"
 #include "slurm/client/client.hpp"
 #include "slurm/client/task_state.hpp"
+#include "slurm/client/waiting.hpp"
 #include "util/moment.hpp"
 #include "util/process.hpp"
 #include "util/result.hpp"
@@ -40,6 +41,11 @@ class Engine {
   [[nodiscard]] virtual util::Result<void> control(Verb verb, const std::vector<std::string>& names) const = 0;
   /// @param limit tasks at once; 0: as many as like.
   [[nodiscard]] virtual util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const = 0;
+  /// What this user's tasks wait for: an entry for each task that waits for others.
+  [[nodiscard]] virtual util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const = 0;
+  /// Replaces what pending tasks wait for. @param dependency as `sbatch --dependency` takes it.
+  [[nodiscard]] virtual util::Result<void> set_dependency(const std::vector<std::string>& names,
+                                                          const std::string& dependency) const = 0;
 
   // Time, so that a test need not wait for it.
   [[nodiscard]] virtual util::Moment now() const;
@@ -60,6 +66,9 @@ class SlurmEngine final : public Engine {
                                                         bool with_usage) const override;
   [[nodiscard]] util::Result<void> control(Verb verb, const std::vector<std::string>& names) const override;
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override;
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override;
+  [[nodiscard]] util::Result<void> set_dependency(const std::vector<std::string>& names,
+                                                  const std::string& dependency) const override;
 
  private:
   slurm::Client m_client;

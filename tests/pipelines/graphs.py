@@ -5,7 +5,7 @@ import shlex
 from order import Condition, Order
 
 ARRAYS = ["0-3", "1-5:2", "2,4,7", "1-4", "3", "0-1", "1-8", "5-9", "0-6:3%2"]
-TYPES = ["afterok"] * 10 + ["afterany"] * 4 + ["afternotok"] * 3 + ["after"] * 2 + ["aftercorr"] * 3
+TYPES = ["afterok"] * 10 + ["afterany"] * 5 + ["afternotok"] * 2 + ["after"] * 2 + ["aftercorr"] * 3
 
 
 def ids_of(array):
@@ -18,13 +18,13 @@ def ids_of(array):
 
 
 class Job:
-    def __init__(self, key, random_source):
+    def __init__(self, key, random_source, failures):
         self.key, self.name = key, key
         self.array = random_source.choice(ARRAYS) if random_source.random() < 0.25 else None
         self.ids = [str(i) for i in ids_of(self.array)] if self.array else ["plain"]
         self.seconds = random_source.choice(["0"] * 6 + ["0.2", "0.5", "1"])
         self.failing = ""
-        if random_source.random() < 0.15:
+        if random_source.random() < failures:
             self.failing = ",".join(random_source.sample(self.ids, random_source.randint(1, len(self.ids)))) if self.array else "all"
         self.dependency = ""
         self.orders = []
@@ -40,13 +40,15 @@ class Graph:
         self.is_staged = self.random.random() < 0.4  # the time limits differ from stage to stage
         self.jobs = []
         self.lanes = {}
-        for number in range(self.random.choice([5, 8, 12, 20, 30, 45, 60])):
+        size = self.random.choice([5, 8, 12, 20, 30, 45, 60])
+        self.failures = min(0.2, 3 / size)  # a few for each graph: what one leaves behind it never runs
+        for number in range(size):
             self.add_job(number)
         self.orders = [order for job in self.jobs for order in job.orders]
         self.script = self.write()
 
     def add_job(self, number):
-        job = Job(f"j{number}", self.random)
+        job = Job(f"j{number}", self.random, self.failures)
         if self.jobs and self.random.random() < 0.75:
             self.add_dependency(job)
         if self.random.random() < 0.04:
@@ -60,7 +62,10 @@ class Graph:
     def term(self, job, conditions):
         kind = self.random.choice(TYPES)
         words = []
-        for parent in self.parents(self.random.choice([1, 1, 1, 2, 5])):
+        parents = self.parents(self.random.choice([1, 1, 1, 2, 5]))
+        if kind == "afternotok" and self.random.random() < 0.7:
+            parents = self.random.sample(bad, 1) if (bad := [job for job in self.jobs if job.failing]) else parents
+        for parent in parents:
             job.depth = max(job.depth, parent.depth + 1)
             word, tasks = "${id[" + parent.key + "]}", None
             if parent.array and kind != "aftercorr" and self.random.random() < 0.4:

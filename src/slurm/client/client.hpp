@@ -53,6 +53,7 @@ struct JobLine;        // jobs.hpp
 struct JobOwner;       // jobs.hpp
 struct ArrayQuery;     // task_state.hpp
 struct ArrayStates;    // task_state.hpp
+struct WaitingTask;    // waiting.hpp
 
 /// How the real sbatch is to be run.
 struct Submission {
@@ -102,6 +103,9 @@ class Client {
   /// Sets how many tasks of the array may run at once. @param limit 0: as many as like.
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const;
 
+  /// Replaces what pending tasks wait for. @param dependency as `sbatch --dependency` takes it; empty: nothing.
+  [[nodiscard]] util::Result<void> set_dependency(const std::vector<std::string>& names, const std::string& dependency) const;
+
   // One job (jobs.hpp).
 
   /// Returns all records of a job; of an array, one for each task that has a record of its own.
@@ -138,6 +142,8 @@ class Client {
   /// whose records are whole was cancelled so.
   /// @param with_usage asks accounting in any case.
   [[nodiscard]] util::Result<ArrayStates> states(const std::vector<ArrayQuery>& arrays, bool with_usage) const;
+  /// Returns what this user's tasks wait for, one entry for each task that waits for others.
+  [[nodiscard]] util::Result<std::vector<WaitingTask>> waiting_tasks() const;
 
  private:
   /// Any of Slurm's commands, by its name. A sacct that was slow to fail is not run again within a minute: with slurmdbd hanging

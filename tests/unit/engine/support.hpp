@@ -20,6 +20,7 @@ class ScriptedEngine final : public engine::Engine {
   std::function<util::Result<util::Output>(const slurm::Submission&)> on_submit;
   std::function<void()> on_wait;
   std::function<util::Result<slurm::ArrayStates>(const std::vector<slurm::ArrayQuery>&)> on_states;
+  std::vector<slurm::WaitingTask> waiting;
   std::string unreachable;  ///< why the controller does not answer; empty: it does
 
   // What it was asked.
@@ -48,6 +49,15 @@ class ScriptedEngine final : public engine::Engine {
   }
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override {
     asked.push_back("throttle " + array_id + " " + std::to_string(limit));
+    return {};
+  }
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override {
+    asked.emplace_back("waiting");
+    return waiting;
+  }
+  [[nodiscard]] util::Result<void> set_dependency(const std::vector<std::string>& names,
+                                                  const std::string& dependency) const override {
+    for (const auto& name : names) asked.push_back("dependency " + name + " " + dependency);
     return {};
   }
   [[nodiscard]] util::Moment now() const override { return m_clock(); }
