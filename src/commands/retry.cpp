@@ -202,10 +202,12 @@ util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const
       return util::fail("job " + name, "Slurm does not show the dependency that it was given, " + repointed.front().dependency,
                         "scontrol show job " + name);
     }
+    std::vector<slurm::DependencyUpdate> updates;
     for (const auto& group : repointed) {
-      CHECK_OK(engine.set_dependency(name_tasks(group.array_id, group.indices), group.dependency));
+      for (auto& name : name_tasks(group.array_id, group.indices)) updates.push_back({std::move(name), group.dependency});
       tasks += round == 0 ? group.indices.size() : 0;
     }
+    CHECK_OK(engine.set_dependencies(updates, [] {}));
   }
   if (tasks > 0)
     say("note: " + util::count(tasks, "waiting task") + (tasks == 1 ? " waits" : " wait") + " for the new attempts now");

@@ -24,6 +24,7 @@ struct SubmitOptions {
   bool json = false;
   bool split = false;
   bool again = false;  ///< an earlier submission whose end is not known is taken for failed
+  bool assume_done = false;  ///< jobs that Slurm has forgotten, and others wait for, count as done
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
   bool translate = false;     ///< every task gets the translator

@@ -74,11 +74,4 @@ util::Result<std::vector<WaitingTask>> Client::waiting_tasks() const {
   return parse_waiting(queue);
 }
 
-util::Result<void> Client::set_dependency(const std::vector<std::string>& names, const std::string& dependency) const {
-  for (const auto& name : names) {
-    TRY([[maybe_unused]] const auto output, run({"scontrol", "update", "JobId=" + name, "Dependency=" + dependency}));
-  }
-  return {};
-}
-
 }  // namespace sarray::slurm
