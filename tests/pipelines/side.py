@@ -146,12 +146,12 @@ def states_of(records):
     return states
 
 
-def restless(records, prefixes):
-    """The records of jobs with these prefixes that will still change: that run, or wait for something that will come.
+def restless(records, prefixes, arrays):
+    """The records of jobs with these prefixes, and of these arrays, that will still change: that run, or wait for something that will come.
 
     A task that waits for one which waits forever does so, too. What is still unfulfilled is in Slurm's own Dependency.
     """
-    ours = [record for record in records if record["name"] and record["name"].startswith(prefixes)]
+    ours = [record for record in records if record["array"] in arrays or (record["name"] and record["name"].startswith(prefixes))]
     stuck, waiting = set(), []  # stuck: (array or job id, task id or None)
     names = lambda record: [(record["array"] or record["id"], task) for task in (expand(record["task"]) if record["task"] else [None])]
     moving = []
