@@ -174,6 +174,30 @@ const plan::SubmittedJob* find_submitted(const plan::OutsideJobs& outside, std::
   return found != outside.submitted.end() && found->id == id ? &*found : nullptr;
 }
 
+/// Adds what Slurm shows of its own arrays whose tasks are waited for one by one.
+void add_slurms(const std::vector<plan::PlannedJob>& jobs, const States& states, plan::OutsideJobs& outside) {
+  std::set<std::uint32_t> arrays;
+  for (const auto& planned : jobs) {
+    if (!planned.job.dependency || !planned.job.ids) continue;
+    for (const auto& condition : planned.job.dependency->conditions) {
+      if (condition.type == DependencyType::aftercorr && !slurm::is_virtual_id(condition.job)) arrays.insert(condition.job);
+    }
+  }
+  for (const auto id : arrays) {
+    plan::SubmittedJob job{id, std::to_string(id)};
+    std::vector<std::uint32_t> indices;
+    for (const auto& record : states.of(id, std::nullopt)) {
+      if (record.index < TaskRecord::plain_job) indices.push_back(record.index);
+    }
+    std::sort(indices.begin(), indices.end());
+    indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+    if (!indices.empty()) job.ids = slurm::ArrayIds::from_ids(indices);
+    job.tasks = job.array_tasks = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(indices.size()));
+    outside.submitted.push_back(std::move(job));
+  }
+  std::sort(outside.submitted.begin(), outside.submitted.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+}
+
 /// Judges what one job waits for outside.
 util::Result<void> judge(const plan::PlannedJob& planned, const States& states, plan::OutsideJobs& outside, bool assume_done) {
   const auto& dependency = *planned.job.dependency;
@@ -228,6 +252,7 @@ util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
   for (const auto& planned : jobs) {
     if (planned.job.dependency) CHECK_OK(judge(planned, states, outside, assume_done));
   }
+  add_slurms(jobs, states, outside);
   return {};
 }
 

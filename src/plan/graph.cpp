@@ -78,7 +78,12 @@ class WaitFinder {
     }
     const auto& satisfied = m_outside.satisfied;
     if (std::find(satisfied.begin(), satisfied.end(), condition) != satisfied.end()) return true;
-    if (!is_virtual_id(condition.job)) return false;
+    if (!is_virtual_id(condition.job)) {
+      const bool is_own = condition.type == DependencyType::aftercorr && planned.job.ids;
+      if (!is_own || find_submitted(m_outside, condition.job) != nullptr) return false;
+      return util::fail(job_words(planned) + ": --dependency=" + slurm::format_condition(condition),
+                        "it is not known which tasks that job has", "afterok waits for all of them");
+    }
     const auto inside = m_by_id.find(condition.job);
     const auto* before = find_submitted(m_outside, condition.job);
     if (inside == m_by_id.end() && before == nullptr) return util::fail(unknown(planned, condition));
@@ -195,14 +200,15 @@ bool can_wait_together(const std::vector<PlannedJob>& jobs, const std::vector<Pl
 Places find_places(const Plan& plan, const OutsideJobs& outside) {
   Places places;
   for (const auto& job : outside.submitted) {
-    places[job.id] = {job.array_id, job.first_index, job.tasks, job.array_tasks, job.ids ? &*job.ids : nullptr};
+    places[job.id] = {job.array_id,   job.first_index, job.tasks,
+                      job.array_tasks, job.ids ? &*job.ids : nullptr, !is_virtual_id(job.id)};
   }
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     const auto& array = plan.arrays[number];
     for (const auto& placement : array.placements) {
       const auto& planned = plan.jobs[placement.job];
       places[planned.id] = {"@" + std::to_string(number), placement.first_index, planned.tasks(), array.tasks,
-                            planned.job.ids ? &*planned.job.ids : nullptr};
+                            planned.job.ids ? &*planned.job.ids : nullptr, false};
     }
   }
   return places;
@@ -279,8 +285,8 @@ class ConditionText {
     const bool is_whole = covers && !m_any && !is_kept;
     if (group.whole || is_whole) texts.push_back(word + after);
     if (ranges.empty() || is_whole) return;
-    // Slurm writes a list of tasks out, and takes the minutes for the last one.
-    if (minutes > 0) {
+    // Slurm writes a list of tasks out as tasks that are all to be waited for, and takes the minutes for the last one.
+    if (minutes > 0 || m_any) {
       for (const auto& [first, last] : ranges) {
         for (auto index = first; index <= last; ++index) texts.push_back(word + "_" + std::to_string(index) + after);
       }
@@ -308,6 +314,10 @@ void add_condition(ConditionText& text, const Condition& condition, std::optiona
   if (type == DependencyType::aftercorr) {
     type = DependencyType::afterok;
     if (local && place.ids != nullptr && place.ids->contains(*local)) task = local;
+  }
+  if (place.is_slurms) {
+    text.add_slurms({type, condition.job, task, condition.minutes});
+    return;
   }
   const auto position = task && place.ids != nullptr ? place.ids->position(*task) : std::nullopt;
   if (position) {

@@ -39,6 +39,7 @@ struct Place {
   std::uint32_t tasks = 1;
   std::uint32_t array_tasks = 1;
   const slurm::ArrayIds* ids = nullptr;  ///< local ids; null: a plain job
+  bool is_slurms = false;                ///< not one of ours: the ids are the indices
 };
 using Places = std::unordered_map<std::uint32_t, Place>;  ///< by virtual id
 

@@ -43,15 +43,15 @@ struct ClusterLimits {
 /// Which jobs get the translator for commands with their own ids (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
-/// A job of an earlier submission: where its tasks are in Slurm.
+/// A job of an earlier submission, or one of Slurm's own: where its tasks are in Slurm.
 struct SubmittedJob {
-  std::uint32_t id = 0;      ///< virtual id
+  std::uint32_t id = 0;      ///< virtual id; of one of Slurm's own, that: its tasks' ids are the indices
   std::string array_id;      ///< job id of the array that has its tasks
   std::uint32_t number = 0;  ///< in its session; 0: not known
   std::uint32_t first_index = 0;
   std::uint32_t tasks = 1;
   std::uint32_t array_tasks = 1;       ///< of the whole array
-  std::optional<slurm::ArrayIds> ids;  ///< local ids; nullopt: a plain job
+  std::optional<slurm::ArrayIds> ids{};  ///< local ids; nullopt: a plain job
   bool stays_held = false;             ///< the array was submitted with --hold
 };
 
