@@ -101,7 +101,7 @@ read_header() {
 check_translator() {
   # noexec counts: the next one in the PATH would be run then, and act on other jobs.
   [[ -z $SARRAY_TRANSLATED || -x $SARRAY_TRANSLATE/scancel ]] ||
-    die "it names Slurm's commands with its own ids, and $SARRAY_TRANSLATE, which translates them, cannot be run here"
+    die "it names Slurm's commands, and $SARRAY_TRANSLATE, which translates its ids, cannot be run here"
 }
 
 # From here on every variable that is not Slurm's or sarray's may be the user's: nothing is local.
@@ -138,10 +138,17 @@ set_environment() {
     export "$SARRAY_ENTRY" 2>/dev/null
   done
   unset -v SARRAY_LOGIN
-  if [[ -n $SARRAY_TRANSLATED ]]; then # share/translate.bash
-    export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
-    export PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
-  fi
+  [[ -z $SARRAY_TRANSLATED ]] || set_translator
+}
+
+# Puts the translator first in PATH, and tells it (share/translate) the task's ids, and what its job's own record would say.
+set_translator() {
+  export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
+  printf -v SARRAY_OWN '%q ' $((10#$SARRAY_RELEASE)) "$SARRAY_PLACE" "$SARRAY_LINKS" "$SARRAY_DIRECTORY" "${SARRAY_JOB_NAME:-${SLURM_JOB_NAME-}}" "$SARRAY_JOB_PATH" \
+    ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"}
+  # The kernel takes no longer text than 128 KiB; a command with so many arguments is as Slurm shows it.
+  ((${#SARRAY_OWN} < 65536)) || printf -v SARRAY_OWN '%q ' $((10#$SARRAY_RELEASE)) "$SARRAY_PLACE" "$SARRAY_LINKS" "$SARRAY_DIRECTORY" "${SARRAY_JOB_NAME:-${SLURM_JOB_NAME-}}" ''
+  export SARRAY_OWN PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
 }
 
 become_job() {

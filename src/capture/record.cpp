@@ -8,6 +8,7 @@
 #include <new>
 #include <string>
 
+#include "capture/parents.hpp"
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
 #include "store/session.hpp"
@@ -114,6 +115,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   const auto& taken = *taken_call;
   if (taken.for_real_sbatch) return std::optional<Answer>{};
   const auto& job = taken.job;
+  CHECK_OK(check_parents(job, session, folder, taken.call.environment));
   const auto tasks = job.ids ? job.ids->count() : 1;
   ::signal(SIGXFSZ, SIG_IGN);  // exceeding the limit on the size of files is then an error, as a full disk is
   TRY(const auto appended, session.append(taken.call, tasks));

@@ -2,16 +2,19 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/overview.hpp"
+#include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
+#include "store/submissions.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
@@ -109,6 +112,18 @@ Status wait_until_done(follow::ArrayHistory& array_history, const StatusOptions&
   return exit_status(array_history);
 }
 
+/// Says so if tasks are in hold because a submit was cut off before Slurm knew what all tasks of a pipeline wait for.
+void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_history) {
+  const auto& attempt = array_history.history().attempts.back();
+  const bool any_held = std::any_of(attempt.tasks.begin(), attempt.tasks.end(), [](const auto& t) { return t.reason == "JobHeldUser"; });
+  if (!any_held) return;
+  const auto submissions = engine::list_submissions(site);
+  const auto* submission = store::find_submission(submissions, attempt.job_id);
+  if (submission == nullptr || !store::is_held_for_pipeline(*submission)) return;
+  util::note("array " + attempt.job_id + " is held, since a submit was cut off before Slurm knew what its tasks wait for: sarray submit " +
+             "of that session goes on with it, sarray cancel of the session ends it");
+}
+
 /// Returns the first lines of a text, as many as fit on the screen.
 std::string first_lines(const std::string& text, std::size_t lines) {
   std::size_t at = 0;
@@ -149,6 +164,7 @@ Status status(const Words& words) {
   if (options->watch) return watch(array_history, *options);
   std::fputs(shown_text(array_history, *options).c_str(), stdout);
   print_notes(array_history);
+  note_hold(site, array_history);
   return 0;
 }
 

@@ -16,8 +16,8 @@
 #include "engine/delivery.hpp"
 #include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
-#include "queue/file_session.hpp"
 #include "plan/graph.hpp"
+#include "queue/file_session.hpp"
 #include "queue/gather.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
@@ -51,9 +51,9 @@ struct SubmitRun {
   std::string last_word;               ///< of the file's last submission, as it was when the command began
   std::optional<engine::FileLock> file_lock;
   bool is_journaled = false;           ///< what becomes of a file's lines must be remembered line by line
-  HeldArrays held;                     ///< of the session, since an earlier submit
+  queue::HeldArrays held;                     ///< of the session, since an earlier submit
   std::vector<TakenArray> taken;       ///< of the plan, by Slurm
-  std::vector<std::string> announced;                                              ///< job ids that were told
+  std::vector<std::string> announced;  ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
 };
 
@@ -118,7 +118,7 @@ util::Result<void> gather(SubmitRun& run) {
   TRY(run.queued, queue::gather_session(std::move(session), max));
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
   TRY(const auto folder, store::StateFolder::open());
-  TRY(run.held, gather_held_arrays(run.queued, folder, max));
+  TRY(run.held, queue::gather_held_arrays(run.queued, folder, max));
   return {};
 }
 
@@ -148,9 +148,8 @@ util::Result<void> find_outside(SubmitRun& run) {
   }
   const auto folder = store::StateFolder::open();
   if (!folder) return {};
-  TRY(run.plan_options.outside,
-      find_outside_jobs(run.queued.jobs, run.held, *folder, engine::SlurmEngine(run.site.client), !run.options.dry_run,
-                        run.options.assume_done));
+  TRY(run.plan_options.outside, find_outside_jobs(run.queued.jobs, run.held, *folder, engine::SlurmEngine(run.site.client),
+                                                  !run.options.dry_run, run.options.assume_done));
   return {};
 }
 
@@ -425,7 +424,7 @@ Status submit_queue(SubmitOptions options) {
   if (run.site.client.has_sbatch()) CHECK_OK(ask_limits(run));
   CHECK_OK(gather(run));
   if (run.queued.jobs.empty() && run.held.empty()) return util::fail(empty_queue(run));
-  run.is_journaled = run.options.split || needs_journal(run.queued.jobs);
+  run.is_journaled = run.options.split || queue::needs_journal(run.queued.jobs);
   if (!run.queued.session && !becomes_session(run)) CHECK_OK(give_ids(run));
   auto& plan_options = run.plan_options;
   plan_options.release = run.queued.dialect.release();
@@ -442,6 +441,7 @@ Status submit_queue(SubmitOptions options) {
   static auto* const kept_plan = new plan::Plan(std::move(made_plan));
   auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
+  CHECK_OK(check_one_cluster(plan, run.site));
   for (const auto& note : plan.notes) util::note(note);
   if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
     util::note("-t " + std::to_string(*plan_options.throttle) + " applies to each of the " +

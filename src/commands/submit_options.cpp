@@ -13,8 +13,9 @@ namespace sarray::commands {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> own_names = {"help",  "output", "dry-run",  "throttle",  "json",        "session",
-                                                        "split", "again", "assume-done", "parsable", "translate", "no-translate"};
+constexpr std::array<std::string_view, 12> own_names = {"help",        "output",   "dry-run",   "throttle",
+                                                        "json",        "session",  "split",     "again",
+                                                        "assume-done", "parsable", "translate", "no-translate"};
 constexpr std::string_view own_letters = "hnot";
 
 bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
@@ -143,9 +144,9 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "if one array cannot hold all jobs, submit as few as possible");
   app.add_option("--session", options.session, "act on this session instead of the current shell's")->type_name("NAME");
-  auto* translate =
-      app.add_flag("--translate", options.translate, "scancel, scontrol ... in every task know its ids (docs/fidelity.md)");
-  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script uses these commands")
+  auto* translate = app.add_flag("--translate", options.translate,
+                                 "scancel, scontrol ... in every task know its ids and its record (docs/fidelity.md)");
+  app.add_flag("--no-translate", options.no_translate, "never do that, even if a script names these commands")
       ->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");

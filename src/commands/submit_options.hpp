@@ -23,7 +23,7 @@ struct SubmitOptions {
   bool dry_run = false;
   bool json = false;
   bool split = false;
-  bool again = false;  ///< an earlier submission whose end is not known is taken for failed
+  bool again = false;        ///< an earlier submission whose end is not known is taken for failed
   bool assume_done = false;  ///< jobs that Slurm has forgotten, and others wait for, count as done
   bool parsable = false;
   std::optional<std::uint32_t> throttle;

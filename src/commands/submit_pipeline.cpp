@@ -13,20 +13,12 @@ namespace sarray::commands {
 
 namespace {
 
-bool has_id(const store::Submission& submission, std::uint32_t id) {
-  return std::any_of(submission.ids.begin(), submission.ids.end(),
-                     [&](const auto& range) { return id >= range.first && id <= range.second; });
-}
-
-bool is_singleton(const slurm::Condition& condition) { return condition.type == slurm::DependencyType::singleton; }
-
 /// Returns an array that was held before, with what its tasks wait for.
 engine::LinkedArray link_held(const store::Submission& submission, const std::vector<plan::PlannedJob>& jobs,
                               const plan::Places& places, const plan::OutsideJobs& outside) {
   engine::LinkedArray array{submission.job_id, submission.folder, submission.tasks, 0, {}, false, submission.step};
-  array.stays_held = std::any_of(outside.submitted.begin(), outside.submitted.end(), [&](const auto& job) {
-    return job.stays_held && job.array_id == submission.job_id;
-  });
+  array.stays_held = std::any_of(outside.submitted.begin(), outside.submitted.end(),
+                                 [&](const auto& job) { return job.stays_held && job.array_id == submission.job_id; });
   std::vector<plan::Placement> placements;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     const auto place = places.find(jobs[i].id);
@@ -41,35 +33,7 @@ engine::LinkedArray link_held(const store::Submission& submission, const std::ve
 
 }  // namespace
 
-std::vector<store::Submission> find_held_submissions(const store::SessionContents& contents, const store::StateFolder& folder) {
-  std::vector<store::Submission> held;
-  for (const auto& note : contents.submissions) {
-    if (!note.accepted) continue;
-    auto submission = store::read_submission(folder.submissions() + "/" + note.marker);
-    if (!submission || !store::is_held_for_pipeline(*submission)) continue;
-    submission->job_id = note.job_id;
-    held.push_back(std::move(*submission));
-  }
-  return held;
-}
-
-util::Result<HeldArrays> gather_held_arrays(const queue::QueuedJobs& queued, const store::StateFolder& folder,
-                                            std::uint32_t max_array_size) {
-  HeldArrays held;
-  held.submissions = find_held_submissions(queued.contents, folder);
-  if (held.empty()) return held;
-  slurm::Resolver resolver(queued.dialect, max_array_size);
-  for (const auto& recorded : queued.contents.calls) {
-    const bool is_held = recorded.submitted && std::any_of(held.submissions.begin(), held.submissions.end(),
-                                                           [&](const auto& s) { return has_id(s, recorded.id); });
-    if (!is_held) continue;
-    TRY(auto job, resolver.resolve(*recorded.call));
-    held.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(job)});
-  }
-  return held;
-}
-
-util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const HeldArrays& held,
+util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const queue::HeldArrays& held,
                                                   const store::StateFolder& folder, const engine::Engine& engine, bool ask,
                                                   bool assume_done) {
   plan::OutsideJobs outside;
@@ -92,7 +56,25 @@ util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::Planne
   return outside;
 }
 
-util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<TakenArray>& taken, HeldArrays& held,
+util::Result<void> check_one_cluster(const plan::Plan& plan, const slurm::SlurmSite& site) {
+  if (!plan.is_pipeline) return {};
+  const auto own = site.environment.get(slurm::configuration_variable);
+  for (const auto& planned : plan.jobs) {
+    const auto job = "job " + std::to_string(planned.number);
+    if (const auto* clusters = planned.job.find("clusters"); clusters != nullptr) {
+      return util::fail(job + ": --clusters=" + clusters->value,
+                        "jobs that wait for others can be submitted to this shell's cluster only",
+                        "sarray submit in a shell of that cluster, without the option");
+    }
+    if (planned.call->environment.get(slurm::configuration_variable) != own) {
+      return util::fail(job, "its SLURM_CONF is not this shell's, and jobs that wait for others can go to one cluster only",
+                        "sarray submit with the calls' own SLURM_CONF");
+    }
+  }
+  return {};
+}
+
+util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<TakenArray>& taken, queue::HeldArrays& held,
                                    const plan::PlanOptions& options, const engine::Engine& engine) {
   if (taken.empty() && held.empty()) return {};
   const auto places = plan::find_places(plan, options.outside);
@@ -106,8 +88,7 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   for (const auto& submission : held.submissions) arrays.push_back(link_held(submission, held.jobs, places, options.outside));
   for (std::size_t number = 0; number < taken.size(); ++number) {
     const auto& merged = plan.arrays[number];
-    engine::LinkedArray array{taken[number].job_id, taken[number].folder, merged.tasks, 0, {}, false,
-                              store::PipelineStep::held};
+    engine::LinkedArray array{taken[number].job_id, taken[number].folder, merged.tasks, 0, {}, false, store::PipelineStep::held};
     // What was held before waits for none of the new ones.
     array.stage = merged.stage + (held.empty() ? 0 : 1000000);
     array.stays_held = std::any_of(merged.settings.begin(), merged.settings.end(),
@@ -120,18 +101,6 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   util::note(util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
              " told Slurm which tasks wait for which");
   return {};
-}
-
-bool needs_journal(const std::vector<plan::PlannedJob>& jobs) {
-  return std::any_of(jobs.begin(), jobs.end(), [&](const auto& planned) {
-    if (planned.job.dependency != jobs.front().job.dependency) return true;
-    if (!planned.job.dependency) return false;
-    const auto& conditions = planned.job.dependency->conditions;
-    return std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
-      return is_singleton(condition) || slurm::is_virtual_id(condition.job) ||
-             condition.type == slurm::DependencyType::aftercorr;
-    });
-  });
 }
 
 }  // namespace sarray::commands

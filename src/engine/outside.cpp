@@ -18,7 +18,7 @@ namespace {
 using slurm::Condition;
 using slurm::DependencyType;
 using slurm::TaskRecord;
-using slurm::TaskState;
+using slurm::Verdict;
 
 bool has_id(const store::Submission& submission, std::uint32_t id) {
   return std::any_of(submission.ids.begin(), submission.ids.end(),
@@ -48,8 +48,8 @@ util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(const std::vec
     TRY(const auto text, script::unpack_script(std::move(bytes)));
     TRY(const auto map, script::read_map(text));
     for (const auto& job : map.jobs)
-      jobs.push_back({job.id, submission.job_id, job.number, job.first_index, job.tasks, map.tasks, job.ids,
-                      map.option("hold") != nullptr});
+      jobs.push_back(
+          {job.id, submission.job_id, job.number, job.first_index, job.tasks, map.tasks, job.ids, map.option("hold") != nullptr});
   }
   std::sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return jobs;
@@ -72,34 +72,6 @@ util::Result<std::vector<plan::SubmittedJob>> find_submitted_jobs(const std::vec
     }
   }
   return read_submitted_jobs(wanted);
-}
-
-Verdict judge_condition(DependencyType type, const std::vector<TaskRecord>& records) {
-  if (records.empty()) return Verdict::unknown;
-  const auto is = [](auto test) { return [test](const TaskRecord& record) { return test(record.state); }; };
-  const auto any = [&](auto test) { return std::any_of(records.begin(), records.end(), is(test)); };
-  if (any([](TaskState state) { return state == TaskState::unknown; })) return Verdict::unknown;
-  const bool is_over = !any([](TaskState state) { return !slurm::is_done(state); });
-  const bool has_failed = any(slurm::is_failure);
-  switch (type) {
-    case DependencyType::after:
-      return any([](TaskState state) { return state == TaskState::pending || state == TaskState::running; }) ? Verdict::open
-                                                                                                              : Verdict::satisfied;
-    case DependencyType::afterany:
-      return is_over ? Verdict::satisfied : Verdict::open;
-    case DependencyType::afternotok:
-      if (!is_over) return Verdict::open;
-      return has_failed ? Verdict::satisfied : Verdict::never;
-    case DependencyType::afterok:
-    case DependencyType::aftercorr:
-      if (!is_over) return Verdict::open;
-      return has_failed ? Verdict::never : Verdict::satisfied;
-    case DependencyType::afterburstbuffer:
-    case DependencyType::expand:
-    case DependencyType::singleton:
-      break;
-  }
-  return Verdict::open;
 }
 
 namespace {
@@ -139,16 +111,8 @@ class States {
     return records;
   }
 
-  /// Returns the records of a job of Slurm's own. Some ids are those of tasks.
-  [[nodiscard]] std::vector<TaskRecord> of(std::uint32_t id, std::optional<std::uint32_t> task) const {
-    std::vector<TaskRecord> records;
-    const auto text = std::to_string(id);
-    for (const auto& [array, record] : m_records) {
-      const bool is_meant = array == text ? !task || record.index == *task : record.job_id == text && !task;
-      if (is_meant) records.push_back(record);
-    }
-    return records;
-  }
+  /// Returns the records of a job of Slurm's own.
+  [[nodiscard]] std::vector<TaskRecord> of(const Condition& condition) const { return slurm::records_of(m_records, condition); }
 
  private:
   std::vector<slurm::ArrayQuery> m_queries;
@@ -186,7 +150,7 @@ void add_slurms(const std::vector<plan::PlannedJob>& jobs, const States& states,
   for (const auto id : arrays) {
     plan::SubmittedJob job{id, std::to_string(id)};
     std::vector<std::uint32_t> indices;
-    for (const auto& record : states.of(id, std::nullopt)) {
+    for (const auto& record : states.of(Condition{DependencyType::afterok, id, std::nullopt, 0})) {
       if (record.index < TaskRecord::plain_job) indices.push_back(record.index);
     }
     std::sort(indices.begin(), indices.end());
@@ -207,9 +171,8 @@ util::Result<void> judge(const plan::PlannedJob& planned, const States& states, 
     const auto* submitted = slurm::is_virtual_id(condition.job) ? find_submitted(outside, condition.job) : nullptr;
     if (slurm::is_virtual_id(condition.job) && submitted == nullptr) continue;
     if (submitted != nullptr && condition.task && !(submitted->ids && submitted->ids->contains(*condition.task))) continue;
-    const auto records =
-        submitted != nullptr ? states.of(*submitted, condition.task) : states.of(condition.job, condition.task);
-    auto verdict = judge_condition(condition.type, records);
+    const auto records = submitted != nullptr ? states.of(*submitted, condition.task) : states.of(condition);
+    auto verdict = slurm::judge_condition(condition.type, records);
     if (verdict == Verdict::unknown && assume_done) verdict = Verdict::satisfied;
     // Each task of an array waits for its own.
     if (condition.type == DependencyType::aftercorr && planned.job.ids && verdict == Verdict::never) verdict = Verdict::open;

@@ -13,7 +13,8 @@ namespace sarray::engine {
 
 /// Reads from the scripts of submissions where in Slurm their jobs are, sorted by virtual id.
 /// @return an error if a script cannot be read, or if Slurm's answer to its submission is not known.
-[[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(const std::vector<store::Submission>& submissions);
+[[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(
+    const std::vector<store::Submission>& submissions);
 
 /// Finds where the jobs of earlier submissions are that these wait for, without asking Slurm.
 /// @param more submissions whose jobs are wanted, whether anyone waits for them or not.
@@ -27,10 +28,5 @@ namespace sarray::engine {
 /// @return an error that names a job whose condition can never be satisfied, or is not known.
 [[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside,
                                                     const Engine& engine, bool assume_done);
-
-/// What becomes of a condition on jobs that are outside. Pure.
-enum class Verdict : std::uint8_t { open, satisfied, never, unknown };
-/// @param records of the tasks that the condition is on; done ones among them may be missing if one is not done.
-[[nodiscard]] Verdict judge_condition(slurm::DependencyType type, const std::vector<slurm::TaskRecord>& records);
 
 }  // namespace sarray::engine

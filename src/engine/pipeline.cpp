@@ -18,7 +18,8 @@ namespace {
 
 using store::PipelineStep;
 
-constexpr const char* stays_held_hint = "everything of it stays held; sarray submit goes on, sarray cancel of the session ends it";
+constexpr const char* stays_held_hint =
+    "everything of it stays held; sarray submit goes on, sarray cancel of the session ends it";
 
 /// Bytes of a list of task ids in one request.
 constexpr std::size_t longest_list = 2000;
@@ -93,14 +94,14 @@ class Comparison {
       const static std::string nothing;
       const auto& want = wanted[task.index] != nullptr ? *wanted[task.index] : nothing;
       if (!is_same(want, task.condition)) {
-        return "task " + task.array_id + "_" + std::to_string(task.index) + " waits for '" + task.condition + "' in Slurm, and not for '" +
-               want + "'";
+        return "task " + task.array_id + "_" + std::to_string(task.index) + " waits for '" + task.condition +
+               "' in Slurm, and not for '" + want + "'";
       }
     }
     // A task that is over may be forgotten soon, and what waits for it would then start.
     for (const auto& [id, array] : m_by_id) {
       if (array->step == PipelineStep::held && seen[id] < array->tasks)
-        return util::count(array->tasks - seen[id], "task") + " of array " + id + " are no longer in the queue";
+        return "array " + id + " has only " + std::to_string(seen[id]) + " of its " + util::count(array->tasks, "task") + " in the queue";
     }
     return "";
   }
@@ -215,7 +216,8 @@ util::Result<Linking> link_and_release(const std::vector<LinkedArray>& arrays, c
   if (!held) return util::fail(keep_held(std::move(held).error()));
   linking.arrays = held->size();
   if (!held->empty()) {
-    if (auto released = engine.control(Verb::release, *held); !released) return util::fail(keep_held(std::move(released).error()));
+    if (auto released = engine.control(Verb::release, *held); !released)
+      return util::fail(keep_held(std::move(released).error()));
     const auto left = find_held(arrays, engine);
     if (!left) return util::fail(keep_held(left.error()));
     if (!left->empty())

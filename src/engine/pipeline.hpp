@@ -25,8 +25,8 @@ struct LinkedArray {
 
 /// What was done, for a note.
 struct Linking {
-  std::size_t updates = 0;   ///< requests that set what tasks wait for
-  std::size_t arrays = 0;    ///< released
+  std::size_t updates = 0;  ///< requests that set what tasks wait for
+  std::size_t arrays = 0;   ///< released
 };
 
 /// Tells Slurm what each task waits for, reads it back and compares; then releases the arrays, those of later stages first, and

@@ -65,9 +65,7 @@ class WaitFinder {
   }
 
  private:
-  static void add(Dependency& waits, const Condition& condition) {
-    waits.conditions.push_back(condition);
-  }
+  static void add(Dependency& waits, const Condition& condition) { waits.conditions.push_back(condition); }
 
   /// @return whether the condition is satisfied already.
   util::Result<bool> check(const PlannedJob& planned, const Condition& condition) const {
@@ -97,9 +95,10 @@ class WaitFinder {
   }
 
   static util::Error unknown(const PlannedJob& planned, const Condition& condition) {
-    return {job_words(planned) + ": --dependency=" + slurm::format_condition(condition),
-            "job " + std::to_string(condition.job) + " is neither in the queue nor in Slurm: it was dropped, or is another session's",
-            "sarray list; what waits for a job that will never run is dropped, too: sarray drop " + std::to_string(planned.number)};
+    return {
+        job_words(planned) + ": --dependency=" + slurm::format_condition(condition),
+        "job " + std::to_string(condition.job) + " is neither in the queue nor in Slurm: it was dropped, or is another session's",
+        "sarray list; what waits for a job that will never run is dropped, too: sarray drop " + std::to_string(planned.number)};
   }
 
   /// singleton: all jobs of the name that are unfinished, or come before. What an earlier singleton waits for need not be said
@@ -171,10 +170,9 @@ void find_stages(std::vector<PlannedJob>& jobs) {
   std::unordered_map<std::uint32_t, std::size_t> by_id;
   for (std::size_t i = 0; i < jobs.size(); ++i) by_id.emplace(jobs[i].id, i);
   for (auto& planned : jobs) {  // a job waits for earlier ones only
-    const bool is_singleton = planned.job.dependency && std::any_of(planned.job.dependency->conditions.begin(),
-                                                                    planned.job.dependency->conditions.end(), [](const auto& c) {
-                                                                      return c.type == DependencyType::singleton;
-                                                                    });
+    const bool is_singleton = planned.job.dependency &&
+                              std::any_of(planned.job.dependency->conditions.begin(), planned.job.dependency->conditions.end(),
+                                          [](const auto& c) { return c.type == DependencyType::singleton; });
     for (const auto& condition : planned.waits.conditions) {
       const auto found = by_id.find(condition.job);
       if (found == by_id.end()) continue;
@@ -200,15 +198,19 @@ bool can_wait_together(const std::vector<PlannedJob>& jobs, const std::vector<Pl
 Places find_places(const Plan& plan, const OutsideJobs& outside) {
   Places places;
   for (const auto& job : outside.submitted) {
-    places[job.id] = {job.array_id,   job.first_index, job.tasks,
-                      job.array_tasks, job.ids ? &*job.ids : nullptr, !is_virtual_id(job.id)};
+    places[job.id] = {job.array_id,          job.first_index, job.tasks, job.array_tasks, job.ids ? &*job.ids : nullptr,
+                      !is_virtual_id(job.id)};
   }
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     const auto& array = plan.arrays[number];
     for (const auto& placement : array.placements) {
       const auto& planned = plan.jobs[placement.job];
-      places[planned.id] = {"@" + std::to_string(number), placement.first_index, planned.tasks(), array.tasks,
-                            planned.job.ids ? &*planned.job.ids : nullptr, false};
+      places[planned.id] = {"@" + std::to_string(number),
+                            placement.first_index,
+                            planned.tasks(),
+                            array.tasks,
+                            planned.job.ids ? &*planned.job.ids : nullptr,
+                            false};
     }
   }
   return places;
@@ -281,7 +283,8 @@ class ConditionText {
     // All tasks, each for itself, are the whole array; not so if one of several is enough, or if all are to fail. For afterok the
     // list is the better one while it is short: with it a first failure is final, as it is alone.
     const bool covers = ranges.size() == 1 && ranges.front() == std::pair<std::uint32_t, std::uint32_t>(0, group.array_tasks - 1);
-    const bool is_kept = type == DependencyType::afternotok || (type == DependencyType::afterok && group.array_tasks <= many_tasks);
+    const bool is_kept =
+        type == DependencyType::afternotok || (type == DependencyType::afterok && group.array_tasks <= many_tasks);
     const bool is_whole = covers && !m_any && !is_kept;
     if (group.whole || is_whole) texts.push_back(word + after);
     if (ranges.empty() || is_whole) return;
@@ -364,18 +367,39 @@ std::string format_ranges(const Ranges& ranges) {
   });
 }
 
-std::string describe_waits(const PlannedJob& planned, const std::vector<PlannedJob>& jobs) {
+Numbers number_ids(const std::vector<PlannedJob>& jobs) {
+  Numbers numbers;
+  for (const auto& planned : jobs) numbers.emplace(planned.id, planned.number);
+  return numbers;
+}
+
+std::string describe_waits(const PlannedJob& planned, const Numbers& numbers) {
   if (!planned.job.dependency) return "";
-  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
-  for (const auto& other : jobs) numbers.emplace(other.id, other.number);
-  return util::join(planned.job.dependency->conditions, planned.job.dependency->any ? ", or " : ", ", [&](const auto& condition) {
-    std::string text(slurm::dependency_word(condition.type));
-    if (condition.type == DependencyType::singleton) return text;
+  const auto& dependency = *planned.job.dependency;
+  struct Part {
+    std::string before, after;  // "afterok of job", " task 3"
+    std::vector<std::uint32_t> numbers;
+  };
+  std::vector<Part> parts;
+  for (const auto& condition : dependency.conditions) {
+    Part part{std::string(slurm::dependency_word(condition.type)), "", {}};
     const auto found = numbers.find(condition.job);
-    text += found != numbers.end() ? " of job " + std::to_string(found->second) : " of " + std::to_string(condition.job);
-    if (condition.task) text += " task " + std::to_string(*condition.task);
-    if (condition.minutes > 0) text += " + " + std::to_string(condition.minutes) + " min";
-    return text;
+    if (condition.type != DependencyType::singleton) part.before += " of ";
+    if (condition.type != DependencyType::singleton && found == numbers.end()) part.before += std::to_string(condition.job);
+    if (found != numbers.end()) part.numbers.push_back(found->second);
+    if (condition.task) part.after += " task " + std::to_string(*condition.task);
+    if (condition.minutes > 0) part.after += " + " + std::to_string(condition.minutes) + " min";
+    const bool goes_on = !parts.empty() && !part.numbers.empty() && !parts.back().numbers.empty() && !dependency.any &&
+                         parts.back().before == part.before && parts.back().after == part.after;
+    if (goes_on) {
+      parts.back().numbers.push_back(part.numbers.front());
+    } else {
+      parts.push_back(std::move(part));
+    }
+  }
+  return util::join(parts, dependency.any ? ", or " : ", ", [](const auto& part) {
+    if (part.numbers.empty()) return part.before + part.after;
+    return part.before + (part.numbers.size() == 1 ? "job " : "jobs ") + format_numbers(part.numbers) + part.after;
   });
 }
 

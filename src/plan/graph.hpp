@@ -55,7 +55,11 @@ using Places = std::unordered_map<std::uint32_t, Place>;  ///< by virtual id
 /// Returns "1,3-5" of ranges.
 [[nodiscard]] std::string format_ranges(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& ranges);
 
-/// Returns what a job waits for, as a person reads it: "afterok of jobs 1-3, afterany of job 17 (Slurm's)"; "" if for nothing.
-[[nodiscard]] std::string describe_waits(const PlannedJob& planned, const std::vector<PlannedJob>& jobs);
+using Numbers = std::unordered_map<std::uint32_t, std::uint32_t>;  ///< of jobs, by virtual id
+[[nodiscard]] Numbers number_ids(const std::vector<PlannedJob>& jobs);
+
+/// Returns what a job waits for, as a person reads it: "afterok of jobs 1-3, afterany of 17"; "" if for nothing.
+/// @param numbers of jobs that are shown by their numbers; others are shown by their ids.
+[[nodiscard]] std::string describe_waits(const PlannedJob& planned, const Numbers& numbers);
 
 }  // namespace sarray::plan

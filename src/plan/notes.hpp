@@ -9,7 +9,7 @@
 
 namespace sarray::plan {
 
-/// The commands that share/translate.bash can replace.
+/// The commands that the translator (share/translate) can replace.
 inline constexpr std::array<std::string_view, 5> translated_commands = {"scancel", "scontrol", "squeue", "sacct", "sbatch"};
 
 /// Notes the plain jobs whose script names srun: srun asks Slurm for its job's variables, and adds those that are not set
@@ -19,8 +19,8 @@ void note_steps(Plan& plan);
 /// Notes the jobs that would each send mail, of which the merged array sends only one.
 void note_mail(Plan& plan);
 
-/// Sets PlannedJob::translate of the jobs whose scripts name Slurm's commands with their own ids, and notes them; and notes those
-/// that name such a command by its path, so that nothing can replace it.
+/// Sets PlannedJob::translate of the jobs whose scripts name Slurm's commands, or a framework that calls them, and notes them;
+/// and notes those that name such a command by its path beside their own ids, so that nothing can replace it.
 void choose_translated(Plan& plan, const PlanOptions& options);
 
 }  // namespace sarray::plan

@@ -91,14 +91,12 @@ std::vector<Group> group_jobs(const std::vector<PlannedJob>& jobs, const PlanOpt
   std::unordered_map<std::string, std::size_t> by_key;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     const auto company = companies.emplace(company_key(jobs[i]), companies.size()).first->second;
-    const auto [found, is_new] =
-        by_key.emplace(std::to_string(company) + " " + sharing_key(jobs[i], options), groups.size());
+    const auto [found, is_new] = by_key.emplace(std::to_string(company) + " " + sharing_key(jobs[i], options), groups.size());
     if (is_new) groups.push_back({{}, company});
     groups[found->second].jobs.push_back(i);
   }
-  std::stable_sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) {
-    return jobs[a.jobs.front()].stage < jobs[b.jobs.front()].stage;
-  });
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&](const Group& a, const Group& b) { return jobs[a.jobs.front()].stage < jobs[b.jobs.front()].stage; });
   return groups;
 }
 
@@ -207,9 +205,8 @@ util::Error explain_differences(const Plan& plan, const std::vector<PlannedJob>&
   if (only_throttle) {
     error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
   } else if (differences.size() == 1 && differences.front().option.find(' ') == std::string::npos) {
-    error.hint =
-        "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds " +
-        (is_all ? "all; " : "them; ") + error.hint;
+    error.hint = "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds " +
+                 (is_all ? "all; " : "them; ") + error.hint;
   }
   return error;
 }
@@ -243,9 +240,10 @@ util::Result<void> check_overridden_waits(const std::vector<PlannedJob>& jobs, c
       std::find_if(overrides.begin(), overrides.end(), [](const auto& s) { return s.option->name == "dependency"; });
   if (given == overrides.end()) return {};
   const auto dependency = slurm::parse_dependency(given->value, options.release);
-  const bool is_shared = dependency && std::all_of(dependency->conditions.begin(), dependency->conditions.end(), [](const auto& c) {
-                           return c.type != slurm::DependencyType::aftercorr && c.type != slurm::DependencyType::singleton;
-                         });
+  const bool is_shared =
+      dependency && std::all_of(dependency->conditions.begin(), dependency->conditions.end(), [](const auto& c) {
+        return c.type != slurm::DependencyType::aftercorr && c.type != slurm::DependencyType::singleton;
+      });
   if (!is_shared)
     return util::fail("--dependency=" + given->value, "only what all jobs wait for together can be given to submit",
                       "afterok, afterany, afternotok or after");

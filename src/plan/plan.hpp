@@ -20,7 +20,7 @@ struct PlannedJob {
   std::uint32_t id = 0;      ///< virtual id
   std::shared_ptr<const slurm::Call> call;
   slurm::Job job;
-  bool translate = false;  ///< share/translate.bash is first in its tasks' PATH
+  bool translate = false;  ///< the translator (share/translate) is first in its tasks' PATH
   /// What its tasks wait for, as far as that is not over: --dependency with the jobs that singleton means. Set by find_waits().
   slurm::Dependency waits = {};
   std::uint32_t stage = 0;  ///< the length of the longest way from a job that waits for none of the plan's
@@ -40,7 +40,7 @@ struct ClusterLimits {
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };
 
-/// Which jobs get the translator for commands with their own ids (notes.hpp).
+/// Which jobs get the translator (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
 /// A job of an earlier submission, or one of Slurm's own: where its tasks are in Slurm.
@@ -50,9 +50,9 @@ struct SubmittedJob {
   std::uint32_t number = 0;  ///< in its session; 0: not known
   std::uint32_t first_index = 0;
   std::uint32_t tasks = 1;
-  std::uint32_t array_tasks = 1;       ///< of the whole array
+  std::uint32_t array_tasks = 1;         ///< of the whole array
   std::optional<slurm::ArrayIds> ids{};  ///< local ids; nullopt: a plain job
-  bool stays_held = false;             ///< the array was submitted with --hold
+  bool stays_held = false;               ///< the array was submitted with --hold
 };
 
 /// What the plan's jobs wait for, and the plan does not contain.

@@ -40,9 +40,9 @@ struct Submission {
   std::int64_t uptime = 0;    ///< likewise
   std::uint32_t tasks = 0;
   std::uint32_t jobs = 0;
-  std::string script;                                        ///< the copy that the user was left
-  std::string name;                                          ///< of the array
-  std::string directory;                                     ///< the directory in which it was submitted
+  std::string script;     ///< the copy that the user was left
+  std::string name;       ///< of the array
+  std::string directory;  ///< the directory in which it was submitted
   PipelineStep step = PipelineStep::none;
   std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: it is the first
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Jobs that wait for jobs: the order, the fates and what each task is told of it, as if each had been submitted alone; nothing begins early,
 # and nothing is forgotten in hold, whenever submit is killed.
+# SARRAY_PIPELINE_RELEASE: on the Slurm of that Debian (tools/cluster up --release).
 # run: 60
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-need_cluster
+if [[ -n ${SARRAY_PIPELINE_RELEASE-} ]]; then need_cluster --own --release "$SARRAY_PIPELINE_RELEASE"; else need_cluster; fi
 cd "$TEST_DIR"
 mkdir bin
 ln -s "$SARRAY" bin/sarray
-export PATH=$TEST_DIR/bin:$PATH
+export PATH=$TEST_DIR/bin:$PATH SARRAY_STATE_DIR=$TEST_DIR/state
 
 # say NAME: a job that notes its begin and end, with the time in nanoseconds.
 cat >say.sh <<'E'
@@ -131,4 +132,31 @@ began first && fail 'it did not wait for a job of Slurm'\''s own'
 scontrol release "$gate"
 for id in "${arrays[@]}"; do wait_job "$id"; done
 after second first
+# --- what is over, or not known ----------------------------------------------------------------------------------------------
+failed=$(sbatch --parsable --wrap false)
+done=$(sbatch --parsable --wrap true)
+wait_job "$failed"
+wait_job "$done"
+cat >session.sh <<E
+sbatch -d afterok:$failed say.sh x 0 0; echo "status \$?"
+sbatch -d afternotok:$failed,afterok:$done say.sh y 0 0; echo "status \$?"
+sbatch -d afterany:999999 say.sh z 0 0; echo "status \$?"
+id=\$(sbatch --parsable say.sh gone 0 0)
+last=\$(sbatch --parsable -d afterok:\$id say.sh last 0 0)
+sarray drop 3; echo "status \$?"
+sarray drop --with-dependents 3
+sbatch -d afterok:\$last say.sh w 0 0; echo "status \$?"
+sarray submit >answers; echo "status \$?"
+sarray submit --assume-done >answers; echo "status \$?"
+E
+: >log
+sarray listen <session.sh >listened 2>&1
+assert_eq 'status 1 status 0 status 0 status 1 status 1 status 1 status 0' "$(grep -o '^status.*' listened | paste -sd' ')" "$(cat listened)"
+assert_contains "$(<listened)" "--dependency=afterok:$failed: that job is over, and did not end so: this one would never run" 'a failed parent'
+assert_contains "$(<listened)" 'jobs 3 cannot be dropped alone: job 4 waits for them' 'drop of a parent'
+assert_contains "$(<listened)" 'job 4 was dropped, and will never run' 'a dropped parent'
+assert_contains "$(<listened)" 'job 2: --dependency=afterany:999999: Slurm does not know job 999999' 'a parent that nobody knows'
+wait_job "$(grep -o '[0-9]*$' answers)"
+ended y || fail 'what was satisfied already did not run'
+ended z || fail 'what was assumed to be done did not run'
 echo "fan-out, joins, arrays task by task, singleton, earlier submissions"

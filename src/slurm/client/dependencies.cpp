@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "slurm/client/task_state.hpp"
 #include "util/join.hpp"
 #include "util/parse.hpp"
 
@@ -128,6 +127,45 @@ util::Result<ArrayRecords> Client::job_records(const std::vector<std::string>& j
   auto found = parse_accounting(*accounting, largest_array);
   std::move(found.begin(), found.end(), std::back_inserter(records));
   return records;
+}
+
+Verdict judge_condition(DependencyType type, const std::vector<TaskRecord>& records) {
+  if (records.empty()) return Verdict::unknown;
+  const auto is = [](auto test) { return [test](const TaskRecord& record) { return test(record.state); }; };
+  const auto any = [&](auto test) { return std::any_of(records.begin(), records.end(), is(test)); };
+  if (any([](TaskState state) { return state == TaskState::unknown; })) return Verdict::unknown;
+  const bool is_over = !any([](TaskState state) { return !is_done(state); });
+  const bool has_failed = any(is_failure);
+  switch (type) {
+    case DependencyType::after:
+      return any([](TaskState state) { return state == TaskState::pending || state == TaskState::running; }) ? Verdict::open
+                                                                                                             : Verdict::satisfied;
+    case DependencyType::afterany:
+      return is_over ? Verdict::satisfied : Verdict::open;
+    case DependencyType::afternotok:
+      if (!is_over) return Verdict::open;
+      return has_failed ? Verdict::satisfied : Verdict::never;
+    case DependencyType::afterok:
+    case DependencyType::aftercorr:
+      if (!is_over) return Verdict::open;
+      return has_failed ? Verdict::never : Verdict::satisfied;
+    case DependencyType::afterburstbuffer:
+    case DependencyType::expand:
+    case DependencyType::singleton:
+      break;
+  }
+  return Verdict::open;
+}
+
+std::vector<TaskRecord> records_of(const ArrayRecords& records, const Condition& condition) {
+  std::vector<TaskRecord> found;
+  const auto text = std::to_string(condition.job);
+  for (const auto& [array, record] : records) {
+    const bool is_array = array == text && (!condition.task || record.index == *condition.task);
+    const bool is_task = array != text && record.job_id == text && !condition.task;
+    if (is_array || is_task) found.push_back(record);
+  }
+  return found;
 }
 
 util::Result<std::vector<std::string>> Client::unfinished_namesakes(const std::string& name) const {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "slurm/client/client.hpp"
+#include "slurm/client/task_state.hpp"
+#include "slurm/language/dependency.hpp"
 #include "util/result.hpp"
 
 namespace sarray::slurm {
@@ -26,5 +28,13 @@ struct TaskDependency {
 
 /// Reads squeue's answer of Client::dependencies().
 [[nodiscard]] std::vector<TaskDependency> parse_dependencies(std::string_view squeue_output);
+
+/// What becomes of a condition on jobs that Slurm has.
+enum class Verdict : std::uint8_t { open, satisfied, never, unknown };
+/// Judges a condition as slurmctld does. Pure.
+/// @param records of the tasks that it is on; none: Slurm knows none of them.
+[[nodiscard]] Verdict judge_condition(DependencyType type, const std::vector<TaskRecord>& records);
+/// Returns those of the records that a condition is on. @param records of several jobs; some ids are those of single tasks.
+[[nodiscard]] std::vector<TaskRecord> records_of(const ArrayRecords& records, const Condition& condition);
 
 }  // namespace sarray::slurm

@@ -51,7 +51,10 @@ std::string waits_of(const plan::Plan& plan, const plan::OutsideJobs& outside = 
 }  // namespace
 
 TEST_CASE("jobs of a stage share an array, whatever the options of other stages are") {
-  const auto plan = plan_of({{"a"}, {"-c2", "-d", "afterok:" + v + "1", "b"}, {"a"}, {"-c2", "-d", "afterok:" + v + "3", "b"},
+  const auto plan = plan_of({{"a"},
+                             {"-c2", "-d", "afterok:" + v + "1", "b"},
+                             {"a"},
+                             {"-c2", "-d", "afterok:" + v + "3", "b"},
                              {"-t9", "-d", "afterany:" + v + "2:" + v + "4", "c"}});
   CHECK(plan.is_pipeline);
   CHECK(arrays_of(plan) == "1,3 | 2,4 | 5");
@@ -72,17 +75,25 @@ TEST_CASE("a plan whose jobs wait for nothing, or all for the same jobs of Slurm
 }
 
 TEST_CASE("tasks that wait for the same are told together, and tasks of one array are one condition") {
-  const auto plan = plan_of({{"-a0-2", "a"}, {"x"}, {"-a1,3", "-d", "afterok:" + v + "1", "b"}, {"-d", "afterok:" + v + "1_1:" + v + "2", "c"},
-                             {"-d", "afterok:" + v + "1", "d"}, {"e"}});
+  const auto plan = plan_of({{"-a0-2", "a"},
+                             {"x"},
+                             {"-a1,3", "-d", "afterok:" + v + "1", "b"},
+                             {"-d", "afterok:" + v + "1_1:" + v + "2", "c"},
+                             {"-d", "afterok:" + v + "1", "d"},
+                             {"e"}});
   CHECK(arrays_of(plan) == "1,2,6 | 3-5");
   CHECK(waits_of(plan) == "1: 0-1,3 afterok:@0_[0-2]; 1: 2 afterok:@0_[1,3]");
 }
 
 TEST_CASE("aftercorr: each task waits for its own, and one without a twin for all") {
-  const auto plan = plan_of({{"x"}, {"-a1-3", "a"}, {"-a2-4", "-d", "aftercorr:" + v + "2", "b"}, {"-d", "aftercorr:" + v + "2", "c"},
+  const auto plan = plan_of({{"x"},
+                             {"-a1-3", "a"},
+                             {"-a2-4", "-d", "aftercorr:" + v + "2", "b"},
+                             {"-d", "aftercorr:" + v + "2", "c"},
                              {"-a0-1", "-d", "aftercorr:" + v + "1", "d"}});
   CHECK(waits_of(plan) == "1: 0 afterok:@0_2; 1: 1 afterok:@0_3; 1: 2-3 afterok:@0_[1-3]; 1: 4-5 afterok:@0_0");
-  CHECK(why_not({{"-a0-3", "a"}, {"-a0-3", "-d", "aftercorr:" + v + "1_2", "b"}}).find("does not say which task") != std::string::npos);
+  CHECK(why_not({{"-a0-3", "a"}, {"-a0-3", "-d", "aftercorr:" + v + "1_2", "b"}}).find("does not say which task") !=
+        std::string::npos);
 }
 
 TEST_CASE("of what Slurm has for whole arrays only, the parent is an array by itself") {
@@ -126,8 +137,9 @@ TEST_CASE("singleton is an order among the jobs of a name, and those of Slurm's 
   outside.by_name["n"] = {17};
   auto options = test::make_options();
   options.outside = outside;
-  const auto plan = plan_of({{"-Jn", "a"}, {"-Jm", "x"}, {"-Jn", "-dsingleton", "b"}, {"-Jn", "-dsingleton", "c"},
-                             {"-Jm", "-dsingleton", "d"}}, options);
+  const auto plan =
+      plan_of({{"-Jn", "a"}, {"-Jm", "x"}, {"-Jn", "-dsingleton", "b"}, {"-Jn", "-dsingleton", "c"}, {"-Jm", "-dsingleton", "d"}},
+              options);
   CHECK(arrays_of(plan) == "1,2 | 3,4 | 5");
   CHECK(waits_of(plan, outside) == "1: 0 afterany:17,afterany:@0_0; 1: 1 afterany:@1_0; 2: all afterany:@0_1");
   for (std::size_t i = 1; i < 3; ++i) CHECK(plan.arrays[i].name == (i == 1 ? "n" : "m"));
@@ -139,8 +151,11 @@ TEST_CASE("jobs of earlier submissions are waited for where Slurm has them") {
   plan::SubmittedJob before{2000000050, "33", 4, 10, 3, 20, slurm::ArrayIds::from_ids({5, 6, 7})};
   plan::SubmittedJob own{2000000060, "34", 5, 0, 3, 3, slurm::ArrayIds::from_ids({5, 6, 7})};
   options.outside.submitted = {before, own};
-  const auto plan = plan_of({{"-d", "afterok:2000000050", "a"}, {"-d", "afterok:2000000050_6", "b"},
-                             {"-a6-7", "-d", "aftercorr:2000000050", "c"}, {"-d", "afternotok:2000000060", "d"}}, options);
+  const auto plan = plan_of({{"-d", "afterok:2000000050", "a"},
+                             {"-d", "afterok:2000000050_6", "b"},
+                             {"-a6-7", "-d", "aftercorr:2000000050", "c"},
+                             {"-d", "afternotok:2000000060", "d"}},
+                            options);
   CHECK(waits_of(plan, options.outside) ==
         "0: 0 afterok:33_[10-12]; 0: 1-2 afterok:33_11; 0: 3 afterok:33_12; 0: 4 afternotok:34");
   CHECK(why_not({{"-d", "afternotok:2000000050", "a"}}, options).find("share array 33 with other jobs") != std::string::npos);
@@ -157,11 +172,13 @@ TEST_CASE("aftercorr on an array of Slurm's own is said task by task") {
   CHECK(why_not({{"-a1-2", "-d", "aftercorr:17", "a"}}).find("it is not known which tasks that job has") != std::string::npos);
   auto options = test::make_options();
   options.outside.submitted = {{17, "17", 0, 0, 2, 2, slurm::ArrayIds::from_ids({1, 5})}};
-  CHECK(waits_of(plan_of({{"-a1-2", "-d", "aftercorr:17", "a"}}, options), options.outside) == "0: 0 afterok:17_1; 0: 1 afterok:17");
+  CHECK(waits_of(plan_of({{"-a1-2", "-d", "aftercorr:17", "a"}}, options), options.outside) ==
+        "0: 0 afterok:17_1; 0: 1 afterok:17");
 }
 
 TEST_CASE("options that differ within a stage still need --split, and the table shows that stage") {
-  const std::vector<test::Words> calls = {{"-c1", "a"}, {"-c2", "-d", "afterok:" + v + "1", "b"}, {"-c3", "-d", "afterok:" + v + "1", "b"}};
+  const std::vector<test::Words> calls = {
+      {"-c1", "a"}, {"-c2", "-d", "afterok:" + v + "1", "b"}, {"-c3", "-d", "afterok:" + v + "1", "b"}};
   const auto refused = plan::make_plan(test::make_jobs(calls), test::make_options());
   REQUIRE_FALSE(refused);
   CHECK(refused.error().body.find("cpus-per-task") != std::string::npos);
@@ -175,7 +192,8 @@ TEST_CASE("options that differ within a stage still need --split, and the table 
 TEST_CASE("a --dependency given to submit does not replace what jobs wait for among themselves") {
   auto options = test::make_options();
   options.overrides = {test::make_override("dependency", "afterok:17")};
-  CHECK(why_not({{"a"}, {"-d", "afterok:" + v + "1", "b"}}, options).find("it would replace what job 2 waits for") != std::string::npos);
+  CHECK(why_not({{"a"}, {"-d", "afterok:" + v + "1", "b"}}, options).find("it would replace what job 2 waits for") !=
+        std::string::npos);
   CHECK(why_not({{"a"}, {"-d", "afterok:18", "b"}}, options) == "planned");
   options.overrides = {test::make_override("dependency", "aftercorr:17")};
   CHECK(why_not({{"a"}}, options).find("only what all jobs wait for together") != std::string::npos);

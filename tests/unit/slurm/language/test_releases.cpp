@@ -267,9 +267,8 @@ TEST_CASE("a dependency that has no sense is refused as Slurm refuses it") {
     CHECK(refusal(v22_05, {"-d", bad}) == words);
     CHECK(refusal(v26_05, {"-d", bad}) == words);
   }
-  for (const char* good :
-       {"afterok:1", "AFTERANY:1:2", "after:3+5", "1", "1,2", "afterok:1,afterany:2", "afterok:1?afternotok:2", "afterok:1_2",
-        "afterok:1_*", "aftercorr:5", "afterok:1(failed)", "afterok:1_[1,3-5]:2", "0"}) {
+  for (const char* good : {"afterok:1", "AFTERANY:1:2", "after:3+5", "1", "1,2", "afterok:1,afterany:2", "afterok:1?afternotok:2",
+                           "afterok:1_2", "afterok:1_*", "aftercorr:5", "afterok:1(failed)", "afterok:1_[1,3-5]:2", "0"}) {
     CAPTURE(good);
     CHECK(refusal(v22_05, {"-d", good}) == "");
     CHECK(refusal(v26_05, {"-d", good}) == "");
