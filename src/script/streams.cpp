@@ -253,8 +253,8 @@ std::string late_pattern(const plan::PlannedJob& planned, Stream stream, const p
 }
 
 bool keeps_earlier(const plan::PlannedJob& planned, Stream stream, const plan::PlanOptions& options) {
-  return !options.retry_of.empty() && options.names == plan::Names::task && planned.job.ids && !appends(planned.job, options) &&
-         has_conversion(file_pattern(planned, stream, options.names), 'A');
+  return !options.retry_of.empty() && !appends(planned.job, options) &&
+         has_shared_id(file_pattern(planned, stream, options.names), !planned.job.ids, options.names);
 }
 
 bool is_hidden(const plan::PlannedJob& planned, Stream stream, const StreamPlan& streams, const plan::PlanOptions& options) {
