@@ -8,6 +8,7 @@
 #include <array>
 #include <climits>
 
+#include "script/names.hpp"
 #include "slurm/client/arrays.hpp"
 #include "slurm/language/file_pattern.hpp"
 
@@ -131,26 +132,33 @@ std::string FileFinder::expected_output(std::uint32_t index) {
   return name ? name->path : std::string();
 }
 
+/// Replaces the names that a later attempt has changed.
+void FileFinder::find_kept(TaskFiles& files) const {
+  const auto& attempt = m_history.attempts[files.run.attempt];
+  const auto* job = attempt.map.job_at(files.run.index);
+  if (job == nullptr) return;
+  const auto look = [&](const std::optional<std::string>& pattern, std::string& path) {
+    if (!pattern || !script::has_shared_id(*pattern, !job->ids, attempt.map.names)) return;
+    const auto kept = path + "." + std::to_string(files.run.attempt + 1);
+    if (exists(kept)) path = kept;
+  };
+  look(job->output, files.output);
+  look(job->error, files.error);
+}
+
 std::vector<TaskFiles> FileFinder::find_all(std::uint32_t index) {
   if (m_runs.empty()) m_runs = find_runs(m_history);
   std::vector<TaskFiles> all;
   const auto& runs = m_runs[m_history.position(index)];
   for (const auto& run : runs) {
-    auto files = find_in(run);
-    // A later attempt has given them another name, if there is one (share/dispatch/5-files.bash: keep_earlier).
-    if (&run != &runs.back()) {
-      for (auto* path : {&files.output, &files.error}) {
-        const auto kept = *path + "." + std::to_string(run.attempt + 1);
-        if (!path->empty() && exists(kept)) *path = kept;
-      }
-    }
-    all.push_back(std::move(files));
+    all.push_back(find_in(run));
+    if (&run != &runs.back()) find_kept(all.back());
   }
-  for (auto files = all.begin(); files != all.end();) {
-    const auto is_written = [&](const std::string& path) {
-      return std::any_of(files + 1, all.end(), [&](const auto& later) { return later.output == path || later.error == path; });
-    };
-    files = is_written(files->output) ? all.erase(files) : files + 1;
+  for (auto files = all.begin(); files != all.end(); ++files) {
+    for (auto* path : {&files->output, &files->error}) {
+      const auto is_written = [&](const auto& later) { return later.output == *path || later.error == *path; };
+      if (std::any_of(files + 1, all.end(), is_written)) path->clear();
+    }
   }
   return all;
 }

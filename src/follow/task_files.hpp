@@ -26,12 +26,13 @@ class FileFinder {
   [[nodiscard]] TaskFiles find(std::uint32_t index);
   /// Returns the name of the task's output without a look at the disk; it may have *. @param index as for find().
   [[nodiscard]] std::string expected_output(std::uint32_t index);
-  /// Returns the files of all attempts at the task, oldest first. Those that a later attempt has written over, or is to write
-  /// over, are only in that one's.
+  /// Returns the files of all attempts at the task, oldest first. One that a later attempt has written over, or is to
+  /// write over, is only in that one's, and empty in the others.
   [[nodiscard]] std::vector<TaskFiles> find_all(std::uint32_t index);
 
  private:
   [[nodiscard]] TaskFiles find_in(const LatestAttempt& run);
+  void find_kept(TaskFiles& files) const;
   [[nodiscard]] FileSurroundings surroundings_of(std::uint32_t attempt);
   [[nodiscard]] std::string find_one(const LatestAttempt& run, const script::MappedJob& job, script::Stream stream);
   void learn_surroundings();

@@ -21,6 +21,10 @@ slurm::PatternValues name_ids(const NamedTask& task, const std::string& pattern,
   return values;
 }
 
+bool has_shared_id(const std::string& pattern, bool is_plain, plan::Names names) {
+  return names == plan::Names::task && !is_plain && slurm::has_conversion(pattern, 'A');
+}
+
 const char* default_name(bool is_plain, plan::Names names) {
   return is_plain && names == plan::Names::task ? "slurm-%j.out" : "slurm-%A_%a.out";
 }

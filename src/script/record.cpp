@@ -258,6 +258,11 @@ void add_files(JobRecord& record, const plan::PlannedJob& planned, const ArraySt
     const auto name = static_cast<std::size_t>(stream.stream);
     const auto own = std::array{&JobRecord::output, &JobRecord::error, &JobRecord::input}.at(name);
     const auto mapped = std::array{&JobRecord::map_output, &JobRecord::map_error, &JobRecord::map_input}.at(name);
+    record.unnamed = record.unnamed || (!planned.job.ids && !planned.job.output);
+    if (stream.links == Links::none && !stream.opened_by_hand) {  // one pattern says it for all jobs
+      record.*mapped = stream.pattern;
+      continue;
+    }
     auto late = late_pattern(planned, stream.stream, options);
     // A name that was filled in may hold a backslash, which would mean something else in a pattern.
     const bool says_all = late.find('\\') == std::string::npos;
@@ -265,7 +270,6 @@ void add_files(JobRecord& record, const plan::PlannedJob& planned, const ArraySt
     if (!says_all || !is_needed) record.*mapped = says_all ? late : file_pattern(planned, stream.stream, options.names);
     if (is_needed) record.*own = std::move(late);
     if (hidden) record.hidden = (record.hidden ? *record.hidden + " " : "") + stream_name(stream.stream);
-    record.unnamed = record.unnamed || (!planned.job.ids && !planned.job.output);
   }
 }
 

@@ -175,21 +175,29 @@ class CommonPattern {
   template <typename Read>
   [[nodiscard]] std::optional<std::string> find_common(const Read& read) const {
     std::optional<std::string> common;
-    std::string last;
-    bool was_plain = false;
+    const plan::PlannedJob* last = nullptr;
     for (const auto& placement : m_array.placements) {
-      const bool is_plain = !job(placement).job.ids;
-      auto pattern = file_pattern(job(placement), m_stream, m_names);
-      const bool is_alike = common && pattern == last && is_plain == was_plain && !has_conversion(pattern, 'x') &&
-                            is_given(placement) == is_given(m_array.placements.front());
-      if (is_alike) continue;
+      const auto& planned = job(placement);
+      if (last != nullptr && is_alike(planned.job, last->job)) continue;
+      const auto pattern = file_pattern(planned, m_stream, m_names);
       auto found = read(placement, pattern);
       if (!found || (common && *found != *common)) return std::nullopt;
       common = std::move(found);
-      last = std::move(pattern);
-      was_plain = is_plain;
+      last = &planned;
     }
     return common;
+  }
+
+  /// Whether what is read of one is surely the same as of the other. What %x means is not known from the job alone.
+  [[nodiscard]] bool is_alike(const slurm::Job& one, const slurm::Job& other) const {
+    const auto& pattern = given_pattern(one, m_stream);
+    const auto may_have_name = [](const std::string& text) {
+      return text.find('%') != std::string::npos && text.find('x') != std::string::npos;
+    };
+    if (!pattern && m_stream == Stream::error) return false;  // it follows the output
+    if (pattern && (may_have_name(*pattern) || may_have_name(one.work_directory))) return false;
+    return one.ids.has_value() == other.ids.has_value() && one.work_directory == other.work_directory &&
+           pattern == given_pattern(other, m_stream);
   }
 
   Stream m_stream;
@@ -245,8 +253,8 @@ std::string late_pattern(const plan::PlannedJob& planned, Stream stream, const p
 }
 
 bool keeps_earlier(const plan::PlannedJob& planned, Stream stream, const plan::PlanOptions& options) {
-  return !options.retry_of.empty() && options.names == plan::Names::task && planned.job.ids && !appends(planned.job, options) &&
-         has_conversion(file_pattern(planned, stream, options.names), 'A');
+  return !options.retry_of.empty() && !appends(planned.job, options) &&
+         has_shared_id(file_pattern(planned, stream, options.names), !planned.job.ids, options.names);
 }
 
 bool is_hidden(const plan::PlannedJob& planned, Stream stream, const StreamPlan& streams, const plan::PlanOptions& options) {

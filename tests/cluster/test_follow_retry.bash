@@ -67,6 +67,9 @@ for one in "$id" "$first"; do
   assert_contains "$(sarray status "$one")" "array $id: 6 jobs, 10 tasks" 'named by its first array'
 done
 
+echo 'of the user' >named_7.out.1
+assert_eq "named two with blank id=7 3/3/9" "$(sarray logs 2000000002_7 2>/dev/null)" 'logs: a file of the user that looks like an attempt'
+
 # --- a retry of the retry: one job of it, by name; one task, by index of the retry; the rest, by state
 echo 4 >status-appended
 rm status-named-9 status-pair-2

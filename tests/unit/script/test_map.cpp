@@ -132,7 +132,7 @@ TEST_CASE("indices and local ids, both ways") {
 
 TEST_CASE("patterns of output files: the array's one, the jobs' own, and what is left of those that only the task knows") {
   const auto uniform = read(render_jobs(test::make_jobs({{"-o", "logs/%A_%a.out", "j"}, {"-o", "logs/%A_%a.out", "j"}})).script);
-  CHECK(uniform.jobs[1].output == "/home/ada/logs/%A_%a.out");
+  CHECK(uniform.jobs[1].output == "/home/ada/logs/%j_4294967294.out");  // what it means in a plain job
   CHECK_FALSE(uniform.jobs[1].error);
   const auto links = read(
       render_jobs(test::make_jobs({{"-o", "%x.out", "-J", "a", "j"}, {"-a1-2", "-o", "b-%j", "-e", "b.%a.err", "j"}})).script);

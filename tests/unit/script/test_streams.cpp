@@ -188,6 +188,14 @@ TEST_CASE("%x: the array's name where all share it, links where not") {
         Made{{"/state/links/output/0", "/home/ada/a.out"}, {"/state/links/output/1", "/home/ada/b.out"}});
 }
 
+TEST_CASE("%x of jobs of one name is not the same if one of them comes from standard input") {
+  auto from_input = test::make_call({"-o", "%x.out"});
+  from_input.source = slurm::ScriptSource::standard_input;
+  from_input.script_path.clear();
+  const auto planned = plan_calls({test::make_call({"-J", "sbatch", "-o", "%x.out", "j"}), from_input});
+  CHECK(links(planned) == Made{{"/state/links/output/0", "/home/ada/sbatch.out"}, {"/state/links/output/1", "/home/ada/(null).out"}});
+}
+
 TEST_CASE("none and /dev/null") {
   CHECK(pattern({{"-o", "none", "j"}, {"-o", "NONE", "j"}, {"-o", "/dev/null", "j"}}) == "/dev/null");
   CHECK(pattern({{"-e", "/dev/null", "j"}, {"-e", "none", "j"}}, Stream::error) == "/dev/null");
