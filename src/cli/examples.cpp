@@ -19,6 +19,8 @@ constexpr std::array all_examples = {
     Example{"submit", "sarray submit", "submits the queue of this session as one array"},
     Example{"submit", "sarray submit --mem=32G --time=2:00:00 -t 50",
             "every task gets 32 GB and two hours; max 50 tasks run at once"},
+    Example{"submit", "sarray submit calls.txt --split -n -o scripts/",
+            "writes a script for each array, which sbatch takes without sarray"},
     Example{"submit", "sarray submit -n calls.txt | less", "shows the script for the calls in a file, and submits nothing"},
     Example{"cancel", "sarray cancel 42137 --job eval", "cancels the tasks of the job eval in array 42137"},
     Example{"cancel", "sarray cancel 42137 --yes", "cancels the whole array without a question"},

@@ -70,6 +70,7 @@ struct Named {
 constexpr std::array variables = {
     Named{util::state_variable, "the folder in which sessions and submissions are kept (default: ~/.local/state/sarray)"},
     Named{util::session_variable, "the name of the session whose shell this is; set by sarray listen and run"},
+    Named{util::names_variable, "slurm: as sarray submit --names=slurm, always"},
     Named{util::settle_variable, "how many seconds a submission that was interrupted is looked for in Slurm"},
     Named{"NO_COLOR", "if it is set, nothing is coloured"},
     Named{"SLURM_CONF", "Slurm's own: the cluster that is meant"},

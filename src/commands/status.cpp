@@ -10,6 +10,7 @@
 #include "commands/overview.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
+#include "follow/task_files.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
 #include "util/fd.hpp"
@@ -50,6 +51,8 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
 
 std::string shown_text(const follow::ArrayHistory& array_history, const StatusOptions& options) {
   auto view = options.view;
+  follow::FileFinder files(array_history.site(), array_history.history());
+  view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
   view.now = std::time(nullptr);
   if (options.json) return util::to_line(report::status_json(array_history.history(), view));
   view.width = report::terminal_width(1);

@@ -87,7 +87,7 @@ util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& opt
     for (const auto& placement : array.placements) {
       const auto& planned = plan.jobs[placement.job];
       const auto& ids = planned.job.ids;
-      if (array.placements.size() == 1 && ids && ids->min() == 0 && ids->max() + 1 == ids->count()) continue;
+      if (array.placements.size() == 1 && ids && ids->max() - ids->min() + 1 == ids->count()) continue;
       return util::fail(
           "job " + std::to_string(planned.number),
           "--dependency=aftercorr binds tasks by their indices, which are different in a merged array",

@@ -36,6 +36,15 @@ struct ClusterLimits {
 /// Which jobs get the translator (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
+/// Whose ids %A and %a are in the names of output files (script/names.hpp).
+enum class Names : std::uint8_t {
+  task,   ///< the task's own, as its variables say
+  slurm,  ///< the merged array's, as squeue shows them
+};
+
+/// Returns "task" or "slurm", as --names has it.
+[[nodiscard]] const char* names_word(Names names);
+
 struct PlanOptions {
   ClusterLimits limits;
   slurm::Release release;
@@ -54,6 +63,7 @@ struct PlanOptions {
   std::string hidden_mark;
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::if_named;
+  Names names = Names::task;
   std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute
   std::string scratch_folder;    ///< the submission's own folder: for tasks' scripts that Slurm's copy cannot hold; absolute
 };
@@ -65,13 +75,14 @@ struct Placement {
 
 /// One merged array.
 struct MergedArray {
-  std::vector<Placement> placements;  ///< in order of first_index, without gaps from 0
+  std::vector<Placement> placements;  ///< in order of first_index, without gaps; from 0 if there are several
   std::uint32_t tasks = 0;
   std::vector<slurm::Setting> settings;  ///< the array's own options, sorted by name
   std::uint32_t throttle = 0;            ///< 0: none
   std::string name;                      ///< --job-name of the array
   bool login = false;                    ///< the node loads the login environment
   bool node_limits = false;              ///< the tasks have the node's own resource limits, not the caller's
+  [[nodiscard]] std::uint32_t first_index() const { return placements.empty() ? 0 : placements.front().first_index; }
 };
 
 struct Plan {

@@ -83,7 +83,7 @@ TEST_CASE("aftercorr binds indices, and so is refused where they change") {
     return plan::make_plan(test::make_jobs(words), test::make_options());
   };
   CHECK(plan_of({{"-d", "aftercorr:17", "--array=0-3", "j"}}));
-  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "--array=1-3", "j"}}));
+  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "--array=1-5:2", "j"}}));
   CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "j"}}));
   CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "-a0-3", "j"}, {"-d", "aftercorr:17", "-a0-3", "k"}}));
   CHECK(plan_of({{"-d", "afterok:17", "j"}, {"-d", "afterok:17", "k"}}));

@@ -132,14 +132,18 @@ TEST_CASE("indices and local ids, both ways") {
 
 TEST_CASE("patterns of output files: the array's one, the jobs' own, and what is left of those that only the task knows") {
   const auto uniform = read(render_jobs(test::make_jobs({{"-o", "logs/%A_%a.out", "j"}, {"-o", "logs/%A_%a.out", "j"}})).script);
-  CHECK(uniform.jobs[1].output == "/home/ada/logs/%A_%a.out");
+  CHECK(uniform.jobs[1].output == "/home/ada/logs/%j_4294967294.out");  // what it means in a plain job
   CHECK_FALSE(uniform.jobs[1].error);
   const auto links = read(
       render_jobs(test::make_jobs({{"-o", "%x.out", "-J", "a", "j"}, {"-a1-2", "-o", "b-%j", "-e", "b.%a.err", "j"}})).script);
-  CHECK(links.jobs[0].output == "/home/ada/%x.out");
+  CHECK(links.jobs[0].output == "/home/ada/a.out");
   CHECK(links.jobs[1].output == "/home/ada/b-%j");
   CHECK(links.jobs[1].error == "/home/ada/b.%a.err");
   CHECK(links.link_folder == "/state/links");
+  CHECK(links.names == plan::Names::task);
+  const auto plain = read(render_jobs(test::make_jobs({{"j"}, {"j"}})).script);
+  CHECK(plain.jobs[1].output == "/home/ada/slurm-%j.out");  // and the script says slurm-%A_%a.out, for who submits it by hand
+  CHECK(plain.jobs[1].record.unnamed);
 }
 
 TEST_CASE("options of the array come back unquoted") {
