@@ -15,6 +15,11 @@ number_entry() {
   number=$((10#${1:$2 * line_length:line_length - 1}))
 }
 
+# is_number TEXT MAX_DIGITS: whether it is a number as sarray writes it. (A regular expression costs more than all the rest.)
+is_number() {
+  [[ $1 == [1-9]* || $1 == 0 ]] && [[ $1 != *[!0-9]* && ${#1} -le $2 ]]
+}
+
 # read_bytes NAME OFFSET LENGTH: sets NAME to bytes of the data. A small file, or the beginning of a large one, is read by bash itself
 # and kept, which is cheaper than a process (mapfile's -d came with bash 4.4, and is four times as fast as read). What is far is read by
 # dd, so that the cost does not grow with the number of jobs.
@@ -94,9 +99,11 @@ find_row() {
   local -a lines shapes
   # shellcheck disable=SC2206
   lines=($SARRAY_PAGE)
-  [[ ${lines[0]-} =~ ^page\ (0|[1-9][0-9]{0,8})\ ([1-9][0-9]{0,9})$ ]] || damaged "$form"
-  first=${BASH_REMATCH[1]}
-  SARRAY_ID=$((BASH_REMATCH[2] - 1))
+  line=${lines[0]-}
+  first=${line#page } SARRAY_ID=${line##* }
+  first=${first%" $SARRAY_ID"}
+  [[ $line == page\ * ]] && is_number "$first" 9 && is_number "$SARRAY_ID" 10 || damaged "$form"
+  SARRAY_ID=$((SARRAY_ID - 1))
   while [[ ${lines[at]-} == =* ]]; do
     line=${lines[at]}
     head=${line%%$'\t'*}

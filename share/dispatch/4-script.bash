@@ -4,19 +4,19 @@
 # Sets SARRAY_PLACE to the file that holds the job's script and can be executed. That is Slurm's own copy of this file, if it can be
 # written: so $0, the process's name and the descriptors are as if the job had been submitted alone. A requeue gets a new copy from Slurm.
 place_script() {
-  local mark='---' next
-  local -a parts
-  [[ $SARRAY_SCRIPT =~ ^(0|[1-9][0-9]{0,9})\ ([1-9][0-9]{0,9})\ ([0-9]+)(\ ([1-9][0-9]{0,9}))?$ ]] ||
-    damaged "its table has another form"
-  parts=("${BASH_REMATCH[@]}")
-  SARRAY_SCRIPT_SUM="${parts[3]} ${parts[5]:-${parts[2]}}"
+  local mark='---' next part
+  # shellcheck disable=SC2206
+  local IFS=' ' parts=($SARRAY_SCRIPT) # offset, length, checksum, and the length that it has when it is not escaped
+  for part in "${parts[@]}"; do is_number "$part" 10 || parts=(); done
+  ((${#parts[@]} == 3 || ${#parts[@]} == 4)) || damaged "its table has another form"
+  SARRAY_SCRIPT_SUM="${parts[2]} ${parts[3]:-${parts[1]}}"
   # Includes the last byte of what is before it, and the beginning of what follows.
-  read_bytes SARRAY_BYTES $((parts[1] - 1)) $((parts[2] + ${#mark} + 5))
-  next=${SARRAY_BYTES:parts[2] + 1}
+  read_bytes SARRAY_BYTES $((parts[0] - 1)) $((parts[1] + ${#mark} + 5))
+  next=${SARRAY_BYTES:parts[1] + 1}
   [[ $SARRAY_BYTES == $'\n#!'* && ($next == "$mark"* || $next == $'\n'"$mark"* || $next == $' \n'"$mark"* || $next == page* || $next == $'\n'page* || $next == $' \n'page*) ]] ||
     damaged "the job's own script is not where it should be"
-  SARRAY_BYTES=${SARRAY_BYTES:1:parts[2]}
-  [[ -z ${parts[5]} ]] || printf -v SARRAY_BYTES %b "$SARRAY_BYTES" # not of ASCII alone
+  SARRAY_BYTES=${SARRAY_BYTES:1:parts[1]}
+  [[ -z ${parts[3]-} ]] || printf -v SARRAY_BYTES %b "$SARRAY_BYTES" # not of ASCII alone
   trap '' XFSZ                                                     # a file that must not grow is an error, and not the end
   SARRAY_PLACE=$SARRAY_FILE
   if ! is_slurms_copy || ! write_script; then write_elsewhere; fi
@@ -26,12 +26,15 @@ place_script() {
 # Whether this file is the copy that slurmd made for this job (SPOOL/job00042/slurm_script, which belongs to the user), and not a file of
 # the user's that somebody runs with bash.
 is_slurms_copy() {
-  [[ $SARRAY_FILE =~ /job0*"$SLURM_JOB_ID"/slurm_script$ && -f $SARRAY_FILE && ! -L $SARRAY_FILE && -O $SARRAY_FILE && -w $SARRAY_FILE && -x $SARRAY_FILE ]]
+  local number=${SARRAY_FILE%/slurm_script}
+  number=${number##*/job}
+  [[ $SARRAY_FILE == */job"$number"/slurm_script && $number != *[!0-9]* && ${number#"${number%%[!0]*}"} == "$SLURM_JOB_ID" && -f $SARRAY_FILE && ! -L $SARRAY_FILE && -O $SARRAY_FILE && -w $SARRAY_FILE && -x $SARRAY_FILE ]]
 }
 
 # Writes the script to SARRAY_PLACE. The soft limit on a file's size is the job's, and does not limit what Slurm writes.
 write_script() {
-  { printf %s "$SARRAY_BYTES" >"$SARRAY_PLACE"; } 2>/dev/null ||
+  # It begins with "#!", so it is no option of echo's, which writes all at once; printf would write each line.
+  { echo -n "$SARRAY_BYTES" >"$SARRAY_PLACE"; } 2>/dev/null ||
     (ulimit -S -f hard && printf %s "$SARRAY_BYTES" >"$SARRAY_PLACE") 2>/dev/null
   is_whole
 }

@@ -61,7 +61,8 @@ check_interpreter() {
     [[ -n $interpreter ]] || cannot_start 8 "Exec format error"
     [[ -e $interpreter ]] || check_folders "$interpreter"
     [[ ! -d $interpreter && -x $interpreter ]] || cannot_start 13 "Permission denied"
-    [[ -r $interpreter ]] || return 0
+    # What the node's own shells are needs no look; and what must not be looked at is the kernel's business.
+    [[ ! $interpreter -ef /bin/sh && ! $interpreter -ef /proc/$$/exe && -r $interpreter ]] || return 0
     line=''
     IFS= read -r -n $((buffer + 1)) line <"$interpreter"
     case $line in
@@ -140,14 +141,16 @@ set_environment() {
   for SARRAY_ENTRY in ${SARRAY_UNSET[@]+"${SARRAY_UNSET[@]}"}; do unset -v "$SARRAY_ENTRY"; done
   for SARRAY_ENTRY in ${SARRAY_SET[@]+"${SARRAY_SET[@]}"}; do export "$SARRAY_ENTRY"; done
   unset -v OLDPWD
-  if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else unset -v LC_ALL; fi
+  # Not exported, it is still ours: bash reads no files of a locale for the moment that is left.
+  if [[ -n $SARRAY_LOCALE ]]; then { LC_ALL=${SARRAY_LOCALE#x}; } 2>/dev/null; else export -n LC_ALL; fi
   for SARRAY_ENTRY in ${SARRAY_LATE[@]+"${SARRAY_LATE[@]}"}; do
     if [[ $SARRAY_ENTRY == @(LANG|LANGUAGE|LC_*)=* && -z ${SARRAY_LOGIN-} ]]; then
       SARRAY_NAME=${SARRAY_ENTRY%%=*}
-      [[ -z ${!SARRAY_NAME+x} ]] || continue # sbatch did not send it: the node's TaskProlog has set it, and has the last word
+      # sbatch did not send it: the node's TaskProlog has set it, and has the last word.
+      [[ -z ${!SARRAY_NAME+x} || ($SARRAY_NAME == LC_ALL && -z $SARRAY_LOCALE) ]] || continue
     fi
-    export "$SARRAY_ENTRY" 2>/dev/null
-  done
+    export "$SARRAY_ENTRY"
+  done 2>/dev/null
   unset -v SARRAY_LOGIN
   [[ -z $SARRAY_TRANSLATED ]] || set_translator
 }
