@@ -142,7 +142,7 @@ util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, cons
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(write_session_files(session, folder, dialect));
   const Guard guard(session);
-  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), "child.bash"};
+  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), false, "child.bash"};
   const auto ended = run_command(command, alive, [&] { set_environment(folder, session, settings); });
   constexpr int not_started = 0;  // nothing can record any more
   end_session(session, alive, ended.value_or(not_started));
