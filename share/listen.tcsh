@@ -9,13 +9,13 @@ else if (-r "$home/.cshrc") then
   source "$home/.cshrc"
 endif
 
-# Before each prompt, after what the user has there.
+# Before each prompt, after what the user has there. An exit in a sourced file would not end the shell.
 set __sarray_own = "`alias precmd`"
 if ("$__sarray_own" == '') then
-  alias precmd 'source "$SARRAY_SHARE/prompt.tcsh"'
+  alias precmd 'source "$SARRAY_SHARE/prompt.tcsh"; if ($?__sarray_over) exit 0'
 else
   alias __sarray_precmd "$__sarray_own"
-  alias precmd '__sarray_precmd; source "$SARRAY_SHARE/prompt.tcsh"'
+  alias precmd '__sarray_precmd; source "$SARRAY_SHARE/prompt.tcsh"; if ($?__sarray_over) exit 0'
 endif
 unset __sarray_own
 # Only what is typed at the prompt can end the session.

@@ -3,14 +3,14 @@
 if (-e "$SARRAY_SHARE/leave") then
   if ("`cut -d ' ' -f 1 $SARRAY_SHARE:q/leave`" == "`stat -c %s $SARRAY_SHARE:q/journal`") then
     touch "$SARRAY_SHARE/over"
-    exit 0
+    set __sarray_over
   endif
   rm -f "$SARRAY_SHARE/leave"
 endif
 # Start-up files and modules put their folders first in PATH.
 if ("$PATH" !~ "$SARRAY_BIN":*) setenv PATH "${SARRAY_PATH}:$PATH"
 if (! $?prompt) set prompt = '> '
-if ("$prompt:q" !~ *'[sarray]'*) then
+if ("$prompt:q" !~ *'sarray]'*) then
   if ($?NO_COLOR || "$TERM" == dumb) then
     set prompt = "[sarray] $prompt:q"
   else
