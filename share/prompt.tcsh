@@ -4,8 +4,9 @@ if (-e "$SARRAY_SHARE/leave") then
   if ("`cut -d ' ' -f 1 $SARRAY_SHARE:q/leave`" == "`stat -c %s $SARRAY_SHARE:q/journal`") then
     touch "$SARRAY_SHARE/over"
     set __sarray_over
+  else
+    rm -f "$SARRAY_SHARE/leave"
   endif
-  rm -f "$SARRAY_SHARE/leave"
 endif
 # Start-up files and modules put their folders first in PATH.
 if ("$PATH" !~ "$SARRAY_BIN":*) setenv PATH "${SARRAY_PATH}:$PATH"
