@@ -211,6 +211,7 @@ util::Result<int> listen(const ListenOptions& options) {
   TRY(auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(write_session_files(session, folder, options.dialect));
+  CHECK_OK(note_place(session, options.client));
   TRY(const auto restored, session.restore_cancelled());
   if (restored > 0)
     util::note(util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") + " queued again");

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <initializer_list>
 
-#include "capture/strays.hpp"
 #include "capture/surroundings.hpp"
 #include "embedded/child.hpp"
 #include "embedded/listen.hpp"
@@ -107,7 +106,6 @@ util::Result<void> write_session_files(const store::Session& session, const stor
   // Commands that come from no terminal: bash reads BASH_ENV before them.
   CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash",
                                        "BASH_ENV=$SARRAY_SHARE/child.bash\n. \"$SARRAY_SHARE/listen.bash\"\n"));
-  CHECK_OK(note_place(session));
   const char* job = ::getenv("SLURM_JOB_ID");
   CHECK_OK(util::write_file_atomically(session.folder() + "/" + outer_job_file, job != nullptr ? job : ""));
   if (dialect.empty()) return {};

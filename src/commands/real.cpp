@@ -11,6 +11,7 @@
 #include "capture/driver.hpp"
 #include "capture/strays.hpp"
 #include "capture/surroundings.hpp"
+#include "cli/page.hpp"
 #include "commands/commands.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
@@ -23,10 +24,15 @@ namespace sarray::commands {
 
 namespace {
 
-constexpr const char* help_text =
-    "Runs Slurm's own command, also inside of a session: sbatch then submits at once, and nothing is recorded.\n"
-    "usage: sarray real COMMAND [ARGUMENT]...\n\n"
-    "  $ sarray real sbatch now.slurm\n";
+cli::Page make_real_page() {
+  cli::Page page;
+  page.command = "real";
+  page.usage = "COMMAND [ARGUMENT]...";
+  page.description = "Runs Slurm's own command, also inside of a session: sbatch then submits at once, and nothing is recorded.";
+  page.arguments = {{"COMMAND", "sbatch, squeue or another command of Slurm's; with its arguments"}};
+  page.options = {{{"-h", "--help"}, "", false, "print this help, and exit"}};
+  return page;
+}
 
 /// @return the program's path; empty if there is none.
 util::Result<std::string> find_program(const std::string& name, std::string_view path) {
@@ -90,9 +96,11 @@ Status run_noting(Program& program) {
 }  // namespace
 
 Status real(const Words& words) {
+  const auto page = make_real_page();
+  if (cli::hand_over(page)) return 0;
   if (words.empty() || words[0] == "-h" || words[0] == "--help") {
     if (words.empty()) return util::fail(util::usage_error("real", "no command is given", "sarray real sbatch job.slurm"));
-    std::fputs(help_text, stdout);
+    std::fputs(cli::help_text(page).c_str(), stdout);
     return 0;
   }
   const bool is_inside = std::getenv(util::session_variable) != nullptr;

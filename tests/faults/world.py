@@ -1,10 +1,11 @@
 """A session with three recorded calls and a Slurm of shell scripts, copied for each fault; and what must hold after it."""
+import fcntl
+import glob
 import json
 import os
 import re
 import shutil
 import subprocess
-import time
 
 SBATCH = r"""#!/bin/sh
 case "$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; esac
@@ -132,6 +133,12 @@ class World:
         except FileNotFoundError:
             return ""
 
+    def wait_for_sbatch(self):
+        """A sarray that was killed may leave an sbatch that runs to its end: it holds the submission's lock as long."""
+        for lock in glob.glob(self.state + "/submissions/*/lock"):
+            with open(lock, encoding="ascii") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+
     def taken(self):
         """How many arrays the fake Slurm has."""
         try:
@@ -169,15 +176,6 @@ def ended_well(done):
         return True
     want(done.returncode < 0 or done.stderr.strip(), f"status {done.returncode} without a word")
     return False
-
-
-def repeat(world, *words):
-    """The next submit, or retry, once an sbatch that outlives a sarray that was killed is done."""
-    again = world.run(*words)
-    while "its sbatch is still running" in again.stderr:
-        time.sleep(0.2)
-        again = world.run(*words)
-    return again
 
 
 # Each operation: its words, and what must hold when `done` is how it ended. `before` is the queue before it.
@@ -227,7 +225,7 @@ def check_submit(world, done, before):
         fate = "refused"
         want(first == 0 or "job 1" in done.stdout + done.stderr or "it is not known whether Slurm accepted the array" in done.stderr, f"Slurm has the array, and nothing says so: {done.stderr}")
     want(jobs in ({}, before), "the queue is not what it was")
-    again = repeat(world, "submit", "--session", world.session)
+    again = world.run("submit", "--session", world.session)
     want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
     want(not world.queue(), f"still queued after the next submit: {again.stderr}")
     if first and fate != "submitted":
@@ -259,7 +257,7 @@ def count_arrays(world, done, before, most, answer):
 
 def check_retry(world, done, before):
     taken = count_arrays(world, done, before, 2, "2\n")
-    again = repeat(world, "retry", "1", "--parsable")
+    again = world.run("retry", "1", "--parsable")
     want(world.taken() == 2, f"with the next retry sbatch was called {world.taken() - 1} times: {done.stderr}{again.stderr}")
     # A killed one may have left an sbatch that ran to its end.
     taken = 2 if "which was interrupted, is in Slurm as job 2" in again.stderr else taken
@@ -276,7 +274,7 @@ def check_file(world, done, before):
     if done.stdout or "Slurm has the array, as job 1" in done.stderr:  # who was told the id, and submits the file again, may mean it
         want(taken == 1 and done.stdout in ("", "Submitted batch job 1\n"), f"{taken} arrays, and told {done.stdout!r}")
         return "submitted, then cut off"
-    again = repeat(world, "submit", "queue")
+    again = world.run("submit", "queue")
     want(world.taken() == 1, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{again.stderr}")
     if again.returncode != 0:  # a killed one may have left an sbatch that ran to its end
         want("was interrupted, but Slurm has it as job 1; nothing was submitted now" in again.stderr, f"the next submit does not say what it found: {again.stderr}")

@@ -88,6 +88,11 @@ class Client {
   [[nodiscard]] util::Result<std::string> version() const;
   /// Runs sbatch --version and --help. @return an error if they cannot be run.
   [[nodiscard]] util::Result<Dialect> dialect() const;
+  /// Returns the names of all clusters that accounting knows.
+  [[nodiscard]] util::Result<std::vector<std::string>> clusters() const;
+  /// Returns the lines of `sbatch -v` about a call's options, as the real sbatch prints them for the same words; empty if it
+  /// prints none, or cannot be run. It gets --test-only, and is ended before it asks the controller.
+  [[nodiscard]] std::string defined_options(const Call& call) const;
   /// A complete answer is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
 
