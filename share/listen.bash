@@ -6,7 +6,7 @@
 if [[ $- == *i* ]]; then
   [[ -r /etc/bash.bashrc ]] && . /etc/bash.bashrc
   [[ -r ~/.bashrc ]] && . ~/.bashrc
-  if alias sbatch >/dev/null 2>&1 || declare -F sbatch >/dev/null; then
+  if [[ -z ${SARRAY_LIBRARY-} ]] && { alias sbatch >/dev/null 2>&1 || declare -F sbatch >/dev/null; }; then
     echo "sarray: note: your startup files define their own sbatch: it works, but calls of sbatch by its path inside it go to Slurm directly" >&2
   fi
 fi
@@ -56,7 +56,13 @@ __sarray_prompt() {
   local status=$?
   __sarray_leave
   __sarray_before
-  [[ $PS1 == *'[sarray]'* ]] || PS1='\[\e[1;33m\][sarray]\[\e[0m\] '$PS1
+  if [[ $PS1 != *'[sarray]'* ]]; then
+    if [[ -n ${NO_COLOR-} || ${TERM-dumb} == dumb ]]; then
+      PS1='[sarray] '$PS1
+    else
+      PS1='\[\e[1;33m\][sarray]\[\e[0m\] '$PS1
+    fi
+  fi
   return $status
 }
 

@@ -12,6 +12,7 @@
 #include "capture/session_files.hpp"
 #include "capture/session_library.hpp"
 #include "capture/session_process.hpp"
+#include "capture/strays.hpp"
 #include "capture/surroundings.hpp"
 #include "store/shell.hpp"
 #include "util/fd.hpp"
@@ -135,14 +136,16 @@ util::Result<int> run_command(const std::vector<std::string>& command, const uti
 
 }  // namespace
 
-util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect) {
+util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect,
+                                   const slurm::Client& client) {
   forget_session();
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto session, store::Session::create(folder, clean_environment(environ)));
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(write_session_files(session, folder, dialect));
+  CHECK_OK(note_place(session, client));
   const Guard guard(session);
-  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), "child.bash"};
+  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), false, "child.bash"};
   const auto ended = run_command(command, alive, [&] { set_environment(folder, session, settings); });
   constexpr int not_started = 0;  // nothing can record any more
   end_session(session, alive, ended.value_or(not_started));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "slurm/client/client.hpp"
 #include "store/session.hpp"
 #include "util/result.hpp"
 
@@ -20,8 +21,10 @@ struct DriverEnd {
 /// The command is in this process's group, with its terminal and standard streams. A signal that another process sends to this
 /// one is passed on; what the terminal sends (Ctrl-C) reaches the command by itself. This process does not end before it.
 /// @param dialect what the installed sbatch understands (slurm::Dialect::serialize); empty: no Slurm here.
+/// @param client of which the driver's end is asked (strays.hpp).
 /// @return an error with a shell's status if the command cannot be started: 127 if it is not there, else 126.
-[[nodiscard]] util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect);
+[[nodiscard]] util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect,
+                                                 const slurm::Client& client);
 
 /// Ends as the command did if a signal ended it: by the same signal, so that a caller sees what it would see without us.
 /// @return the exit status otherwise.

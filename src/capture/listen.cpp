@@ -6,7 +6,10 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,14 +42,71 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
-/// Returns the user's shell if it is bash, else bash.
-util::Result<std::string> choose_shell() {
+bool is_terminal() { return ::isatty(0) != 0; }
+
+enum class ShellKind : std::uint8_t { bash, zsh, fish, tcsh };
+
+struct Shell {
+  std::string path;
+  ShellKind kind = ShellKind::bash;
+};
+
+/// Returns what kind of shell a program is, by its name; nullopt: it is not known.
+std::optional<ShellKind> kind_of(const std::string& path) {
+  std::error_code trouble;
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (name == "bash") return ShellKind::bash;
+  if (name == "zsh") return ShellKind::zsh;
+  if (name == "fish") return ShellKind::fish;
+  // csh is tcsh on most systems; the older one has no precmd.
+  const bool is_tcsh = name == "tcsh" || (name == "csh" && std::filesystem::canonical(path, trouble).filename() == "tcsh");
+  return is_tcsh ? std::optional(ShellKind::tcsh) : std::nullopt;
+}
+
+/// Returns the user's shell; bash if it is not one that sarray knows, or if the commands come from no terminal: most are scripts.
+util::Result<Shell> choose_shell(bool terminal) {
   const auto shell = variable("SHELL");
-  if (shell.ends_with("/bash") && ::access(shell.c_str(), X_OK) == 0) return shell;
+  const bool is_there = !shell.empty() && ::access(shell.c_str(), X_OK) == 0;
+  const auto kind = kind_of(shell);
+  if (is_there && kind && (terminal || *kind == ShellKind::bash)) return Shell{shell, *kind};
   TRY(const auto bash, util::find_in_path("bash", variable("PATH"), [](const struct stat&) { return false; }));
   if (!bash) return util::fail("listen", "bash was not found in PATH");
-  if (!shell.empty()) util::note("the session's shell is bash; " + shell + " is not known to sarray yet");
-  return *bash;
+  if (!is_there && !shell.empty()) {
+    util::note("the session's shell is bash; " + shell + " cannot be run");
+  } else if (!kind && !shell.empty()) {
+    util::note("the session's shell is bash; " + shell + " is not known to sarray");
+  } else if (!shell.empty()) {
+    util::note("the commands come from no terminal, and are run by bash, not by " + shell);
+  }
+  return Shell{*bash, ShellKind::bash};
+}
+
+/// A shell adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script
+/// does.
+void lower_shell_level() {
+  if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
+}
+
+/// Becomes the shell. @return only if that failed.
+void become_shell(const Shell& shell, const store::Session& session, bool terminal) {
+  const auto* path = shell.path.c_str();
+  if (terminal) lower_shell_level();
+  switch (shell.kind) {
+    case ShellKind::bash:
+      if (terminal) ::execl(path, "bash", "--rcfile", (session.folder() + "/listen.bash").c_str(), "-i", nullptr);
+      ::execl(path, "bash", nullptr);
+      return;
+    case ShellKind::zsh:  // by ZDOTDIR
+      ::execl(path, "zsh", "-i", nullptr);
+      return;
+    case ShellKind::fish:
+      ::execl(path, "fish", "-i", "-C", "source $SARRAY_SHARE/listen.fish", nullptr);
+      return;
+    case ShellKind::tcsh:
+      ::setenv(util::home_variable, variable("HOME").c_str(), 1);
+      ::setenv("HOME", (session.folder() + "/tcsh").c_str(), 1);
+      ::execl(path, "tcsh", "-i", nullptr);
+  }
 }
 
 /// Returns the session that --resume means: the one named; else the latest whose shell is gone; else the latest whose shell
@@ -85,34 +145,24 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
   return store::Session::open(folder, name);
 }
 
-/// bash adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script does.
-void lower_shell_level() {
-  if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
-}
-
 /// @param alive the file in which the shell is recorded.
 /// @return as waitpid(2) says.
-util::Result<int> run_shell(const std::string& shell, const store::StateFolder& folder, const store::Session& session,
+util::Result<int> run_shell(const Shell& shell, const store::StateFolder& folder, const store::Session& session,
                             const util::Fd& alive) {
-  const bool terminal = ::isatty(0) != 0;
+  const bool terminal = is_terminal();
   const Guard guard(session);
-  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), terminal ? "child.bash" : "first.bash"};
+  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), terminal,
+                                 terminal ? "child.bash" : "first.bash"};
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGQUIT, SIG_IGN);
   ::signal(SIGHUP, [](int) {});  // the shell ends of it, and its end is noted; unlike SIG_IGN this is not the shell's too
   const auto child = ::fork();
-  if (child < 0) return util::fail(shell, util::errno_text(errno));
+  if (child < 0) return util::fail(shell.path, util::errno_text(errno));
   if (child == 0) {
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGQUIT, SIG_DFL);
     set_environment(folder, session, settings);
-    if (terminal) lower_shell_level();
-    const auto rc = session.folder() + "/listen.bash";
-    if (terminal) {
-      ::execl(shell.c_str(), "bash", "--rcfile", rc.c_str(), "-i", nullptr);
-    } else {
-      ::execl(shell.c_str(), "bash", nullptr);
-    }
+    become_shell(shell, session, terminal);
     ::_exit(127);
   }
   // If this process is killed, the shell continues, and so does the session.
@@ -157,10 +207,11 @@ util::Result<int> listen(const ListenOptions& options) {
   }
   forget_session();
   TRY(const auto folder, store::StateFolder::open());
-  TRY(const auto shell, choose_shell());
+  TRY(const auto shell, choose_shell(is_terminal()));
   TRY(auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(write_session_files(session, folder, options.dialect));
+  CHECK_OK(note_place(session, options.client));
   TRY(const auto restored, session.restore_cancelled());
   if (restored > 0)
     util::note(util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") + " queued again");

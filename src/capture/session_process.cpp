@@ -59,6 +59,11 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   ::setenv(util::share_variable, session.folder().c_str(), 1);
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
   ::setenv("BASH_ENV", (session.folder() + "/" + settings.bash_env).c_str(), 1);
+  if (settings.is_interactive) {
+    ::setenv(util::zdotdir_variable, variable("ZDOTDIR").c_str(), 1);
+    ::setenv("ZDOTDIR", (session.folder() + "/zsh").c_str(), 1);
+  }
+  ::setenv(util::library_variable, settings.library.c_str(), 1);
   // The user's own libraries come first, as some must.
   if (const auto preload = util::clean_preload(variable("LD_PRELOAD")); !settings.library.empty())
     ::setenv("LD_PRELOAD", (preload.empty() ? settings.library : preload + ":" + settings.library).c_str(), 1);

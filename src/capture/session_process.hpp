@@ -15,9 +15,10 @@ namespace sarray::capture {
 
 /// What is set in the environment of a session's process.
 struct SessionSettings {
-  std::string guard;     ///< the guard's folder; empty: there is none
-  std::string library;   ///< as place_library() returned it
-  const char* bash_env;  ///< name of the file in the session's folder that bash reads before a script
+  std::string guard;            ///< the guard's folder; empty: there is none
+  std::string library;          ///< as place_library() returned it
+  bool is_interactive = false;  ///< a zsh that is started reads our start-up file
+  const char* bash_env;         ///< name of the file in the session's folder that bash reads before a script
 };
 
 /// Sets the session's variables in this process: PATH, LD_PRELOAD, BASH_ENV, and ours.

@@ -32,8 +32,12 @@ constexpr const char* other_host_file = "other-host";
 struct Place {
   std::int64_t unix_session = 0;
   std::int64_t begun = 0;
+  bool knows_jobs = false;  ///< whether the user's jobs from shortly before are among the known ones
   std::string folder;
 };
+
+/// By so many seconds the clocks of the controller and of this host may differ.
+constexpr std::int64_t clock_margin = 300;
 
 std::optional<Place> read_place(const store::Session& session) {
   const auto text = util::read_file(session.folder() + "/" + place_file);
@@ -41,8 +45,9 @@ std::optional<Place> read_place(const store::Session& session) {
   std::string_view rest = *text;
   const auto unix_session = util::to_number<std::int64_t>(util::take_until(rest, ' '));
   const auto begun = util::to_number<std::int64_t>(util::take_until(rest, ' '));
+  const bool knows_jobs = util::take_until(rest, ' ') == "1";
   if (!unix_session || !begun) return std::nullopt;
-  return Place{*unix_session, *begun, std::string(rest)};
+  return Place{*unix_session, *begun, knows_jobs, std::string(rest)};
 }
 
 std::set<std::string, std::less<>> read_known(const std::string& session_folder) {
@@ -52,10 +57,11 @@ std::set<std::string, std::less<>> read_known(const std::string& session_folder)
   return known;
 }
 
-void note_known(const std::string& session_folder, const std::string& job_id) {
+/// @param job_ids a line each.
+void note_known(const std::string& session_folder, const std::string& job_ids) {
   const auto file = util::open_file(session_folder + "/" + known_file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW);
   if (file) [[maybe_unused]]
-    const auto noted = util::write_all(file->get(), job_id + "\n", known_file);
+    const auto noted = util::write_all(file->get(), job_ids, known_file);
 }
 
 bool is_below(std::string_view folder, std::string_view above) {
@@ -75,6 +81,7 @@ class StrayRule {
     const auto exists = [&](const char* file) { return ::access((session.folder() + "/" + file).c_str(), F_OK) == 0; };
     m_with_other_users = exists(other_user_file);
     m_with_other_hosts = exists(other_host_file);
+    m_begun = slurm::slurm_time(m_place.begun);
     m_folders.insert(m_place.folder);
     for (const auto& call : contents.calls) m_folders.insert(call.call->directory);
   }
@@ -84,6 +91,8 @@ class StrayRule {
 
   [[nodiscard]] bool is_stray(const slurm::RecentJob& job) const {
     if (!job.is_batch || m_known.count(job.job_id) > 0 || slurm::is_submission_script(job.command)) return false;
+    const bool is_known_since = m_place.knows_jobs && job.user == ::getuid();
+    if (!is_known_since && job.submitted < m_begun) return false;
     const bool is_here = is_this_host(job.host);
     if (job.session == m_place.unix_session && (is_here || job.user == ::getuid())) return true;
     if (!is_here && !m_with_other_hosts) return false;
@@ -94,16 +103,27 @@ class StrayRule {
   Place m_place;
   std::set<std::string, std::less<>> m_known;
   std::set<std::string> m_folders;
+  std::string m_begun;
   bool m_with_other_users = false;
   bool m_with_other_hosts = false;
 };
 
 }  // namespace
 
-util::Result<void> note_place(const store::Session& session) {
+util::Result<void> note_place(const store::Session& session, const slurm::Client& client) {
+  constexpr std::chrono::seconds patience{1};
+  const auto now = static_cast<std::int64_t>(std::time(nullptr));
+  bool knows_jobs = false;
+  if (client.has_sbatch()) {
+    const auto jobs = client.recent_jobs(now - 2 * clock_margin, false, patience);
+    knows_jobs = jobs.has_value();
+    std::string known;
+    for (const auto& job : jobs.value_or(std::vector<slurm::RecentJob>())) known += job.job_id + "\n";
+    if (!known.empty()) note_known(session.folder(), known);
+  }
   char* folder = ::getcwd(nullptr, 0);
-  const std::string text = std::to_string(::getsid(0)) + " " + std::to_string(std::time(nullptr)) + " " +
-                           (folder != nullptr ? folder : "/nonexistent");
+  const auto text = std::to_string(::getsid(0)) + " " + std::to_string(now) + (knows_jobs ? " 1 " : " 0 ") +
+                    (folder != nullptr ? folder : "/nonexistent");
   ::free(folder);
   return util::write_file_atomically(session.folder() + "/" + place_file, text);
 }
@@ -113,7 +133,7 @@ void warn_of_strays(const store::Session& session, const store::SessionContents&
   auto place = read_place(session);
   if (!place || !client.has_sbatch()) return;
   const StrayRule rule(session, contents, std::move(*place));
-  const auto jobs = client.recent_jobs(rule.place().begun, rule.with_other_users(), patience);
+  const auto jobs = client.recent_jobs(rule.place().begun - clock_margin, rule.with_other_users(), patience);
   if (!jobs) return;
   std::vector<std::uint32_t> strays;
   for (const auto& job : *jobs) {
@@ -123,16 +143,16 @@ void warn_of_strays(const store::Session& session, const store::SessionContents&
   strays.erase(std::unique(strays.begin(), strays.end()), strays.end());
   if (strays.empty()) return;
   const auto text = util::join(strays, ", ", [](auto id) { return std::to_string(id); });
-  util::warn("session " + session.name() + " did not record " + (strays.size() == 1 ? "job " : "jobs ") + text +
-                 ", submitted since it began",
-             "scancel ID, if it was to be recorded; sarray real sbatch ... submits past a session without this warning");
-  for (const auto id : strays) note_known(session.folder(), std::to_string(id));
+  util::warn((strays.size() == 1 ? "job " : "jobs ") + text + " may come from session " + session.name() +
+                 ", which did not record " + (strays.size() == 1 ? "it" : "them"),
+             "scontrol show job " + std::to_string(strays.front()));
+  for (const auto id : strays) note_known(session.folder(), std::to_string(id) + "\n");
 }
 
 void note_not_stray(const std::string& job_id) {
   const auto folder = store::StateFolder::open();
   if (!folder) return;
-  if (const auto session = store::Session::current(*folder)) note_known(session->folder(), job_id);
+  if (const auto session = store::Session::current(*folder)) note_known(session->folder(), job_id + "\n");
 }
 
 }  // namespace sarray::capture

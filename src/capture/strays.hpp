@@ -9,11 +9,13 @@
 
 namespace sarray::capture {
 
-/// Notes where a session's process begins: Unix session, folder and time, by which its jobs are known again.
-[[nodiscard]] util::Result<void> note_place(const store::Session& session);
+/// Notes where a session's process begins: Unix session, folder and time, by which its jobs are known again, and the user's
+/// newest jobs, for which Slurm is asked for a second at most: its times are no finer than a second, and its clock may be another
+/// one.
+[[nodiscard]] util::Result<void> note_place(const store::Session& session, const slurm::Client& client);
 
-/// Asks Slurm, for five seconds, for jobs that may come from the session and that it did not record, and warns of them by name,
-/// of each only once. Those are: what was submitted from its Unix session (its terminal), and, from this host, in its folders,
+/// Asks Slurm, for five seconds, for jobs that may come from the session and that it did not record, and names them,
+/// each only once. Those are: what was submitted from its Unix session (its terminal), and, from this host, in its folders,
 /// since it began; another user's only if a program in it became one (sudo), another host's only if one went there (ssh). Says
 /// nothing if Slurm does not answer.
 void warn_of_strays(const store::Session& session, const store::SessionContents& contents, const slurm::Client& client);

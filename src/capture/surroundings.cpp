@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <optional>
 
 #include "slurm/language/virtual_id.hpp"
@@ -28,10 +29,28 @@ std::optional<std::string_view> value_of(std::string_view entry, std::string_vie
   return entry.substr(name.size() + 1);
 }
 
-/// Whether BASH_ENV is the one that `sarray listen` set: a file in the session's folder, beside our folder of programs.
-bool is_own_bash_env(std::string_view value, std::string_view own_folder) {
+/// A variable that a session sets, and in which it keeps the value from before. Empty: it was unset.
+struct Replaced {
+  const char* name;
+  const char* kept_in;
+};
+constexpr std::array<Replaced, 2> replaced_variables = {
+    Replaced{"BASH_ENV", util::bash_env_variable},
+    Replaced{"ZDOTDIR", util::zdotdir_variable},
+};
+
+/// Whether a value is a path in the session's folder, beside our folder of programs.
+bool is_in_session(std::string_view value, std::string_view own_folder) {
   const auto slash = own_folder.rfind('/');
-  return slash != std::string_view::npos && value.starts_with(own_folder.substr(0, slash + 1)) && value.ends_with(".bash");
+  return slash != std::string_view::npos && value.starts_with(own_folder.substr(0, slash + 1));
+}
+
+/// Finds a replaced variable whose value is the session's. @return null if the entry is another one.
+const Replaced* find_replaced(std::string_view entry, std::string_view own_folder) {
+  for (const auto& variable : replaced_variables) {
+    if (const auto value = value_of(entry, variable.name)) return is_in_session(*value, own_folder) ? &variable : nullptr;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -46,44 +65,33 @@ std::string clean_last_program(std::string_view program, std::string_view path) 
 
 util::Environment clean_environment(char** entries) {
   std::vector<std::string_view> kept;
-  std::string path_entry;
-  std::string bash_env_entry;
-  std::string preload_entry;
-  std::string last_program_entry;
-  std::string_view last_program;
-  std::string_view own_folder;
-  std::string_view bash_env;
-  for (char** entry = entries; *entry != nullptr; ++entry) {
-    if (const auto value = value_of(*entry, util::bin_variable)) own_folder = *value;
-    if (const auto value = value_of(*entry, util::bash_env_variable)) bash_env = *value;
-  }
+  std::deque<std::string> made;  // what entries are replaced by
+  const auto keep = [&](std::string entry) { kept.push_back(made.emplace_back(std::move(entry))); };
+  const auto get = [&](const char* name) {
+    for (char** entry = entries; *entry != nullptr; ++entry) {
+      if (const auto value = value_of(*entry, name)) return *value;
+    }
+    return std::string_view();
+  };
+  const auto own_folder = get(util::bin_variable);
   for (char** entry = entries; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     if (text.starts_with(util::own_prefix)) continue;
-    if (const auto value = value_of(text, "BASH_ENV"); value && is_own_bash_env(*value, own_folder)) {
-      if (bash_env.empty()) continue;
-      bash_env_entry = "BASH_ENV=" + std::string(bash_env);
-      kept.push_back(bash_env_entry);
-    } else if (const auto path = value_of(text, "PATH"); path && path_entry.empty()) {
-      path_entry = "PATH=" + util::clean_path(*path, own_folder);
-      kept.push_back(path_entry);
+    if (const auto* replaced = find_replaced(text, own_folder)) {
+      if (const auto before = get(replaced->kept_in); !before.empty())
+        keep(std::string(replaced->name) + "=" + std::string(before));
+    } else if (const auto path = value_of(text, "PATH")) {
+      keep("PATH=" + util::clean_path(*path, own_folder));
     } else if (const auto preload = value_of(text, "LD_PRELOAD");
                preload && preload->find(util::library_name) != std::string_view::npos) {
-      const auto others = util::clean_preload(*preload);
-      if (others.empty() || !preload_entry.empty()) continue;
-      preload_entry = "LD_PRELOAD=" + others;
-      kept.push_back(preload_entry);
+      if (const auto others = util::clean_preload(*preload); !others.empty()) keep("LD_PRELOAD=" + others);
     } else if (const auto program = value_of(text, "_");
                program && util::is_session_folder(program->substr(0, program->rfind('/')))) {
-      last_program = *program;
+      auto cleaned = clean_last_program(*program, util::clean_path(get("PATH"), own_folder));
+      if (!cleaned.empty()) keep(std::move(cleaned));
     } else {
       kept.push_back(text);
     }
-  }
-  if (!last_program.empty()) {
-    const auto path = value_of(path_entry, "PATH");
-    last_program_entry = clean_last_program(last_program, path.value_or(""));
-    if (!last_program_entry.empty()) kept.push_back(last_program_entry);
   }
   return util::Environment::from_views(std::move(kept));
 }

@@ -116,7 +116,7 @@ Status run_driver(const Words& words) {
     CHECK_OK(check_can_submit(options->submit, site));
     CHECK_OK(read_overrides(options->submit.sbatch_words, queue::learn_dialect(site.client)));
   }
-  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client)));
+  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client), site.client));
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());
   capture::warn_of_strays(end.session, contents, site.client);

@@ -9,6 +9,9 @@ inline constexpr std::string_view own_prefix = "SARRAY_";
 inline constexpr const char* session_variable = "SARRAY_SESSION";    ///< the name of the session whose shell this is
 inline constexpr const char* state_variable = "SARRAY_STATE_DIR";    ///< the state folder, if it is not the usual one
 inline constexpr const char* bash_env_variable = "SARRAY_BASH_ENV";  ///< BASH_ENV as it was before the session; empty: unset
+inline constexpr const char* zdotdir_variable = "SARRAY_ZDOTDIR";    ///< ZDOTDIR as it was; empty: unset
+inline constexpr const char* home_variable = "SARRAY_HOME";          ///< HOME, for the start of a session's tcsh
+inline constexpr const char* library_variable = "SARRAY_LIBRARY";    ///< path of the library that programs load; empty: none
 inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was when the session began; empty: none
 inline constexpr const char* names_variable = "SARRAY_NAMES";    ///< "slurm": as submit --names=slurm
 inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT";  ///< seconds for which sbatch is waited for
