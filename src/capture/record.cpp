@@ -31,21 +31,7 @@ int report(const util::Error& error) {
 }
 
 /// Replaces this process by the real sbatch, with the environment that it would have had without us.
-int become_real_sbatch(char** argv) {
-  const auto environment = clean_environment(environ);
-  const auto found = find_real_sbatch(environment.get("PATH").value_or(""));
-  if (!found) return report(found.error());
-  const auto& program = *found;
-  if (program.empty())
-    return report({"sbatch", "the real sbatch was not found in PATH", "load the site's Slurm module, or use sarray submit -n"});
-  const auto entries = environment.entries();
-  std::vector<char*> pointers;
-  pointers.reserve(entries.size() + 1);
-  for (const auto& entry : entries) pointers.push_back(const_cast<char*>(entry.c_str()));
-  pointers.push_back(nullptr);
-  ::execve(program.c_str(), argv, pointers.data());
-  return report({program, util::errno_text(errno), ""});
-}
+int become_real_sbatch(char** argv) { return report(become_real("sbatch", argv)); }
 
 slurm::Dialect read_dialect(const store::Session& session) {
   const auto text = util::read_file(session.folder() + "/dialect");

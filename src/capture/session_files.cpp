@@ -8,10 +8,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "capture/surroundings.hpp"
 #include "embedded/child.hpp"
 #include "embedded/listen.hpp"
+#include "slurm/client/tool.hpp"
 #include "util/crc32.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -55,6 +58,12 @@ util::Result<void> link_or_copy(const std::string& program, const std::string& p
   return util::write_file_atomically(path, bytes, 0700);
 }
 
+/// Puts the other commands of Slurm's that a session answers for beside our sbatch.
+util::Result<void> link_tools(const std::string& bin) {
+  for (const auto& tool : slurm::tool_names) CHECK_OK(make_link("sarray", bin + "/" + tool.name));
+  return {};
+}
+
 util::Result<void> place_programs(const store::StateFolder& folder, const std::string& bin) {
   TRY(const auto program, place_program(folder));
   CHECK_OK(link_or_copy(program, bin + "/sarray"));
@@ -91,6 +100,7 @@ util::Result<void> write_session_files(const store::Session& session, const stor
     util::note("the session runs " + self +
                " itself, which must not be replaced while it is open (no copy: " + placed.error().why + ")");
   }
+  CHECK_OK(link_tools(bin));
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
   CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));
   // Commands that come from no terminal: bash reads BASH_ENV before them.

@@ -44,6 +44,7 @@ constexpr std::array commands = {
     Command{"requeue", "put running and failed tasks back into the queue", requeue},
     Command{"retry", "submit failed tasks again", retry},
     Command{"history", "list what was submitted", history},
+    Command{"exec", "run squeue, sacct, scancel, scontrol with the ids that sbatch answered", exec},
     Command{"throttle", "change how many tasks of a job array may run at once", throttle},
 };
 
