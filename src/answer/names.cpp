@@ -61,7 +61,8 @@ std::optional<JobName> read_name(std::string_view text) {
 std::string write_tasks(const std::vector<std::uint32_t>& tasks) {
   if (tasks.empty()) return {};
   constexpr std::uint32_t long_range = 10;
-  if (tasks.size() > 2 && tasks.back() - tasks.front() > long_range) {
+  constexpr std::size_t many = 5;
+  if (tasks.size() > many && tasks.back() - tasks.front() > long_range) {
     const auto step = tasks[1] - tasks[0];
     bool is_even = step > 1;
     for (std::size_t i = 1; is_even && i < tasks.size(); ++i) is_even = tasks[i] - tasks[i - 1] == step;
@@ -98,6 +99,7 @@ std::vector<OurName> find_ours(const script::Map& map, const JobName& name) {
     ours.job = job;
     if (local) ours.tasks.push_back(*local);
     ours.is_block = name.is_block;
+    ours.has_own_id = !name.is_block;
     ours.step = name.step;
     found.push_back(std::move(ours));
   }

@@ -33,6 +33,7 @@ struct OurName {
   const script::MappedJob* job = nullptr;
   std::vector<std::uint32_t> tasks;  ///< local ids; empty: a plain job
   bool is_block = false;
+  bool has_own_id = true;  ///< false: a pending task without a record of its own, whose job id is the array's
   std::string step;
 
   /// "2000000003", "2000000003_4", "2000000003_[4-6]", each perhaps with its step.

@@ -155,7 +155,7 @@ std::string command_of(const script::MappedJob& job) {
 std::optional<std::string> our_value(const OurName& ours, std::string_view field) {
   const bool is_plain = ours.tasks.empty();
   if (field == "jobarrayid") return ours.text();
-  if (field == "jobid" && (is_plain || ours.is_block)) return std::to_string(ours.job->id);
+  if (field == "jobid" && (is_plain || !ours.has_own_id)) return std::to_string(ours.job->id);
   if (field == "arrayjobid") return std::to_string(ours.job->id);
   if (field == "arraytaskid") return is_plain ? "N/A" : write_tasks(ours.tasks);
   if (field == "name") return ours.job->name;

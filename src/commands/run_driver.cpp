@@ -2,14 +2,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
 #include "capture/driver.hpp"
 #include "commands/commands.hpp"
+#include "commands/live.hpp"
 #include "commands/submit_options.hpp"
 #include "queue/gather.hpp"
+#include "util/fd.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
+#include "util/numbers.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
@@ -20,20 +26,51 @@ constexpr const char* help_text =
     "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.\n"
     "usage: sarray run [--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...\n\n"
     "The program is anything that calls sbatch: a script, make, python, xargs. It has the terminal, standard input, signals and\n"
-    "standard output to itself; what run says goes to standard error. If the program fails, nothing is submitted, and the session\n"
-    "is kept: sarray sessions. The status is the program's, else submit's; 126 or 127 if it cannot be started.\n\n"
+    "standard output to itself; what run says goes to standard error. When it waits for its jobs (a question to squeue, sacct or\n"
+    "scontrol about a recorded job, and no sbatch for two seconds; or sbatch --wait), what is recorded so far is submitted. If the\n"
+    "program fails, nothing more is submitted, and the session is kept: sarray sessions. The status is the program's, else\n"
+    "submit's; 126 or 127 if it cannot be started.\n\n"
     "OPTIONS:\n"
     "  -h, --help                print this and exit\n"
+    "  --live[=SECONDS]          submit what is recorded every SECONDS (5) while the program runs\n"
+    "  --max-calls N             submit when N calls are recorded\n"
     "  --record-only             submit nothing; the session keeps the queue\n"
     "  -n, -o, -t, --split ...   see sarray submit --help\n";
 
 struct RunOptions {
   SubmitOptions submit;
   bool record_only = false;
+  LiveOptions live;
+  Words live_words;  ///< the options of submit, for what is submitted while the command runs
   Words command;
 };
 
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
+
+/// Takes --live and --max-calls out of the words.
+util::Result<LiveOptions> take_live_options(Words& words) {
+  LiveOptions live;
+  Words others;
+  constexpr std::uint32_t usual_interval = 5;
+  const std::string help = "sarray run --help";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (word == "--live") {
+      live.interval = std::chrono::seconds(usual_interval);
+    } else if (word.starts_with("--live=")) {
+      TRY(const auto seconds, util::parse_number(word.substr(7), "--live", 1, help));
+      live.interval = std::chrono::seconds(seconds);
+    } else if (word.starts_with("--max-calls=")) {
+      TRY(live.max_calls, util::parse_number(word.substr(12), "--max-calls", 1, help));
+    } else if (word == "--max-calls" && i + 1 < words.size()) {
+      TRY(live.max_calls, util::parse_number(words[++i], "--max-calls", 1, help));
+    } else {
+      others.push_back(word);
+    }
+  }
+  words = std::move(others);
+  return live;
+}
 
 /// @return nullopt if help was asked for and printed.
 util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
@@ -47,6 +84,8 @@ util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
   const auto record_only = std::remove(words.begin(), words.end(), "--record-only");
   options.record_only = record_only != words.end();
   words.erase(record_only, words.end());
+  TRY(options.live, take_live_options(words));
+  options.live_words = words;
   const auto is_session = [](const std::string& word) { return word == "--session" || word.starts_with("--session="); };
   if (std::any_of(words.begin(), words.end(), is_session))
     return util::fail(util::usage_error("run", "it begins a session of its own: --session has no meaning", "sarray run --help"));
@@ -72,7 +111,9 @@ void tell_kept(const store::Session& session, const store::SessionContents& cont
 /// Says what becomes of the queue if it is not submitted. @param why empty: the command ended well.
 void tell_not_submitted(const store::Session& session, const store::SessionContents& contents, const std::string& why) {
   for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
-  const auto was_submitted = contents.submissions.empty() ? "nothing was submitted" : "nothing more is submitted";
+  const auto jobs = util::join(contents.submissions, ", ", &store::SubmissionNote::job_id);
+  const auto was_submitted = contents.submissions.empty() ? std::string("nothing was submitted")
+                                                          : "nothing more is submitted; what was is job " + jobs;
   if (!why.empty()) say("sarray: " + why + ": " + was_submitted);
   if (contents.info.jobs > 0) {
     tell_kept(session, contents);
@@ -106,12 +147,23 @@ Status run_driver(const Words& words) {
     CHECK_OK(check_can_submit(options->submit, site));
     CHECK_OK(read_overrides(options->submit.sbatch_words, queue::learn_dialect(site.client)));
   }
-  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client)));
+  LiveSubmitter live(options->live, options->live_words);
+  capture::DriverHooks hooks;
+  if (!options->record_only && !options->submit.dry_run) {
+    hooks.begin = [&](const store::Session& session) {
+      if (util::write_file_atomically(session.folder() + "/" + capture::driver_file, "")) live.begin(session);
+    };
+    hooks.tick = [&] { live.tick(); };
+  }
+  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client), hooks));
+  live.finish();
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());
   const bool failed = end.wait_status != 0;
   if (failed || options->record_only || contents.info.jobs == 0) {
-    tell_not_submitted(end.session, contents, failed ? describe_end(options->command.front(), end.wait_status) : "");
+    const bool is_all_submitted = !failed && contents.info.jobs == 0 && !contents.submissions.empty();
+    if (!is_all_submitted)
+      tell_not_submitted(end.session, contents, failed ? describe_end(options->command.front(), end.wait_status) : "");
     return capture::end_as(end.wait_status);
   }
   return submit_session(end.session, std::move(options->submit));

@@ -83,6 +83,7 @@ void warn_of_unsettled(const store::SessionContents& contents) {
 }
 
 util::Result<slurm::Job> resolve_recorded(slurm::Resolver& resolver, const store::RecordedCall& recorded) {
+  resolver.accept_wait();  // it was judged when it was recorded
   auto job = resolver.resolve(*recorded.call);
   if (job && recorded.released) std::erase_if(job->settings, [](const auto& setting) { return setting.option->name == "hold"; });
   return job;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/driver.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 
@@ -17,7 +18,7 @@ void note_question(World& world) {
   struct stat state {};
   constexpr off_t patience = 10;
   if (::fstat(file->get(), &state) != 0 || state.st_size != patience) return;
-  if (::access((session->folder() + "/" + driver_file).c_str(), F_OK) == 0) return;
+  if (::access((session->folder() + "/" + capture::driver_file).c_str(), F_OK) == 0) return;
   util::note("these jobs are only recorded, and nothing submits them by itself", "sarray submit, or sarray run instead of listen");
 }
 

@@ -11,7 +11,5 @@ void note_question(World& world);
 
 /// Name of the file in a session's folder that grows by a byte with each such question.
 inline constexpr const char* asked_file = "asked";
-/// Name of the file in a session's folder that says that its program is run by `sarray run`, which submits.
-inline constexpr const char* driver_file = "driver";
 
 }  // namespace sarray::shims

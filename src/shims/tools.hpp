@@ -22,6 +22,10 @@ void pass_on(slurm::Tool tool, int argc, char** argv);
 /// The whole program if it is called by the name of one of these commands, after pass_on(). @return the exit status.
 int answer_as(slurm::Tool tool, int argc, char** argv);
 
+/// Waits until the job with that virtual id has ended, as `sbatch --wait` does.
+/// @return the status with which that would end.
+[[nodiscard]] util::Result<int> wait_for_job(const std::string& id);
+
 class World;
 [[nodiscard]] util::Result<int> ask_queue(World& world, const std::vector<std::string>& words);
 [[nodiscard]] util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words);
