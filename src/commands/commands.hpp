@@ -30,6 +30,7 @@ using Status = util::Result<int>;
 [[nodiscard]] Status retry(const Words& words);
 [[nodiscard]] Status history(const Words& words);
 [[nodiscard]] Status throttle(const Words& words);
+[[nodiscard]] Status set(const Words& words);
 [[nodiscard]] Status exec(const Words& words);
 
 }  // namespace sarray::commands

@@ -31,6 +31,7 @@ constexpr std::array commands = {
     Command{"listen", "open a shell in which sbatch is recorded, not submitted", listen},
     Command{"run", "run a program with sbatch recorded, then submit what it recorded", run_driver},
     Command{"list", "show what is queued", list},
+    Command{"set", "change options of recorded jobs", set},
     Command{"drop", "take jobs out of the queue", drop},
     Command{"submit", "submit the queue, or the calls in a file, as one job array", submit},
     Command{"cancel", "cancel tasks; without a job id, drop the queue and leave the session", cancel},
