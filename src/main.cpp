@@ -1,5 +1,5 @@
-// One binary with several names: called as sbatch it records a call, called as another of Slurm's commands it answers for it, else
-// it is sarray.
+// One binary with several names: called as sbatch it records a call, called as another of Slurm's commands it answers for it,
+// else it is sarray.
 #include <unistd.h>
 
 #include <optional>

@@ -37,7 +37,9 @@ util::Result<AccountQuestion> read_account_question(const Words& words, const ut
   // --brief and --format add up (options.c); more than one --format, too.
   std::string fields;
   for (const auto& option : words.options) {
-    const auto more = option.name == "format" ? option.value.value_or("") : option.name == "brief" ? std::string(brief_fields) : "";
+    const auto more = option.name == "format"  ? option.value.value_or("")
+                      : option.name == "brief" ? std::string(brief_fields)
+                                               : "";
     fields += (fields.empty() || more.empty() ? "" : ",") + more;
   }
   if (fields.empty()) fields = environment.get("SACCT_FORMAT").value_or(usual_fields);
@@ -96,8 +98,8 @@ std::vector<std::vector<std::string>> read_account_rows(std::string_view text, s
 bool means(const JobName& name, const OurName& ours) {
   if (name.job != ours.job->id || (!name.step.empty() && name.step != ours.step)) return false;
   return name.tasks.empty() || std::any_of(name.tasks.begin(), name.tasks.end(), [&](auto task) {
-    return std::find(ours.tasks.begin(), ours.tasks.end(), task) != ours.tasks.end();
-  });
+           return std::find(ours.tasks.begin(), ours.tasks.end(), task) != ours.tasks.end();
+         });
 }
 
 namespace {
@@ -140,9 +142,10 @@ util::Result<AccountLines> translate_account_rows(const AccountQuestion& questio
     std::vector<std::string> values(row.begin() + key_count, row.end() - 1);
     if (is_titles || map == nullptr || !name) {
       if (!is_step) is_job_asked = is_titles || matches(question.names, row[key_name]);
-      const bool is_asked = !question.ids || is_titles || std::any_of(question.ids->begin(), question.ids->end(), [&](const auto& asked) {
-        return name && (asked.job == name->job || std::to_string(asked.job) == row.back().substr(0, row.back().find('.')));
-      });
+      const bool is_asked =
+          !question.ids || is_titles || std::any_of(question.ids->begin(), question.ids->end(), [&](const auto& asked) {
+            return name && (asked.job == name->job || std::to_string(asked.job) == row.back().substr(0, row.back().find('.')));
+          });
       if (is_job_asked && is_asked) lines.rows.push_back(std::move(values));
       continue;
     }
@@ -150,7 +153,8 @@ util::Result<AccountLines> translate_account_rows(const AccountQuestion& questio
       const auto is_meant = [&](const auto& asked) { return means(asked, ours) || asked.job == name->job; };
       if (question.ids && std::none_of(question.ids->begin(), question.ids->end(), is_meant)) continue;
       if (!matches(question.names, ours.job->name)) continue;
-      const bool is_asked_as_slurms = question.ids && std::none_of(question.ids->begin(), question.ids->end(), [&](const auto& asked) { return means(asked, ours); });
+      const bool is_asked_as_slurms = question.ids && std::none_of(question.ids->begin(), question.ids->end(),
+                                                                   [&](const auto& asked) { return means(asked, ours); });
       if (is_asked_as_slurms) {
         lines.rows.push_back(values);
         break;
@@ -174,8 +178,7 @@ bool is_asked_for(const AccountQuestion& question, const RecordedJob& job, const
           matches(question.states, is_pending ? "PD" : "CA", true)) &&
          (matches(question.users, defaults.user) || matches(question.users, defaults.user_id)) &&
          matches(question.names, job.job->name) && matches(question.accounts, value("account")) &&
-         matches(question.qos, value("qos")) &&
-         (question.partitions.empty() || matches(question.partitions, value("partition")));
+         matches(question.qos, value("qos")) && (question.partitions.empty() || matches(question.partitions, value("partition")));
 }
 
 util::Result<std::vector<std::string>> recorded_row(const AccountQuestion& question, const RecordedJob& job,

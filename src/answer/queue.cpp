@@ -127,8 +127,8 @@ util::Result<QueueQuestion> read_queue_question(const Words& words, const util::
   question.qos = list_of(words, "qos", environment, "SQUEUE_QOS");
   if (words.has("me")) question.users = {user};
   if (is_start && question.states.empty()) question.states = {"PENDING"};
-  question.is_for_others = words.has("nodelist") || words.has("licenses") || words.has("reservation") || words.has("clusters") ||
-                           words.has("notme");
+  question.is_for_others =
+      words.has("nodelist") || words.has("licenses") || words.has("reservation") || words.has("clusters") || words.has("notme");
   for (const auto& option : words.options) {
     constexpr std::array own = {"format", "Format", "long", "noheader", "name", "iterate", "job", "array-unique"};
     if (std::find(own.begin(), own.end(), option.name) == own.end()) question.passed.push_back(option);
@@ -209,13 +209,17 @@ util::Result<QueueLines> write_queue_lines(const QueueQuestion& question, const 
     const auto name = read_name(row[key_id]);
     const auto* map = name && !name->tasks.empty() ? find_map(row[key_command]) : nullptr;
     const auto raw = util::to_number<std::uint32_t>(row[key_job]);
-    const bool is_asked_as_slurms = question.ids && name && (is_asked_by_id(question, *name) || (raw && is_asked_by_id(question, {*raw, {}, false, false, ""})));
+    const bool is_asked_as_slurms =
+        question.ids && name &&
+        (is_asked_by_id(question, *name) || (raw && is_asked_by_id(question, {*raw, {}, false, false, ""})));
     if (map == nullptr || is_asked_as_slurms) {
       if (matches(question.names, row[key_name]) && (!question.ids || is_asked_as_slurms || !name))
         list.push_back(write_queue_line(question.format, values));
       continue;
     }
-    for (const auto& ours : asked_parts(question, find_ours(*map, *name))) {
+    const bool has_own_id = row[key_state] != "PENDING" || raw != name->job;
+    for (auto& ours : asked_parts(question, find_ours(*map, *name))) {
+      ours.has_own_id = ours.has_own_id && has_own_id;
       auto own = values;
       for (std::size_t i = 0; i < columns.size(); ++i) {
         if (auto value = our_value(ours, columns[i].field)) own[i] = std::move(*value);

@@ -27,8 +27,8 @@ struct QueueQuestion {
   int interval = 0;         ///< -i, in seconds; 0: once
   std::optional<std::vector<JobName>> ids;
   WordList names, states, users, accounts, partitions, qos;
-  bool is_for_others = false;   ///< it asks by what no recorded job has (nodes, licenses, reservations)
-  std::vector<Option> passed;   ///< for Slurm's own squeue, beside the format and the ids
+  bool is_for_others = false;  ///< it asks by what no recorded job has (nodes, licenses, reservations)
+  std::vector<Option> passed;  ///< for Slurm's own squeue, beside the format and the ids
 };
 
 /// @param user the caller's name, which --me means.

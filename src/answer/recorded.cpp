@@ -122,11 +122,11 @@ struct Plain {
 
 /// What squeue shows of every job that has not begun.
 constexpr std::array plain_queue_values = {
-    Plain{"batchflag", "1"},      Plain{"batchhost", "n/a"},   Plain{"boardspernode", "0"}, Plain{"timeused", "0:00"},
-    Plain{"nodelist", ""},        Plain{"restartcnt", "0"},    Plain{"schednodes", "(null)"},
-    Plain{"priority", "0.00000000000000"},                     Plain{"prioritylong", "0"},  Plain{"exit_code", "0"},
-    Plain{"derivedec", "0"},      Plain{"sct", "*:*:*"},       Plain{"cores", "*"},         Plain{"threads", "*"},
-    Plain{"sockets", "*"},        Plain{"pendingtime", "0"},   Plain{"endtime", "N/A"},     Plain{"preempttime", "N/A"},
+    Plain{"batchflag", "1"},    Plain{"batchhost", "n/a"},   Plain{"boardspernode", "0"},   Plain{"timeused", "0:00"},
+    Plain{"nodelist", ""},      Plain{"restartcnt", "0"},    Plain{"schednodes", "(null)"}, Plain{"priority", "0.00000000000000"},
+    Plain{"prioritylong", "0"}, Plain{"exit_code", "0"},     Plain{"derivedec", "0"},       Plain{"sct", "*:*:*"},
+    Plain{"cores", "*"},        Plain{"threads", "*"},       Plain{"sockets", "*"},         Plain{"pendingtime", "0"},
+    Plain{"endtime", "N/A"},    Plain{"preempttime", "N/A"},
 };
 
 /// Options that squeue shows as they were given.
@@ -136,12 +136,18 @@ struct Given {
   const char* otherwise;
 };
 constexpr std::array given_queue_values = {
-    Given{"comment", "comment", "(null)"},     Given{"feature", "constraint", "(null)"},
-    Given{"licenses", "licenses", "(null)"},   Given{"reservation", "reservation", "(null)"},
-    Given{"wckey", "wckey", "(null)"},         Given{"network", "network", "(null)"},
-    Given{"reqnodes", "nodelist", ""},         Given{"excnodes", "exclude", ""},
-    Given{"nice", "nice", "0"},                Given{"dependency", "dependency", "(null)"},
-    Given{"deadline", "deadline", "N/A"},      Given{"mintmpdisk", "tmp", "0"},
+    Given{"comment", "comment", "(null)"},
+    Given{"feature", "constraint", "(null)"},
+    Given{"licenses", "licenses", "(null)"},
+    Given{"reservation", "reservation", "(null)"},
+    Given{"wckey", "wckey", "(null)"},
+    Given{"network", "network", "(null)"},
+    Given{"reqnodes", "nodelist", ""},
+    Given{"excnodes", "exclude", ""},
+    Given{"nice", "nice", "0"},
+    Given{"dependency", "dependency", "(null)"},
+    Given{"deadline", "deadline", "N/A"},
+    Given{"mintmpdisk", "tmp", "0"},
     Given{"burstbuffer", "bb", "(null)"},
 };
 
@@ -299,8 +305,8 @@ std::vector<std::string> show_lines(const RecordedJob& job, const Defaults& defa
           " QOS=" + given("qos", defaults.qos.c_str()),
       std::string("JobState=") + (is_pending ? "PENDING" : "CANCELLED") + " Reason=" + reason(job) +
           " Dependency=" + given("dependency", null_text),
-      std::string("Requeue=") + (has(job, "no-requeue") ? "0" : "1") + " Restarts=0 BatchFlag=1 Reboot=" +
-          (has(job, "reboot") ? "1" : "0") + " ExitCode=0:0",
+      std::string("Requeue=") + (has(job, "no-requeue") ? "0" : "1") +
+          " Restarts=0 BatchFlag=1 Reboot=" + (has(job, "reboot") ? "1" : "0") + " ExitCode=0:0",
       "RunTime=00:00:00 TimeLimit=" + limit + " TimeMin=N/A",
       "SubmitTime=" + job.submitted + " EligibleTime=" + (has(job, "hold") ? "Unknown" : job.submitted),
       "AccrueTime=Unknown",
@@ -315,8 +321,8 @@ std::vector<std::string> show_lines(const RecordedJob& job, const Defaults& defa
       "MinCPUsNode=" + std::to_string(number(job, "cpus-per-task", 1)) + " MinMemoryNode=" + memory(job) +
           " MinTmpDiskNode=" + given("tmp", "0"),
       "Features=" + given("constraint", null_text) + " DelayBoot=00:00:00",
-      "OverSubscribe=" + share + " Contiguous=" + (has(job, "contiguous") ? "1" : "0") + " Licenses=" +
-          given("licenses", null_text) + " Network=" + given("network", null_text),
+      "OverSubscribe=" + share + " Contiguous=" + (has(job, "contiguous") ? "1" : "0") +
+          " Licenses=" + given("licenses", null_text) + " Network=" + given("network", null_text),
       "Command=" + command(job),
       "WorkDir=" + job.job->work_directory,
   };

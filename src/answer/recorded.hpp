@@ -20,12 +20,12 @@ struct Defaults {
   std::string user_id;
   std::string group;
   std::string group_id;
-  std::string partition;             ///< Slurm's default one; empty: not known
-  std::string time_limit;            ///< of a job without one, as squeue writes it; empty: not known
+  std::string partition;   ///< Slurm's default one; empty: not known
+  std::string time_limit;  ///< of a job without one, as squeue writes it; empty: not known
   std::string account = "(null)";
   std::string qos = "(null)";
   std::string cluster;
-  std::string host;                  ///< where it was recorded
+  std::string host;  ///< where it was recorded
 };
 
 /// What sacct and squeue call the job's state, when it is shown.
@@ -36,7 +36,7 @@ struct RecordedJob {
   const slurm::Job* job = nullptr;
   const slurm::Call* call = nullptr;
   RecordedState state = RecordedState::pending;
-  std::string submitted;           ///< 2026-11-26T09:34:43, local time
+  std::string submitted;              ///< 2026-11-26T09:34:43, local time
   std::optional<std::uint32_t> task;  ///< one task of an array by itself; nullopt: the whole job
 };
 

@@ -14,7 +14,7 @@ namespace sarray::answer {
 struct TaskFiles {
   std::string output;  ///< empty: Slurm's own names are right
   std::string error;   ///< empty: it goes to the output
-  std::string input;  ///< empty: /dev/null
+  std::string input;   ///< empty: /dev/null
 };
 
 /// Splits what scontrol printed into records. @param is_oneline -o was given.

@@ -18,19 +18,19 @@ struct Letter {
 
 /// squeue's letters, and the -O name of each (man squeue).
 constexpr std::array letters = {
-    Letter{'a', "account"},     Letter{'A', "jobid"},        Letter{'b', "tres-per-node"}, Letter{'B', "batchhost"},
-    Letter{'c', "mincpus"},     Letter{'C', "numcpus"},      Letter{'d', "mintmpdisk"},    Letter{'D', "numnodes"},
-    Letter{'e', "endtime"},     Letter{'E', "dependency"},   Letter{'f', "feature"},       Letter{'F', "arrayjobid"},
-    Letter{'g', "groupname"},   Letter{'G', "groupid"},      Letter{'h', "oversubscribe"}, Letter{'H', "sockets"},
-    Letter{'i', "jobarrayid"},  Letter{'I', "cores"},        Letter{'j', "name"},          Letter{'J', "threads"},
-    Letter{'k', "comment"},     Letter{'K', "arraytaskid"},  Letter{'l', "timelimit"},     Letter{'L', "timeleft"},
-    Letter{'m', "minmemory"},   Letter{'M', "timeused"},     Letter{'n', "reqnodes"},      Letter{'N', "nodelist"},
-    Letter{'o', "command"},     Letter{'O', "contiguous"},   Letter{'p', "priority"},      Letter{'P', "partition"},
-    Letter{'q', "qos"},         Letter{'Q', "prioritylong"}, Letter{'r', "reason"},        Letter{'R', "reasonlist"},
-    Letter{'S', "starttime"},   Letter{'t', "statecompact"}, Letter{'T', "state"},         Letter{'u', "username"},
-    Letter{'U', "userid"},      Letter{'v', "reservation"},  Letter{'V', "submittime"},    Letter{'w', "wckey"},
-    Letter{'W', "licenses"},    Letter{'x', "excnodes"},     Letter{'X', "corespec"},      Letter{'y', "nice"},
-    Letter{'Y', "schednodes"},  Letter{'z', "sct"},          Letter{'Z', "workdir"},
+    Letter{'a', "account"},    Letter{'A', "jobid"},        Letter{'b', "tres-per-node"}, Letter{'B', "batchhost"},
+    Letter{'c', "mincpus"},    Letter{'C', "numcpus"},      Letter{'d', "mintmpdisk"},    Letter{'D', "numnodes"},
+    Letter{'e', "endtime"},    Letter{'E', "dependency"},   Letter{'f', "feature"},       Letter{'F', "arrayjobid"},
+    Letter{'g', "groupname"},  Letter{'G', "groupid"},      Letter{'h', "oversubscribe"}, Letter{'H', "sockets"},
+    Letter{'i', "jobarrayid"}, Letter{'I', "cores"},        Letter{'j', "name"},          Letter{'J', "threads"},
+    Letter{'k', "comment"},    Letter{'K', "arraytaskid"},  Letter{'l', "timelimit"},     Letter{'L', "timeleft"},
+    Letter{'m', "minmemory"},  Letter{'M', "timeused"},     Letter{'n', "reqnodes"},      Letter{'N', "nodelist"},
+    Letter{'o', "command"},    Letter{'O', "contiguous"},   Letter{'p', "priority"},      Letter{'P', "partition"},
+    Letter{'q', "qos"},        Letter{'Q', "prioritylong"}, Letter{'r', "reason"},        Letter{'R', "reasonlist"},
+    Letter{'S', "starttime"},  Letter{'t', "statecompact"}, Letter{'T', "state"},         Letter{'u', "username"},
+    Letter{'U', "userid"},     Letter{'v', "reservation"},  Letter{'V', "submittime"},    Letter{'w', "wckey"},
+    Letter{'W', "licenses"},   Letter{'x', "excnodes"},     Letter{'X', "corespec"},      Letter{'y', "nice"},
+    Letter{'Y', "schednodes"}, Letter{'z', "sct"},          Letter{'Z', "workdir"},
 };
 
 std::string field_of(char letter) {
@@ -40,7 +40,8 @@ std::string field_of(char letter) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -146,12 +147,13 @@ std::string write_queue_line(const Format& format, const std::vector<std::string
 std::string ask_queue_format(const Format& format, const std::vector<std::string>& keys) {
   std::string text;
   const auto add = [&](const std::string& name, bool is_wide) {
-    text += format.is_long ? (text.empty() ? "" : ",") + name + (is_wide ? ":8192" : ":1024") + value_end : "%" + name + value_end;
+    text +=
+        format.is_long ? (text.empty() ? "" : ",") + name + (is_wide ? ":8192" : ":1024") + value_end : "%" + name + value_end;
   };
   for (const auto& key : keys) add(key, true);
   for (const auto& column : format.columns) {
-    constexpr std::array wide = {"command", "comment", "workdir", "stdout", "stderr", "stdin", "nodelist", "reasonlist",
-                                 "schednodes", "reqnodes", "excnodes", "jobarrayid", "arraytaskid", "dependency"};
+    constexpr std::array wide = {"command",    "comment",    "workdir",  "stdout",   "stderr",     "stdin",       "nodelist",
+                                 "reasonlist", "schednodes", "reqnodes", "excnodes", "jobarrayid", "arraytaskid", "dependency"};
     add(column.name, std::find(wide.begin(), wide.end(), column.field) != wide.end());
   }
   return text + line_end;

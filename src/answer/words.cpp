@@ -26,30 +26,52 @@ constexpr auto one = Takes::value;
 constexpr auto maybe = Takes::maybe;
 
 constexpr std::array squeue_options = {
-    Known{"account", 'A', one},     Known{"accounts", 0, one, "account"},
-    Known{"all", 'a', none},        Known{"array", 'r', none},
-    Known{"array-unique", 0, none}, Known{"clusters", 'M', one},
+    Known{"account", 'A', one},
+    Known{"accounts", 0, one, "account"},
+    Known{"all", 'a', none},
+    Known{"array", 'r', none},
+    Known{"array-unique", 0, none},
+    Known{"clusters", 'M', one},
     Known{"expand-patterns", 0, none},
-    Known{"federation", 0, none},   Known{"Format", 'O', one},
-    Known{"format", 'o', one},      Known{"help", 0, none},
-    Known{"helpFormat", 0, none},   Known{"hide", 0, none},
-    Known{"iterate", 'i', one},     Known{"job", 'j', maybe},
-    Known{"jobs", 0, maybe, "job"}, Known{"json", 0, maybe},
-    Known{"licenses", 'L', one},    Known{"local", 0, none},
-    Known{"long", 'l', none},       Known{"me", 0, none},
-    Known{"name", 'n', one},        Known{"nodelist", 'w', one},
+    Known{"federation", 0, none},
+    Known{"Format", 'O', one},
+    Known{"format", 'o', one},
+    Known{"help", 0, none},
+    Known{"helpFormat", 0, none},
+    Known{"hide", 0, none},
+    Known{"iterate", 'i', one},
+    Known{"job", 'j', maybe},
+    Known{"jobs", 0, maybe, "job"},
+    Known{"json", 0, maybe},
+    Known{"licenses", 'L', one},
+    Known{"local", 0, none},
+    Known{"long", 'l', none},
+    Known{"me", 0, none},
+    Known{"name", 'n', one},
+    Known{"nodelist", 'w', one},
     Known{"nodes", 0, one, "nodelist"},
-    Known{"noconvert", 0, none},    Known{"noheader", 'h', none},
-    Known{"notme", 0, none},        Known{"only-job-state", 0, none},
-    Known{"partition", 'p', one},   Known{"partitions", 0, one, "partition"},
-    Known{"priority", 'P', none},   Known{"qos", 'q', one},
-    Known{"reservation", 'R', one}, Known{"sibling", 0, none},
-    Known{"sort", 'S', one},        Known{"start", 0, none},
-    Known{"states", 't', one},      Known{"state", 0, one, "states"},
-    Known{"step", 's', maybe},      Known{"steps", 0, maybe, "step"},
-    Known{"usage", 0, none},        Known{"user", 'u', one},
-    Known{"users", 0, one, "user"}, Known{"verbose", 'v', none},
-    Known{"version", 'V', none},    Known{"yaml", 0, maybe},
+    Known{"noconvert", 0, none},
+    Known{"noheader", 'h', none},
+    Known{"notme", 0, none},
+    Known{"only-job-state", 0, none},
+    Known{"partition", 'p', one},
+    Known{"partitions", 0, one, "partition"},
+    Known{"priority", 'P', none},
+    Known{"qos", 'q', one},
+    Known{"reservation", 'R', one},
+    Known{"sibling", 0, none},
+    Known{"sort", 'S', one},
+    Known{"start", 0, none},
+    Known{"states", 't', one},
+    Known{"state", 0, one, "states"},
+    Known{"step", 's', maybe},
+    Known{"steps", 0, maybe, "step"},
+    Known{"usage", 0, none},
+    Known{"user", 'u', one},
+    Known{"users", 0, one, "user"},
+    Known{"verbose", 'v', none},
+    Known{"version", 'V', none},
+    Known{"yaml", 0, maybe},
 };
 
 constexpr std::array sacct_options = {
@@ -110,26 +132,43 @@ constexpr std::array sacct_options = {
 };
 
 constexpr std::array scancel_options = {
-    Known{"account", 'A', one},     Known{"admin-comment", 0, one}, Known{"batch", 'b', none},   Known{"clusters", 'M', one},
+    Known{"account", 'A', one},
+    Known{"admin-comment", 0, one},
+    Known{"batch", 'b', none},
+    Known{"clusters", 'M', one},
     Known{"cluster", 0, one, "clusters"},
-    Known{"cron", 'c', none},       Known{"ctld", 0, none},         Known{"full", 'f', none},    Known{"help", 0, none},
-    Known{"hurry", 'H', none},      Known{"interactive", 'i', none},
+    Known{"cron", 'c', none},
+    Known{"ctld", 0, none},
+    Known{"full", 'f', none},
+    Known{"help", 0, none},
+    Known{"hurry", 'H', none},
+    Known{"interactive", 'i', none},
     Known{"jobname", 0, one, "name"},
-    Known{"me", 0, none},           Known{"name", 'n', one},        Known{"nodelist", 'w', one}, Known{"partition", 'p', one},
-    Known{"qos", 'q', one},         Known{"quiet", 'Q', none},      Known{"reservation", 'R', one},
-    Known{"sibling", 0, one},       Known{"signal", 's', one},      Known{"state", 't', one},
-    Known{"usage", 0, none},        Known{"user", 'u', one},        Known{"verbose", 'v', none}, Known{"version", 'V', none},
+    Known{"me", 0, none},
+    Known{"name", 'n', one},
+    Known{"nodelist", 'w', one},
+    Known{"partition", 'p', one},
+    Known{"qos", 'q', one},
+    Known{"quiet", 'Q', none},
+    Known{"reservation", 'R', one},
+    Known{"sibling", 0, one},
+    Known{"signal", 's', one},
+    Known{"state", 't', one},
+    Known{"usage", 0, none},
+    Known{"user", 'u', one},
+    Known{"verbose", 'v', none},
+    Known{"version", 'V', none},
     Known{"wckey", 0, one},
 };
 
 constexpr std::array scontrol_options = {
-    Known{"all", 'a', none},     Known{"autocomplete", 0, one}, Known{"cluster", 0, one, "clusters"},
-    Known{"clusters", 'M', one}, Known{"details", 'd', none},   Known{"future", 'F', none},
-    Known{"federation", 0, none},
-    Known{"help", 'h', none},    Known{"hide", 0, none},        Known{"json", 0, maybe},
-    Known{"local", 0, none},     Known{"oneliner", 'o', none},  Known{"quiet", 'Q', none},
-    Known{"sibling", 0, none},   Known{"uid", 'u', one},        Known{"usage", 0, none},
-    Known{"verbose", 'v', none}, Known{"version", 'V', none},   Known{"yaml", 0, maybe},
+    Known{"all", 'a', none},      Known{"autocomplete", 0, one}, Known{"cluster", 0, one, "clusters"},
+    Known{"clusters", 'M', one},  Known{"details", 'd', none},   Known{"future", 'F', none},
+    Known{"federation", 0, none}, Known{"help", 'h', none},      Known{"hide", 0, none},
+    Known{"json", 0, maybe},      Known{"local", 0, none},       Known{"oneliner", 'o', none},
+    Known{"quiet", 'Q', none},    Known{"sibling", 0, none},     Known{"uid", 'u', one},
+    Known{"usage", 0, none},      Known{"verbose", 'v', none},   Known{"version", 'V', none},
+    Known{"yaml", 0, maybe},
 };
 
 std::span<const Known> options_of(Tool tool) {
@@ -303,7 +342,8 @@ bool names_virtual_id(std::string_view text) {
     if (!is_digit(text[i]) || (i > 0 && is_digit(text[i - 1]))) continue;
     std::size_t end = i;
     std::uint64_t number = 0;
-    while (end < text.size() && end - i <= digits && is_digit(text[end])) number = number * 10 + static_cast<unsigned>(text[end++] - '0');
+    while (end < text.size() && end - i <= digits && is_digit(text[end]))
+      number = number * 10 + static_cast<unsigned>(text[end++] - '0');
     if (end - i == digits && slurm::is_virtual_id(number)) return true;
   }
   return false;
@@ -313,7 +353,8 @@ bool may_concern_ours(Tool tool, const std::vector<std::string>& words) {
   if (any_names_virtual_id(words)) return true;
   if (tool == Tool::sattach || tool == Tool::sstat || tool == Tool::srun) return false;
   const auto read = read_words(tool, words);
-  if (!read.unknown.empty() || has_any(read, {"help", "usage", "version", "helpformat", "helpFormat", "completion"})) return false;
+  if (!read.unknown.empty() || has_any(read, {"help", "usage", "version", "helpformat", "helpFormat", "completion"}))
+    return false;
   switch (tool) {
     case Tool::squeue:
       return !has_ids(read, "job") && !has_ids(read, "step");

@@ -158,7 +158,8 @@ util::Result<int> run_command(const std::vector<std::string>& command, const uti
 
 }  // namespace
 
-util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect, const DriverHooks& hooks) {
+util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect,
+                                   const DriverHooks& hooks) {
   forget_session();
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto session, store::Session::create(folder, clean_environment(environ)));

@@ -15,8 +15,8 @@ struct DriverEnd {
   int wait_status = 0;  ///< as waitpid(2) says
 };
 
-/// Files in the session's folder. The first says that what is recorded is submitted while the command runs, so that it may wait for
-/// it; the second grows by a byte with each `sbatch --wait`.
+/// Files in the session's folder. The first says that what is recorded is submitted while the command runs, so that it may wait
+/// for it; the second grows by a byte with each `sbatch --wait`.
 inline constexpr const char* driver_file = "driver";
 inline constexpr const char* waiting_file = "waiting";
 

@@ -70,9 +70,7 @@ struct Answer {
 };
 
 /// Whether the session's program is run by a `sarray run` that submits what it waits for.
-bool is_driven(const store::Session& session) {
-  return ::access((session.folder() + "/" + driver_file).c_str(), F_OK) == 0;
-}
+bool is_driven(const store::Session& session) { return ::access((session.folder() + "/" + driver_file).c_str(), F_OK) == 0; }
 
 /// Becomes the program that waits for a recorded job's end, and has its status.
 int wait_for(const std::string& id) {

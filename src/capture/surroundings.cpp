@@ -157,8 +157,9 @@ util::Error become_real(const char* name, char** argv) {
   const auto found = find_real(name, environment.get("PATH").value_or(""));
   if (!found) return found.error();
   if (found->empty())
-    return {name, std::string("the real ") + name + " was not found in PATH",
-            std::string("load the site's Slurm module") + (std::string_view(name) == "sbatch" ? ", or use sarray submit -n" : "")};
+    return {
+        name, std::string("the real ") + name + " was not found in PATH",
+        std::string("load the site's Slurm module") + (std::string_view(name) == "sbatch" ? ", or use sarray submit -n" : "")};
   const auto entries = environment.entries();
   std::vector<char*> pointers;
   pointers.reserve(entries.size() + 1);

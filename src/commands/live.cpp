@@ -50,7 +50,8 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
   m_seen = sight;
   if (now - m_last_submission < m_backoff) return false;
   if (m_options.interval.count() > 0 && now - m_last_submission >= m_options.interval) return true;
-  return (m_is_asked && now - m_last_event >= quiet_after_question) || (m_is_waited_for && now - m_last_event >= quiet_after_wait);
+  return (m_is_asked && now - m_last_event >= quiet_after_question) ||
+         (m_is_waited_for && now - m_last_event >= quiet_after_wait);
 }
 
 void LiveRule::submitted(const Sight& sight, Clock::time_point now, bool failed) {

@@ -112,8 +112,8 @@ void tell_kept(const store::Session& session, const store::SessionContents& cont
 void tell_not_submitted(const store::Session& session, const store::SessionContents& contents, const std::string& why) {
   for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
   const auto jobs = util::join(contents.submissions, ", ", &store::SubmissionNote::job_id);
-  const auto was_submitted = contents.submissions.empty() ? std::string("nothing was submitted")
-                                                          : "nothing more is submitted; what was is job " + jobs;
+  const auto was_submitted =
+      contents.submissions.empty() ? std::string("nothing was submitted") : "nothing more is submitted; what was is job " + jobs;
   if (!why.empty()) say("sarray: " + why + ": " + was_submitted);
   if (contents.info.jobs > 0) {
     tell_kept(session, contents);

@@ -122,8 +122,7 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
   TRY(auto asked, ask_slurm(world, question, meant));
   if (asked.failed) return asked.status;
   TRY(auto lines, answer::translate_account_rows(
-                      question, asked.rows,
-                      [&](const answer::RowArray& row) { return world.find_map(row.line, row.job_id); },
+                      question, asked.rows, [&](const answer::RowArray& row) { return world.find_map(row.line, row.job_id); },
                       [&](std::uint32_t id) { return world.submit_line(id); }));
   std::uint32_t recorded = 0;
   for (const auto& known : meant.recorded) {

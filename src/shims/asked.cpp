@@ -19,7 +19,8 @@ void note_question(World& world) {
   constexpr off_t patience = 10;
   if (::fstat(file->get(), &state) != 0 || state.st_size != patience) return;
   if (::access((session->folder() + "/" + capture::driver_file).c_str(), F_OK) == 0) return;
-  util::note("these jobs are only recorded, and nothing submits them by itself", "sarray submit, or sarray run instead of listen");
+  util::note("these jobs are only recorded, and nothing submits them by itself",
+             "sarray submit, or sarray run instead of listen");
 }
 
 }  // namespace sarray::shims

@@ -57,7 +57,8 @@ util::Result<std::vector<std::string>> find_by_name(World& world, const Filter& 
   std::vector<answer::Option> options = {{"noheader", std::nullopt}, {"user", world.defaults(false).user}};
   const auto format = answer::read_letters("%i");
   options.push_back({"format", answer::ask_queue_format(*format, answer::queue_keys(*format))});
-  options.push_back({"states", words.value("state") != nullptr ? *words.value("state") : std::string("PENDING,RUNNING,SUSPENDED")});
+  options.push_back(
+      {"states", words.value("state") != nullptr ? *words.value("state") : std::string("PENDING,RUNNING,SUSPENDED")});
   for (const auto* name : {"account", "partition", "qos", "nodelist", "reservation"}) {
     if (const auto* value = words.value(name)) options.push_back({name, *value});
   }
@@ -83,15 +84,16 @@ util::Result<std::vector<std::string>> find_by_name(World& world, const Filter& 
 std::vector<answer::Option> without_filters(const answer::Words& words) {
   std::vector<answer::Option> options;
   for (const auto& option : words.options) {
-    constexpr std::array filters = {"name", "state", "user", "me", "account", "partition", "qos", "nodelist", "reservation", "wckey"};
+    constexpr std::array filters = {"name",      "state", "user",     "me",          "account",
+                                    "partition", "qos",   "nodelist", "reservation", "wckey"};
     if (std::find(filters.begin(), filters.end(), option.name) == filters.end()) options.push_back(option);
   }
   return options;
 }
 
 util::Result<int> run(World& world, const std::vector<answer::Option>& options, const std::vector<std::string>& operands) {
-  TRY(const auto output, world.site().client.run_tool(slurm::Tool::scancel, answer::write_words(options, operands),
-                                                      world.site().environment));
+  TRY(const auto output,
+      world.site().client.run_tool(slurm::Tool::scancel, answer::write_words(options, operands), world.site().environment));
   std::fputs(output.out.c_str(), stdout);
   std::fputs(output.err.c_str(), stderr);
   return output.status;
@@ -147,7 +149,8 @@ util::Result<int> cancel_jobs(World& world, const std::vector<std::string>& give
   const auto filter = read_filter(words, defaults);
   TRY(const auto cancelled, find_cancelled(world, words, filter, defaults));
   if (!cancelled.dropped.empty() && words.has("interactive"))
-    return util::fail("scancel --interactive", "jobs that are only recorded would be cancelled unasked", "sarray list, sarray drop");
+    return util::fail("scancel --interactive", "jobs that are only recorded would be cancelled unasked",
+                      "sarray list, sarray drop");
   for (const auto& dropped : cancelled.dropped) {
     if (ends_pending(words)) CHECK_OK(drop_recorded(*dropped.known, dropped.tasks));
   }

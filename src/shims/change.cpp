@@ -30,10 +30,10 @@ slurm::Dialect read_dialect(const store::Session& session) {
 
 }  // namespace
 
-util::Result<void> change_recorded(const KnownJob& known, const Change& change) {
-  TRY(const auto lock, queue::lock_session(known.session));
-  TRY(auto recorded, find_queued(known));
-  const auto dialect = read_dialect(known.session);
+namespace {
+
+/// Precondition: the session is locked.
+util::Result<void> apply(const KnownJob& known, store::RecordedCall recorded, const slurm::Dialect& dialect, const Change& change) {
   auto call = std::make_shared<slurm::Call>(*recorded.call);
   call->argv = answer::add_options(call->argv, change.options, dialect);
   const bool holds = std::find(change.options.begin(), change.options.end(), "--hold") != change.options.end();
@@ -46,13 +46,25 @@ util::Result<void> change_recorded(const KnownJob& known, const Change& change) 
   return session.sync();
 }
 
-util::Result<void> drop_recorded(const KnownJob& known, const std::vector<std::uint32_t>& tasks) {
-  if (!tasks.empty() && known.job.ids) {
-    const auto left = answer::without_tasks(*known.job.ids, tasks);
-    if (!left.empty()) return change_recorded(known, {{"--array=" + left}, false});
-  }
+}  // namespace
+
+util::Result<void> change_recorded(const KnownJob& known, const Change& change) {
   TRY(const auto lock, queue::lock_session(known.session));
   TRY(const auto recorded, find_queued(known));
+  return apply(known, recorded, read_dialect(known.session), change);
+}
+
+util::Result<void> drop_recorded(const KnownJob& known, const std::vector<std::uint32_t>& tasks) {
+  TRY(const auto lock, queue::lock_session(known.session));
+  TRY(const auto recorded, find_queued(known));
+  if (!tasks.empty()) {
+    // As it is now: an earlier word of the same command may have dropped tasks of it.
+    const auto dialect = read_dialect(known.session);
+    slurm::Resolver resolver(dialect);
+    TRY(const auto job, queue::resolve_recorded(resolver, recorded));
+    const auto left = job.ids ? answer::without_tasks(*job.ids, tasks) : std::string();
+    if (!left.empty()) return apply(known, recorded, dialect, {{"--array=" + left}, false});
+  }
   auto session = known.session;
   CHECK_OK(session.drop({recorded.job}));
   return session.sync();

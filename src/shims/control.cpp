@@ -20,7 +20,8 @@ namespace {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -29,10 +30,10 @@ struct Verb {
   std::string_view name;
   std::size_t shortest;
 };
-constexpr std::array verbs = {Verb{"hold", 1},          Verb{"holdu", 5},    Verb{"uhold", 2},   Verb{"release", 3},
-                              Verb{"requeue", 3},       Verb{"requeuehold", 8}, Verb{"suspend", 2}, Verb{"resume", 3},
-                              Verb{"show", 3},          Verb{"top", 1},      Verb{"update", 1},  Verb{"write", 5},
-                              Verb{"listpids", 5},      Verb{"notify", 1},   Verb{"wait_job", 2}};
+constexpr std::array verbs = {Verb{"hold", 1},     Verb{"holdu", 5},       Verb{"uhold", 2},   Verb{"release", 3},
+                              Verb{"requeue", 3},  Verb{"requeuehold", 8}, Verb{"suspend", 2}, Verb{"resume", 3},
+                              Verb{"show", 3},     Verb{"top", 1},         Verb{"update", 1},  Verb{"write", 5},
+                              Verb{"listpids", 5}, Verb{"notify", 1},      Verb{"wait_job", 2}};
 
 std::string_view full_verb(std::string_view word) {
   const auto small = lower(word);
@@ -47,8 +48,8 @@ std::string_view full_verb(std::string_view word) {
 
 util::Result<int> run(World& world, const std::vector<answer::Option>& options, const std::vector<std::string>& operands) {
   if (operands.size() < 2) return 0;
-  TRY(const auto output, world.site().client.run_tool(slurm::Tool::scontrol, answer::write_words(options, operands),
-                                                      world.site().environment));
+  TRY(const auto output,
+      world.site().client.run_tool(slurm::Tool::scontrol, answer::write_words(options, operands), world.site().environment));
   std::fputs(output.out.c_str(), stdout);
   std::fputs(output.err.c_str(), stderr);
   return output.status;
@@ -89,7 +90,8 @@ util::Result<int> order(World& world, std::string_view verb, const answer::Words
   for (const auto& target : ids.recorded) {
     const bool holds = verb == "hold" || verb == "uhold" || verb == "holdu";
     if (holds || verb == "release") {
-      CHECK_OK(change_recorded(*target.recorded, {holds ? std::vector<std::string>{"--hold"} : std::vector<std::string>{}, !holds}));
+      CHECK_OK(
+          change_recorded(*target.recorded, {holds ? std::vector<std::string>{"--hold"} : std::vector<std::string>{}, !holds}));
     } else if (verb == "requeue" || verb == "requeuehold") {
       std::fprintf(stderr, "Job is pending execution for job %u\n", target.name.job);  // scontrol's own words
       return 1;
@@ -136,13 +138,17 @@ util::Result<int> update(World& world, const answer::Words& words) {
       change.options.push_back(std::move(option));
     }
     if (!target.name.tasks.empty()) return util::fail(recorded_only(target, "update of a single task of"));
-    CHECK_OK(change_recorded(*target.recorded, change));
+    if (auto changed = change_recorded(*target.recorded, change); !changed) {
+      changed.error().status = 1;  // scontrol's, not that of sbatch, whose words these are
+      return util::fail(std::move(changed).error());
+    }
   }
   if (ids.slurms.empty()) return 0;
   std::vector<std::string> operands = {"update", "JobId=" + util::join(ids.slurms, ",")};
   for (const auto& word : others) {
     const auto key = lower(word.substr(0, word.find('=')));
-    const bool is_ours = std::any_of(id_words.begin(), id_words.end(), [](const auto& id) { return answer::names_virtual_id(id); });
+    const bool is_ours =
+        std::any_of(id_words.begin(), id_words.end(), [](const auto& id) { return answer::names_virtual_id(id); });
     if (is_ours && key == "arraytaskthrottle")
       return util::fail("scontrol update " + word, "it would throttle the whole merged array", "sarray throttle");
     operands.push_back(word);
@@ -174,7 +180,8 @@ util::Result<int> control_jobs(World& world, const std::vector<std::string>& giv
   const auto words = answer::read_words(slurm::Tool::scontrol, given);
   const auto verb = words.operands.empty() ? std::string_view() : full_verb(words.operands[0]);
   if (!words.unknown.empty() || verb.empty())
-    return util::fail("scontrol " + util::join(given, " "), "sarray cannot translate the ids in it", "squeue shows Slurm's own ids");
+    return util::fail("scontrol " + util::join(given, " "), "sarray cannot translate the ids in it",
+                      "squeue shows Slurm's own ids");
   if (verb == "show") return show_jobs(world, words);
   if (verb == "update") return update(world, words);
   if (verb == "write") return write_script(world, words);

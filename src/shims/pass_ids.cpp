@@ -1,6 +1,7 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
-#include <unistd.h>
 
 #include "answer/queue.hpp"
 #include "capture/surroundings.hpp"
@@ -98,7 +99,8 @@ util::Result<void> check_format(const std::vector<std::string>& words) {
     if (words[i].starts_with("--format=")) format = words[i].substr(9);
     if (words[i].starts_with("-o") && words[i].size() > 2) format = words[i].substr(2);
     if ((words[i] == "-o" || words[i] == "--format") && i + 1 < words.size()) format = words[i + 1];
-    std::transform(format.begin(), format.end(), format.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(format.begin(), format.end(), format.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (!format.empty() && !format.starts_with("jobid") && format.find("jobid") != std::string::npos)
       return util::fail("sstat --format=" + format, "sarray translates ids in the first column only", "sstat --format=JobID,...");
   }
@@ -112,9 +114,10 @@ util::Result<int> pass_ids(World& world, slurm::Tool tool, const std::vector<std
   std::vector<std::string> translated;
   bool is_command = false;  // what srun starts has words of its own
   for (const auto& word : words) {
-    const bool is_option = word.starts_with('-') || (!translated.empty() && (translated.back() == "-d" || translated.back() == "-j" ||
-                                                                             translated.back() == "--jobid" || translated.back() == "--dependency" ||
-                                                                             translated.back() == "--jobs"));
+    const bool is_option =
+        word.starts_with('-') ||
+        (!translated.empty() && (translated.back() == "-d" || translated.back() == "-j" || translated.back() == "--jobid" ||
+                                 translated.back() == "--dependency" || translated.back() == "--jobs"));
     is_command = is_command || (tool == slurm::Tool::srun && !is_option && !answer::names_virtual_id(word));
     if (is_command || !answer::names_virtual_id(word) || (tool == slurm::Tool::srun && !is_option)) {
       translated.push_back(word);

@@ -1,3 +1,5 @@
+#include "answer/queue.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -5,7 +7,6 @@
 #include <cstdio>
 #include <ctime>
 
-#include "answer/queue.hpp"
 #include "shims/asked.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
@@ -133,8 +134,8 @@ util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::
     if (!answered && asked.empty()) return status;
     if (answered) queue = std::move(*answered);
   }
-  TRY(const auto lines, answer::write_queue_lines(question, queue.rows,
-                                                  [&](std::string_view command) { return world.find_map(command); }));
+  TRY(const auto lines,
+      answer::write_queue_lines(question, queue.rows, [&](std::string_view command) { return world.find_map(command); }));
   std::vector<std::string> recorded;
   for (const auto* known : asked) {
     if (std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end()) continue;

@@ -83,8 +83,8 @@ void add_recorded(const KnownJob& known, const answer::Defaults& defaults, bool 
 util::Result<int> show_jobs(World& world, const answer::Words& words) {
   for (const auto* name : {"json", "yaml"}) {
     if (words.has(name)) {
-      return util::fail("scontrol --" + std::string(name), "sarray cannot translate it, and jobs of this session would be in the answer",
-                        "scontrol -o show job ID");
+      return util::fail("scontrol --" + std::string(name),
+                        "sarray cannot translate it, and jobs of this session would be in the answer", "scontrol -o show job ID");
     }
   }
   const bool is_oneline = words.has("oneliner");
@@ -96,8 +96,7 @@ util::Result<int> show_jobs(World& world, const answer::Words& words) {
     id = entity.substr(equals + 1);
     entity.resize(equals);
   }
-  if (entity.starts_with("step"))
-    return util::fail("scontrol show step", "sarray does not translate it", "sstat -j ID");
+  if (entity.starts_with("step")) return util::fail("scontrol show step", "sarray does not translate it", "sstat -j ID");
   Shown shown;
   int status = 0;
   std::uint32_t recorded = 0;
@@ -118,7 +117,8 @@ util::Result<int> show_jobs(World& world, const answer::Words& words) {
       continue;
     }
     const bool is_ours = target && !target->array.empty();
-    TRY(const int one, ask(world, words, {"show", entity, is_ours ? target->array : word}, is_ours ? &target->name : nullptr, shown));
+    TRY(const int one,
+        ask(world, words, {"show", entity, is_ours ? target->array : word}, is_ours ? &target->name : nullptr, shown));
     status = status != 0 ? status : one;
   }
   for (const auto& record : shown.records) std::fputs(record.c_str(), stdout);

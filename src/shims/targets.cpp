@@ -33,8 +33,7 @@ util::Result<std::optional<Target>> find_target(World& world, const std::string&
 
 util::Result<std::string> raw_id(World& world, const Target& target) {
   const auto id = std::to_string(target.name.job);
-  if (target.recorded)
-    return util::fail("job " + id, "it is only recorded: it does not run", "sarray submit");
+  if (target.recorded) return util::fail("job " + id, "it is only recorded: it does not run", "sarray submit");
   if (target.array.empty()) return util::fail("job " + id, "no such job was submitted", "sarray history");
   if (target.indices.size() != 1) return util::fail("job " + id, "it has several tasks: name one", id + "_0");
   TRY(const auto records, world.site().client.show_job(answer::write_slurm_name(target.array, target.indices)));

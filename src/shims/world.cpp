@@ -86,9 +86,7 @@ util::Result<World> World::open() {
   return world;
 }
 
-bool World::is_empty() const {
-  return m_contents.calls.empty() && names_in(m_folder.submissions()).empty();
-}
+bool World::is_empty() const { return m_contents.calls.empty() && names_in(m_folder.submissions()).empty(); }
 
 util::Result<std::unique_ptr<KnownJob>> World::know(const store::Session& session, const store::RecordedCall& call) const {
   // The job's settings point into the dialect, which lives as long as the process.
@@ -147,8 +145,7 @@ util::Result<std::unique_ptr<KnownJob>> World::find_recorded(std::uint32_t id) {
 }
 
 const script::Map* World::load(const std::string& marker) {
-  if (const auto known = m_maps.find(marker); known != m_maps.end())
-    return known->second ? &known->second->map : nullptr;
+  if (const auto known = m_maps.find(marker); known != m_maps.end()) return known->second ? &known->second->map : nullptr;
   auto& place = m_maps[marker];
   auto text = util::read_file(m_folder.submissions() + "/" + marker + "/sarray.slurm");
   if (!text) return nullptr;

@@ -68,7 +68,8 @@ class World {
 
  private:
   World(store::StateFolder folder, slurm::SlurmSite site) : m_folder(std::move(folder)), m_site(std::move(site)) {}
-  [[nodiscard]] util::Result<std::unique_ptr<KnownJob>> know(const store::Session& session, const store::RecordedCall& call) const;
+  [[nodiscard]] util::Result<std::unique_ptr<KnownJob>> know(const store::Session& session,
+                                                             const store::RecordedCall& call) const;
   const script::Map* load(const std::string& marker);
 
   store::StateFolder m_folder;

@@ -295,7 +295,8 @@ util::Result<void> take_out(const Session& session, const std::string& counter, 
 
 util::Result<void> Session::change(std::uint32_t job, const std::vector<std::string>& argv, std::uint32_t tasks, bool released) {
   TRY(const auto contents, read());
-  if (job < 1 || job > contents.calls.size()) return util::fail("job " + std::to_string(job), "there is no such job", "sarray list");
+  if (job < 1 || job > contents.calls.size())
+    return util::fail("job " + std::to_string(job), "there is no such job", "sarray list");
   const auto before = contents.calls[job - 1].tasks;
   Writer writer;
   writer.u32(job);

@@ -46,7 +46,6 @@ ask squeue --start -h -j \$a -o %i
 ask scontrol show job 2147483646
 ask squeue -j 2147483646
 ask scontrol write batch_script \$a -
-ask scontrol requeue \$a
 ask scancel -n ${tag}nobody
 D
 # What scontrol shows of a job, as far as it is the same for every one: a recorded job has no priority yet.
@@ -81,6 +80,7 @@ wait_job "$b"
 cat >session.sh <<'D'
 . ./make.sh
 . ./questions.sh >recorded
+scontrol requeue $a 2>requeued || echo "$?" >>requeued
 . ./shows.sh >recorded.shown.raw
 echo "$a $b" >ids
 D
@@ -90,6 +90,7 @@ read -r a b <ids
 compare alone recorded 'a recorded job in the answers'
 same "$a" "$b" <recorded.shown.raw >recorded.shown
 compare alone.shown recorded.shown 'scontrol show job of a recorded job'
+assert_eq "Job is pending execution for job $a"$'\n1' "$(cat requeued)" 'a pending job is not requeued'
 assert_eq 1 "$(grep -c 'these jobs are only recorded' notes)" 'the tenth question is answered with one line'
 assert_contains "$(cat notes)" 'hint: sarray submit, or sarray run' 'and it says what to do'
 
