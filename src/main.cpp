@@ -1,5 +1,6 @@
 // One binary with several names: called as sbatch it records a call, called as another of Slurm's commands it answers for it,
 // else it is sarray.
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <optional>
@@ -13,9 +14,14 @@
 
 namespace {
 
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// Returns the name that we are called by. The file counts as well as argv[0], which a caller may choose (`exec -a NAME`).
 std::string_view called_name(int argc, char** argv) {
-  const std::string_view path = argc > 0 ? argv[0] : "";
-  return path.substr(path.rfind('/') + 1);
+  const auto name = argc > 0 ? last_part(argv[0]) : std::string_view();
+  if (name == "sbatch" || sarray::slurm::find_tool(name)) return name;
+  const auto* file = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  return file != nullptr ? last_part(file) : name;
 }
 
 /// The whole program under the name of one of Slurm's commands; returns if there is an answer for main to give, or another name.

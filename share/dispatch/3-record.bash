@@ -16,6 +16,7 @@ read_record() {
   local -a fields values
   SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
   SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=()
+  SARRAY_JOB_NAME='' SARRAY_JOB_PATH=''
   SARRAY_UNKNOWN=''
   # shellcheck disable=SC2206
   fields=($SARRAY_SHAPE) values=($SARRAY_ROW)
@@ -56,6 +57,8 @@ take_field() { # TAG VALUE
     truncate) SARRAY_TRUNCATE=$2 ;;
     append) SARRAY_APPEND=$2 ;;
     output | error) SARRAY_NAMES+=("$1" "$2") ;;
+    map:name) SARRAY_JOB_NAME=$2 ;;
+    map:path) SARRAY_JOB_PATH=$2 ;;
     map:*) ;; # for sarray status and its kind
     *) SARRAY_UNKNOWN=$1 ;; # said once the record is known to be undamaged
   esac

@@ -13,7 +13,16 @@ keep_login() {
   done </proc/$$/environ
 }
 
-# Goes to the job's directory, or says what slurmstepd says: once on 20.11, twice on 22.05 and 24.11 (observed).
+# Sets SARRAY_SLURMSTEPD to what slurmstepd's lines begin with: its name, or on 26.05 the time (observed; 24.11 has the name).
+name_slurmstepd() {
+  local now=${EPOCHREALTIME-}
+  SARRAY_SLURMSTEPD="slurmstepd-$SLURMD_NODENAME: error:"
+  ((10#$SARRAY_RELEASE >= 2605)) || return 0
+  [[ -n $now ]] || printf -v now '%(%s)T.000000' -1 # before bash 5
+  printf -v SARRAY_SLURMSTEPD '[%(%Y-%m-%dT%H:%M:%S)T.%s] error:' "${now%.*}" "${now:${#now}-6:3}"
+}
+
+# Goes to the job's directory, or says what slurmstepd says: once on 20.11, twice on 22.05 to 26.05 (observed).
 enter_directory() {
   local reason="No such file or directory" count times=2
   ((10#$SARRAY_RELEASE >= 2108)) || times=1
@@ -21,7 +30,8 @@ enter_directory() {
     [[ -e $SARRAY_DIRECTORY ]] && reason="Permission denied"
     [[ -e $SARRAY_DIRECTORY && ! -d $SARRAY_DIRECTORY ]] && reason="Not a directory"
     for ((count = 0; count < times; ++count)); do
-      printf "slurmstepd-%s: error: couldn't chdir to \`%s': %s: going to /tmp instead\n" "$SLURMD_NODENAME" "$SARRAY_DIRECTORY" "$reason" >&2
+      name_slurmstepd
+      printf "%s couldn't chdir to \`%s': %s: going to /tmp instead\n" "$SARRAY_SLURMSTEPD" "$SARRAY_DIRECTORY" "$reason" >&2
     done
     cd /tmp || :
   fi
@@ -30,10 +40,11 @@ enter_directory() {
 # Ends the task as slurmstepd does if its script cannot be executed: status and words (observed on 22.05).
 cannot_start() { # ERRNO WORDS
   local line=${SARRAY_BYTES%%$'\n'*}
+  name_slurmstepd
   if (($1 == 2)); then
-    printf 'slurmstepd-%s: error: execve(): bad interpreter(%s): %s\n' "$SLURMD_NODENAME" "${line:2}" "$2" >&2
+    printf '%s execve(): bad interpreter(%s): %s\n' "$SARRAY_SLURMSTEPD" "${line:2}" "$2" >&2
   else
-    printf 'slurmstepd-%s: error: execve(): %s: %s\n' "$SLURMD_NODENAME" "$SARRAY_PLACE" "$2" >&2
+    printf '%s execve(): %s: %s\n' "$SARRAY_SLURMSTEPD" "$SARRAY_PLACE" "$2" >&2
   fi
   exit "$1"
 }
@@ -101,7 +112,7 @@ read_header() {
 check_translator() {
   # noexec counts: the next one in the PATH would be run then, and act on other jobs.
   [[ -z $SARRAY_TRANSLATED || -x $SARRAY_TRANSLATE/scancel ]] ||
-    die "it names Slurm's commands with its own ids, and $SARRAY_TRANSLATE, which translates them, cannot be run here"
+    die "it names Slurm's commands, and $SARRAY_TRANSLATE, which translates its ids, cannot be run here"
 }
 
 # From here on every variable that is not Slurm's or sarray's may be the user's: nothing is local.
@@ -138,10 +149,17 @@ set_environment() {
     export "$SARRAY_ENTRY" 2>/dev/null
   done
   unset -v SARRAY_LOGIN
-  if [[ -n $SARRAY_TRANSLATED ]]; then # share/translate.bash
-    export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
-    export PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
-  fi
+  [[ -z $SARRAY_TRANSLATED ]] || set_translator
+}
+
+# Puts the translator first in PATH, and tells it (share/translate) the task's ids, and what its job's own record would say.
+set_translator() {
+  export SARRAY_SELF="$SLURM_JOB_ID $SARRAY_ID $((SARRAY_INDEX - SARRAY_NTH)) ${SARRAY_IDS:--}"
+  printf -v SARRAY_OWN '%q ' $((10#$SARRAY_RELEASE)) "$SARRAY_PLACE" "$SARRAY_LINKS" "$SARRAY_DIRECTORY" "${SARRAY_JOB_NAME:-${SLURM_JOB_NAME-}}" "$SARRAY_JOB_PATH" \
+    ${SARRAY_ARGUMENTS[@]+"${SARRAY_ARGUMENTS[@]}"}
+  # The kernel takes no longer text than 128 KiB; a command with so many arguments is as Slurm shows it.
+  ((${#SARRAY_OWN} < 65536)) || printf -v SARRAY_OWN '%q ' $((10#$SARRAY_RELEASE)) "$SARRAY_PLACE" "$SARRAY_LINKS" "$SARRAY_DIRECTORY" "${SARRAY_JOB_NAME:-${SLURM_JOB_NAME-}}" ''
+  export SARRAY_OWN PATH="$SARRAY_TRANSLATE:${PATH:-/usr/local/bin:/usr/bin:/bin}"
 }
 
 become_job() {

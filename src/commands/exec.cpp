@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "cli/page.hpp"
 #include "commands/commands.hpp"
 #include "shims/tools.hpp"
 #include "util/join.hpp"
@@ -8,19 +9,27 @@ namespace sarray::commands {
 
 namespace {
 
-constexpr const char* help_text =
-    "Runs one of Slurm's commands with the ids that sbatch answered in a session, also after the session.\n"
-    "usage: sarray exec COMMAND [ARGUMENT]...\n\n"
-    "COMMAND is squeue, sacct, scancel, scontrol, sattach, sstat or srun. In a session the commands themselves do the same.\n"
-    "sarray exec wait ID waits for a job's end, and ends with the status of sbatch --wait.\n\n"
-    "  $ sarray exec squeue -j 2000000003\n"
-    "  $ sarray exec scontrol show job 2000000003_4\n";
+cli::Page make_exec_page() {
+  cli::Page page;
+  page.command = "exec";
+  page.usage = "COMMAND [ARGUMENT]...";
+  page.description =
+      "Runs one of Slurm's commands with the ids that sbatch answered in a session, also after the session. In a session the "
+      "commands themselves do the same.";
+  page.arguments = {{"COMMAND",
+                     "squeue, sacct, scancel, scontrol, sattach, sstat or srun, with its arguments; or wait ID, which waits "
+                     "for a job's end and has the status of sbatch --wait"}};
+  page.options = {{{"-h", "--help"}, "", false, "print this help, and exit"}};
+  return page;
+}
 
 }  // namespace
 
 Status exec(const Words& words) {
+  const auto page = make_exec_page();
+  if (cli::hand_over(page)) return 0;
   if (!words.empty() && (words[0] == "-h" || words[0] == "--help")) {
-    std::fputs(help_text, stdout);
+    std::fputs(cli::help_text(page).c_str(), stdout);
     return 0;
   }
   if (words.size() == 2 && words[0] == "wait") return shims::wait_for_job(words[1]);

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "capture/driver.hpp"
+#include "capture/strays.hpp"
+#include "cli/page.hpp"
 #include "commands/commands.hpp"
 #include "commands/live.hpp"
 #include "commands/submit_options.hpp"
@@ -21,21 +23,6 @@
 namespace sarray::commands {
 
 namespace {
-
-constexpr const char* help_text =
-    "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.\n"
-    "usage: sarray run [--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...\n\n"
-    "The program is anything that calls sbatch: a script, make, python, xargs. It has the terminal, standard input, signals and\n"
-    "standard output to itself; what run says goes to standard error. When it waits for its jobs (a question to squeue, sacct or\n"
-    "scontrol about a recorded job, and no sbatch for two seconds; or sbatch --wait), what is recorded so far is submitted. If the\n"
-    "program fails, nothing more is submitted, and the session is kept: sarray sessions. The status is the program's, else\n"
-    "submit's; 126 or 127 if it cannot be started.\n\n"
-    "OPTIONS:\n"
-    "  -h, --help                print this and exit\n"
-    "  --live[=SECONDS]          submit what is recorded every SECONDS (5) while the program runs\n"
-    "  --max-calls N             submit when N calls are recorded\n"
-    "  --record-only             submit nothing; the session keeps the queue\n"
-    "  -n, -o, -t, --split ...   see sarray submit --help\n";
 
 struct RunOptions {
   SubmitOptions submit;
@@ -72,13 +59,38 @@ util::Result<LiveOptions> take_live_options(Words& words) {
   return live;
 }
 
+/// Returns the page of run: its own options, and those of submit.
+cli::Page make_run_page() {
+  auto page = cli::ask_for_page([] { [[maybe_unused]] const auto options = parse_submit_options({}); });
+  page.command = "run";
+  page.usage =
+      "[--live[=SECONDS]] [--max-calls N] [--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...";
+  page.description =
+      "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.";
+  page.arguments = {{"COMMAND", "anything that calls sbatch: a script, make, python, xargs; with its arguments"}};
+  std::erase_if(page.options, [](const auto& option) { return option.names.back() == "--session"; });
+  const std::vector<cli::PageOption> own = {
+      {{"--live"}, "SECONDS", true, "submit what is recorded every SECONDS (5) while the program runs"},
+      {{"--max-calls"}, "N", false, "submit when N calls are recorded"},
+      {{"--record-only"}, "", false, "submit nothing; the session keeps the queue"}};
+  page.options.insert(page.options.begin() + 1, own.begin(), own.end());
+  page.notes =
+      "The program has the terminal, standard input, signals and standard output to itself; what run says goes to standard error. "
+      "When it waits for its jobs (it asks squeue, sacct or scontrol about a recorded job and calls no sbatch for two seconds, or "
+      "it calls sbatch --wait), what is recorded so far is submitted. If the program fails, nothing more is submitted, and the session is kept: sarray sessions. The status is the program's, else "
+      "submit's; 126 or 127 if it cannot be started.";
+  return page;
+}
+
 /// @return nullopt if help was asked for and printed.
 util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
   RunOptions options;
+  const auto page = make_run_page();
+  if (cli::hand_over(page)) return std::optional<RunOptions>();
   options.command = take_command(words);
   for (const auto* help : {"-h", "--help"}) {
     if (std::find(words.begin(), words.end(), help) == words.end()) continue;
-    std::fputs(help_text, stdout);
+    std::fputs(cli::help_text(page).c_str(), stdout);
     return std::optional<RunOptions>();
   }
   const auto record_only = std::remove(words.begin(), words.end(), "--record-only");
@@ -159,6 +171,7 @@ Status run_driver(const Words& words) {
   live.finish();
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());
+  capture::warn_of_strays(end.session, contents, site.client);
   const bool failed = end.wait_status != 0;
   if (failed || options->record_only || contents.info.jobs == 0) {
     const bool is_all_submitted = !failed && contents.info.jobs == 0 && !contents.submissions.empty();

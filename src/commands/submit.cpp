@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "capture/listen.hpp"
+#include "capture/strays.hpp"
 #include "cli/preview.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
@@ -94,6 +95,13 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   return {};
 }
 
+/// Names what went past the session while its own shell goes on; at its end it is asked again.
+void warn_of_strays(const SubmitRun& run) {
+  const char* current = std::getenv(util::session_variable);
+  if (current != nullptr && run.queued.session->name() == current)
+    capture::warn_of_strays(*run.queued.session, run.queued.contents, run.site.client);
+}
+
 util::Result<void> gather(SubmitRun& run) {
   const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
@@ -111,6 +119,7 @@ util::Result<void> gather(SubmitRun& run) {
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
+  if (run.queued.session) warn_of_strays(run);
   return {};
 }
 

@@ -34,25 +34,31 @@ Mention find_command(std::string_view script, std::string_view name) {
   return mention;
 }
 
-/// The commands with which a script tells Slurm something about itself.
+/// Programs that call Slurm's commands with their task's ids: submitit and Lightning requeue themselves, without a word of it in
+/// the script.
+constexpr std::array<std::string_view, 3> frameworks = {"submitit", "lightning", "pytorch_lightning"};
+
+/// The words with which a script tells Slurm something about itself.
 struct SelfReferences {
-  std::string by_name;  ///< the commands: "scancel, scontrol"
-  std::string by_path;
+  std::string by_name;  ///< commands and frameworks: "scancel, scontrol"
+  std::string by_path;  ///< commands that nothing can replace, in a script with its own ids
 };
 
 SelfReferences find_self_references(std::string_view script) {
   SelfReferences references;
-  // Most scripts have no such command; for these, one search is enough.
-  const bool own_ids = contains(script, "SLURM_") && (contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") ||
-                                                      contains(script, "SLURM_ARRAY_JOB_ID"));
-  if (!own_ids) return references;
+  const auto add = [](std::string& list, std::string_view name) { list += (list.empty() ? "" : ", ") + std::string(name); };
   for (const auto name : translated_commands) {
     if (name == "sbatch" && !contains(script, "after")) continue;  // its own id can only be in a dependency
     const auto mention = find_command(script, name);
-    const auto add = [&](std::string& list) { list += (list.empty() ? "" : ", ") + std::string(name); };
-    if (mention.by_name) add(references.by_name);
-    if (mention.by_path) add(references.by_path);
+    if (mention.by_name) add(references.by_name, name);
+    if (mention.by_path) add(references.by_path, name);
   }
+  for (const auto name : frameworks) {
+    if (find_command(script, name).by_name) add(references.by_name, name);
+  }
+  const bool own_ids =
+      contains(script, "SLURM_JOB_ID") || contains(script, "SLURM_JOBID") || contains(script, "SLURM_ARRAY_JOB_ID");
+  if (!own_ids) references.by_path.clear();
   return references;
 }
 
@@ -143,9 +149,10 @@ void choose_translated(Plan& plan, const PlanOptions& options) {
   }
   const bool off = options.translate == Translate::never;
   for (const auto& [names, numbers] : by_name) {
-    plan.notes.push_back(job_words(numbers) + ": " + names + " with the task's own ids: " +
-                         (off ? "not translated, so that the array's last task would name the whole array"
-                              : "a translator is first in the tasks' PATH, so that they reach themselves and nobody else"));
+    plan.notes.push_back(job_words(numbers) + ": " + names + ": " +
+                         (off ? "ids are not translated, so that the array's last task would name the whole array"
+                              : "a translator is first in the tasks' PATH, so that by their own ids they reach themselves, "
+                                "and nobody else"));
   }
   for (const auto& [names, numbers] : by_path) {
     plan.notes.push_back(job_words(numbers) + ": " + names +

@@ -9,7 +9,7 @@
 
 namespace sarray::plan {
 
-/// The commands that share/translate.bash can replace.
+/// The commands that the translator (share/translate) can replace.
 inline constexpr std::array<std::string_view, 5> translated_commands = {"scancel", "scontrol", "squeue", "sacct", "sbatch"};
 
 /// @return an error if --dependency=aftercorr binds tasks by their indices, which are different in the merged array.
@@ -22,8 +22,8 @@ void note_steps(Plan& plan);
 /// Notes the jobs that would each send mail, of which the merged array sends only one.
 void note_mail(Plan& plan);
 
-/// Sets PlannedJob::translate of the jobs whose scripts name Slurm's commands with their own ids, and notes them; and notes those
-/// that name such a command by its path, so that nothing can replace it.
+/// Sets PlannedJob::translate of the jobs whose scripts name Slurm's commands, or a framework that calls them, and notes them;
+/// and notes those that name such a command by its path beside their own ids, so that nothing can replace it.
 void choose_translated(Plan& plan, const PlanOptions& options);
 
 }  // namespace sarray::plan

@@ -19,7 +19,7 @@ struct PlannedJob {
   std::uint32_t id = 0;      ///< virtual id
   std::shared_ptr<const slurm::Call> call;
   slurm::Job job;
-  bool translate = false;  ///< share/translate.bash is first in its tasks' PATH
+  bool translate = false;  ///< the translator (share/translate) is first in its tasks' PATH
   [[nodiscard]] std::uint32_t tasks() const { return job.ids ? job.ids->count() : 1; }
 };
 
@@ -33,7 +33,7 @@ struct ClusterLimits {
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };
 
-/// Which jobs get the translator for commands with their own ids (notes.hpp).
+/// Which jobs get the translator (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
 struct PlanOptions {

@@ -20,6 +20,7 @@ struct Command {
   std::string input;                                    ///< its standard input
   std::function<void()> in_child;                       ///< runs between fork and exec; must be async-signal-safe
   std::chrono::milliseconds timeout{0};  ///< after this time it is killed, and Output::timed_out is set; 0: no limit
+  std::string enough{};                  ///< it is killed as soon as its standard error has this text; empty: it runs to its end
 };
 
 struct Output {

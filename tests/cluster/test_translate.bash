@@ -3,8 +3,9 @@
 # run: 12 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
-translator=$(readlink -f -- "$(dirname "$0")/../../share/translate.bash")
+translator=$TEST_DIR/translator
 need_cluster --nodes 2
+cat "$(dirname "$0")"/../../share/translate/*.bash >"$translator"
 cd "$TEST_DIR"
 export HOME=$TEST_DIR/home SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH SHELL=/bin/bash
 mkdir "$HOME" first second
@@ -73,9 +74,9 @@ subprocess.call(["scontrol", "update", "jobid=" + os.environ["SLURM_JOB_ID"], "C
 END
 dry=$(sarray submit -n calls 2>&1)
 assert_contains "$dry" $'\nSARRAY_TRANSLATE=' 'the dry run names the translator'
-assert_contains "$dry" 'sarray: note: jobs 2,3,6: scancel with the task'"'"'s own ids: a translator is first' 'a note'
+assert_contains "$dry" 'sarray: note: jobs 2,3,6: scancel: a translator is first' 'a note'
 id=$(sarray submit --parsable calls 2>notes)
-assert_contains "$(cat notes)" 'sarray: note: jobs 4,5: scontrol with' 'the notes of submit'
+assert_contains "$(cat notes)" 'sarray: note: jobs 4,5: scontrol: a' 'the notes of submit'
 state() { job_field "${id}_$1" JobState; }
 is_requeued() { [[ $(squeue -h -r -j "${id}" -t PENDING -o '%K %r') == '7 BeginTime' ]]; }
 wait_until 'the last task is cancelled' test -e ran/last
@@ -105,5 +106,5 @@ chmod 600 state/submissions/*/translate/scancel
 scontrol release "$id"
 wait_job "$id"
 assert_eq '125:0' "$(job_field "${id}_0" ExitCode)" 'refused'
-assert_contains "$(cat refused.out)" 'which translates them, cannot be run here' 'and said'
+assert_contains "$(cat refused.out)" 'which translates its ids, cannot be run here' 'and said'
 echo 'a task reaches itself, and nobody else'

@@ -29,7 +29,7 @@ std::string translated(const std::vector<std::string>& scripts, plan::Translate 
 }
 
 const std::string tail =
-    " with the task's own ids: a translator is first in the tasks' PATH, so that they reach themselves and nobody else";
+    ": a translator is first in the tasks' PATH, so that by their own ids they reach themselves, and nobody else";
 
 std::string first_note(const std::vector<test::Words>& words) {
   const auto plan = plan::make_plan(test::make_jobs(words), test::make_options());
@@ -39,32 +39,34 @@ std::string first_note(const std::vector<test::Words>& words) {
 
 }  // namespace
 
-TEST_CASE("a script that names Slurm's commands with its own ids gets the translator") {
+TEST_CASE("a script that names Slurm's commands, or a framework that calls them, gets the translator") {
   CHECK(translated({"true", "scancel $SLURM_JOB_ID", "scancel ${SLURM_JOB_ID}"}) == "2,3\njobs 2,3: scancel" + tail);
   CHECK(translated({"exec scontrol requeue \"${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\" || scancel 3"}) ==
         "1\njob 1: scancel, scontrol" + tail);
   CHECK(translated({"subprocess.run(['scontrol', 'requeue', os.environ['SLURM_JOBID']])"}) == "1\njob 1: scontrol" + tail);
   CHECK(translated({"sbatch --dependency=afterok:$SLURM_JOB_ID next.sh"}) == "1\njob 1: sbatch" + tail);
+  CHECK(translated({"id=$(cat id.txt); squeue -j $id"}) == "1\njob 1: squeue" + tail);
+  CHECK(translated({"exec python3 -u -m submitit.core._submit /log"}) == "1\njob 1: submitit" + tail);
+  CHECK(translated({"python -m lightning.app", "import pytorch_lightning as pl"}) ==
+        "1,2\njob 1: lightning" + tail + "\njob 2: pytorch_lightning" + tail);
 }
 
 TEST_CASE("and no other one") {
   CHECK(translated({"echo $SLURM_JOB_ID"}).empty());
-  CHECK(translated({"scancel 17"}).empty());
-  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; scancel.py; _squeue; sbatch next.sh"}) ==
-        "1\njob 1: scancel" + tail);
-  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; x.scancel; _squeue; sbatch next.sh"}).empty());
+  CHECK(translated({"echo $SLURM_JOB_ID; my-scancel x; scancel_all; x.scancel; _squeue; sbatch next.sh; relightning"}).empty());
 }
 
 TEST_CASE("a command by its path is out of reach, and said") {
   CHECK(translated({"/usr/bin/scancel $SLURM_JOB_ID"}) ==
         "\njob 1: scancel by its path, which is not translated: $SLURM_JOB_ID of the array's last task is the whole array's");
+  CHECK(translated({"/usr/bin/scontrol show hostnames $SLURM_NODELIST"}).empty());
 }
 
 TEST_CASE("the user decides") {
   CHECK(translated({"true", "true"}, plan::Translate::always) ==
         "1,2\na translator of scancel, scontrol, squeue, sacct and sbatch is first in every task's PATH");
   CHECK(translated({"scancel $SLURM_JOB_ID"}, plan::Translate::never) ==
-        "\njob 1: scancel with the task's own ids: not translated, so that the array's last task would name the whole array");
+        "\njob 1: scancel: ids are not translated, so that the array's last task would name the whole array");
 }
 
 TEST_CASE("mail that would come once for all is said") {

@@ -1,11 +1,13 @@
 #!/bin/bash -p
-# Translates the ids in a task's commands to Slurm about itself. It is first in the task's PATH as scancel, scontrol, squeue,
-# sacct and sbatch, if the job's script uses these with its own ids (or after `sarray submit --translate`).
+# Translates the ids in a task's commands to Slurm about itself, and answers what it asks about itself as if it were alone. It is first in
+# the task's PATH as scancel, scontrol, squeue, sacct and sbatch, if the job's script names these (or after `sarray submit --translate`).
 #
 # Alone, SLURM_JOB_ID is the task, and SLURM_ARRAY_JOB_ID the task's own job. In a merged array the last task's SLURM_JOB_ID is the
 # whole array's, and SLURM_ARRAY_JOB_ID is an id that Slurm does not know. So each of the task's own ids is replaced by the pair, or
 # the pairs, that it means; every other word is passed on unchanged. What cannot be expressed exactly is refused: no other task is
 # ever hit. SARRAY_SELF, from the dispatcher: the task's raw id, its job's virtual id, its job's first index, its local ids or "-".
+# SARRAY_OWN: what its job's record would say alone (2-record.bash).
+# shellcheck disable=SC2034,SC2154 # the parts see each other's variables when they are one text
 set -f
 
 translate_name=${0##*/}
@@ -16,9 +18,10 @@ refuse() {
   exit 1
 }
 
-# Runs the command itself, without us in its PATH, since a job that it submits does not belong to sarray.
-go_on() { # WORD...
-  local folder path='' real='' IFS=:
+# Sets `real` to the command itself, and `path` to the PATH without us, since a job that it submits does not belong to sarray.
+find_real() {
+  local folder IFS=:
+  path='' real=''
   for folder in $PATH; do
     [[ -n $folder && $folder -ef $translate_folder ]] && continue
     path+=${path:+:}$folder
@@ -28,8 +31,27 @@ go_on() { # WORD...
     printf '%s: command not found\n' "$translate_name" >&2
     exit 127
   fi
-  unset SARRAY_SELF
+}
+
+# Becomes the command itself.
+go_on() { # WORD...
+  find_real
+  unset SARRAY_SELF SARRAY_OWN
   PATH=$path exec "$real" "$@"
+}
+
+# Sets `output` to what the command itself prints, and `status`. Its errors are shown as they come.
+run_real() { # WORD...
+  find_real
+  output=$(
+    unset SARRAY_SELF SARRAY_OWN
+    PATH=$path "$real" "$@"
+    status=$?
+    printf . # keeps the newlines at the end
+    exit "$status"
+  )
+  status=$?
+  output=${output%.}
 }
 
 # Sets `index` to the index of a local id in the merged array.
@@ -97,11 +119,14 @@ translate_id() { # ID [TASKS] [.STEP]
     find_indices "${2-}"
   else
     ((number <= 2000000000 || number >= 2147483648)) || refuse "$1 is sarray's id of another job, which Slurm does not know"
+    foreign=yes
     return 0
   fi
   changed=yes
   if ((${#indices[@]} == 1)) && [[ ${indices[0]} != *-* ]]; then
     text=${SARRAY_ARRAY_JOB_ID}_${indices[0]}${3-}
+  elif [[ -n ${show_all-} ]]; then # the whole array, of which only the own tasks are shown
+    text=$SARRAY_ARRAY_JOB_ID
   elif [[ $translate_name == squeue || $translate_name == sacct ]]; then # these take a list, of single tasks
     text=''
     [[ ${indices[0]} != *-* ]] || for ((index = ${indices[0]%-*}; index <= ${indices[0]#*-}; ++index)); do indices+=("$index"); done
@@ -124,56 +149,3 @@ translate_ids() { # WORD
   done
   word+=$rest
 }
-
-# Finds the first word of scontrol that is not an option: its command. Without one, scontrol reads commands from its input.
-find_verb() { # WORD...
-  verb=''
-  while (($# > 0)); do
-    case $1 in
-      -M | -u | --clusters | --cluster | --uid) shift ;;
-      -*) ;;
-      *)
-        verb=$1
-        return
-        ;;
-    esac
-    shift || return
-  done
-}
-
-[[ -n ${SARRAY_SELF-} ]] || go_on "$@"
-read -r raw_id virtual_id first_index local_ids <<<"$SARRAY_SELF"
-# A job that this task submitted inherits its environment, but its ids are its own.
-[[ ${SLURM_JOB_ID-$raw_id} == "$raw_id" ]] || go_on "$@"
-
-if [[ $translate_name == scontrol ]]; then
-  find_verb "$@"
-  case $verb in
-    '')
-      [[ $* == *-* ]] || refuse "give its command as words: what it reads from its input is not translated"
-      go_on "$@"
-      ;;
-    listp* | pid* | wai* | wr* | noti*) go_on "$@" ;; # these want a raw id, and change nothing
-  esac
-fi
-
-words=() changed='' whole=''
-for word in "$@"; do
-  shopt -s nocasematch
-  case $translate_name in
-    sbatch) # arguments of the new job's script are its own
-      if [[ $word =~ ^(-d|--dep[a-z]*=)?(after[a-z]*|expand): ]]; then
-        translate_ids "$word"
-        [[ -z $changed || $word != *aftercorr* ]] || refuse "aftercorr: tasks of a merged array have other indices"
-      fi
-      ;;
-    *)
-      if [[ $word =~ ^[0-9][][0-9_,.*:+-]*[a-z0-9]*$ || $word =~ ^(-j|--job[a-z]*=|job(i|id)?=|dependency=).*[0-9] ]]; then translate_ids "$word"; fi
-      [[ $word != arraytaskthrottle=* ]] || whole=$word
-      ;;
-  esac
-  shopt -u nocasematch
-  words+=("$word")
-done
-[[ -z $whole || -z $changed ]] || refuse "$whole would throttle the whole merged array"
-go_on ${words[@]+"${words[@]}"}
