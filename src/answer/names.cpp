@@ -111,7 +111,10 @@ std::optional<std::vector<std::uint32_t>> find_indices(const script::Map& map, c
   if (job == map.jobs.end()) return std::nullopt;
   std::vector<std::uint32_t> indices;
   if (ours.tasks.empty()) {
-    for (std::uint32_t i = 0; i < job->tasks; ++i) indices.push_back(job->first_index + i);
+    for (std::uint32_t i = 0; i < job->tasks; ++i) {
+      const auto local = job->ids ? std::optional(job->ids->nth(i)) : std::nullopt;
+      if (const auto index = job->index_of(local)) indices.push_back(*index);
+    }
     return indices;
   }
   if (!job->ids) return indices;

@@ -33,7 +33,8 @@ slurm::Dialect read_dialect(const store::Session& session) {
 namespace {
 
 /// Precondition: the session is locked.
-util::Result<void> apply(const KnownJob& known, store::RecordedCall recorded, const slurm::Dialect& dialect, const Change& change) {
+util::Result<void> apply(const KnownJob& known, store::RecordedCall recorded, const slurm::Dialect& dialect,
+                         const Change& change) {
   auto call = std::make_shared<slurm::Call>(*recorded.call);
   call->argv = answer::add_options(call->argv, change.options, dialect);
   const bool holds = std::find(change.options.begin(), change.options.end(), "--hold") != change.options.end();

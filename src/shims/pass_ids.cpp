@@ -1,10 +1,8 @@
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
 #include "answer/queue.hpp"
-#include "capture/surroundings.hpp"
 #include "shims/targets.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
@@ -133,11 +131,7 @@ util::Result<int> pass_ids(World& world, slurm::Tool tool, const std::vector<std
     std::fputs(output.err.c_str(), stderr);
     return output.status;
   }
-  // The others have the terminal to themselves.
-  std::vector<char*> argv = {const_cast<char*>(slurm::tool_name(tool))};
-  for (auto& word : translated) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  return util::fail(capture::become_real(slurm::tool_name(tool), argv.data()));
+  return become_real(tool, translated);  // the others have the terminal to themselves
 }
 
 }  // namespace sarray::shims

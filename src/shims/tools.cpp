@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -30,7 +31,18 @@ char** named(slurm::Tool tool, char** argv) {
   return argv;
 }
 
+bool names_ours(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const auto& word) { return answer::names_virtual_id(word); });
+}
+
 }  // namespace
+
+util::Result<int> become_real(slurm::Tool tool, const std::vector<std::string>& words) {
+  std::vector<char*> argv = {const_cast<char*>(slurm::tool_name(tool))};
+  for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  return util::fail(capture::become_real(slurm::tool_name(tool), argv.data()));
+}
 
 void pass_on(slurm::Tool tool, int argc, char** argv) {
   capture::find_session_by_program();
@@ -41,10 +53,15 @@ void pass_on(slurm::Tool tool, int argc, char** argv) {
 }
 
 util::Result<int> run_tool(slurm::Tool tool, const std::vector<std::string>& words) {
-  TRY(auto world, World::open());
+  auto opened = World::open();
+  if (!opened) return names_ours(words) ? util::fail(std::move(opened).error()) : become_real(tool, words);
+  auto& world = *opened;
   switch (tool) {
-    case slurm::Tool::squeue:
-      return ask_queue(world, words);
+    case slurm::Tool::squeue: {
+      auto answered = ask_queue(world, words);
+      // What cannot be translated need not be, if nothing in it is ours.
+      return answered || names_ours(words) || world.has_jobs() ? answered : become_real(tool, words);
+    }
     case slurm::Tool::sacct:
       return ask_accounting(world, words);
     case slurm::Tool::scancel:

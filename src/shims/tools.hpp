@@ -26,6 +26,9 @@ int answer_as(slurm::Tool tool, int argc, char** argv);
 /// @return the status with which that would end.
 [[nodiscard]] util::Result<int> wait_for_job(const std::string& id);
 
+/// Becomes Slurm's own command. @return why it could not.
+[[nodiscard]] util::Result<int> become_real(slurm::Tool tool, const std::vector<std::string>& words);
+
 class World;
 [[nodiscard]] util::Result<int> ask_queue(World& world, const std::vector<std::string>& words);
 [[nodiscard]] util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words);

@@ -86,7 +86,12 @@ util::Result<World> World::open() {
   return world;
 }
 
-bool World::is_empty() const { return m_contents.calls.empty() && names_in(m_folder.submissions()).empty(); }
+bool World::has_jobs() {
+  if (m_contents.info.jobs > 0) return true;
+  const auto commands = m_site.client.commands_in_queue();
+  return !commands ||
+         std::any_of(commands->begin(), commands->end(), [&](const auto& queued) { return find_map(queued.command) != nullptr; });
+}
 
 util::Result<std::unique_ptr<KnownJob>> World::know(const store::Session& session, const store::RecordedCall& call) const {
   // The job's settings point into the dialect, which lives as long as the process.
