@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 #include "capture/session_files.hpp"
 #include "capture/session_library.hpp"
@@ -98,9 +99,34 @@ util::Error cannot_start(const std::string& program, int reason) {
   return error;
 }
 
+/// Waits until the child can be waited for.
+void await_end(pid_t child, const std::function<void()>& tick) {
+  siginfo_t end{};
+  if (!tick) {
+    while (::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+    }
+    return;
+  }
+  sigset_t children;
+  sigset_t before;
+  ::sigemptyset(&children);
+  ::sigaddset(&children, SIGCHLD);
+  ::sigprocmask(SIG_BLOCK, &children, &before);
+  while (true) {
+    end.si_pid = 0;
+    const int status = ::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT | WNOHANG);
+    if ((status == 0 && end.si_pid == child) || (status < 0 && errno != EINTR)) break;
+    constexpr timespec pause{0, 200 * 1000000};
+    ::sigtimedwait(&children, nullptr, &pause);  // its end is noticed at once
+    tick();
+  }
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
 /// @param prepare runs in the command's process. @return as waitpid(2) says.
 template <class Prepare>
-util::Result<int> run_command(const std::vector<std::string>& command, const util::Fd& alive, const Prepare& prepare) {
+util::Result<int> run_command(const std::vector<std::string>& command, const util::Fd& alive, const Prepare& prepare,
+                              const std::function<void()>& tick) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return util::fail("pipe", util::errno_text(errno));
   const util::Fd reason_from(ends[0]);
@@ -123,9 +149,7 @@ util::Result<int> run_command(const std::vector<std::string>& command, const uti
   // If this process is killed, the command continues, and so does the session.
   if (reason == 0) [[maybe_unused]]
     const auto noted = util::write_all(alive.get(), store::describe_process(child) + "\n", "alive");
-  siginfo_t end{};
-  while (::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
-  }
+  await_end(child, tick);
   SignalsPassedOn::end();  // before the process id can be another process's
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -137,7 +161,7 @@ util::Result<int> run_command(const std::vector<std::string>& command, const uti
 }  // namespace
 
 util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect,
-                                   const slurm::Client& client) {
+                                   const slurm::Client& client, const DriverHooks& hooks) {
   forget_session();
   TRY(const auto folder, store::StateFolder::open());
   TRY(auto session, store::Session::create(folder, clean_environment(environ)));
@@ -145,8 +169,10 @@ util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, cons
   CHECK_OK(write_session_files(session, folder, dialect));
   CHECK_OK(note_place(session, client));
   const Guard guard(session);
+  if (hooks.begin) hooks.begin(session);
   const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), false, "child.bash"};
-  const auto ended = run_command(command, alive, [&] { set_environment(folder, session, settings); });
+  const auto ended = run_command(
+      command, alive, [&] { set_environment(folder, session, settings); }, hooks.tick);
   constexpr int not_started = 0;  // nothing can record any more
   end_session(session, alive, ended.value_or(not_started));
   if (!ended) return util::fail(ended.error());

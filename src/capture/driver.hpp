@@ -1,6 +1,7 @@
 // Runs a driver, the command of `sarray run`: its calls of sbatch are recorded, and everything else is as it would be alone.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,17 @@ struct DriverEnd {
   int wait_status = 0;  ///< as waitpid(2) says
 };
 
+/// Files in the session's folder. The first says that what is recorded is submitted while the command runs, so that it may wait
+/// for it; the second grows by a byte with each `sbatch --wait`.
+inline constexpr const char* driver_file = "driver";
+inline constexpr const char* waiting_file = "waiting";
+
+/// What is done while the command runs.
+struct DriverHooks {
+  std::function<void(const store::Session&)> begin;  ///< before it is started
+  std::function<void()> tick;                        ///< about five times a second; empty: nothing
+};
+
 /// Runs the command in a session of its own, also inside a `listen`, and waits for its end. After that nothing is recorded in
 /// the session, unless a signal ended the command (session_process.hpp).
 ///
@@ -24,7 +36,7 @@ struct DriverEnd {
 /// @param client of which the driver's end is asked (strays.hpp).
 /// @return an error with a shell's status if the command cannot be started: 127 if it is not there, else 126.
 [[nodiscard]] util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, const std::string& dialect,
-                                                 const slurm::Client& client);
+                                                 const slurm::Client& client, const DriverHooks& hooks);
 
 /// Ends as the command did if a signal ended it: by the same signal, so that a caller sees what it would see without us.
 /// @return the exit status otherwise.

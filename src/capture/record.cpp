@@ -1,5 +1,6 @@
 #include "capture/record.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +9,7 @@
 #include <new>
 #include <string>
 
+#include "capture/driver.hpp"
 #include "capture/parents.hpp"
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
@@ -33,21 +35,7 @@ int report(const util::Error& error) {
 }
 
 /// Replaces this process by the real sbatch, with the environment that it would have had without us.
-int become_real_sbatch(char** argv) {
-  const auto environment = clean_environment(environ);
-  const auto found = find_real_sbatch(environment.get("PATH").value_or(""));
-  if (!found) return report(found.error());
-  const auto& program = *found;
-  if (program.empty())
-    return report({"sbatch", "the real sbatch was not found in PATH", "load the site's Slurm module, or use sarray submit -n"});
-  const auto entries = environment.entries();
-  std::vector<char*> pointers;
-  pointers.reserve(entries.size() + 1);
-  for (const auto& entry : entries) pointers.push_back(const_cast<char*>(entry.c_str()));
-  pointers.push_back(nullptr);
-  ::execve(program.c_str(), argv, pointers.data());
-  return report({program, util::errno_text(errno), ""});
-}
+int become_real_sbatch(char** argv) { return report(become_real("sbatch", argv)); }
 
 slurm::Dialect read_dialect(const store::Session& session) {
   const auto text = util::read_file(session.folder() + "/dialect");
@@ -106,7 +94,22 @@ util::Error name_real_sbatch(util::Error error, int argc, char** argv) {
 struct Answer {
   std::string text;
   std::uint32_t job = 0;  ///< its number in the session
+  std::string waits_for;  ///< virtual id, if the call is to wait for the job's end; else empty
 };
+
+/// Whether the session's program is run by a `sarray run` that submits what it waits for.
+bool is_driven(const store::Session& session) { return ::access((session.folder() + "/" + driver_file).c_str(), F_OK) == 0; }
+
+/// Becomes the program that waits for a recorded job's end, and has its status.
+int wait_for(const std::string& id) {
+  const std::string programs = ::getenv(util::bin_variable);  // the session's, which is known
+  const auto path = programs.substr(0, programs.rfind('/') + 1) + waiting_file;
+  if (const auto file = util::open_file(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW)) [[maybe_unused]]
+    const auto noted = util::write_all(file->get(), "?", waiting_file);
+  const auto program = programs + "/sarray";
+  ::execl(program.c_str(), "sarray", "exec", "wait", id.c_str(), nullptr);
+  return report({program, util::errno_text(errno), "sarray status " + id + " --wait"});
+}
 
 /// Returns the error for a call from an environment that was saved in a session and is used after its end (`export -p`, a tmux
 /// server, at): recorded, it would wait for nobody.
@@ -137,7 +140,9 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   TRY(auto session, store::Session::current(folder));
   if (session.is_over()) return util::fail(session_is_over(session));
   const auto dialect = read_dialect(session);
-  auto taken_call = take_call(std::vector<std::string>(argv, argv + argc), clean_environment(environ), dialect);
+  CallTaker taker(dialect);
+  if (is_driven(session)) taker.accept_wait();
+  auto taken_call = taker.take(std::vector<std::string>(argv, argv + argc), clean_environment(environ), true);
   if (!taken_call) return util::fail(name_real_sbatch(std::move(taken_call).error(), argc, argv));
   const auto& taken = *taken_call;
   if (taken.for_real_sbatch) return std::optional<Answer>{};
@@ -151,7 +156,8 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   TRY(const auto appended, session.append(taken.call, tasks));
   is_recorded = true;
   if (::isatty(2) != 0) say(2, queued_line(appended, job, tasks));
-  return std::optional(Answer{answer(job, cluster, taken.intake.quiet, appended.id), appended.job});
+  return std::optional(
+      Answer{answer(job, cluster, taken.intake.quiet, appended.id), appended.job, job.waits ? std::to_string(appended.id) : ""});
 }
 
 }  // namespace
@@ -176,7 +182,7 @@ int record_sbatch(int argc, char** argv) {
     return report({"standard output", told.error().why + "; the call is queued nevertheless, as job " + job,
                    "sarray drop " + job + ", before it is repeated"});
   }
-  return 0;
+  return answer.waits_for.empty() ? 0 : wait_for(answer.waits_for);
 }
 
 }  // namespace sarray::capture

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <initializer_list>
+#include <string>
+#include <vector>
 
 #include "capture/surroundings.hpp"
 #include "embedded/child.hpp"
@@ -16,6 +18,7 @@
 #include "embedded/listen_tcsh.hpp"
 #include "embedded/listen_zsh.hpp"
 #include "embedded/prompt_tcsh.hpp"
+#include "slurm/client/tool.hpp"
 #include "util/crc32.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -60,6 +63,12 @@ util::Result<void> link_or_copy(const std::string& program, const std::string& p
   return util::write_file_atomically(path, bytes, 0700);
 }
 
+/// Puts the other commands of Slurm's that a session answers for beside our sbatch.
+util::Result<void> link_tools(const std::string& bin) {
+  for (const auto& tool : slurm::tool_names) CHECK_OK(make_link("sarray", bin + "/" + tool.name));
+  return {};
+}
+
 util::Result<void> place_programs(const store::StateFolder& folder, const std::string& bin) {
   TRY(const auto program, place_program(folder));
   CHECK_OK(link_or_copy(program, bin + "/sarray"));
@@ -97,6 +106,7 @@ util::Result<void> write_session_files(const store::Session& session, const stor
                " itself, which must not be replaced while it is open (no copy: " + placed.error().why + ")");
   }
   for (const auto* folder_of_shell : {"/zsh", "/tcsh"}) CHECK_OK(util::ensure_private_folder(session.folder() + folder_of_shell));
+  CHECK_OK(link_tools(bin));
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
   CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));
   CHECK_OK(util::write_file_atomically(session.folder() + "/zsh/.zshenv", embedded::listen_zsh));

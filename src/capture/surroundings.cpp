@@ -19,6 +19,8 @@
 #include "util/process.hpp"
 #include "util/traces.hpp"
 
+extern char** environ;
+
 namespace sarray::capture {
 
 namespace {
@@ -100,10 +102,11 @@ void find_session_by_program() {
   const auto* path = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
   if (path == nullptr) return;
   const std::string_view program(path);
-  constexpr std::string_view end = "/bin/sbatch";
+  constexpr std::string_view end = "/bin";
   constexpr std::string_view middle = "/sessions/";
-  if (!program.starts_with('/') || !program.ends_with(end)) return;
-  const auto folder = program.substr(0, program.size() - end.size());
+  const auto programs = program.substr(0, std::min(program.rfind('/'), program.size()));
+  if (!program.starts_with('/') || !programs.ends_with(end)) return;
+  const auto folder = programs.substr(0, programs.size() - end.size());
   const auto name_begin = folder.rfind('/') + 1;
   const auto parent = folder.substr(0, name_begin);
   if (!parent.ends_with(middle)) return;
@@ -146,10 +149,29 @@ slurm::SoftLimits current_limits() {
   return limits;
 }
 
-util::Result<std::string> find_real_sbatch(std::string_view path) {
+util::Result<std::string> find_real_sbatch(std::string_view path) { return find_real("sbatch", path); }
+
+util::Error become_real(const char* name, char** argv) {
+  const auto environment = clean_environment(environ);
+  const auto found = find_real(name, environment.get("PATH").value_or(""));
+  if (!found) return found.error();
+  if (found->empty())
+    return {
+        name, std::string("the real ") + name + " was not found in PATH",
+        std::string("load the site's Slurm module") + (std::string_view(name) == "sbatch" ? ", or use sarray submit -n" : "")};
+  const auto entries = environment.entries();
+  std::vector<char*> pointers;
+  pointers.reserve(entries.size() + 1);
+  for (const auto& entry : entries) pointers.push_back(const_cast<char*>(entry.c_str()));
+  pointers.push_back(nullptr);
+  ::execve(found->c_str(), argv, pointers.data());
+  return {*found, util::errno_text(errno), ""};
+}
+
+util::Result<std::string> find_real(std::string_view name, std::string_view path) {
   struct stat own {};
   if (::stat("/proc/self/exe", &own) != 0) return util::fail("/proc/self/exe", util::errno_text(errno));
-  TRY(const auto found, util::find_in_path("sbatch", path, [&](const struct stat& candidate) {
+  TRY(const auto found, util::find_in_path(name, path, [&](const struct stat& candidate) {
         return candidate.st_dev == own.st_dev && candidate.st_ino == own.st_ino;
       }));
   return found.value_or("");

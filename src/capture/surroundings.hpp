@@ -14,8 +14,8 @@ namespace sarray::capture {
 /// BASH_ENV as it was.
 [[nodiscard]] util::Environment clean_environment(char** entries);
 
-/// Sets our variables from the path with which this program was started, if that is a session's sbatch: the caller may have
-/// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
+/// Sets our variables from the path with which this program was started, if that is in a session's folder of programs: the caller
+/// may have emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.
 void find_session_by_program();
 
 /// Returns the id of the job that this process is in, if the session's shell is not in the same job (it may be in an `salloc`);
@@ -33,5 +33,11 @@ inline constexpr const char* outer_job_file = "outer_job";
 /// Returns the path of the real sbatch: the first in PATH that is not this program under another name. Empty: there is none.
 /// @return an error (what: the path) if an earlier one cannot be examined, since the next may belong to another Slurm.
 [[nodiscard]] util::Result<std::string> find_real_sbatch(std::string_view path);
+/// Likewise for another of Slurm's commands, by its name.
+[[nodiscard]] util::Result<std::string> find_real(std::string_view name, std::string_view path);
+
+/// Becomes that program of Slurm's, with the environment that it would have had without us.
+/// @return why it could not.
+[[nodiscard]] util::Error become_real(const char* name, char** argv);
 
 }  // namespace sarray::capture

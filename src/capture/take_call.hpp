@@ -29,6 +29,8 @@ class CallTaker {
  public:
   /// @param max_array_size as for slurm::Resolver.
   explicit CallTaker(const slurm::Dialect& dialect, std::uint32_t max_array_size = slurm::unknown_max_array_size);
+  /// From now on --wait is accepted (slurm::Resolver).
+  void accept_wait() { m_resolver.accept_wait(); }
   /// Like take_call().
   [[nodiscard]] util::Result<TakenCall> take(std::vector<std::string> argv, util::Environment environment, bool read_input);
 

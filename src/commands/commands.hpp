@@ -31,6 +31,8 @@ using Status = util::Result<int>;
 [[nodiscard]] Status retry(const Words& words);
 [[nodiscard]] Status history(const Words& words);
 [[nodiscard]] Status throttle(const Words& words);
+[[nodiscard]] Status set(const Words& words);
+[[nodiscard]] Status exec(const Words& words);
 [[nodiscard]] Status completion(const Words& words);
 
 /// For the shells' completion: `sarray __complete -- WORD...` prints what the last word can become (complete.cpp).

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -9,9 +11,13 @@
 #include "capture/strays.hpp"
 #include "cli/page.hpp"
 #include "commands/commands.hpp"
+#include "commands/live.hpp"
 #include "commands/submit_options.hpp"
 #include "queue/gather.hpp"
+#include "util/fd.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
+#include "util/numbers.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
@@ -21,24 +27,57 @@ namespace {
 struct RunOptions {
   SubmitOptions submit;
   bool record_only = false;
+  LiveOptions live;
+  Words live_words;  ///< the options of submit, for what is submitted while the command runs
   Words command;
 };
 
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
 
-/// Returns the page of run: its own option, and those of submit.
+/// Takes --live and --max-calls out of the words.
+util::Result<LiveOptions> take_live_options(Words& words) {
+  LiveOptions live;
+  Words others;
+  constexpr std::uint32_t usual_interval = 5;
+  const std::string help = "sarray run --help";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (word == "--live") {
+      live.interval = std::chrono::seconds(usual_interval);
+    } else if (word.starts_with("--live=")) {
+      TRY(const auto seconds, util::parse_number(word.substr(7), "--live", 1, help));
+      live.interval = std::chrono::seconds(seconds);
+    } else if (word.starts_with("--max-calls=")) {
+      TRY(live.max_calls, util::parse_number(word.substr(12), "--max-calls", 1, help));
+    } else if (word == "--max-calls" && i + 1 < words.size()) {
+      TRY(live.max_calls, util::parse_number(words[++i], "--max-calls", 1, help));
+    } else {
+      others.push_back(word);
+    }
+  }
+  words = std::move(others);
+  return live;
+}
+
+/// Returns the page of run: its own options, and those of submit.
 cli::Page make_run_page() {
   auto page = cli::ask_for_page([] { [[maybe_unused]] const auto options = parse_submit_options({}); });
   page.command = "run";
-  page.usage = "[--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...";
+  page.usage =
+      "[--live[=SECONDS]] [--max-calls N] [--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...";
   page.description =
       "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.";
   page.arguments = {{"COMMAND", "anything that calls sbatch: a script, make, python, xargs; with its arguments"}};
   std::erase_if(page.options, [](const auto& option) { return option.names.back() == "--session"; });
-  page.options.insert(page.options.begin() + 1, {{"--record-only"}, "", false, "submit nothing; the session keeps the queue"});
+  const std::vector<cli::PageOption> own = {
+      {{"--live"}, "SECONDS", true, "submit what is recorded every SECONDS (5) while the program runs"},
+      {{"--max-calls"}, "N", false, "submit when N calls are recorded"},
+      {{"--record-only"}, "", false, "submit nothing; the session keeps the queue"}};
+  page.options.insert(page.options.begin() + 1, own.begin(), own.end());
   page.notes =
       "The program has the terminal, standard input, signals and standard output to itself; what run says goes to standard error. "
-      "If the program fails, nothing is submitted, and the session is kept: sarray sessions. The status is the program's, else "
+      "When it waits for its jobs (it asks squeue, sacct or scontrol about a recorded job and calls no sbatch for two seconds, or "
+      "it calls sbatch --wait), what is recorded so far is submitted. If the program fails, nothing more is submitted, and the session is kept: sarray sessions. The status is the program's, else "
       "submit's; 126 or 127 if it cannot be started.";
   return page;
 }
@@ -57,6 +96,8 @@ util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
   const auto record_only = std::remove(words.begin(), words.end(), "--record-only");
   options.record_only = record_only != words.end();
   words.erase(record_only, words.end());
+  TRY(options.live, take_live_options(words));
+  options.live_words = words;
   const auto is_session = [](const std::string& word) { return word == "--session" || word.starts_with("--session="); };
   if (std::any_of(words.begin(), words.end(), is_session))
     return util::fail(util::usage_error("run", "it begins a session of its own: --session has no meaning", "sarray run --help"));
@@ -82,7 +123,9 @@ void tell_kept(const store::Session& session, const store::SessionContents& cont
 /// Says what becomes of the queue if it is not submitted. @param why empty: the command ended well.
 void tell_not_submitted(const store::Session& session, const store::SessionContents& contents, const std::string& why) {
   for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
-  const auto was_submitted = contents.submissions.empty() ? "nothing was submitted" : "nothing more is submitted";
+  const auto jobs = util::join(contents.submissions, ", ", &store::SubmissionNote::job_id);
+  const auto was_submitted =
+      contents.submissions.empty() ? std::string("nothing was submitted") : "nothing more is submitted; what was is job " + jobs;
   if (!why.empty()) say("sarray: " + why + ": " + was_submitted);
   if (contents.info.jobs > 0) {
     tell_kept(session, contents);
@@ -116,13 +159,24 @@ Status run_driver(const Words& words) {
     CHECK_OK(check_can_submit(options->submit, site));
     CHECK_OK(read_overrides(options->submit.sbatch_words, queue::learn_dialect(site.client)));
   }
-  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client), site.client));
+  LiveSubmitter live(options->live, options->live_words);
+  capture::DriverHooks hooks;
+  if (!options->record_only && !options->submit.dry_run) {
+    hooks.begin = [&](const store::Session& session) {
+      if (util::write_file_atomically(session.folder() + "/" + capture::driver_file, "")) live.begin(session);
+    };
+    hooks.tick = [&] { live.tick(); };
+  }
+  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client), site.client, hooks));
+  live.finish();
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());
   capture::warn_of_strays(end.session, contents, site.client);
   const bool failed = end.wait_status != 0;
   if (failed || options->record_only || contents.info.jobs == 0) {
-    tell_not_submitted(end.session, contents, failed ? describe_end(options->command.front(), end.wait_status) : "");
+    const bool is_all_submitted = !failed && contents.info.jobs == 0 && !contents.submissions.empty();
+    if (!is_all_submitted)
+      tell_not_submitted(end.session, contents, failed ? describe_end(options->command.front(), end.wait_status) : "");
     return capture::end_as(end.wait_status);
   }
   return submit_session(end.session, std::move(options->submit));

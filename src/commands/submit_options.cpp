@@ -72,7 +72,8 @@ bool takes_next_word(std::string_view word, const std::vector<std::string_view>&
     return valued != std::string_view::npos && valued + 1 == word.size();
   }
   if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
-  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" || word == "--names";
+  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" || word == "--names" ||
+         word == "--max-calls";
 }
 
 util::Result<void> check_override(const slurm::Setting& setting) {

@@ -11,6 +11,7 @@ constexpr std::array commands = {
     Command{"listen", "open a shell in which sbatch is recorded, not submitted", listen},
     Command{"run", "run a program with sbatch recorded, then submit what it recorded", run_driver},
     Command{"list", "show what is queued", list},
+    Command{"set", "change options of recorded jobs", set},
     Command{"drop", "take jobs out of the queue", drop},
     Command{"submit", "submit the queue, or the calls in a file, as one job array", submit},
     Command{"cancel", "cancel tasks; without a job id, drop the session's queue", cancel},
@@ -25,6 +26,7 @@ constexpr std::array commands = {
     Command{"retry", "submit failed tasks again", retry},
     Command{"history", "list what was submitted", history},
     Command{"throttle", "change how many tasks of a job array may run at once", throttle},
+    Command{"exec", "run squeue, sacct, scancel ... with the ids that sbatch answered", exec},
     Command{"real", "run Slurm's own command in a session: sarray real sbatch ...", real},
     Command{"completion", "print what a shell needs to complete sarray's words", completion},
 };

@@ -82,6 +82,13 @@ void warn_of_unsettled(const store::SessionContents& contents) {
   }
 }
 
+util::Result<slurm::Job> resolve_recorded(slurm::Resolver& resolver, const store::RecordedCall& recorded) {
+  resolver.accept_wait();  // it was judged when it was recorded
+  auto job = resolver.resolve(*recorded.call);
+  if (job && recorded.released) std::erase_if(job->settings, [](const auto& setting) { return setting.option->name == "hold"; });
+  return job;
+}
+
 util::Result<QueuedJobs> gather_session(store::Session session, std::uint32_t max_array_size) {
   QueuedJobs queued;
   if (const auto text = util::read_file(session.folder() + "/dialect")) {
@@ -95,7 +102,7 @@ util::Result<QueuedJobs> gather_session(store::Session session, std::uint32_t ma
   for (const auto& recorded : queued.contents.calls) {
     progress.step();
     if (recorded.dropped || recorded.submitted) continue;
-    auto job = resolver.resolve(*recorded.call);
+    auto job = resolve_recorded(resolver, recorded);
     if (!job) return util::fail(place_error(std::move(job).error(), "job " + std::to_string(recorded.job)));
     queued.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(*job)});
   }

@@ -37,6 +37,9 @@ struct QueuedJobs {
 /// Warns on stderr that dropped jobs may still run, if a submission that contained them was interrupted.
 void warn_of_unsettled(const store::SessionContents& contents);
 
+/// Reads a recorded call as sbatch would, as it is now: what was changed after it counts.
+[[nodiscard]] util::Result<slurm::Job> resolve_recorded(slurm::Resolver& resolver, const store::RecordedCall& recorded);
+
 /// Returns a session's queued jobs: those that are neither dropped nor submitted.
 /// @param max_array_size Slurm's MaxArraySize, if it is known.
 [[nodiscard]] util::Result<QueuedJobs> gather_session(store::Session session, std::uint32_t max_array_size);

@@ -68,6 +68,8 @@ void ContentsReader::take(const JournalRecord& record) {
       std::erase_if(m_contents.submissions, [&](const auto& note) { return note.marker == marker && !note.accepted; });
       return;
     }
+    case RecordKind::changed:
+      return take_change(reader);
     case RecordKind::closed:
       m_contents.info.state = static_cast<SessionInfo::State>(reader.u8());
       return;
@@ -111,6 +113,19 @@ void ContentsReader::take_accepted(Reader& reader) {
       if (auto* call = find(job)) call->submitted = true;
     }
   }
+}
+
+void ContentsReader::take_change(Reader& reader) {
+  auto* recorded = find(reader.u32());
+  const auto tasks = reader.u32();
+  const bool released = reader.u8() != 0;
+  auto argv = reader.texts();
+  if (recorded == nullptr || recorded->call == nullptr || !reader.at_end() || argv.empty()) return;
+  auto call = std::make_shared<slurm::Call>(*recorded->call);
+  call->argv = std::move(argv);
+  recorded->call = std::move(call);
+  recorded->tasks = tasks;
+  recorded->released = released;
 }
 
 void ContentsReader::take_call(const JournalRecord& record) {

@@ -52,6 +52,8 @@ class ContentsReader {
 
   void take_call(const JournalRecord& record);
 
+  void take_change(Reader& reader);
+
   SessionContents& m_contents;
   std::uint32_t m_version = 0;
   std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;

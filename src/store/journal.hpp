@@ -29,6 +29,7 @@ enum class RecordKind : std::uint8_t {
   script = 9,      ///< a script's bytes, for the calls that refer to it
   cancelled = 10,  ///< jobs that are dropped, and that `restored` may bring back
   restored = 11,
+  changed = 12,  ///< a recorded call's new words
 };
 
 inline constexpr std::uint32_t journal_version = 1;

@@ -293,6 +293,22 @@ util::Result<void> take_out(const Session& session, const std::string& counter, 
 
 }  // namespace
 
+util::Result<void> Session::change(std::uint32_t job, const std::vector<std::string>& argv, std::uint32_t tasks, bool released) {
+  TRY(const auto contents, read());
+  if (job < 1 || job > contents.calls.size())
+    return util::fail("job " + std::to_string(job), "there is no such job", "sarray list");
+  const auto before = contents.calls[job - 1].tasks;
+  Writer writer;
+  writer.u32(job);
+  writer.u32(tasks);
+  writer.u8(released ? 1 : 0);
+  writer.texts(argv);
+  return append_record(m_counter, m_folder, RecordKind::changed, writer, [&](Totals& totals) {
+    totals.tasks_queued -= std::min(totals.tasks_queued, before);
+    totals.tasks_queued += tasks;
+  });
+}
+
 util::Result<void> Session::drop(const std::vector<std::uint32_t>& jobs) {
   return take_out(*this, m_counter, RecordKind::drop, jobs);
 }

@@ -38,6 +38,8 @@ struct RecordedCall {
   std::int64_t time = 0;
   bool dropped = false;
   bool submitted = false;
+  /// Whether the job was released after the call, which asks for --hold: a script's line cannot be undone by another word.
+  bool released = false;
   std::shared_ptr<const slurm::Call> call;
 };
 
@@ -88,6 +90,10 @@ class Session {
   /// Returns the bytes that read() will read; 0 if that is not known.
   [[nodiscard]] std::size_t journal_size() const;
 
+  /// Gives a queued job other words, with which it is submitted instead of those of its call. Everything else of the call stays.
+  /// @param argv as slurm::Call::argv. @param tasks that the job has now. @param released see RecordedCall.
+  [[nodiscard]] util::Result<void> change(std::uint32_t job, const std::vector<std::string>& argv, std::uint32_t tasks,
+                                          bool released);
   [[nodiscard]] util::Result<void> drop(const std::vector<std::uint32_t>& jobs);
   /// Drops these jobs, until restore_cancelled() brings them back.
   [[nodiscard]] util::Result<void> cancel(const std::vector<std::uint32_t>& jobs);

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "slurm/client/tool.hpp"
 #include "slurm/language/call.hpp"
 #include "slurm/language/option.hpp"
 #include "util/environment.hpp"
@@ -60,6 +61,11 @@ struct DependencyUpdate;  // dependencies.hpp
 struct TaskDependency;    // dependencies.hpp
 struct TaskRecord;        // task_state.hpp
 
+struct Partition {
+  std::string name;
+  std::string time_limit;  ///< of a job that gives none: minutes, or "UNLIMITED"
+};
+
 /// How the real sbatch is to be run.
 struct Submission {
   std::vector<std::string> options;  ///< before the script
@@ -100,6 +106,16 @@ class Client {
   [[nodiscard]] std::string defined_options(const Call& call) const;
   /// A complete answer is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
+
+  // What a program asks, in its own words (tool.cpp).
+
+  /// Runs one of Slurm's commands to its end, however long that takes; what it says is the caller's to judge.
+  /// @param environment the program's own: it may filter what the command shows.
+  [[nodiscard]] util::Result<util::Output> run_tool(Tool tool, const std::vector<std::string>& words,
+                                                    const util::Environment& environment) const;
+  /// Returns the partition that jobs go to which name none.
+  /// @return an error if there is none, or Slurm does not answer.
+  [[nodiscard]] util::Result<Partition> default_partition() const;
 
   // What becomes of jobs (client.cpp, control.cpp).
 

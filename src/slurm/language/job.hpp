@@ -58,6 +58,7 @@ struct Job {
   bool parsable = false;  ///< the client's side: how the call is answered
   bool quiet = false;
   bool test_only = false;  ///< the call belongs to the real sbatch
+  bool waits = false;      ///< --wait, where it is accepted (Resolver::accept_wait)
 
   [[nodiscard]] const Setting* find(std::string_view long_name) const;
 };
@@ -76,6 +77,8 @@ class Resolver {
   explicit Resolver(const Dialect& dialect, std::uint32_t max_array_size = unknown_max_array_size);
   ~Resolver();
   [[nodiscard]] util::Result<Job> resolve(const Call& call);
+  /// From now on --wait is not refused: somebody submits the call while its sbatch waits.
+  void accept_wait();
   /// The parser of this dialect's command lines.
   [[nodiscard]] const WordParser& parser() const;
 

@@ -112,7 +112,7 @@ util::Result<void> refuse_unknown_sluid(const Settings& settings) {
 }
 
 /// Refuses, by name, what a merge cannot keep.
-util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
+util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job, bool may_wait) {
   CHECK_OK(refuse_unknown_sluid(settings));
   if (het_job) {
     return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
@@ -120,6 +120,7 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job) {
   for (const auto& setting : settings.all()) {
     if (setting.option->owner != Owner::refused) continue;
     const bool waits = setting.option->name == "wait";
+    if (waits && may_wait) continue;
     return util::fail(refusal("--" + std::string(setting.option->name),
                               waits ? "a recorded call cannot wait; after the submit use: sarray status JOBID --wait"
                                     : "it needs a job of its own in Slurm"));
@@ -187,9 +188,10 @@ void fill_from_settings(Job& job, const Settings& settings, const Call& call) {
   }
   job.parsable = settings.find("parsable") != nullptr;
   job.quiet = settings.find("quiet") != nullptr;
+  job.waits = settings.find("wait") != nullptr;
   job.test_only = settings.ends_at_once || settings.find("test-only") != nullptr;
   for (const auto& setting : settings.all()) {
-    if (setting.option->owner != Owner::client) job.settings.push_back(setting);
+    if (setting.option->owner != Owner::client && setting.option->name != "wait") job.settings.push_back(setting);
   }
 }
 
@@ -216,6 +218,7 @@ struct Resolver::State {
   const Dialect dialect;
   const std::uint32_t max_array_size;
   const WordParser parser;
+  bool may_wait = false;
   /// By identity. The script itself is kept, so that no other script gets its address.
   struct Known {
     std::shared_ptr<const std::string> script;
@@ -254,6 +257,8 @@ Resolver::~Resolver() = default;
 
 const WordParser& Resolver::parser() const { return m_state->parser; }
 
+void Resolver::accept_wait() { m_state->may_wait = true; }
+
 util::Result<Job> Resolver::resolve(const Call& call) {
   const auto& dialect = m_state->dialect;
   auto words = call.argv;
@@ -289,7 +294,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     newest = {stays ? &script : nullptr, {option_words.begin(), option_words.end()}, call.environment, std::move(settings)};
   }
   const auto& settings = newest.settings;
-  CHECK_OK(refuse_unmergeable(settings, script.het_job || has_components(call.argv, parsed.operand)));
+  CHECK_OK(refuse_unmergeable(settings, script.het_job || has_components(call.argv, parsed.operand), m_state->may_wait));
 
   Job job;
   fill_from_settings(job, settings, call);

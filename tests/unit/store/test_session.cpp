@@ -324,3 +324,25 @@ TEST_CASE("a session that is over says so, until it is opened again") {
   REQUIRE(session.reopen());
   CHECK_FALSE(session.is_over());
 }
+
+TEST_CASE("a changed call has its new words, and all else of it stays") {
+  const test::State state;
+  auto session = create(test::State::folder());
+  REQUIRE(session.append(make_call({"one"}), 1));
+  REQUIRE(session.append(make_call({"two"}), 4));
+  REQUIRE(session.change(2, {"sbatch", "--array=0-1", "job.sh", "two"}, 2, true));
+  auto contents = read(session);
+  CHECK(contents.info.tasks == 3);
+  CHECK_FALSE(contents.calls[0].released);
+  const auto& changed = contents.calls[1];
+  CHECK(changed.id == 2000000002);
+  CHECK(changed.tasks == 2);
+  CHECK(changed.released);
+  CHECK(changed.call->argv == std::vector<std::string>{"sbatch", "--array=0-1", "job.sh", "two"});
+  CHECK(*changed.call->script == *make_call({"two"}).script);
+  CHECK(contents.calls[0].call->argv == make_call({"one"}).argv);
+  CHECK_FALSE(session.change(3, {"sbatch"}, 1, false));
+  const auto more = session.append(make_call({"three"}), 1);
+  REQUIRE(more);
+  CHECK(more->tasks_queued == 4);
+}

@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "answer/account.hpp"
+#include "shims/asked.hpp"
+#include "shims/tools.hpp"
+#include "shims/world.hpp"
+#include "slurm/language/virtual_id.hpp"
+#include "util/join.hpp"
+#include "util/parse.hpp"
+
+namespace sarray::shims {
+
+namespace {
+
+using answer::AccountQuestion;
+
+/// Above every id that Slurm gives (slurm.conf: MaxJobId).
+constexpr const char* no_job = "67108863";
+
+struct Meant {
+  std::vector<std::string> slurms;
+  std::vector<std::unique_ptr<KnownJob>> recorded;
+};
+
+util::Result<Meant> find_meant(World& world, const AccountQuestion& question) {
+  Meant meant;
+  if (!question.ids) {
+    TRY(meant.recorded, world.recorded_jobs());
+    return meant;
+  }
+  for (const auto& name : *question.ids) {
+    if (!slurm::is_virtual_id(name.job)) {
+      auto text = std::to_string(name.job);
+      if (!name.tasks.empty()) text += "_" + std::to_string(name.tasks.front());
+      meant.slurms.push_back(text + (name.step.empty() ? "" : "." + name.step));
+      continue;
+    }
+    const auto arrays = world.find_arrays(name.job);
+    for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
+    if (!arrays.empty()) continue;
+    TRY(auto recorded, world.find_recorded(name.job));
+    if (recorded) meant.recorded.push_back(std::move(recorded));
+  }
+  return meant;
+}
+
+struct Asked {
+  std::vector<std::vector<std::string>> rows;
+  bool failed = false;
+  int status = 0;
+};
+
+util::Result<util::Output> run(World& world, std::vector<answer::Option> options) {
+  auto environment = world.site().environment;
+  environment.unset("SACCT_FORMAT");
+  return world.site().client.run_tool(slurm::Tool::sacct, answer::write_words(options, {}), environment);
+}
+
+/// Asks Slurm's own sacct, which says on standard error why it refuses.
+util::Result<Asked> ask_slurm(World& world, const AccountQuestion& question, const Meant& meant) {
+  auto options = question.passed;
+  options.push_back({"parsable2", std::nullopt});
+  options.push_back({"delimiter", std::string(1, answer::value_end)});
+  if (question.ids) options.push_back({"jobs", meant.slurms.empty() ? std::string(no_job) : util::join(meant.slurms, ",")});
+  Asked asked;
+  for (const bool with_line : {true, false}) {
+    auto all = options;
+    all.push_back({"format", answer::ask_account_format(question.format, with_line)});
+    TRY(const auto output, run(world, std::move(all)));
+    if (output.status != 0 && with_line && output.err.find("SubmitLine") != std::string::npos) continue;  // 20.11
+    std::fputs(output.err.c_str(), stderr);
+    asked.status = output.status;
+    asked.failed = output.status != 0;
+    asked.rows = answer::read_account_rows(output.out, question.format.columns.size(), with_line);
+    break;
+  }
+  return asked;
+}
+
+/// Returns the widths of the columns, as sacct itself prints them.
+util::Result<std::vector<int>> ask_widths(World& world, const AccountQuestion& question) {
+  std::vector<int> widths;
+  for (const auto& column : question.format.columns) widths.push_back(column.width);
+  if (std::find(widths.begin(), widths.end(), 0) == widths.end()) return widths;
+  const auto fields = util::join(question.format.columns, ",", &answer::Column::name);
+  TRY(const auto output, run(world, {{"jobs", no_job}, {"format", fields}}));
+  std::string_view rest = output.out;
+  const auto titles = util::take_until(rest, '\n');
+  const auto usual = answer::read_widths(titles, util::take_until(rest, '\n'));
+  if (usual.size() != widths.size()) return util::fail("sacct", "its columns cannot be read", "sacct -P");
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (widths[i] == 0) widths[i] = usual[i];
+  }
+  return widths;
+}
+
+/// Returns the titles as sacct writes them, and the line below them.
+std::string header(const std::vector<int>& widths, const std::vector<std::string>& titles, const AccountQuestion& question) {
+  auto text = answer::write_account_line(widths, titles, question.style, question.delimiter, true);
+  if (question.style != answer::AccountStyle::aligned) return text;
+  for (const auto width : widths) text += std::string(static_cast<std::size_t>(std::abs(width)), '-') + " ";
+  return text + "\n";
+}
+
+bool needs_partition(const AccountQuestion& question) {
+  return !question.partitions.empty() ||
+         std::any_of(question.format.columns.begin(), question.format.columns.end(),
+                     [](const auto& column) { return column.field == "partition" || column.field == "timelimit"; });
+}
+
+}  // namespace
+
+util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words) {
+  const auto read = answer::read_words(slurm::Tool::sacct, words);
+  TRY(const auto question, answer::read_account_question(read, world.site().environment));
+  TRY(const auto meant, find_meant(world, question));
+  auto defaults = world.defaults(!meant.recorded.empty() && needs_partition(question));
+  const bool names_cluster = std::any_of(question.format.columns.begin(), question.format.columns.end(),
+                                         [](const auto& column) { return column.field == "cluster"; });
+  if (!meant.recorded.empty() && names_cluster) defaults.cluster = slurm::cluster_name(world.site());
+  TRY(auto asked, ask_slurm(world, question, meant));
+  if (asked.failed) return asked.status;
+  TRY(auto lines, answer::translate_account_rows(
+                      question, asked.rows, [&](const answer::RowArray& row) { return world.find_map(row.line, row.job_id); },
+                      [&](std::uint32_t id) { return world.submit_line(id); }));
+  std::uint32_t recorded = 0;
+  for (const auto& known : meant.recorded) {
+    if (!answer::is_asked_for(question, known->shown, defaults)) continue;
+    if (std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end()) continue;
+    TRY(auto row, answer::recorded_row(question, known->shown, defaults));
+    lines.rows.push_back(std::move(row));
+    ++recorded;
+  }
+  std::vector<int> widths;
+  if (question.style == answer::AccountStyle::aligned) {
+    TRY(widths, ask_widths(world, question));
+  }
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    const bool is_titles = i == 0;
+    if (is_titles && question.has_header) std::fputs(header(widths, lines.rows[i], question).c_str(), stdout);
+    if (!is_titles)
+      std::fputs(answer::write_account_line(widths, lines.rows[i], question.style, question.delimiter, false).c_str(), stdout);
+  }
+  if (recorded > 0) note_question(world);
+  return 0;
+}
+
+}  // namespace sarray::shims

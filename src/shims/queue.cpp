@@ -1,0 +1,171 @@
+#include "answer/queue.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "shims/asked.hpp"
+#include "shims/tools.hpp"
+#include "shims/world.hpp"
+#include "slurm/language/virtual_id.hpp"
+#include "util/join.hpp"
+
+namespace sarray::shims {
+
+namespace {
+
+using answer::QueueQuestion;
+
+/// A name that no job has: only the header is printed.
+constexpr const char* no_name = "\x01";
+
+/// The answer of Slurm's own squeue.
+struct Queue {
+  std::vector<std::string> titles;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// What squeue's ids mean: Slurm's own ids, and jobs that are recorded only.
+struct Meant {
+  std::vector<std::string> slurms;
+  std::vector<std::unique_ptr<KnownJob>> recorded;
+  bool is_all = false;  ///< no ids are given
+};
+
+util::Result<Meant> find_meant(World& world, const QueueQuestion& question) {
+  Meant meant;
+  if (!question.ids) {
+    meant.is_all = true;
+    TRY(meant.recorded, world.recorded_jobs());
+    return meant;
+  }
+  for (const auto& name : *question.ids) {
+    const auto id = std::to_string(name.job);
+    if (slurm::is_virtual_id(name.job)) {
+      const auto arrays = world.find_arrays(name.job);
+      for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
+      if (!arrays.empty()) continue;
+      TRY(auto recorded, world.find_recorded(name.job));
+      if (recorded) {
+        meant.recorded.push_back(std::move(recorded));
+        continue;
+      }
+    }
+    for (const auto task : name.tasks) meant.slurms.push_back(id + "_" + std::to_string(task));
+    if (name.tasks.empty()) meant.slurms.push_back(id);
+  }
+  return meant;
+}
+
+/// Asks Slurm's own squeue. @return nullopt if it refused, and has said why on standard error; its status in `status`.
+util::Result<std::optional<Queue>> ask_slurm(World& world, const QueueQuestion& question, const Meant& meant, int& status) {
+  auto options = question.passed;
+  const auto keys = answer::queue_keys(question.format);
+  options.push_back({question.format.is_long ? "Format" : "format", answer::ask_queue_format(question.format, keys)});
+  if (!meant.is_all) {
+    if (meant.slurms.empty()) {
+      options.push_back({"name", no_name});
+    } else {
+      options.push_back({"jobs", util::join(meant.slurms, ",")});
+    }
+  }
+  auto environment = world.site().environment;
+  for (const auto* name : {"SQUEUE_FORMAT", "SQUEUE_FORMAT2", "SQUEUE_NAMES", "SQUEUE_ARRAY_UNIQUE"}) environment.unset(name);
+  environment.set("SLURM_BITSTR_LEN", "0");
+  TRY(const auto output, world.site().client.run_tool(slurm::Tool::squeue, answer::write_words(options, {}), environment));
+  status = output.status;
+  if (output.status != 0) {
+    std::fputs(output.err.c_str(), stderr);
+    return std::optional<Queue>();
+  }
+  Queue queue;
+  const auto columns = keys.size() + question.format.columns.size();
+  queue.rows = answer::read_table(output.out, columns, question.format.is_long);
+  if (!queue.rows.empty()) {
+    queue.titles.assign(queue.rows.front().begin() + static_cast<std::ptrdiff_t>(keys.size()), queue.rows.front().end());
+    queue.rows.erase(queue.rows.begin());
+  }
+  return std::optional(std::move(queue));
+}
+
+bool needs_partition(const QueueQuestion& question) {
+  const auto is_of_partition = [](const auto& column) {
+    return column.field == "partition" || column.field == "timelimit" || column.field == "timeleft";
+  };
+  return !question.partitions.empty() ||
+         std::any_of(question.format.columns.begin(), question.format.columns.end(), is_of_partition);
+}
+
+void print_date() {
+  const auto now = std::time(nullptr);
+  std::tm parts{};
+  ::localtime_r(&now, &parts);
+  std::array<char, 64> text{};
+  std::strftime(text.data(), text.size(), "%a %b %d %H:%M:%S %Y", &parts);
+  std::printf("%s\n", text.data());
+}
+
+void print(const std::vector<std::string>& lines) {
+  for (const auto& line : lines) std::fputs(line.c_str(), stdout);
+}
+
+util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::Defaults& defaults) {
+  TRY(const auto meant, find_meant(world, question));
+  std::vector<const KnownJob*> asked;
+  for (const auto& known : meant.recorded) {
+    if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(known.get());
+  }
+  if (!meant.recorded.empty() && defaults.partition.empty() && needs_partition(question)) {
+    defaults = world.defaults(true);
+    asked.clear();
+    for (const auto& known : meant.recorded) {
+      if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(known.get());
+    }
+  }
+  Queue queue;
+  int status = 0;
+  // A driver that polls a job that is recorded only costs Slurm nothing.
+  const bool is_ours_alone = !meant.is_all && meant.slurms.empty() && !question.has_header;
+  if (!is_ours_alone) {
+    TRY(auto answered, ask_slurm(world, question, meant, status));
+    if (!answered && asked.empty()) return status;
+    if (answered) queue = std::move(*answered);
+  }
+  TRY(const auto lines,
+      answer::write_queue_lines(question, queue.rows, [&](std::string_view command) { return world.find_map(command); }));
+  std::vector<std::string> recorded;
+  for (const auto* known : asked) {
+    if (std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end()) continue;
+    TRY(const auto own, answer::write_recorded_lines(question, known->shown, defaults));
+    recorded.insert(recorded.end(), own.begin(), own.end());
+  }
+  if (question.is_dated) print_date();
+  if (question.has_header && !queue.titles.empty())
+    std::fputs(answer::write_queue_line(question.format, queue.titles).c_str(), stdout);
+  print(lines.pending);
+  print(recorded);
+  print(lines.others);
+  std::fflush(stdout);
+  if (!recorded.empty()) note_question(world);
+  return 0;
+}
+
+}  // namespace
+
+util::Result<int> ask_queue(World& world, const std::vector<std::string>& words) {
+  auto defaults = world.defaults(false);
+  const auto read = answer::read_words(slurm::Tool::squeue, words);
+  TRY(const auto question, answer::read_queue_question(read, world.site().environment, defaults.user));
+  while (true) {
+    TRY(const int status, ask_once(world, question, defaults));
+    if (question.interval == 0 || status != 0) return status;
+    std::puts("");
+    ::sleep(static_cast<unsigned>(question.interval));
+    TRY(world, World::open());
+  }
+}
+
+}  // namespace sarray::shims

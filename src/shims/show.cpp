@@ -1,0 +1,134 @@
+#include "shims/show.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "answer/queue.hpp"
+#include "answer/recorded.hpp"
+#include "answer/show.hpp"
+#include "follow/file_names.hpp"
+#include "script/map.hpp"
+#include "shims/asked.hpp"
+#include "util/fd.hpp"
+
+namespace sarray::shims {
+
+namespace {
+
+std::string file_of(const answer::OurName& ours, script::Stream stream, const std::string& array, std::uint32_t index,
+                    std::string_view record) {
+  slurm::TaskRecord task;
+  task.index = index;
+  task.job_id = answer::record_field(record, "JobId");
+  task.restarts = answer::record_field(record, "Restarts");
+  follow::FileSurroundings surroundings;
+  const auto user = answer::record_field(record, "UserId");
+  surroundings.user = user.substr(0, user.find('('));
+  const auto name = follow::file_name(*ours.job, stream, array, task, surroundings, false);
+  return name ? name->path : std::string();
+}
+
+/// Slurm's answer about some jobs, with ours under their own ids.
+struct Shown {
+  std::vector<std::string> records;
+  std::vector<std::uint32_t> ours;
+};
+
+/// @param asked what of ours is meant; null: all.
+void add_records(World& world, const std::vector<std::string>& records, const answer::JobName* asked, Shown& shown) {
+  for (const auto& record : records) {
+    const auto name = answer::record_name(record);
+    const auto* map = name && !name->tasks.empty() ? world.find_map(answer::record_field(record, "Command")) : nullptr;
+    if (map == nullptr) {
+      shown.records.push_back(record);
+      continue;
+    }
+    for (const auto& ours : answer::find_ours(*map, *name)) {
+      const bool is_task = asked == nullptr || asked->tasks.empty() ||
+                           std::find(ours.tasks.begin(), ours.tasks.end(), asked->tasks.front()) != ours.tasks.end();
+      if ((asked != nullptr && asked->job != ours.job->id) || !is_task) continue;
+      const auto index = ours.job->index_of(ours.tasks.empty() ? std::nullopt : std::optional(ours.tasks.front())).value_or(0);
+      const auto array = std::to_string(name->job);
+      const answer::TaskFiles files{file_of(ours, script::Stream::output, array, index, record),
+                                    file_of(ours, script::Stream::error, array, index, record), ours.job->input.value_or("")};
+      shown.records.push_back(answer::rewrite_record(record, ours, files));
+      shown.ours.push_back(ours.job->id);
+    }
+  }
+}
+
+/// Asks Slurm's own scontrol. @return its status; what it refused it has said.
+util::Result<int> ask(World& world, const answer::Words& words, const std::vector<std::string>& operands,
+                      const answer::JobName* asked, Shown& shown) {
+  auto environment = world.site().environment;
+  environment.set("SLURM_BITSTR_LEN", "0");
+  TRY(const auto output,
+      world.site().client.run_tool(slurm::Tool::scontrol, answer::write_words(words.options, operands), environment));
+  std::fputs(output.err.c_str(), stderr);
+  if (output.status != 0) {
+    std::fputs(output.out.c_str(), stdout);
+    return output.status;
+  }
+  add_records(world, answer::split_records(output.out, words.has("oneliner")), asked, shown);
+  return 0;
+}
+
+void add_recorded(const KnownJob& known, const answer::Defaults& defaults, bool is_oneline, Shown& shown) {
+  if (std::find(shown.ours.begin(), shown.ours.end(), known.shown.id) != shown.ours.end()) return;
+  shown.records.push_back(answer::write_record(answer::show_lines(known.shown, defaults), is_oneline));
+}
+
+}  // namespace
+
+util::Result<int> show_jobs(World& world, const answer::Words& words) {
+  for (const auto* name : {"json", "yaml"}) {
+    if (words.has(name)) {
+      return util::fail("scontrol --" + std::string(name),
+                        "sarray cannot translate it, and jobs of this session would be in the answer", "scontrol -o show job ID");
+    }
+  }
+  const bool is_oneline = words.has("oneliner");
+  const auto& operands = words.operands;
+  // "show job 17", "show job=17", "show jobs": the entity, and the id if one is meant.
+  auto entity = operands.size() > 1 ? operands[1] : std::string();
+  auto id = operands.size() > 2 ? operands[2] : std::string();
+  if (const auto equals = entity.find('='); equals != std::string::npos) {
+    id = entity.substr(equals + 1);
+    entity.resize(equals);
+  }
+  if (entity.starts_with("step")) return util::fail("scontrol show step", "sarray does not translate it", "sstat -j ID");
+  Shown shown;
+  int status = 0;
+  std::uint32_t recorded = 0;
+  if (id.empty()) {
+    TRY(status, ask(world, words, {"show", entity}, nullptr, shown));
+    TRY(const auto jobs, world.recorded_jobs());
+    const auto defaults = world.defaults(!jobs.empty());
+    for (const auto& known : jobs) {
+      add_recorded(*known, defaults, is_oneline, shown);
+      ++recorded;
+    }
+  }
+  for (const auto& word : answer::split_words(id)) {
+    TRY(const auto target, find_target(world, word));
+    if (target && target->recorded) {
+      add_recorded(*target->recorded, world.defaults(true), is_oneline, shown);
+      ++recorded;
+      continue;
+    }
+    const bool is_ours = target && !target->array.empty();
+    TRY(const int one,
+        ask(world, words, {"show", entity, is_ours ? target->array : word}, is_ours ? &target->name : nullptr, shown));
+    status = status != 0 ? status : one;
+  }
+  for (const auto& record : shown.records) std::fputs(record.c_str(), stdout);
+  if (recorded > 0) note_question(world);
+  return status;
+}
+
+util::Result<std::string> own_script(World& world, const Target& target) {
+  if (target.recorded) return *target.recorded->recorded.call->script;
+  return world.script_of(target.name.job);
+}
+
+}  // namespace sarray::shims
