@@ -77,6 +77,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string output;
   cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
                            "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
   app.add_option("task", options.word, task_help)->required();

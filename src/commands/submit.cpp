@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "capture/listen.hpp"
+#include "capture/strays.hpp"
 #include "cli/preview.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
@@ -51,7 +52,7 @@ struct SubmitRun {
   std::string last_word;               ///< of the file's last submission, as it was when the command began
   std::optional<engine::FileLock> file_lock;
   bool is_journaled = false;           ///< what becomes of a file's lines must be remembered line by line
-  queue::HeldArrays held;                     ///< of the session, since an earlier submit
+  queue::HeldArrays held;              ///< of the session, since an earlier submit
   std::vector<TakenArray> taken;       ///< of the plan, by Slurm
   std::vector<std::string> announced;  ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
@@ -100,6 +101,13 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   return {};
 }
 
+/// Names what went past the session while its own shell goes on; at its end it is asked again.
+void warn_of_strays(const SubmitRun& run) {
+  const char* current = std::getenv(util::session_variable);
+  if (current != nullptr && run.queued.session->name() == current)
+    capture::warn_of_strays(*run.queued.session, run.queued.contents, run.site.client);
+}
+
 util::Result<void> gather(SubmitRun& run) {
   const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
@@ -119,6 +127,7 @@ util::Result<void> gather(SubmitRun& run) {
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
   TRY(const auto folder, store::StateFolder::open());
   TRY(run.held, queue::gather_held_arrays(run.queued, folder, max));
+  if (run.queued.session) warn_of_strays(run);
   return {};
 }
 

@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 12> own_names = {"help",        "output",
                                                         "json",        "session",  "split",     "again",
                                                         "assume-done", "parsable", "translate", "no-translate"};
 constexpr std::string_view own_letters = "hnot";
+/// What has no meaning for an array that is already merged.
+constexpr std::array<std::string_view, 5> no_overrides = {"wrap", "test-only", "usage", "version", "export-file"};
 
 bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
@@ -77,7 +79,7 @@ util::Result<void> check_override(const slurm::Setting& setting) {
   const std::string name(setting.option->name);
   if (name == "array")
     return util::fail(util::usage_error("--array", "the merged array's indices are sarray's own", "-t N throttles it"));
-  if (name == "wrap" || name == "test-only" || name == "usage" || name == "version" || name == "export-file") {
+  if (holds(no_overrides, name)) {
     return util::fail(
         util::usage_error("--" + name, "it has no meaning for an array that is already merged", "sarray submit --help"));
   }
@@ -89,6 +91,19 @@ util::Result<void> check_override(const slurm::Setting& setting) {
 }
 
 }  // namespace
+
+bool is_override(const slurm::OptionSpec& option) {
+  using slurm::Owner;
+  return option.owner != Owner::refused && !holds(no_overrides, option.name) && option.name != "array" && option.name != "help";
+}
+
+std::vector<std::string> override_names() {
+  std::vector<std::string> names;
+  for (const auto& option : slurm::option_table()) {
+    if (is_override(option)) names.push_back("--" + std::string(option.name));
+  }
+  return names;
+}
 
 Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own) {
   Words own;
@@ -133,6 +148,7 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   std::string throttle;
   cli::Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
                            "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
+  arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer(
       "Any other option of sbatch overrides that option in every job, e.g. --partition=long --dependency=afterok:17.\n"

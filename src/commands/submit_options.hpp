@@ -35,6 +35,11 @@ struct SubmitOptions {
 /// @return nullopt if help was asked for and printed.
 [[nodiscard]] util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words);
 
+/// Returns whether a merged array can have that option of sbatch from outside (read_overrides).
+[[nodiscard]] bool is_override(const slurm::OptionSpec& option);
+/// Returns the long names of all those, with --.
+[[nodiscard]] std::vector<std::string> override_names();
+
 /// sbatch's options as settings that replace the jobs' own.
 /// @return an error for those that a merged array cannot have from outside (--array, --wrap, --wait ...).
 [[nodiscard]] util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect);

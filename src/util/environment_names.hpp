@@ -15,6 +15,7 @@ inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";         
 inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch
 inline constexpr const char* path_variable = "SARRAY_PATH";    ///< what a session puts before PATH: that folder, and the guard's
 inline constexpr const char* share_variable = "SARRAY_SHARE";  ///< the session's folder
+inline constexpr const char* intercept_variable = "SARRAY_INTERCEPT";  ///< "off": programs are not loaded with our library
 /// Set for a command that is typed at the session's own prompt: only such a one ends the session.
 inline constexpr const char* prompt_variable = "SARRAY_AT_PROMPT";
 

@@ -59,11 +59,11 @@ id=$(sarray submit --session "${late%% *}" --parsable 2>/dev/null)
 wait_job "$id"
 assert_eq 'job f' "$(cat slurm-"${id}"_0.out)" 'it runs'
 
-# --- a job that the real sbatch got by its path takes the session to the node: there sbatch submits ----------
+# --- a job that the real sbatch got, without the library, takes the session to the node: there sbatch submits ----------
 real=$(type -P sbatch)
 printf '#!/bin/bash\necho "step 2 of $STEP" >%q/step2\n' "$PWD" >step2.slurm
 printf '#!/bin/bash\nSTEP=one sbatch -o /dev/null %q/step2.slurm\nenv -i PATH="$PATH" SLURM_JOB_ID="$SLURM_JOB_ID" SLURM_CONF="$SLURM_CONF" sbatch --parsable -H -o /dev/null --wrap true\n' "$PWD" >step1.slurm
-sarray listen <<<"$real -o step1.out step1.slurm" >step1.id 2>step1.err
+SARRAY_INTERCEPT=off sarray listen <<<"$real -o step1.out step1.slurm" >step1.id 2>step1.err
 wait_job "$(sed 's/Submitted batch job //' step1.id)"
 assert_contains "$(cat step1.out)" 'Submitted batch job ' 'step 1 submits'
 wait_until 'step 2 runs' test -s step2

@@ -28,6 +28,7 @@ OURS = {"SARRAY_ARRAY_JOB_ID", "SARRAY_ARRAY_TASK_ID", "SARRAY_SESSION", "SARRAY
 MOMENTARY = ("p-Sig", "p-fd 3", "p-fd 4")
 SCRIPT_PATH = re.compile(r"^/\S*/n\d+/job\d+/slurm_script$")  # $0: Slurm's own file, below the node's and the job's own folder
 NODE = re.compile(r"slurmstepd-n\d+")
+TIME = re.compile(r"\[20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\d\] error:")  # slurmstepd's on 26.05
 
 
 class Task:
@@ -63,7 +64,7 @@ class Names:
         text = re.sub(r"\d{6,}", lambda m: self.ids.get(m[0], m[0]), text)
         text = text.replace(".plain>_4294967294", ".plain>")  # a plain job's %A_%a
         text = re.sub(r"\bslurm-(?:\d{6,}|<id [^>]*>_\d+)\.out$", "slurm-<never started>.out", text)
-        return NODE.sub("slurmstepd-NODE", text)
+        return NODE.sub("slurmstepd-NODE", TIME.sub("[TIME] error:", text))
 
 
 def normal_report(task, names):
