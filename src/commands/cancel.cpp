@@ -74,7 +74,9 @@ Status cancel(const Words& words) {
   auto& app = arguments.app();
   auto* word = app.add_option("task", options.word, task_help);
   add_control_options(app, options);
-  for (const char* name : {"--job", "--tasks", "--dry-run", "--script"}) app.get_option(name)->needs(word);
+  app.add_flag("--with-dependents", options.with_dependents,
+               "cancel also the tasks that wait for these and could then never run, in any array");
+  for (const char* name : {"--job", "--tasks", "--dry-run", "--script", "--with-dependents"}) app.get_option(name)->needs(word);
   app.add_flag("-y,--yes", options.yes,
                "do not ask before a whole array of several jobs, or a queue of ten jobs or more, is cancelled");
   app.add_option("--session", session_name, "act on this session instead of the current shell's")

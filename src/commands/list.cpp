@@ -28,8 +28,7 @@ Status list(const Words& words) {
   const auto held = queue::find_held_submissions(queued.contents, folder);
   if (!held.empty()) {
     util::note("Slurm holds " + util::count(held.size(), "array") + " of this session, since a submit was cut off: " +
-               util::join(held, ", ", &store::Submission::job_id) +
-               "; sarray submit goes on with them, sarray cancel ends them");
+               util::join(held, ", ", &store::Submission::job_id) + "; sarray submit goes on with them, sarray cancel ends them");
   }
   if (json) {
     std::fputs(util::to_line(report::queue_json(queued.jobs)).c_str(), stdout);

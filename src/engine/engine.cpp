@@ -38,6 +38,8 @@ util::Result<void> SlurmEngine::set_throttle(const std::string& array_id, std::u
   return m_client.set_throttle(array_id, limit);
 }
 
+util::Result<std::vector<slurm::WaitingTask>> SlurmEngine::waiting_tasks() const { return m_client.waiting_tasks(); }
+
 util::Result<void> SlurmEngine::set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
                                                  const std::function<void()>& step) const {
   return m_client.set_dependencies(updates, step);

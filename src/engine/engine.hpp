@@ -12,6 +12,7 @@
 #include "slurm/client/client.hpp"
 #include "slurm/client/dependencies.hpp"
 #include "slurm/client/task_state.hpp"
+#include "slurm/client/waiting.hpp"
 #include "util/moment.hpp"
 #include "util/process.hpp"
 #include "util/result.hpp"
@@ -42,7 +43,8 @@ class Engine {
   [[nodiscard]] virtual util::Result<void> control(Verb verb, const std::vector<std::string>& names) const = 0;
   /// @param limit tasks at once; 0: as many as like.
   [[nodiscard]] virtual util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const = 0;
-
+  /// What this user's tasks wait for: an entry for each task that waits for others.
+  [[nodiscard]] virtual util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const = 0;
   /// Sets what pending tasks wait for. @param step called after each update.
   [[nodiscard]] virtual util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
                                                             const std::function<void()>& step) const = 0;
@@ -73,6 +75,7 @@ class SlurmEngine final : public Engine {
                                                         bool with_usage) const override;
   [[nodiscard]] util::Result<void> control(Verb verb, const std::vector<std::string>& names) const override;
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override;
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override;
   [[nodiscard]] util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
                                                     const std::function<void()>& step) const override;
   [[nodiscard]] util::Result<std::vector<slurm::TaskDependency>> dependencies(

@@ -54,6 +54,7 @@ struct JobLine;           // jobs.hpp
 struct JobOwner;          // jobs.hpp
 struct ArrayQuery;        // task_state.hpp
 struct ArrayStates;       // task_state.hpp
+struct WaitingTask;       // waiting.hpp
 struct DependencyUpdate;  // dependencies.hpp
 struct TaskDependency;    // dependencies.hpp
 struct TaskRecord;        // task_state.hpp
@@ -169,6 +170,8 @@ class Client {
   /// whose records are whole was cancelled so.
   /// @param with_usage asks accounting in any case.
   [[nodiscard]] util::Result<ArrayStates> states(const std::vector<ArrayQuery>& arrays, bool with_usage) const;
+  /// Returns what this user's tasks wait for, one entry for each task that waits for others.
+  [[nodiscard]] util::Result<std::vector<WaitingTask>> waiting_tasks() const;
 
  private:
   /// Any of Slurm's commands, by its name. A sacct that was slow to fail is not run again within a minute: with slurmdbd hanging

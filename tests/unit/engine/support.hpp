@@ -20,6 +20,7 @@ class ScriptedEngine final : public engine::Engine {
   std::function<util::Result<util::Output>(const slurm::Submission&)> on_submit;
   std::function<void()> on_wait;
   std::function<util::Result<slurm::ArrayStates>(const std::vector<slurm::ArrayQuery>&)> on_states;
+  std::vector<slurm::WaitingTask> waiting;
   std::function<util::Result<void>(const std::vector<slurm::DependencyUpdate>&)> on_update;
   std::function<util::Result<std::vector<slurm::TaskDependency>>()> on_dependencies;
   std::function<util::Result<void>(engine::Verb, const std::vector<std::string>&)> on_control;
@@ -72,6 +73,10 @@ class ScriptedEngine final : public engine::Engine {
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override {
     asked.push_back("throttle " + array_id + " " + std::to_string(limit));
     return {};
+  }
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override {
+    asked.emplace_back("waiting");
+    return waiting;
   }
   [[nodiscard]] util::Moment now() const override { return m_clock(); }
   void wait(std::chrono::seconds seconds) const override {
