@@ -19,6 +19,7 @@
 #include "plan/graph.hpp"
 #include "queue/file_session.hpp"
 #include "queue/gather.hpp"
+#include "report/graph.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
 #include "script/own_script.hpp"
@@ -51,7 +52,7 @@ struct SubmitRun {
   std::string last_word;               ///< of the file's last submission, as it was when the command began
   std::optional<engine::FileLock> file_lock;
   bool is_journaled = false;           ///< what becomes of a file's lines must be remembered line by line
-  queue::HeldArrays held;                     ///< of the session, since an earlier submit
+  queue::HeldArrays held;              ///< of the session, since an earlier submit
   std::vector<TakenArray> taken;       ///< of the plan, by Slurm
   std::vector<std::string> announced;  ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
@@ -370,6 +371,10 @@ bool names_user(const SubmitRun& run) {
 }
 
 Status show_all(SubmitRun& run, plan::Plan& plan) {
+  if (run.options.graph) {
+    std::fputs(report::graph_text(plan.jobs).c_str(), stdout);
+    return 0;
+  }
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     auto folder = store::StateFolder::open();
@@ -396,6 +401,7 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
+  std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 

@@ -21,6 +21,7 @@ struct SubmitOptions {
   std::string output = "sarray.slurm";  ///< the path of the generated script
   bool output_given = false;
   bool dry_run = false;
+  bool graph = false;  ///< a dry run that prints who waits for whom, for Graphviz
   bool json = false;
   bool split = false;
   bool again = false;        ///< an earlier submission whose end is not known is taken for failed
