@@ -40,6 +40,7 @@ list_releases() { # other releases of Slurm, each in the root of another Debian
   local release
   for release in trixie bullseye; do
     add "root-$release" 90 "$([[ $release == trixie ]] && echo ci || echo full)" tools/cluster root "$release"
+    add "pipeline-$release" 90 "full after:root-$release" env SARRAY_PIPELINE_RELEASE="$release" bash tests/cluster/test_pipeline.bash
     add "follow-$release" 240 "full after:root-$release" env SARRAY_FOLLOW_RELEASE="$release" bash tests/cluster/test_follow.bash
   done
   add fidelity-trixie 120 'ci work after:root-trixie' tests/fidelity/run --tasks 60 --release trixie

@@ -166,7 +166,8 @@ util::Result<void> find_waits(std::vector<PlannedJob>& jobs, const OutsideJobs& 
   return {};
 }
 
-void find_stages(std::vector<PlannedJob>& jobs) {
+void find_stages(std::vector<PlannedJob>& jobs, const slurm::Release& release) {
+  const bool may_wait_inside = release >= slurm::Release{22, 5};
   std::unordered_map<std::uint32_t, std::size_t> by_id;
   for (std::size_t i = 0; i < jobs.size(); ++i) by_id.emplace(jobs[i].id, i);
   for (auto& planned : jobs) {  // a job waits for earlier ones only
@@ -178,7 +179,8 @@ void find_stages(std::vector<PlannedJob>& jobs) {
       if (found == by_id.end()) continue;
       auto& parent = jobs[found->second];
       // Jobs of one name that run one by one are tasks of one array, which wait for each other: stages would be as many as they.
-      const bool is_namesake = is_singleton && condition.type == DependencyType::afterany && parent.job.name == planned.job.name;
+      // On 20.11 the task that has the array's own record cannot wait for another of it ("Job dependency problem").
+      const bool is_namesake = may_wait_inside && is_singleton && condition.type == DependencyType::afterany && parent.job.name == planned.job.name;
       planned.stage = std::max(planned.stage, parent.stage + (is_namesake ? 0 : 1));
       const bool must = parent.tasks() > 1 && waits_for_whole(planned, condition, parent.job.ids);
       if (must && (needs_whole_array(planned, condition) || parent.tasks() > many_tasks)) parent.is_alone = true;

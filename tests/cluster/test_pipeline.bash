@@ -87,7 +87,7 @@ p=$(sbatch --parsable --array=1-30 --wrap 'exit $((SLURM_ARRAY_TASK_ID <= 12))')
 sbatch --array=1-30 -d aftercorr:$p say.sh twin 0 0
 q=$(sbatch --parsable say.sh other 0 0)
 sbatch -d afterok:${p}_20:$q say.sh one 0 0
-sbatch -d afterok:${p}_77,afterok:$q say.sh absent 0 0
+sbatch -d afterany:${p}_77,afterok:$q say.sh absent 0 0
 sarray submit >answers 2>words || cat words
 E
 sarray listen <session.sh >listened 2>&1
@@ -108,10 +108,10 @@ for i in 1 2 3; do sbatch -J $name -d singleton say.sh s\$i 0.2 0; done
 sarray submit >answers 2>words || cat words
 E
 sarray listen <session.sh >listened 2>&1
-id=$(grep -o '[0-9]*$' answers)
-assert_contains "$(squeue -h -r -j "$id" -o %E)" "afterany:$outer" 'it waits for a job of that name that is not of the session'
+mapfile -t arrays < <(grep -o '[0-9]*$' answers)
+assert_contains "$(squeue -h -r -j "$(IFS=,; echo "${arrays[*]}")" -o %E)" "afterany:$outer" 'it waits for a job of that name that is not of the session'
 scontrol release "$outer"
-wait_job "$id"
+for id in "${arrays[@]}"; do wait_job "$id"; done
 after s2 s1 && after s3 s2
 
 # --- earlier submissions, and jobs of Slurm's own ---------------------------------------------------------------------------

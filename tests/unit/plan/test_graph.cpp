@@ -142,6 +142,9 @@ TEST_CASE("singleton is an order among the jobs of a name, and those of Slurm's 
               options);
   CHECK(arrays_of(plan) == "1,2 | 3,4 | 5");
   CHECK(waits_of(plan, outside) == "1: 0 afterany:17,afterany:@0_0; 1: 1 afterany:@1_0; 2: all afterany:@0_1");
+  auto old = options;  // there no task waits for another of its array
+  old.release = {20, 11};
+  CHECK(arrays_of(plan_of({{"-Jn", "-dsingleton", "b"}, {"-Jn", "-dsingleton", "c"}}, old)) == "1 | 2");
   for (std::size_t i = 1; i < 3; ++i) CHECK(plan.arrays[i].name == (i == 1 ? "n" : "m"));
 }
 
