@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # An existing build folder keeps its generator.
 GENERATOR = $(if $(CMAKE_GENERATOR)$(wildcard $(BUILD)/CMakeCache.txt),,$(if $(shell command -v ninja),-G Ninja))
 
-.PHONY: all build configure deps program demo check test test-full install bench clean
+.PHONY: all build configure deps program demo check test test-full install uninstall packages bench clean
 
 all: build
 
@@ -35,12 +35,22 @@ check: TESTS = --quick
 test-full: TESTS = --full
 check test test-full: deps
 	@$(MAKE) --no-print-directory build CMAKE_FLAGS='-DSARRAY_TESTS=ON $(CMAKE_FLAGS)'
-	@tools/install-deps test accounting fuzz
+	@tools/install-deps test accounting fuzz packages $(if $(findstring --full,$(TESTS)),cross)
 	@tests/run $(TESTS) $(BUILD)
 
 # DESTDIR is honoured, as everywhere.
 install: program
+	@cmake --build $(BUILD) -j $(JOBS) --target manual
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+# Removes what the last install from this build folder installed.
+uninstall:
+	@cmake -DBUILD=$(abspath $(BUILD)) -P cmake/Uninstall.cmake
+
+# A .deb, an .rpm (needs rpmbuild) and a tarball, in BUILD/packages.
+packages: build
+	@packaging/build $(BUILD) $(BUILD)/packages
+	@ls -l $(BUILD)/packages
 
 bench: deps
 	@$(MAKE) --no-print-directory program

@@ -1,4 +1,5 @@
 // One binary with two names: called as sbatch it records a call, else it is sarray.
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <string_view>
@@ -9,9 +10,12 @@
 
 namespace {
 
+bool names_sbatch(std::string_view path) { return path.substr(path.rfind('/') + 1) == "sbatch"; }
+
+/// Whether we are called by the name of sbatch. The file counts as well as argv[0], which a caller may choose (`exec -a NAME`).
 bool is_sbatch(int argc, char** argv) {
-  const std::string_view path = argc > 0 ? argv[0] : "";
-  return path.substr(path.rfind('/') + 1) == "sbatch";
+  const auto* file = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  return (argc > 0 && names_sbatch(argv[0])) || (file != nullptr && names_sbatch(file));
 }
 
 #ifdef __GLIBC__

@@ -54,6 +54,14 @@ list_tests() {
   add static-binary 1 quick tests/checks static "$SARRAY"
   add runner 20 quick tests/runner
   add build 60 work tests/build "$build"
+  add completion 20 quick tests/completion "$SARRAY"
+  add recipes 30 work tests/recipes
+  add package-deb 90 ci tests/packages "$build" deb bookworm
+  add packages-deb 180 full tests/packages "$build" deb bullseye bookworm trixie
+  add package-rpm 10 full tests/packages "$build" rpm
+  add package-tarball 10 full tests/packages "$build" tarball
+  add package-aarch64 300 'full work' tests/packages "$build" aarch64
+  add reproducible 600 'full work' tests/packages "$build" reproducible
   add mutations 1 quick tests/fidelity/mutations --check
   list_cluster_tests
   add isolation 60 '' tests/isolation "$build"

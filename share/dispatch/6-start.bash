@@ -13,7 +13,16 @@ keep_login() {
   done </proc/$$/environ
 }
 
-# Goes to the job's directory, or says what slurmstepd says: once on 20.11, twice on 22.05 and 24.11 (observed).
+# Sets SARRAY_SLURMSTEPD to what slurmstepd's lines begin with: its name, or on 26.05 the time (observed; 24.11 has the name).
+name_slurmstepd() {
+  local now=${EPOCHREALTIME-}
+  SARRAY_SLURMSTEPD="slurmstepd-$SLURMD_NODENAME: error:"
+  ((10#$SARRAY_RELEASE >= 2605)) || return 0
+  [[ -n $now ]] || printf -v now '%(%s)T.000000' -1 # before bash 5
+  printf -v SARRAY_SLURMSTEPD '[%(%Y-%m-%dT%H:%M:%S)T.%s] error:' "${now%.*}" "${now:${#now}-6:3}"
+}
+
+# Goes to the job's directory, or says what slurmstepd says: once on 20.11, twice on 22.05 to 26.05 (observed).
 enter_directory() {
   local reason="No such file or directory" count times=2
   ((10#$SARRAY_RELEASE >= 2108)) || times=1
@@ -21,7 +30,8 @@ enter_directory() {
     [[ -e $SARRAY_DIRECTORY ]] && reason="Permission denied"
     [[ -e $SARRAY_DIRECTORY && ! -d $SARRAY_DIRECTORY ]] && reason="Not a directory"
     for ((count = 0; count < times; ++count)); do
-      printf "slurmstepd-%s: error: couldn't chdir to \`%s': %s: going to /tmp instead\n" "$SLURMD_NODENAME" "$SARRAY_DIRECTORY" "$reason" >&2
+      name_slurmstepd
+      printf "%s couldn't chdir to \`%s': %s: going to /tmp instead\n" "$SARRAY_SLURMSTEPD" "$SARRAY_DIRECTORY" "$reason" >&2
     done
     cd /tmp || :
   fi
@@ -30,10 +40,11 @@ enter_directory() {
 # Ends the task as slurmstepd does if its script cannot be executed: status and words (observed on 22.05).
 cannot_start() { # ERRNO WORDS
   local line=${SARRAY_BYTES%%$'\n'*}
+  name_slurmstepd
   if (($1 == 2)); then
-    printf 'slurmstepd-%s: error: execve(): bad interpreter(%s): %s\n' "$SLURMD_NODENAME" "${line:2}" "$2" >&2
+    printf '%s execve(): bad interpreter(%s): %s\n' "$SARRAY_SLURMSTEPD" "${line:2}" "$2" >&2
   else
-    printf 'slurmstepd-%s: error: execve(): %s: %s\n' "$SLURMD_NODENAME" "$SARRAY_PLACE" "$2" >&2
+    printf '%s execve(): %s: %s\n' "$SARRAY_SLURMSTEPD" "$SARRAY_PLACE" "$2" >&2
   fi
   exit "$1"
 }

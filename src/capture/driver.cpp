@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "capture/session_files.hpp"
+#include "capture/session_library.hpp"
 #include "capture/session_process.hpp"
 #include "capture/surroundings.hpp"
 #include "store/shell.hpp"
@@ -141,7 +142,8 @@ util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, cons
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(write_session_files(session, folder, dialect));
   const Guard guard(session);
-  const auto ended = run_command(command, alive, [&] { set_environment(folder, session, guard, "child.bash"); });
+  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), "child.bash"};
+  const auto ended = run_command(command, alive, [&] { set_environment(folder, session, settings); });
   constexpr int not_started = 0;  // nothing can record any more
   end_session(session, alive, ended.value_or(not_started));
   if (!ended) return util::fail(ended.error());

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "capture/session_files.hpp"
+#include "capture/session_library.hpp"
 #include "capture/session_process.hpp"
+#include "capture/strays.hpp"
 #include "capture/surroundings.hpp"
 #include "store/shell.hpp"
 #include "util/confirm.hpp"
@@ -94,6 +96,7 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
                             const util::Fd& alive) {
   const bool terminal = ::isatty(0) != 0;
   const Guard guard(session);
+  const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), terminal ? "child.bash" : "first.bash"};
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGQUIT, SIG_IGN);
   ::signal(SIGHUP, [](int) {});  // the shell ends of it, and its end is noted; unlike SIG_IGN this is not the shell's too
@@ -102,7 +105,7 @@ util::Result<int> run_shell(const std::string& shell, const store::StateFolder& 
   if (child == 0) {
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGQUIT, SIG_DFL);
-    set_environment(folder, session, guard, terminal ? "child.bash" : "first.bash");
+    set_environment(folder, session, settings);
     if (terminal) lower_shell_level();
     const auto rc = session.folder() + "/listen.bash";
     if (terminal) {
@@ -168,6 +171,7 @@ util::Result<int> listen(const ListenOptions& options) {
   CHECK_OK(session.sync());
   TRY(const auto contents, session.read());
   tell_end(session, contents);
+  warn_of_strays(session, contents, options.client);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

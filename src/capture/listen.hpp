@@ -3,16 +3,18 @@
 
 #include <string>
 
+#include "slurm/client/client.hpp"
 #include "store/session.hpp"
 #include "util/result.hpp"
 
 namespace sarray::capture {
 
 struct ListenOptions {
+  slurm::Client client;  ///< of which the session's end is asked
   bool resume = false;
-  bool yes = false;     ///< also resume a session whose shell may run, but cannot be seen
-  std::string session;  ///< the session to resume; empty: the latest open one whose shell does not run
-  std::string dialect;  ///< the options of the installed sbatch (slurm::Dialect::serialize); empty: no Slurm here
+  bool yes = false;          ///< also resume a session whose shell may run, but cannot be seen
+  std::string session = {};  ///< the session to resume; empty: the latest open one whose shell does not run
+  std::string dialect = {};  ///< the options of the installed sbatch (slurm::Dialect::serialize); empty: no Slurm here
 };
 
 /// Runs the shell until it ends. @return its exit status.

@@ -11,6 +11,7 @@
 #include "capture/parents.hpp"
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
+#include "slurm/client/client.hpp"
 #include "store/session.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
@@ -55,11 +56,37 @@ slurm::Dialect read_dialect(const store::Session& session) {
   return dialect ? std::move(*dialect) : slurm::Dialect();
 }
 
-std::string answer(const slurm::Job& job, bool quiet, std::uint32_t id) {
+/// Returns Slurm as the caller would ask it.
+slurm::Client client_of(const slurm::Call& call) {
+  return {call.environment, find_real_sbatch(call.environment.get("PATH").value_or(""))};
+}
+
+/// Returns the cluster that sbatch would name in its answer: of "all", or of a list, the one that there is. Empty: it names none.
+/// @return an error if there are several: which one takes the job is only known when it is submitted.
+util::Result<std::string> find_cluster(const TakenCall& taken) {
+  const auto* clusters = taken.job.find("clusters");
+  if (clusters == nullptr) return std::string();
+  const auto& value = clusters->value;
+  if (value != "all" && value.find(',') == std::string::npos) return value;
+  const auto option = "--clusters=" + value;
+  const auto known = client_of(taken.call).clusters();
+  if (!known) return util::fail(option, known.error().what + ": " + known.error().why, "--clusters=NAME");
+  std::vector<std::string> meant;
+  for (const auto& name : *known) {
+    if (value == "all" || ("," + value + ",").find("," + name + ",") != std::string::npos) meant.push_back(name);
+  }
+  if (meant.size() == 1) return meant.front();
+  return util::fail(option,
+                    meant.empty() ? "there is no such cluster"
+                                  : "it means " + std::to_string(meant.size()) +
+                                        " clusters, and which of them takes the job is known only when it is submitted",
+                    "--clusters=NAME");
+}
+
+std::string answer(const slurm::Job& job, const std::string& cluster, bool quiet, std::uint32_t id) {
   if (quiet || job.quiet) return "";
-  const auto* clusters = job.find("clusters");
-  if (job.parsable) return std::to_string(id) + (clusters != nullptr ? ";" + clusters->value : "") + "\n";
-  return "Submitted batch job " + std::to_string(id) + (clusters != nullptr ? " on cluster " + clusters->value : "") + "\n";
+  if (job.parsable) return std::to_string(id) + (cluster.empty() ? "" : ";" + cluster) + "\n";
+  return "Submitted batch job " + std::to_string(id) + (cluster.empty() ? "" : " on cluster " + cluster) + "\n";
 }
 
 std::string queued_line(const store::Appended& appended, const slurm::Job& job, std::uint32_t tasks) {
@@ -117,11 +144,14 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   const auto& job = taken.job;
   CHECK_OK(check_parents(job, session, folder, taken.call.environment));
   const auto tasks = job.ids ? job.ids->count() : 1;
+  TRY(const auto cluster, find_cluster(taken));
+  if (taken.intake.verbose > 0 || taken.call.environment.get("SBATCH_DEBUG"))
+    say(2, client_of(taken.call).defined_options(taken.call));
   ::signal(SIGXFSZ, SIG_IGN);  // exceeding the limit on the size of files is then an error, as a full disk is
   TRY(const auto appended, session.append(taken.call, tasks));
   is_recorded = true;
   if (::isatty(2) != 0) say(2, queued_line(appended, job, tasks));
-  return std::optional(Answer{answer(job, taken.intake.quiet, appended.id), appended.job});
+  return std::optional(Answer{answer(job, cluster, taken.intake.quiet, appended.id), appended.job});
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "capture/strays.hpp"
 #include "capture/surroundings.hpp"
 #include "embedded/child.hpp"
 #include "embedded/listen.hpp"
@@ -16,6 +17,7 @@
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
+#include "util/traces.hpp"
 
 namespace sarray::capture {
 
@@ -96,6 +98,7 @@ util::Result<void> write_session_files(const store::Session& session, const stor
   // Commands that come from no terminal: bash reads BASH_ENV before them.
   CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash",
                                        "BASH_ENV=$SARRAY_SHARE/child.bash\n. \"$SARRAY_SHARE/listen.bash\"\n"));
+  CHECK_OK(note_place(session));
   const char* job = ::getenv("SLURM_JOB_ID");
   CHECK_OK(util::write_file_atomically(session.folder() + "/" + outer_job_file, job != nullptr ? job : ""));
   if (dialect.empty()) return {};
@@ -108,7 +111,7 @@ Guard::Guard(const store::Session& session) {
     const char* value = *name == '/' ? name : *name == '\0' ? "/tmp" : ::getenv(name);
     // A colon would end the folder in PATH.
     if (value == nullptr || *value != '/' || std::string_view(value).find(':') != std::string_view::npos) continue;
-    const auto folder = std::string(value) + "/" + std::string(guard_prefix) + util::random_name(16);
+    const auto folder = std::string(value) + "/" + std::string(util::guard_prefix) + util::random_name(16);
     const util::ExactModes exact;
     if (::mkdir(folder.c_str(), 0700) != 0) continue;
     m_folder = folder;
@@ -122,6 +125,7 @@ Guard::Guard(const store::Session& session) {
 Guard::~Guard() {
   if (m_folder.empty()) return;
   ::unlink((m_folder + "/sbatch").c_str());
+  ::unlink((m_folder + "/" + std::string(util::library_name)).c_str());
   ::rmdir(m_folder.c_str());
 }
 

@@ -15,6 +15,7 @@
 #include "util/environment_names.hpp"
 #include "util/file_lock.hpp"
 #include "util/message.hpp"
+#include "util/traces.hpp"
 
 extern char** environ;
 
@@ -47,9 +48,9 @@ util::Result<util::Fd> mark_alive(const store::Session& session) {
   return fd;
 }
 
-void set_environment(const store::StateFolder& folder, const store::Session& session, const Guard& guard, const char* bash_env) {
+void set_environment(const store::StateFolder& folder, const store::Session& session, const SessionSettings& settings) {
   const auto bin = session.folder() + "/bin";
-  const auto first = guard.folder().empty() ? bin : bin + ":" + guard.folder();
+  const auto first = settings.guard.empty() ? bin : bin + ":" + settings.guard;
   ::setenv(util::session_variable, session.name().c_str(), 1);
   ::setenv(util::state_variable, folder.path().c_str(), 1);  // HOME may change inside
   ::setenv(util::bin_variable, bin.c_str(), 1);
@@ -57,7 +58,10 @@ void set_environment(const store::StateFolder& folder, const store::Session& ses
   ::setenv(util::job_variable, variable("SLURM_JOB_ID").c_str(), 1);
   ::setenv(util::share_variable, session.folder().c_str(), 1);
   ::setenv(util::bash_env_variable, variable("BASH_ENV").c_str(), 1);
-  ::setenv("BASH_ENV", (session.folder() + "/" + bash_env).c_str(), 1);
+  ::setenv("BASH_ENV", (session.folder() + "/" + settings.bash_env).c_str(), 1);
+  // The user's own libraries come first, as some must.
+  if (const auto preload = util::clean_preload(variable("LD_PRELOAD")); !settings.library.empty())
+    ::setenv("LD_PRELOAD", (preload.empty() ? settings.library : preload + ":" + settings.library).c_str(), 1);
   ::setenv("PATH", (first + ":" + variable("PATH")).c_str(), 1);
 }
 

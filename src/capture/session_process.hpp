@@ -1,7 +1,8 @@
 // Sets up the process of a session, a shell or a driver, and notes what became of it.
 #pragma once
 
-#include "capture/session_files.hpp"
+#include <string>
+
 #include "store/session.hpp"
 #include "util/fd.hpp"
 #include "util/result.hpp"
@@ -12,9 +13,15 @@ namespace sarray::capture {
 /// @return an error that says who holds it if another process does after two seconds.
 [[nodiscard]] util::Result<util::Fd> mark_alive(const store::Session& session);
 
-/// Sets the session's variables in this process: PATH, BASH_ENV, and ours.
-/// @param bash_env name of the file in the session's folder that bash reads before a script.
-void set_environment(const store::StateFolder& folder, const store::Session& session, const Guard& guard, const char* bash_env);
+/// What is set in the environment of a session's process.
+struct SessionSettings {
+  std::string guard;     ///< the guard's folder; empty: there is none
+  std::string library;   ///< as place_library() returned it
+  const char* bash_env;  ///< name of the file in the session's folder that bash reads before a script
+};
+
+/// Sets the session's variables in this process: PATH, LD_PRELOAD, BASH_ENV, and ours.
+void set_environment(const store::StateFolder& folder, const store::Session& session, const SessionSettings& settings);
 
 /// Ends the recording. A process that a signal ended, usually because its terminal was lost, leaves the session open for what
 /// still runs (`nohup driver &`).

@@ -16,43 +16,9 @@
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
+#include "util/traces.hpp"
 
 namespace sarray::capture {
-
-namespace {
-
-/// Whether the folder is one of programs of a session, .../sessions/20261126-035543.283-ad07/bin, or a guard. The name decides:
-/// PATH is read for each recorded call, and the folder may be gone.
-bool is_session_folder(std::string_view folder) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto last = folder.substr(folder.rfind('/') + 1);
-  if (last.starts_with(guard_prefix)) return true;
-  constexpr std::string_view parent = "/sessions/";
-  constexpr std::size_t name_size = 24;
-  if (!folder.ends_with("/bin") || folder.size() < parent.size() + name_size + 4) return false;
-  const auto name = folder.substr(folder.size() - 4 - name_size, name_size);
-  const auto above = folder.substr(0, folder.size() - 4 - name_size);
-  return above.ends_with(parent) && name[8] == '-' && name[15] == '.' && name[19] == '-' &&
-         std::all_of(name.begin(), name.begin() + 8, is_digit);
-}
-
-}  // namespace
-
-std::string clean_path(std::string_view path, std::string_view own_folder) {
-  std::string cleaned;
-  bool first = true;
-  while (true) {
-    const auto end = std::min(path.find(':'), path.size());
-    const auto part = path.substr(0, end);
-    if ((own_folder.empty() || part != own_folder) && !is_session_folder(part)) {
-      if (!first) cleaned += ':';
-      cleaned += part;
-      first = false;
-    }
-    if (end == path.size()) return cleaned;
-    path.remove_prefix(end + 1);
-  }
-}
 
 namespace {
 
@@ -70,10 +36,21 @@ bool is_own_bash_env(std::string_view value, std::string_view own_folder) {
 
 }  // namespace
 
+/// Returns the entry `_` as a shell without us would have set it, for one that names a program of a session: the program of the
+/// same name that PATH leads to. Empty: there is none.
+std::string clean_last_program(std::string_view program, std::string_view path) {
+  const auto name = program.substr(program.rfind('/') + 1);
+  const auto found = util::find_in_path(name, path, [](const struct stat&) { return false; });
+  return found && *found ? "_=" + **found : "";
+}
+
 util::Environment clean_environment(char** entries) {
   std::vector<std::string_view> kept;
   std::string path_entry;
   std::string bash_env_entry;
+  std::string preload_entry;
+  std::string last_program_entry;
+  std::string_view last_program;
   std::string_view own_folder;
   std::string_view bash_env;
   for (char** entry = entries; *entry != nullptr; ++entry) {
@@ -88,11 +65,25 @@ util::Environment clean_environment(char** entries) {
       bash_env_entry = "BASH_ENV=" + std::string(bash_env);
       kept.push_back(bash_env_entry);
     } else if (const auto path = value_of(text, "PATH"); path && path_entry.empty()) {
-      path_entry = "PATH=" + clean_path(*path, own_folder);
+      path_entry = "PATH=" + util::clean_path(*path, own_folder);
       kept.push_back(path_entry);
+    } else if (const auto preload = value_of(text, "LD_PRELOAD");
+               preload && preload->find(util::library_name) != std::string_view::npos) {
+      const auto others = util::clean_preload(*preload);
+      if (others.empty() || !preload_entry.empty()) continue;
+      preload_entry = "LD_PRELOAD=" + others;
+      kept.push_back(preload_entry);
+    } else if (const auto program = value_of(text, "_");
+               program && util::is_session_folder(program->substr(0, program->rfind('/')))) {
+      last_program = *program;
     } else {
       kept.push_back(text);
     }
+  }
+  if (!last_program.empty()) {
+    const auto path = value_of(path_entry, "PATH");
+    last_program_entry = clean_last_program(last_program, path.value_or(""));
+    if (!last_program_entry.empty()) kept.push_back(last_program_entry);
   }
   return util::Environment::from_views(std::move(kept));
 }

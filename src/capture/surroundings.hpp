@@ -10,16 +10,9 @@
 
 namespace sarray::capture {
 
-/// Returns the environment as the real sbatch would have seen it: without our folder in PATH, without our variables, with
+/// Returns the environment as the real sbatch would have seen it: without our folder in PATH, our library and our variables, with
 /// BASH_ENV as it was.
 [[nodiscard]] util::Environment clean_environment(char** entries);
-
-/// Returns PATH without the folders of programs that sessions put there: `own_folder`, those of other sessions, and guards.
-[[nodiscard]] std::string clean_path(std::string_view path, std::string_view own_folder);
-
-/// Name of a guard's folder, before its random part: it holds an sbatch that refuses, for the time when the session's own cannot
-/// be reached (session_files.hpp).
-inline constexpr std::string_view guard_prefix = "sarray-guard-";
 
 /// Sets our variables from the path with which this program was started, if that is a session's sbatch: the caller may have
 /// emptied the environment (`env -i PATH=$PATH sbatch`), or changed HOME.

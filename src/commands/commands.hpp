@@ -1,4 +1,4 @@
-// sarray's commands, one file each; run.cpp has the table of them.
+// sarray's commands, one file each; table.cpp has the table of them.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ using Status = util::Result<int>;
 
 [[nodiscard]] Status listen(const Words& words);
 [[nodiscard]] Status run_driver(const Words& words);  ///< `sarray run`
+[[nodiscard]] Status real(const Words& words);
 [[nodiscard]] Status list(const Words& words);
 [[nodiscard]] Status drop(const Words& words);
 [[nodiscard]] Status submit(const Words& words);
@@ -30,5 +31,11 @@ using Status = util::Result<int>;
 [[nodiscard]] Status retry(const Words& words);
 [[nodiscard]] Status history(const Words& words);
 [[nodiscard]] Status throttle(const Words& words);
+[[nodiscard]] Status completion(const Words& words);
+
+/// For the shells' completion: `sarray __complete -- WORD...` prints what the last word can become (complete.cpp).
+[[nodiscard]] Status complete(const Words& words);
+/// For the build: `sarray __manual [COMMAND]` prints a man page, `sarray __manual --list` the names of all.
+[[nodiscard]] Status manual(const Words& words);
 
 }  // namespace sarray::commands

@@ -76,12 +76,12 @@ std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> find_runs(const fol
                                                                        const std::vector<std::uint32_t>& indices, Verb verb) {
   std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> runs;
   for (const auto index : indices) {
-    if (is_fit(verb, history.task(index))) runs.emplace_back(index, history.latest[index]);
+    if (is_fit(verb, history.task(index))) runs.emplace_back(index, history.latest_of(index));
   }
   for (const auto& revived : follow::find_revived(history)) {
-    const bool is_latest = history.latest[revived.index].attempt == revived.run.attempt;
+    const bool is_latest = history.latest_of(revived.index).attempt == revived.run.attempt;
     if (is_latest || !std::binary_search(indices.begin(), indices.end(), revived.index)) continue;
-    if (is_fit(verb, history.attempts[revived.run.attempt].tasks[revived.run.index]))
+    if (is_fit(verb, history.attempts[revived.run.attempt].task(revived.run.index)))
       runs.emplace_back(revived.index, revived.run);
   }
   return runs;

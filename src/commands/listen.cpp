@@ -7,7 +7,8 @@
 namespace sarray::commands {
 
 Status listen(const Words& words) {
-  capture::ListenOptions options;
+  const auto site = queue::find_site();
+  capture::ListenOptions options{.client = site.client};
   cli::Arguments arguments("listen", "Opens a shell in which sbatch is recorded, not submitted.", "[--resume [SESSION] [--yes]]");
   auto& app = arguments.app();
   app.footer(
@@ -20,7 +21,7 @@ Status listen(const Words& words) {
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   options.resume = resume->count() > 0;
-  options.dialect = queue::installed_options(queue::find_site().client);
+  options.dialect = queue::installed_options(site.client);
   return capture::listen(options);
 }
 

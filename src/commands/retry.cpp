@@ -80,6 +80,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string output;
   cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
                            "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+  arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
   app.add_option("task", options.word, task_help)->required();
@@ -144,12 +145,13 @@ util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const 
   plan_options.user = slurm::user_name(site.environment);
   plan_options.sarray_version = cli::version;
   plan_options.throttle = options.throttle;
+  plan_options.names = history.map().names;
   for (const auto& attempt : history.attempts) plan_options.retry_of.push_back(attempt.job_id);
   TRY(plan_options.overrides, read_overrides(options.sbatch_words, dialect));
   return plan_options;
 }
 
-Status show(const script::Retry& retry, const RetryOptions& options) {
+Status show(const script::Retry& retry, plan::Names names, const RetryOptions& options) {
   report::SubmittedArray shown{0, std::nullopt, ""};
   if (options.json) {
     std::fputs(util::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
@@ -157,7 +159,7 @@ Status show(const script::Retry& retry, const RetryOptions& options) {
   }
   CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
   say("a dry run: nothing is submitted");
-  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), names, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
@@ -175,7 +177,7 @@ Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder&
     say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
   engine::note_delivery(submission_folder, delivery);
   if (options.json) return 0;
-  std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(retry.plan, array, plan_options.names, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
@@ -186,6 +188,21 @@ util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::stri
   TRY(const auto lines, engine::settle_retries(first_id, folder, engine::SlurmEngine(site.client), again));
   for (const auto& line : lines) say("note: " + line);
   return lock;
+}
+
+std::vector<script::RetryTask> tasks_to_retry(const follow::History& history, const std::vector<std::uint32_t>& indices) {
+  std::vector<script::RetryTask> tasks;
+  tasks.reserve(indices.size());
+  for (const auto index : indices) tasks.push_back({index, history.latest_of(index).attempt + 1});
+  return tasks;
+}
+
+/// Prints what is lost of earlier attempts.
+void say_what_is_written_again(const script::Retry& retry) {
+  if (retry.written_again == 0) return;
+  say("note: " + util::count(retry.written_again, "task") +
+      (retry.written_again == 1 ? " writes again to the file" : " write again to the files") +
+      " of the attempt before: no id of a job (%A of an array, %j) is in the name");
 }
 
 /// Lets the tasks that wait for what was retried wait for its last attempts. Safe to do again: what is done is done.
@@ -218,7 +235,7 @@ util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const
 void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
   std::uint32_t unknown = 0;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+  for (auto index = history.map().first_index(); index < history.map().end_index(); ++index) {
     if (std::binary_search(indices.begin(), indices.end(), index)) continue;
     cancelled += history.task(index).state == TaskState::cancelled ? 1 : 0;
     unknown += history.task(index).state == TaskState::unknown ? 1 : 0;
@@ -275,9 +292,10 @@ Status retry(const Words& words) {
   submission_folder.cluster = slurm::cluster_name(site);
   submission_folder.command = "sarray retry " + first_id;
   engine::set_folders(plan_options, folder.path(), submission_folder.marker);
-  TRY(const auto retry,
-      script::plan_retry(history.map(), target.array_history.script(0), indices, *start, dialect, plan_options));
-  if (options->dry_run) return show(retry, *options);
+  TRY(const auto retry, script::plan_retry(history.map(), target.array_history.script(0), tasks_to_retry(history, indices),
+                                           *start, dialect, plan_options));
+  say_what_is_written_again(retry);
+  if (options->dry_run) return show(retry, plan_options.names, *options);
   TRY(const auto status, deliver_retry(retry, submission_folder, plan_options, site, *options));
   if (repoints) {
     TRY(target, follow::find_target(site, word, options->script));  // with the new attempt

@@ -2,18 +2,18 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "cli/page.hpp"
 #include "cli/suggest.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
+#include "commands/table.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 
@@ -21,45 +21,16 @@ namespace sarray::commands {
 
 namespace {
 
-struct Command {
-  std::string_view name;
-  std::string_view summary;
-  Status (*function)(const Words&);
-};
-
-constexpr std::array commands = {
-    Command{"listen", "open a shell in which sbatch is recorded, not submitted", listen},
-    Command{"run", "run a program with sbatch recorded, then submit what it recorded", run_driver},
-    Command{"list", "show what is queued", list},
-    Command{"drop", "take jobs out of the queue", drop},
-    Command{"submit", "submit the queue, or the calls in a file, as one job array", submit},
-    Command{"cancel", "cancel tasks; without a job id, drop the queue and leave the session", cancel},
-    Command{"sessions", "list saved sessions", sessions},
-    Command{"status", "show what runs, what is done and what failed", status},
-    Command{"which", "show which job a task belongs to, or which tasks a job became", which},
-    Command{"find", "find tasks by name, script, argument or directory", find},
-    Command{"logs", "show the output of tasks", logs},
-    Command{"hold", "keep tasks from starting", hold},
-    Command{"release", "let held tasks start", release},
-    Command{"requeue", "put running and failed tasks back into the queue", requeue},
-    Command{"retry", "submit failed tasks again", retry},
-    Command{"history", "list what was submitted", history},
-    Command{"throttle", "change how many tasks of a job array may run at once", throttle},
-};
-
 std::string help_text() {
-  std::string text =
-      "usage: sarray COMMAND [OPTION]...\n"
-      "Merges many sbatch calls into one Slurm job array, whose tasks run as if each had been submitted alone.\n\n"
-      "commands:\n";
-  for (const auto& command : commands) {
+  std::string text = "usage: sarray COMMAND [OPTION]...\n" + cli::wrap(what_sarray_does, 80, 0) + "\n\ncommands:\n";
+  for (const auto& command : command_table()) {
     auto name = std::string(command.name);
-    name.resize(10, ' ');
+    name.resize(12, ' ');
     text.append("  ").append(name).append(command.summary).append("\n");
   }
   return text +
          "\n  -h, --help  print this; after a command, print that command's options\n"
-         "  --version   print the version\n\n"
+         "  --version   print version and licence, and where the documents are\n\n"
          "A first session:\n"
          "  $ sarray listen\n"
          "  [sarray] $ sbatch --array=0-2 train.slurm a\n"
@@ -68,7 +39,7 @@ std::string help_text() {
 
 util::Error usage_error(const std::string& word) {
   std::vector<std::string> names;
-  for (const auto& command : commands) names.emplace_back(command.name);
+  for (const auto& command : command_table()) names.emplace_back(command.name);
   const auto meant = cli::suggest(word, names);
   util::Error error{word, "there is no such command", meant.empty() ? "sarray --help" : "did you mean 'sarray " + meant + "'?"};
   error.status = static_cast<int>(util::Exit::usage);
@@ -88,12 +59,13 @@ Status run_words(Words words) {
     return 0;
   }
   if (words[0] == "--version") {
-    std::printf("sarray %s\n", cli::version);
+    std::fputs(cli::describe_version().c_str(), stdout);
     return 0;
   }
-  for (const auto& command : commands) {
-    if (command.name == words[0]) return command.function(Words(words.begin() + 1, words.end()));
-  }
+  const Words rest(words.begin() + 1, words.end());
+  if (words[0] == "__complete") return complete(rest);
+  if (words[0] == "__manual") return manual(rest);
+  if (const auto* command = find_command(words[0])) return command->function(rest);
   return util::fail(usage_error(words[0]));
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "capture/driver.hpp"
+#include "capture/strays.hpp"
+#include "cli/page.hpp"
 #include "commands/commands.hpp"
 #include "commands/submit_options.hpp"
 #include "queue/gather.hpp"
@@ -16,17 +18,6 @@ namespace sarray::commands {
 
 namespace {
 
-constexpr const char* help_text =
-    "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.\n"
-    "usage: sarray run [--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...\n\n"
-    "The program is anything that calls sbatch: a script, make, python, xargs. It has the terminal, standard input, signals and\n"
-    "standard output to itself; what run says goes to standard error. If the program fails, nothing is submitted, and the session\n"
-    "is kept: sarray sessions. The status is the program's, else submit's; 126 or 127 if it cannot be started.\n\n"
-    "OPTIONS:\n"
-    "  -h, --help                print this and exit\n"
-    "  --record-only             submit nothing; the session keeps the queue\n"
-    "  -n, -o, -t, --split ...   see sarray submit --help\n";
-
 struct RunOptions {
   SubmitOptions submit;
   bool record_only = false;
@@ -35,13 +26,32 @@ struct RunOptions {
 
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable(line).c_str()); }
 
+/// Returns the page of run: its own option, and those of submit.
+cli::Page make_run_page() {
+  auto page = cli::ask_for_page([] { [[maybe_unused]] const auto options = parse_submit_options({}); });
+  page.command = "run";
+  page.usage = "[--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...";
+  page.description =
+      "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.";
+  page.arguments = {{"COMMAND", "anything that calls sbatch: a script, make, python, xargs; with its arguments"}};
+  std::erase_if(page.options, [](const auto& option) { return option.names.back() == "--session"; });
+  page.options.insert(page.options.begin() + 1, {{"--record-only"}, "", false, "submit nothing; the session keeps the queue"});
+  page.notes =
+      "The program has the terminal, standard input, signals and standard output to itself; what run says goes to standard error. "
+      "If the program fails, nothing is submitted, and the session is kept: sarray sessions. The status is the program's, else "
+      "submit's; 126 or 127 if it cannot be started.";
+  return page;
+}
+
 /// @return nullopt if help was asked for and printed.
 util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
   RunOptions options;
+  const auto page = make_run_page();
+  if (cli::hand_over(page)) return std::optional<RunOptions>();
   options.command = take_command(words);
   for (const auto* help : {"-h", "--help"}) {
     if (std::find(words.begin(), words.end(), help) == words.end()) continue;
-    std::fputs(help_text, stdout);
+    std::fputs(cli::help_text(page).c_str(), stdout);
     return std::optional<RunOptions>();
   }
   const auto record_only = std::remove(words.begin(), words.end(), "--record-only");
@@ -109,6 +119,7 @@ Status run_driver(const Words& words) {
   TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client)));
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());
+  capture::warn_of_strays(end.session, contents, site.client);
   const bool failed = end.wait_status != 0;
   if (failed || options->record_only || contents.info.jobs == 0) {
     tell_not_submitted(end.session, contents, failed ? describe_end(options->command.front(), end.wait_status) : "");

@@ -12,6 +12,7 @@
 #include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
+#include "follow/task_files.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
 #include "store/submissions.hpp"
@@ -53,6 +54,8 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
 
 std::string shown_text(const follow::ArrayHistory& array_history, const StatusOptions& options) {
   auto view = options.view;
+  follow::FileFinder files(array_history.site(), array_history.history());
+  view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
   view.now = std::time(nullptr);
   if (options.json) return util::to_line(report::status_json(array_history.history(), view));
   view.width = report::terminal_width(1);
@@ -115,12 +118,14 @@ Status wait_until_done(follow::ArrayHistory& array_history, const StatusOptions&
 /// Says so if tasks are in hold because a submit was cut off before Slurm knew what all tasks of a pipeline wait for.
 void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_history) {
   const auto& attempt = array_history.history().attempts.back();
-  const bool any_held = std::any_of(attempt.tasks.begin(), attempt.tasks.end(), [](const auto& t) { return t.reason == "JobHeldUser"; });
+  const bool any_held =
+      std::any_of(attempt.tasks.begin(), attempt.tasks.end(), [](const auto& t) { return t.reason == "JobHeldUser"; });
   if (!any_held) return;
   const auto submissions = engine::list_submissions(site);
   const auto* submission = store::find_submission(submissions, attempt.job_id);
   if (submission == nullptr || !store::is_held_for_pipeline(*submission)) return;
-  util::note("array " + attempt.job_id + " is held, since a submit was cut off before Slurm knew what its tasks wait for: sarray submit " +
+  util::note("array " + attempt.job_id +
+             " is held, since a submit was cut off before Slurm knew what its tasks wait for: sarray submit " +
              "of that session goes on with it, sarray cancel of the session ends it");
 }
 

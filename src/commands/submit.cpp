@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "capture/listen.hpp"
+#include "capture/strays.hpp"
 #include "cli/preview.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
@@ -101,6 +102,13 @@ util::Result<void> settle_earlier(SubmitRun& run) {
   return {};
 }
 
+/// Names what went past the session while its own shell goes on; at its end it is asked again.
+void warn_of_strays(const SubmitRun& run) {
+  const char* current = std::getenv(util::session_variable);
+  if (current != nullptr && run.queued.session->name() == current)
+    capture::warn_of_strays(*run.queued.session, run.queued.contents, run.site.client);
+}
+
 util::Result<void> gather(SubmitRun& run) {
   const auto max = run.plan_options.limits.known ? run.plan_options.limits.max_array_size : slurm::unknown_max_array_size;
   if (!run.options.file.empty()) {
@@ -118,6 +126,7 @@ util::Result<void> gather(SubmitRun& run) {
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
+  if (run.queued.session) warn_of_strays(run);
   TRY(const auto folder, store::StateFolder::open());
   TRY(run.held, queue::gather_held_arrays(run.queued, folder, max));
   return {};
@@ -251,12 +260,21 @@ void answer(SubmitRun& run, const std::string& text) {
   run.unannounced.clear();
 }
 
+/// Makes the folder of -o DIR/.
+util::Result<void> make_output_folder(const SubmitOptions& options) {
+  std::error_code trouble;
+  if (!options.output_folder.empty()) std::filesystem::create_directories(options.output_folder, trouble);
+  if (!trouble) return {};
+  return util::fail(options.output_folder, trouble.message(), "nothing was submitted; another -o DIR/, or none");
+}
+
 /// Leaves the generated script in the user's folder. A file there that sarray did not write stays as it is; and only when -o FILE
 /// asks for the file does a folder that cannot be written to fail a submission.
 /// @param copy the script in the state folder. @return the path of the one that the user is left with.
 util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number, const std::string& script,
                                        const std::string& copy) {
   const auto path = numbered(run.options.output, number);
+  CHECK_OK(make_output_folder(run.options));
   auto note = path + ": it was not written by sarray, and stays as it is";
   struct stat state {};
   if (run.options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
@@ -297,7 +315,7 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   run.taken.push_back({delivery.job_id, submission_folder.folder});
   if (run.options.json) return submitted;
   answer(run, run.options.parsable ? delivery.job_id + "\n" : delivery.answer);
-  std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(plan, array, run.plan_options.names, report::terminal_width(2)).c_str(), stderr);
   return submitted;
 }
 
@@ -370,6 +388,19 @@ bool names_user(const SubmitRun& run) {
   });
 }
 
+/// Returns the rule for the names of output files: the option's, else the environment's.
+util::Result<plan::Names> choose_names(const SubmitRun& run) {
+  if (run.options.names) return *run.options.names;
+  const char* variable = std::getenv(util::names_variable);
+  return variable != nullptr && *variable != '\0' ? read_names(variable, util::names_variable) : plan::Names::task;
+}
+
+util::Result<void> print_script(const std::string& script) {
+  if (::isatty(1) == 0) return util::write_all(1, script, "standard output");
+  return util::write_all(1, report::wants_color(1) ? cli::color_script(script) : util::printable_lines(script),
+                         "standard output");
+}
+
 Status show_all(SubmitRun& run, plan::Plan& plan) {
   if (run.options.graph) {
     std::fputs(report::graph_text(plan.jobs).c_str(), stdout);
@@ -384,6 +415,7 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     tell_script_size(rendered, run.plan_options);
     const auto path = numbered(run.options.output, number);
     if (run.options.output_given) {
+      CHECK_OK(make_output_folder(run.options));
       if (!script::may_replace(path))
         return util::fail(path, "it was not written by sarray, and is not overwritten",
                           "another -o FILE, or none: it is printed");
@@ -392,13 +424,11 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (run.options.json) continue;
-    const bool is_terminal = ::isatty(1) != 0;
-    std::string shown_script;
-    if (is_terminal)
-      shown_script = report::wants_color(1) ? cli::color_script(rendered.script) : util::printable_lines(rendered.script);
-    CHECK_OK(util::write_all(1, is_terminal ? shown_script : rendered.script, "standard output"));  // no copy of it
+    CHECK_OK(run.options.output_folder.empty() ? print_script(rendered.script)
+                                               : util::write_all(1, path + "\n", "standard output"));
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
-    std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
+    std::fputs(report::submission_text(plan, plan.arrays[number], run.plan_options.names, report::terminal_width(2)).c_str(),
+               stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
   std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
@@ -439,6 +469,7 @@ Status submit_queue(SubmitOptions options) {
   if (run.options.translate) plan_options.translate = plan::Translate::always;
   if (run.options.no_translate) plan_options.translate = plan::Translate::never;
   plan_options.throttle = run.options.throttle;
+  TRY(plan_options.names, choose_names(run));
   plan_options.real_sbatch = run.site.client.sbatch();
   TRY(plan_options.overrides, read_overrides(run.options.sbatch_words, run.queued.dialect));
   if (names_user(run)) plan_options.user = slurm::user_name(run.site.environment);

@@ -50,7 +50,7 @@ std::string own_id_text(const slurm::TaskRecord& task, const follow::Attempt& at
 void print_task(const follow::History& history, const script::MappedJob& job, std::uint32_t index,
                 const follow::TaskFiles& files) {
   const auto& task = history.task(index);
-  const auto& last = history.latest[index];
+  const auto& last = history.latest_of(index);
   const auto name = report::task_name(history, index);
   print_field("task", name + own_id_text(task, history.attempts[last.attempt]));
   if (last.attempt > 0) print_field("retry of", history.attempts.front().job_id + "_" + std::to_string(index));

@@ -101,7 +101,8 @@ class Comparison {
     // A task that is over may be forgotten soon, and what waits for it would then start.
     for (const auto& [id, array] : m_by_id) {
       if (array->step == PipelineStep::held && seen[id] < array->tasks)
-        return "array " + id + " has only " + std::to_string(seen[id]) + " of its " + util::count(array->tasks, "task") + " in the queue";
+        return "array " + id + " has only " + std::to_string(seen[id]) + " of its " + util::count(array->tasks, "task") +
+               " in the queue";
     }
     return "";
   }

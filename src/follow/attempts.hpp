@@ -18,12 +18,14 @@ namespace sarray::follow {
 struct Attempt {
   std::string job_id;
   script::Map map;
-  std::vector<slurm::TaskRecord> tasks;  ///< by index; as many as map.tasks
+  std::vector<slurm::TaskRecord> tasks;  ///< from map.first_index() on; as many as map.tasks
   std::string script_path;               ///< of its batch script, if the map is from the notes; empty: Slurm has that very map
   std::int64_t noted = 0;                ///< when it was submitted, by the notes, in seconds since 1970; 0: not known
   /// Whether what Slurm shows under its job id is this array, as far as is known.
   slurm::Identity identity = slurm::Identity::unknown;
   bool is_doubtful = false;  ///< Slurm shows a job of that id without its script, submitted at another time
+  /// Precondition: map.has_index(index).
+  [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const { return tasks[index - map.first_index()]; }
 };
 
 /// A task of the first attempt in one of the attempts.
@@ -50,18 +52,20 @@ struct TaskWait {
 
 struct History {
   std::vector<Attempt> attempts;            ///< at least one; the first has every task
-  std::vector<LatestAttempt> latest;        ///< the latest attempt of each task, by index in the first attempt
+  std::vector<LatestAttempt> latest;        ///< the latest attempt of each task, from map().first_index() on
   std::map<std::uint32_t, TaskWait> waits;  ///< by index in the first attempt (waits.hpp)
   std::vector<std::string> notes;           ///< what could not be known, and why
-  /// The tasks that are asked about, by index in the first attempt; empty: all.
+  /// The tasks that are asked about, from map().first_index() on; empty: all.
   std::vector<bool> meant;
 
   [[nodiscard]] const script::Map& map() const { return attempts.front().map; }
+  [[nodiscard]] std::uint32_t position(std::uint32_t index) const { return index - map().first_index(); }
+  [[nodiscard]] const LatestAttempt& latest_of(std::uint32_t index) const { return latest[position(index)]; }
   [[nodiscard]] const slurm::TaskRecord& task(std::uint32_t index) const {
-    const auto& last = latest[index];
-    return attempts[last.attempt].tasks[last.index];
+    const auto& last = latest_of(index);
+    return attempts[last.attempt].task(last.index);
   }
-  [[nodiscard]] bool means(std::uint32_t index) const { return meant.empty() || meant[index]; }
+  [[nodiscard]] bool means(std::uint32_t index) const { return meant.empty() || meant[position(index)]; }
 };
 
 /// Calls visit(index in the first attempt, run) for each task that an attempt shares with the first.
@@ -83,6 +87,9 @@ void visit_tasks(const History& history, std::uint32_t number, const Visit& visi
 /// or running, since somebody has requeued that. Tasks of a retry that the first attempt does not have are left out. If states
 /// are not known yet (Attempt::tasks is empty) it is the last attempt.
 void find_latest_attempts(History& history);
+
+/// Returns all attempts at each task, from map().first_index() on, oldest first.
+[[nodiscard]] std::vector<std::vector<LatestAttempt>> find_runs(const History& history);
 
 /// A task that is pending or running in an attempt although there is a later one: somebody has requeued it.
 struct RevivedTask {

@@ -52,16 +52,18 @@ class Repointer {
     const auto attempt = std::find_if(m_history.attempts.begin(), m_history.attempts.end(),
                                       [&](const auto& one) { return one.job_id == condition.job_id; });
     if (attempt == m_history.attempts.end()) return std::nullopt;
-    auto first = condition.task.value_or(0);
-    auto last = condition.task.value_or(attempt->map.tasks - 1);
-    const bool has_twin = condition.type == "aftercorr" && !condition.task && task.index < attempt->map.tasks;
+    const auto begin = attempt->map.first_index();
+    const auto end = begin + attempt->map.tasks;
+    auto first = condition.task.value_or(begin);
+    auto last = condition.task.value_or(end - 1);
+    const bool has_twin = condition.type == "aftercorr" && !condition.task && task.index >= begin && task.index < end;
     if (has_twin) first = last = task.index;
     std::vector<ShownCondition> now;
     bool is_changed = false;
     for (auto index = first; index <= last; ++index) {
       const auto place = m_first.find({condition.job_id, index});
       if (place == m_first.end()) return std::nullopt;
-      const auto& latest = m_history.latest[place->second];
+      const auto& latest = m_history.latest_of(place->second);
       const auto& latest_id = m_history.attempts[latest.attempt].job_id;
       is_changed = is_changed || latest_id != condition.job_id;
       const auto& record = m_history.task(place->second);

@@ -78,7 +78,8 @@ bool may_wait(const slurm::TaskRecord& task) {
 void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, History& history) {
   history.waits.clear();
   std::vector<std::uint32_t> indices;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+  const auto begin = history.map().first_index();
+  for (auto index = begin; index < begin + history.latest.size(); ++index) {
     if (may_wait(history.task(index))) indices.push_back(index);
   }
   if (indices.empty()) return;
@@ -88,7 +89,7 @@ void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, Hist
   JobNames names(site, engine);
   names.add(history);
   for (const auto index : indices) {
-    const auto& last = history.latest[index];
+    const auto& last = history.latest_of(index);
     const auto* task = graph.find({history.attempts[last.attempt].job_id, last.index});
     if (task == nullptr) continue;
     const auto causes = graph.causes(*task);

@@ -243,6 +243,11 @@ Ranges merge(Ranges ranges) {
   return merged;
 }
 
+/// Whether ranges of an array's indices are all of its tasks.
+bool has_all(const Ranges& ranges, std::uint32_t array_tasks) {
+  return ranges.size() == 1 && ranges.front().second - ranges.front().first + 1 == array_tasks;
+}
+
 /// Puts together what one task waits for: tasks of the same array, in the same way, are one condition.
 class ConditionText {
  public:
@@ -284,7 +289,7 @@ class ConditionText {
     auto ranges = merge(group.ranges);
     // All tasks, each for itself, are the whole array; not so if one of several is enough, or if all are to fail. For afterok the
     // list is the better one while it is short: with it a first failure is final, as it is alone.
-    const bool covers = ranges.size() == 1 && ranges.front() == std::pair<std::uint32_t, std::uint32_t>(0, group.array_tasks - 1);
+    const bool covers = has_all(ranges, group.array_tasks);
     const bool is_kept =
         type == DependencyType::afternotok || (type == DependencyType::afterok && group.array_tasks <= many_tasks);
     const bool is_whole = covers && !m_any && !is_kept;
@@ -359,7 +364,7 @@ std::vector<TaskWait> find_task_waits(const std::vector<PlannedJob>& jobs, const
       add(text.text(), first, is_own ? first : first + planned.tasks() - 1);
     }
   }
-  if (waits.size() == 1 && waits.front().indices == Ranges{{0, tasks - 1}}) waits.front().indices.clear();
+  if (waits.size() == 1 && has_all(waits.front().indices, tasks)) waits.front().indices.clear();
   return waits;
 }
 

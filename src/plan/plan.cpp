@@ -147,6 +147,15 @@ MergedArray start_array(const PlannedJob& first, const PlanOptions& options) {
   return array;
 }
 
+/// Gives a job that has an array to itself its own ids as indices, if they are one range without gaps, so that squeue shows them.
+void keep_own_indices(const std::vector<PlannedJob>& jobs, MergedArray& array, const PlanOptions& options) {
+  if (array.placements.size() != 1) return;
+  const auto& ids = jobs[array.placements.front().job].job.ids;
+  const bool is_range = ids && ids->max() - ids->min() + 1 == ids->count();
+  if (is_range && (!options.limits.known || ids->max() < options.limits.max_array_size))
+    array.placements.front().first_index = ids->min();
+}
+
 /// Makes what all jobs of an array wait for the array's own --dependency. Precondition: can_wait_together().
 void add_dependency(const std::vector<PlannedJob>& jobs, MergedArray& array) {
   const auto& first = jobs[array.placements.front().job];
@@ -181,6 +190,7 @@ void fill_arrays(Plan& plan, const std::vector<std::uint32_t>& group, const Plan
   for (auto i = first; i < plan.arrays.size(); ++i) {
     plan.arrays[i].name = merged_name(plan.jobs, plan.arrays[i], options);
     plan.arrays[i].throttle = merged_throttle(plan.jobs, plan.arrays[i], options);
+    keep_own_indices(plan.jobs, plan.arrays[i], options);
   }
 }
 
@@ -289,6 +299,8 @@ std::uint32_t ClusterLimits::tasks_per_array() const {
   return max_array_tasks > 0 ? std::min(by_size, max_array_tasks) : by_size;
 }
 
+const char* names_word(Names names) { return names == Names::task ? "task" : "slurm"; }
+
 util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& options) {
   CHECK_OK(check_overridden_waits(jobs, options));
   Plan plan;
@@ -328,6 +340,7 @@ void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next,
     }
     array.name = merged_name(plan.jobs, array, options);
     array.throttle = merged_throttle(plan.jobs, array, options);
+    keep_own_indices(plan.jobs, array, options);
     if (!plan.is_pipeline) add_dependency(plan.jobs, array);
     return array;
   };

@@ -43,6 +43,15 @@ struct ClusterLimits {
 /// Which jobs get the translator (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
+/// Whose ids %A and %a are in the names of output files (script/names.hpp).
+enum class Names : std::uint8_t {
+  task,   ///< the task's own, as its variables say
+  slurm,  ///< the merged array's, as squeue shows them
+};
+
+/// Returns "task" or "slurm", as --names has it.
+[[nodiscard]] const char* names_word(Names names);
+
 /// A job of an earlier submission, or one of Slurm's own: where its tasks are in Slurm.
 struct SubmittedJob {
   std::uint32_t id = 0;      ///< virtual id; of one of Slurm's own, that: its tasks' ids are the indices
@@ -82,6 +91,7 @@ struct PlanOptions {
   std::string hidden_mark;
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::if_named;
+  Names names = Names::task;
   std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute
   std::string scratch_folder;    ///< the submission's own folder: for tasks' scripts that Slurm's copy cannot hold; absolute
 };
@@ -93,7 +103,7 @@ struct Placement {
 
 /// One merged array.
 struct MergedArray {
-  std::vector<Placement> placements;  ///< in order of first_index, without gaps from 0
+  std::vector<Placement> placements;  ///< in order of first_index, without gaps; from 0 if there are several
   std::uint32_t tasks = 0;
   std::vector<slurm::Setting> settings;  ///< the array's own options, sorted by name
   std::uint32_t throttle = 0;            ///< 0: none
@@ -101,6 +111,7 @@ struct MergedArray {
   bool login = false;                    ///< the node loads the login environment
   bool node_limits = false;              ///< the tasks have the node's own resource limits, not the caller's
   std::uint32_t stage = 0;               ///< its jobs' own
+  [[nodiscard]] std::uint32_t first_index() const { return placements.empty() ? 0 : placements.front().first_index; }
 };
 
 struct Plan {

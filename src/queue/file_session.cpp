@@ -55,10 +55,10 @@ util::Result<void> check_nothing_left(const std::string& file, const store::Stat
     const auto contents = session->read();
     if (!contents) continue;
     if (!find_held_submissions(*contents, folder).empty()) {
-      checked = util::fail("an earlier submission of " + file,
-                           "Slurm holds its arrays, until it is told what each task waits for; session " + session->name() +
-                               " has them",
-                           command_for_rest(*session) + ", with the same options (--again submits the whole file again)");
+      checked = util::fail(
+          "an earlier submission of " + file,
+          "Slurm holds its arrays, until it is told what each task waits for; session " + session->name() + " has them",
+          command_for_rest(*session) + ", with the same options (--again submits the whole file again)");
       break;
     }
     if (contents->info.state != store::SessionInfo::State::open || contents->info.jobs == 0 || contents->submissions.empty())

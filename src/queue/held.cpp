@@ -49,7 +49,8 @@ bool needs_journal(const std::vector<plan::PlannedJob>& jobs) {
     if (!planned.job.dependency) return false;
     const auto& conditions = planned.job.dependency->conditions;
     return std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
-      return condition.type == slurm::DependencyType::singleton || slurm::is_virtual_id(condition.job) || condition.type == slurm::DependencyType::aftercorr;
+      return condition.type == slurm::DependencyType::singleton || slurm::is_virtual_id(condition.job) ||
+             condition.type == slurm::DependencyType::aftercorr;
     });
   });
 }

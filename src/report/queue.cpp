@@ -110,4 +110,9 @@ util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
   return util::Json{{"version", 1}, {"jobs", std::move(list)}};
 }
 
+std::string output_text(const std::string& path, const std::string& directory) {
+  const auto below = directory + "/";
+  return util::printable(path.starts_with(below) && path.size() > below.size() ? path.substr(below.size()) : path);
+}
+
 }  // namespace sarray::report

@@ -80,7 +80,7 @@ std::string array_text(const script::MappedJob& job) { return job.ids ? job.ids-
 
 std::string reasons_text(const follow::History& history) {
   std::map<std::string, std::uint32_t> reasons;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+  for (auto index = history.map().first_index(); index < history.map().end_index(); ++index) {
     const auto& task = history.task(index);
     if (task.state != TaskState::pending || !history.means(index)) continue;
     const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not considered it yet
@@ -216,19 +216,21 @@ std::string wait_lines(const follow::History& history, const StatusView& view) {
 }
 
 std::string task_lines(const follow::History& history, const StatusView& view) {
-  Table table({false, true, true, false, true, false, false});
-  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments"});
+  Table table({false, true, true, false, true, false, false, false});
+  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments", "output"});
   const bool narrow = is_narrow(view);
   std::vector<TaskState> states;
   for (const auto& job : history.map().jobs) {
-    const auto command = command_text(job.source, job.script_path, job.arguments);
+    auto command = command_text(job.source, job.script_path, job.arguments);
+    if (view.width > 0) command = util::fit(command, narrow ? 12 : 30);
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
       if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
       const auto local = job.local_id(index);
       table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
-                 elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command});
+                 elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command,
+                 output_text(view.output_of(index), job.directory)});
       states.push_back(task.state);
     }
   }
@@ -330,7 +332,7 @@ std::string state_text(const follow::History& history, std::uint32_t index) {
 }
 
 std::string task_name(const follow::History& history, std::uint32_t index) {
-  const auto& last = history.latest[index];
+  const auto& last = history.latest_of(index);
   return history.attempts[last.attempt].job_id + "_" + std::to_string(last.index);
 }
 
@@ -379,6 +381,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
       for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
         if (!history.means(index) || (view.failed_only && !slurm::is_failure(history.task(index).state))) continue;
         entry["task_list"].push_back(task_json(history, job, index));
+        entry["task_list"].back()["output"] = view.output_of(index);
       }
     }
     json["jobs"].push_back(std::move(entry));
@@ -401,7 +404,7 @@ util::Json job_json(const script::MappedJob& job) {
 
 util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index) {
   const auto& task = history.task(index);
-  const auto& last = history.latest[index];
+  const auto& last = history.latest_of(index);
   const auto local = job.local_id(index);
   util::Json json;
   json["task"] = task_name(history, index);

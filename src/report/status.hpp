@@ -18,6 +18,8 @@ struct StatusView {
   bool failed_only = false;
   bool usage = false;    ///< CPU and memory, used and requested
   std::int64_t now = 0;  ///< seconds since 1970
+  /// Returns the output file of a task, by its index in the first attempt; needed if tasks is set.
+  std::function<std::string(std::uint32_t)> output_of;
 };
 
 /// "00:04:12", "1-02:03:04".

@@ -82,6 +82,7 @@ std::optional<Submission> parse_submission(std::string_view text, const std::str
   submission.boot = text_of(record, "boot");
   submission.uptime = number_of<std::int64_t>(record, "uptime");
   submission.tasks = number_of<std::uint32_t>(record, "tasks");
+  submission.first_index = number_of<std::uint32_t>(record, "first_index");
   submission.jobs = number_of<std::uint32_t>(record, "jobs");
   submission.script = text_of(record, "script");
   submission.name = text_of(record, "name");
@@ -117,6 +118,7 @@ std::string format_submission(const Submission& submission) {
     record["uptime"] = submission.uptime;
   }
   record["tasks"] = submission.tasks;
+  record["first_index"] = submission.first_index;
   record["jobs"] = submission.jobs;
   record["script"] = submission.script;
   record["name"] = submission.name;

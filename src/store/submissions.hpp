@@ -39,6 +39,7 @@ struct Submission {
   std::string boot;           ///< of that machine, see util::Moment; empty: not known
   std::int64_t uptime = 0;    ///< likewise
   std::uint32_t tasks = 0;
+  std::uint32_t first_index = 0;  ///< of its tasks
   std::uint32_t jobs = 0;
   std::string script;     ///< the copy that the user was left
   std::string name;       ///< of the array

@@ -53,7 +53,11 @@ int milliseconds_left(const Command& command, Clock::time_point start) {
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
-/// Writes the child's input and reads its output until it has closed both. @return false if the time was up.
+bool is_enough(const Command& command, const Output& output) {
+  return !command.enough.empty() && output.err.find(command.enough) != std::string::npos;
+}
+
+/// Writes the child's input and reads its output until it has closed both, or has said enough. @return false if the time was up.
 bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe& out, Pipe& err, Output& output) {
   std::string_view left = command.input;
   if (left.empty()) input.write_end.reset();
@@ -80,6 +84,7 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
     drain(polled[0], out.read_end, output.out);
     if (command.on_output && output.out.size() > known) command.on_output(std::string_view(output.out).substr(known));
     drain(polled[1], err.read_end, output.err);
+    if (is_enough(command, output)) return true;
     if ((polled[2].revents & (POLLOUT | POLLERR | POLLHUP)) != 0) {
       const auto written = ::write(input.write_end.get(), left.data(), std::min<std::size_t>(left.size(), 4096));
       if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
@@ -167,6 +172,7 @@ Result<Output> run(const Command& command) {
   const auto start = Clock::now();
   int status = 0;
   const bool in_time = !started || exchange(command, start, input, out, err, output);
+  if (is_enough(command, output)) ::kill(child, SIGKILL);
   if (!in_time || !wait_for(child, command, start, status)) {
     output.timed_out = true;
     ::kill(child, SIGKILL);

@@ -23,9 +23,28 @@ both 'sbatch -o /dev/null -Q job.slurm'
 both 'sbatch -o /dev/null --quiet --parsable job.slurm'
 both "sbatch -o /dev/null -M $cluster job.slurm"
 both "sbatch -o /dev/null --parsable -M $cluster job.slurm"
+both 'sbatch -o /dev/null -M all job.slurm'
+both 'sbatch -o /dev/null --parsable --clusters=all job.slurm'
+both "sbatch -o /dev/null -M $cluster,$cluster job.slurm"
+both 'SLURM_CLUSTERS=all sbatch -o /dev/null job.slurm'
 both 'sbatch --version'
 both 'sbatch --help'
 both 'sbatch --usage'
+
+# What sbatch prints of the options with -v, however verbosity is asked for.
+options() { # COMMAND
+  both "$1 2>&1 | sed -n '/^Submitted/p; /^sbatch: defined options/,/^sbatch: end of defined options/p'"
+  assert_contains "$(cat recorded)" 'sbatch: end of defined options' "$1 says something"
+}
+printf '#!/bin/bash\n#SBATCH -t 90 --mem 2G\ntrue\n' >options.slurm
+options 'sbatch -v -o /dev/null job.slurm'
+options "sbatch -vv -o /dev/null -J 'a name' --ntasks=2 --array=1-3 -C '' --export=ALL,A=1 --mail-type=END,FAIL options.slurm x"
+options 'SBATCH_DEBUG=1 sbatch -o /dev/null -N 1-2 options.slurm'
+options 'SBATCH_TIMELIMIT=1-2 sbatch --verbose -o /dev/null -e x --begin=2040-01-01 <options.slurm'
+options 'sbatch -v -H -o /dev/null --wrap "echo x"'
+words=$(sarray listen 2>&1 <<<'sbatch -v job.slurm >/dev/null; SBATCH_DEBUG=0 sbatch job.slurm; sarray cancel --yes')
+assert_eq 1 "$(grep -c '^sbatch: defined options' <<<"$words")" 'once'
+assert_contains "$words" '2 jobs' 'both are recorded'
 
 # --test-only belongs to the real sbatch, on the command line and in the script; nothing is recorded.
 printf '#!/bin/bash\n#SBATCH --test-only\ntrue\n' >test_only.slurm

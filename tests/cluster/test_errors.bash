@@ -133,9 +133,9 @@ scancel "$id"
 # --- a variable that was never set is not taken for everything -------------------------------------
 says 2 'sarray: error: cancel: --tasks is given, but empty
 hint: sarray cancel --help' sarray cancel "$other" --tasks ''
-says 2 'sarray: error: status: jobid is given, but empty
+says 2 'sarray: error: status: JOBID is given, but empty
 hint: sarray status --help' sarray status '' --wait
-says 2 'sarray: error: status: --wait requires jobid
+says 2 'sarray: error: status: --wait needs JOBID
 hint: sarray status --help' sarray status --wait
 
 # --- did you mean ----------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ assert_contains "$(cat resume.err)" "sarray: session $name keeps 4 jobs (4 tasks
 hint: sarray listen --resume $name, or sarray submit --session $name" 'how to come back'
 id=$(sarray submit --session "$name" --parsable 2>/dev/null)
 wait_job "$id"
-assert_eq 'job a job b job c job d' "$(sort slurm-"${id}"_*.out | tr '\n' ' ' | sed 's/ $//')" 'outputs'
+assert_eq 'job a job b job c job d' "$(own_outputs "$id" | sort | tr '\n' ' ' | sed 's/ $//')" 'outputs'
 assert_contains "$(sarray submit --session "$name" 2>&1 || true)" 'sarray: error: nothing to submit: every job of the session is submitted already' 'a second submit'
 
 # --- a call after the submit of a script is recorded ---------------------------------------------------
@@ -57,13 +57,13 @@ hint: sarray listen --resume ${late%% *}, or sarray submit --session ${late%% *}
 assert_contains "$(sarray listen --resume 2>/dev/null <<<'sarray list')" 'job.slurm f' 'listen --resume finds it'
 id=$(sarray submit --session "${late%% *}" --parsable 2>/dev/null)
 wait_job "$id"
-assert_eq 'job f' "$(cat slurm-"${id}"_0.out)" 'it runs'
+assert_eq 'job f' "$(own_outputs "$id")" 'it runs'
 
-# --- a job that the real sbatch got by its path takes the session to the node: there sbatch submits ----------
+# --- a job that the real sbatch got, without the library, takes the session to the node: there sbatch submits ----------
 real=$(type -P sbatch)
 printf '#!/bin/bash\necho "step 2 of $STEP" >%q/step2\n' "$PWD" >step2.slurm
 printf '#!/bin/bash\nSTEP=one sbatch -o /dev/null %q/step2.slurm\nenv -i PATH="$PATH" SLURM_JOB_ID="$SLURM_JOB_ID" SLURM_CONF="$SLURM_CONF" sbatch --parsable -H -o /dev/null --wrap true\n' "$PWD" >step1.slurm
-sarray listen <<<"$real -o step1.out step1.slurm" >step1.id 2>step1.err
+SARRAY_INTERCEPT=off sarray listen <<<"$real -o step1.out step1.slurm" >step1.id 2>step1.err
 wait_job "$(sed 's/Submitted batch job //' step1.id)"
 assert_contains "$(cat step1.out)" 'Submitted batch job ' 'step 1 submits'
 wait_until 'step 2 runs' test -s step2

@@ -52,7 +52,7 @@ id=$(sbatch --parsable -o /dev/null --array=0-1 long.slurm)
 at_exit scancel "$id"
 status=0
 words=$(sarray throttle "$id" -n 1 --kill --cancel 2>&1) || status=$?
-assert_eq "2 sarray: error: throttle: --kill excludes --cancel
+assert_eq "2 sarray: error: throttle: --kill cannot be given together with --cancel
 hint: sarray throttle --help" "$status $words" '--kill with --cancel'
 assert_eq '' "$(scontrol show job "$id" | grep -o 'ArrayTaskThrottle=[1-9]' || true)" 'nothing was changed'
 scancel "$id"

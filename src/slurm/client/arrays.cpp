@@ -19,19 +19,31 @@ using util::take_until;
 
 constexpr std::string_view retry_mark = "-retry-of-";
 
+struct SubmissionScript {
+  std::string_view place;  ///< as in HeldArray
+  std::string_view marker;
+};
+
+/// Finds .../submissions/MARKER/sarray.slurm in a text that begins with it, or names it at its end.
+std::optional<SubmissionScript> find_script(std::string_view text) {
+  const auto end = text.rfind("/sarray.slurm");
+  if (end == std::string_view::npos) return std::nullopt;
+  text = text.substr(0, end);
+  const auto slash = text.rfind('/');
+  if (slash == std::string_view::npos || !text.substr(0, slash).ends_with("/submissions")) return std::nullopt;
+  return SubmissionScript{text.substr(0, slash), text.substr(slash + 1)};
+}
+
 /// "42137|PATH|2026-11-23T17:15:51", or of one task "42137_7|...".
 std::optional<HeldArray> read_line(std::string_view line) {
   HeldArray held;
   const auto id = take_until(line, '|');
   held.job_id = id.substr(0, id.find_first_not_of("0123456789"));
   held.submitted = line.substr(std::min(line.rfind('|') + 1, line.size()));
-  const auto end = line.rfind("/sarray.slurm");
-  if (held.job_id.empty() || end == std::string_view::npos) return std::nullopt;
-  line = line.substr(0, end);
-  const auto slash = line.rfind('/');
-  if (slash == std::string_view::npos || !line.substr(0, slash).ends_with("/submissions")) return std::nullopt;
-  held.place = line.substr(0, slash);
-  held.marker = line.substr(slash + 1);
+  const auto script = find_script(line);
+  if (held.job_id.empty() || !script) return std::nullopt;
+  held.place = script->place;
+  held.marker = script->marker;
   return held;
 }
 
@@ -43,6 +55,12 @@ void read_lines(std::string_view text, std::vector<HeldArray>& arrays) {
   }
 }
 
+bool is_older(const HeldArray& a, const HeldArray& b) {
+  return a.job_id.size() != b.job_id.size() ? a.job_id.size() < b.job_id.size() : a.job_id < b.job_id;
+}
+
+}  // namespace
+
 std::string slurm_time(std::int64_t seconds) {
   const auto time = static_cast<std::time_t>(seconds);
   std::tm local{};
@@ -51,12 +69,6 @@ std::string slurm_time(std::int64_t seconds) {
   std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &local);
   return text.data();
 }
-
-bool is_older(const HeldArray& a, const HeldArray& b) {
-  return a.job_id.size() != b.job_id.size() ? a.job_id.size() < b.job_id.size() : a.job_id < b.job_id;
-}
-
-}  // namespace
 
 util::Result<std::vector<HeldArray>> Client::arrays_of_user(std::int64_t since) const {
   std::vector<HeldArray> arrays;
@@ -90,6 +102,8 @@ std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configurat
 }
 
 std::int64_t a_month_ago() { return static_cast<std::int64_t>(std::time(nullptr)) - std::int64_t{30} * 86400; }
+
+bool is_submission_script(std::string_view command) { return find_script(command).has_value(); }
 
 bool names_script(std::string_view command, const std::string& script) {
   const auto at = script.rfind("/submissions/");

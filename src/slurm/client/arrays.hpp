@@ -28,8 +28,14 @@ struct QueuedCommand {
 /// minutes, since sites change it. None or fewer: never.
 [[nodiscard]] std::int64_t guaranteed_retention_seconds(const slurm::Configuration& configuration);
 
+/// Returns the time as Slurm's commands write and read it: 2026-11-23T17:15:51, local time. @param seconds since 1970.
+[[nodiscard]] std::string slurm_time(std::int64_t seconds);
+
 /// How far back a search without any notes goes.
 [[nodiscard]] std::int64_t a_month_ago();
+
+/// Returns whether a Command that Slurm shows names the script of some submission of sarray's.
+[[nodiscard]] bool is_submission_script(std::string_view command);
 
 /// Returns whether a Command that Slurm shows names that script of a submission: .../submissions/MARKER/sarray.slurm. The folders
 /// above may have other names on the host that submitted.

@@ -17,7 +17,7 @@ namespace sarray::slurm {
 namespace {
 
 /// A controller that is busy answers late; one that is down makes the commands give up by themselves, later than this.
-constexpr std::chrono::seconds patience{120};
+constexpr std::chrono::seconds usual_patience{120};
 /// What takes longer to fail has waited for somebody.
 constexpr std::chrono::seconds slow{2};
 
@@ -174,7 +174,9 @@ util::Result<std::string> Client::run(const std::vector<std::string>& argv) cons
   return answer;
 }
 
-util::Result<util::Output> Client::ask(const std::vector<std::string>& argv) const {
+util::Result<util::Output> Client::ask(const std::vector<std::string>& argv) const { return ask(argv, usual_patience); }
+
+util::Result<util::Output> Client::ask(const std::vector<std::string>& argv, std::chrono::seconds patience) const {
   util::Command command;
   command.argv = argv;
   TRY(command.argv[0], find(argv[0]));

@@ -52,6 +52,7 @@ struct HeldArray;         // arrays.hpp
 struct QueuedCommand;     // arrays.hpp
 struct JobLine;           // jobs.hpp
 struct JobOwner;          // jobs.hpp
+struct RecentJob;         // recent.hpp
 struct ArrayQuery;        // task_state.hpp
 struct ArrayStates;       // task_state.hpp
 struct WaitingTask;       // waiting.hpp
@@ -92,6 +93,11 @@ class Client {
   [[nodiscard]] util::Result<std::string> version() const;
   /// Runs sbatch --version and --help. @return an error if they cannot be run.
   [[nodiscard]] util::Result<Dialect> dialect() const;
+  /// Returns the names of all clusters that accounting knows.
+  [[nodiscard]] util::Result<std::vector<std::string>> clusters() const;
+  /// Returns the lines of `sbatch -v` about a call's options, as the real sbatch prints them for the same words; empty if it
+  /// prints none, or cannot be run. It gets --test-only, and is ended before it asks the controller.
+  [[nodiscard]] std::string defined_options(const Call& call) const;
   /// A complete answer is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
 
@@ -154,6 +160,11 @@ class Client {
   [[nodiscard]] util::Result<std::vector<HeldArray>> arrays_of_user(std::int64_t since) const;
   /// Returns the job ids and Commands of all that the queue shows, of every user.
   [[nodiscard]] util::Result<std::vector<QueuedCommand>> commands_in_queue() const;
+  /// Returns the jobs that the queue shows and that were submitted since then. @param since seconds since 1970.
+  /// @param of_all_users else of this user alone, which is a smaller question.
+  /// @return an error if the queue cannot be asked, or does not answer for so long.
+  [[nodiscard]] util::Result<std::vector<RecentJob>> recent_jobs(std::int64_t since, bool of_all_users,
+                                                                 std::chrono::seconds patience) const;
   /// Asks for the states of tasks: one question while Slurm remembers every task, else a second one, to accounting. A task that
   /// is cancelled while it is pending may leave no trace in either (observed on 22.05 and 24.11): what is missing of an array
   /// whose records are whole was cancelled so.
@@ -168,6 +179,7 @@ class Client {
   [[nodiscard]] util::Result<std::string> run(const std::vector<std::string>& argv) const;
   /// @return how it ended, whatever that means; an error if it cannot be run, or its answer is not whole.
   [[nodiscard]] util::Result<util::Output> ask(const std::vector<std::string>& argv) const;
+  [[nodiscard]] util::Result<util::Output> ask(const std::vector<std::string>& argv, std::chrono::seconds patience) const;
   [[nodiscard]] util::Result<std::string> run_once(const std::vector<std::string>& argv) const;
   /// Returns the path of the command of that name beside sbatch, or in PATH; empty if there is none.
   [[nodiscard]] util::Result<std::string> find(const std::string& name) const;

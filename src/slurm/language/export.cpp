@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "slurm/language/text.hpp"
+#include "util/environment_names.hpp"
+#include "util/traces.hpp"
 
 namespace sarray::slurm {
 
@@ -40,7 +42,10 @@ util::Environment from_export_file(const std::string& bytes) {
   for (std::size_t begin = 0; begin < bytes.size();) {
     auto end = bytes.find('\0', begin);
     if (end == std::string::npos) end = bytes.size();
-    entries.push_back(bytes.substr(begin, end - begin));
+    const auto entry = std::string_view(bytes).substr(begin, end - begin);
+    const auto equals = std::min(entry.find('='), entry.size());
+    const auto value = util::clean_value(entry.substr(0, equals), entry.substr(std::min(equals + 1, entry.size())));
+    if (equals < entry.size() && value) entries.push_back(std::string(entry.substr(0, equals)) + "=" + *value);
     begin = end + 1;
   }
   auto environment = util::Environment::from_entries(std::move(entries));
@@ -105,7 +110,24 @@ ExportChoice read_choice(const Setting* setting, const Release& release) {
   return {ExportChoice::Kind::list, true};
 }
 
-util::Environment choose_variables(const util::Environment& own, const ExportChoice& choice, const Setting* setting,
+/// Returns the --export list without what a session set in the environment of its driver, which may list all of it.
+std::string clean_list(const std::string& list) {
+  const auto has = [&](std::string_view text) { return list.find(text) != std::string::npos; };
+  if (!has(util::own_prefix) && !has("/sessions/") && !has(util::library_name)) return list;
+  std::string kept;
+  for (const auto& word : split_export_list(list)) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    const auto value = util::clean_value(name, equals == std::string::npos ? "" : std::string_view(word).substr(equals + 1));
+    if (!value) continue;
+    const auto text = equals == std::string::npos ? word : name + "=" + *value;
+    const char* quote = text.find(',') == std::string::npos ? "" : text.find('\'') == std::string::npos ? "'" : "\"";
+    kept += (kept.empty() ? "" : ",") + std::string(quote) + text + quote;
+  }
+  return kept;
+}
+
+util::Environment choose_variables(const util::Environment& own, const ExportChoice& choice, const std::string& list,
                                    const Release& release) {
   switch (choice.kind) {
     case ExportChoice::Kind::all:
@@ -116,7 +138,7 @@ util::Environment choose_variables(const util::Environment& own, const ExportCho
     case ExportChoice::Kind::list:
       break;
   }
-  const auto words = split_export_list(setting->value);
+  const auto words = split_export_list(list);
   const bool all = std::any_of(words.begin(), words.end(), [](const auto& w) { return equals_ignoring_case(w, "ALL"); });
   auto chosen = all ? own : keep_slurm_names(own, "SLURM_", false);
   for (const auto& word : words) {
@@ -148,6 +170,7 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   util::Environment own = own_environment(call, job, release);
   const auto* setting = job.find("export");
   const auto choice = read_choice(setting, release);
+  const auto list = setting != nullptr ? clean_list(setting->value) : std::string();
 
   const auto set_by_option = [&own](std::string_view name, std::string_view value) { own.set(name, value); };
   // Only a file's variables are sent with --export-file, and a script from standard input gives no name: the name that sbatch
@@ -162,10 +185,10 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   }
   const auto* dependency = job.find("dependency");
   if (dependency != nullptr && !call.export_file) set_by_option("SLURM_JOB_DEPENDENCY", dependency->value);
-  if (choice.explicit_text && !own.get("SLURM_EXPORT_ENV")) set_by_option("SLURM_EXPORT_ENV", setting->value);
+  if (choice.explicit_text && !own.get("SLURM_EXPORT_ENV")) set_by_option("SLURM_EXPORT_ENV", list);
 
   SentEnvironment sent;
-  sent.variables = choose_variables(own, choice, setting, release);
+  sent.variables = choose_variables(own, choice, list, release);
   drop_oversized(sent.variables);
   if (release >= Release{26, 5}) sent.variables.unset("SLURM_JWT");
   sent.login = loads_login_environment(job, release);

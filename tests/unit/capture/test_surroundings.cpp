@@ -6,9 +6,10 @@
 #include "../support.hpp"
 #include "capture/surroundings.hpp"
 #include "util/fd.hpp"
+#include "util/traces.hpp"
 
 using namespace sarray;
-using capture::clean_path;
+using util::clean_path;
 
 namespace {
 
@@ -49,6 +50,34 @@ TEST_CASE("clean_path takes out the folders of every session, and guards: what f
   CHECK(clean_path("/usr/bin:" + session, "/s/bin") == "/usr/bin");
   CHECK(clean_path("/x/sessions/mine/bin:/sessions/20261126-035543x283-ad07/bin", "") ==
         "/x/sessions/mine/bin:/sessions/20261126-035543x283-ad07/bin");
+}
+
+TEST_CASE("clean_preload takes out the libraries of sessions, and keeps the user's in their order") {
+  CHECK(util::clean_preload("/s/sarray-intercept.so").empty());
+  CHECK(util::clean_preload("/a.so:/s/sarray-intercept.so:b.so") == "/a.so:b.so");
+  CHECK(util::clean_preload("/a.so /s/sarray-intercept.so") == "/a.so");
+  CHECK(util::clean_preload("/a.so::b.so") == "/a.so:b.so");
+  CHECK(util::clean_preload("").empty());
+  CHECK(cleaned({"LD_PRELOAD=/t/sarray-intercept.so", "A=1"}) == Entries{"A=1"});
+  CHECK(cleaned({"LD_PRELOAD=x.so:/t/sarray-intercept.so"}) == Entries{"LD_PRELOAD=x.so"});
+  CHECK(cleaned({"LD_PRELOAD=x.so y.so"}) == Entries{"LD_PRELOAD=x.so y.so"});
+}
+
+TEST_CASE("clean_value: what a session sets, wherever it is listed") {
+  const std::string session = "/h/sessions/20261126-035543.283-ad07";
+  CHECK(!util::clean_value("SARRAY_BIN", "x"));
+  CHECK(!util::clean_value("BASH_ENV", session + "/child.bash"));
+  CHECK(util::clean_value("BASH_ENV", "/home/me/env.bash") == "/home/me/env.bash");
+  CHECK(util::clean_value("PATH", session + "/bin:/bin") == "/bin");
+  CHECK(!util::clean_value("LD_PRELOAD", session + "/sarray-intercept.so"));
+  CHECK(util::clean_value("LD_PRELOAD", "") == "");
+  CHECK(util::clean_value("A", session + "/bin") == session + "/bin");
+}
+
+TEST_CASE("clean_environment: the last program is not one of a session's") {
+  CHECK(cleaned({"PATH=/bin", "_=/h/sessions/20261126-035543.283-ad07/bin/sh"}) == Entries{"PATH=/bin", "_=/bin/sh"});
+  CHECK(cleaned({"PATH=/nonexistent", "_=/h/sessions/20261126-035543.283-ad07/bin/sh"}) == Entries{"PATH=/nonexistent"});
+  CHECK(cleaned({"_=/bin/env"}) == Entries{"_=/bin/env"});
 }
 
 TEST_CASE("clean_environment: none of our variables, our folder out of PATH") {

@@ -63,7 +63,8 @@ struct World {
     return arrays;
   }
   [[nodiscard]] bool is_all_set() const {
-    return slurm.at("2")[0].waits == "afterok:1_0" && slurm.at("2")[1].waits == "afterok:1_1" && slurm.at("3")[0].waits == "afterany:2";
+    return slurm.at("2")[0].waits == "afterok:1_0" && slurm.at("2")[1].waits == "afterok:1_1" &&
+           slurm.at("3")[0].waits == "afterany:2";
   }
   [[nodiscard]] bool is_any_held() const {
     for (const auto& [id, tasks] : slurm) {

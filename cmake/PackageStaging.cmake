@@ -1,0 +1,26 @@
+# Run by cpack when all files of a package are in its staging folder: what one kind of package has in another place or form, and one time
+# for all files, since an archive contains it.
+set(staging "${CPACK_TEMPORARY_INSTALL_DIRECTORY}")
+file(GLOB_RECURSE pages "${staging}/sarray*.1")
+if(pages AND CPACK_GENERATOR MATCHES "^(DEB|RPM)$")
+  execute_process(COMMAND gzip -9n ${pages} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "gzip: ${status}")
+  endif()
+endif()
+if(CPACK_GENERATOR STREQUAL "DEB")
+  file(GLOB_RECURSE completion "${staging}/_sarray")
+  foreach(file ${completion})
+    get_filename_component(folder ${file} DIRECTORY)
+    get_filename_component(parent ${folder} DIRECTORY)
+    file(RENAME ${folder} ${parent}/vendor-completions)  # Debian's zsh looks there for what packages bring
+  endforeach()
+  file(GLOB_RECURSE licence "${staging}/LICENSE")
+  foreach(file ${licence})
+    get_filename_component(folder ${file} DIRECTORY)
+    file(RENAME ${file} ${folder}/copyright)  # the name that Debian's policy wants
+  endforeach()
+endif()
+if(DEFINED ENV{SOURCE_DATE_EPOCH})
+  execute_process(COMMAND find "${staging}" -exec touch -h -d "@$ENV{SOURCE_DATE_EPOCH}" "{}" +)
+endif()

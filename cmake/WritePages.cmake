@@ -1,0 +1,21 @@
+# Writes the man pages: cmake -DPROGRAM=[EMULATOR;]PROGRAM -DFOLDER=FOLDER -P WritePages.cmake
+file(REMOVE_RECURSE ${FOLDER})
+file(MAKE_DIRECTORY ${FOLDER}/man1)
+
+function(ask_program result)
+  execute_process(COMMAND ${PROGRAM} __manual ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} __manual ${ARGN}: ${status}")
+  endif()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+ask_program(page)
+file(WRITE ${FOLDER}/man1/sarray.1 "${page}")
+ask_program(commands --list)
+string(REGEX MATCHALL "[^\n]+" commands "${commands}")
+foreach(command ${commands})
+  ask_program(page ${command})
+  file(WRITE ${FOLDER}/man1/sarray-${command}.1 "${page}")
+endforeach()
+file(WRITE ${FOLDER}/made "")
