@@ -69,7 +69,7 @@ std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
 namespace {
 
 bool may_wait(const slurm::TaskRecord& task) {
-  const bool is_cancelled = task.state == TaskState::cancelled && task.reason == slurm::never_satisfied;
+  const bool is_cancelled = task.state == TaskState::cancelled && !task.reason.empty();  // Slurm says why only then
   return is_cancelled || (task.state == TaskState::pending && task.reason.starts_with("Dependency"));
 }
 

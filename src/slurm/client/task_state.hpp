@@ -27,8 +27,6 @@ inline constexpr std::array<TaskState, 8> all_task_states = {TaskState::pending,
 /// The number in place of a signal for a task that Slurm could not start, for example because the folder of its output is
 /// missing: slurmd's error number, 4021, is taken for a status of wait(2), and sacct shows it as 0:53 (observed on 22.05).
 inline constexpr std::uint32_t could_not_start = 53;
-/// Slurm's reason for a task that waits for what has failed; with kill_invalid_depend the task is cancelled, and keeps it.
-inline constexpr std::string_view never_satisfied = "DependencyNeverSatisfied";
 /// Done, but not completed.
 [[nodiscard]] bool is_failure(TaskState state);
 
@@ -58,8 +56,7 @@ struct TaskRecord {
   std::int64_t elapsed = 0;  ///< seconds
   std::string host;          ///< NodeName of the batch host; empty: none yet
   std::string restarts = "0";
-  /// Of a pending task, and of one that the site cancelled since it could never run (never_satisfied); empty otherwise.
-  std::string reason;
+  std::string reason;  ///< of a pending task, and of one cancelled because it could never run; empty otherwise
   std::optional<TaskUsage> usage;
   /// What tells the job's script: its path in the queue, sbatch's command line in accounting (21.08 and later). Empty: it was
   /// not asked for, or Slurm does not say.

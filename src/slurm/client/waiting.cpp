@@ -62,7 +62,7 @@ std::vector<WaitingTask> parse_waiting(std::string_view squeue_output) {
     waiting->array_id = array_id;
     waiting->index = to_number<std::uint32_t>(index).value_or(TaskRecord::plain_job);
     waiting->state = state;
-    waiting->is_never = reason == never_satisfied;
+    waiting->is_never = reason == "DependencyNeverSatisfied";
     if (state == TaskState::pending || waiting->is_never) tasks.push_back(std::move(*waiting));
   }
   return tasks;
