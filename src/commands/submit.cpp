@@ -126,9 +126,9 @@ util::Result<void> gather(SubmitRun& run) {
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
-  if (run.queued.session) warn_of_strays(run);
   TRY(const auto folder, store::StateFolder::open());
   TRY(run.held, queue::gather_held_arrays(run.queued, folder, max));
+  if (run.queued.session) warn_of_strays(run);
   return {};
 }
 

@@ -19,6 +19,9 @@ engine::LinkedArray link_held(const store::Submission& submission, const std::ve
   engine::LinkedArray array{submission.job_id, submission.folder, submission.tasks, 0, {}, false, submission.step};
   array.stays_held = std::any_of(outside.submitted.begin(), outside.submitted.end(),
                                  [&](const auto& job) { return job.stays_held && job.array_id == submission.job_id; });
+  const auto own = std::find_if(outside.submitted.begin(), outside.submitted.end(),
+                                [&](const auto& job) { return job.array_id == submission.job_id; });
+  if (own != outside.submitted.end()) array.first_index = own->array_first;
   std::vector<plan::Placement> placements;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
     const auto place = places.find(jobs[i].id);
@@ -91,6 +94,7 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
     engine::LinkedArray array{taken[number].job_id, taken[number].folder, merged.tasks, 0, {}, false, store::PipelineStep::held};
     // What was held before waits for none of the new ones.
     array.stage = merged.stage + (held.empty() ? 0 : 1000000);
+    array.first_index = merged.first_index();
     array.stays_held = std::any_of(merged.settings.begin(), merged.settings.end(),
                                    [](const auto& setting) { return setting.option->name == "hold"; });
     array.waits = plan::find_task_waits(plan.jobs, merged.placements, merged.tasks, places);

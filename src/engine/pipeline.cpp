@@ -75,7 +75,9 @@ class Comparison {
         const auto* text = &wait.condition;
         if (wait.indices.empty()) std::fill(wanted.begin(), wanted.end(), text);
         for (const auto& [first, last] : wait.indices) {
-          for (auto index = first; index <= last && index < wanted.size(); ++index) wanted[index] = text;
+          for (auto index = first; index <= last; ++index) {
+            if (index - array.first_index < wanted.size()) wanted[index - array.first_index] = text;
+          }
         }
       }
     }
@@ -90,9 +92,10 @@ class Comparison {
       ++seen[task.array_id];
       if (array->second->step != PipelineStep::held) continue;  // all was well when that was noted
       const auto& wanted = m_wanted[task.array_id];
-      if (task.index >= wanted.size()) continue;
+      const auto position = task.index - array->second->first_index;
+      if (position >= wanted.size()) continue;
       const static std::string nothing;
-      const auto& want = wanted[task.index] != nullptr ? *wanted[task.index] : nothing;
+      const auto& want = wanted[position] != nullptr ? *wanted[position] : nothing;
       if (!is_same(want, task.condition)) {
         return "task " + task.array_id + "_" + std::to_string(task.index) + " waits for '" + task.condition +
                "' in Slurm, and not for '" + want + "'";

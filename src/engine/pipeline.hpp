@@ -21,6 +21,7 @@ struct LinkedArray {
   std::vector<plan::TaskWait> waits;  ///< Slurm's own ids only
   bool stays_held = false;            ///< its jobs were submitted with --hold
   store::PipelineStep step = store::PipelineStep::held;
+  std::uint32_t first_index = 0;
 };
 
 /// What was done, for a note.

@@ -73,7 +73,7 @@ began call2 && fail 'a job whose parent failed began'
 began never && fail 'a join with a failed parent began'
 began mend1 && fail 'what waits for a failure began without one'
 after either call1
-read -r a1 b1 c1 <ids
+read -r a1 _ <ids
 assert_eq "afterok:$a1" "$(told call1)" 'SLURM_JOB_DEPENDENCY'
 assert_eq none "$(told align1)" 'SLURM_JOB_DEPENDENCY of a job that waits for nothing'
 assert_eq 4 "$(squeue -h -r -j "$(IFS=,; echo "${arrays[*]}")" -o %r | grep -c Dependency)" 'jobs that never run'

@@ -16,9 +16,9 @@ for name in sbatch scontrol squeue; do
 #!/bin/bash
 real=$real/$name
 here=\$(cat $TEST_DIR/where) # sbatch has neither our directory nor our environment
-[[ -e \$here/cut ]] || exec "\$real" "\$@"
+[[ -e \$here/cut.at ]] || exec "\$real" "\$@"
 [[ \$* == *--help* || \$* == *--version* || \$* == *' config'* ]] && exec "\$real" "\$@"
-read -r at when <\$here/cut
+read -r at when <\$here/cut.at
 echo $name >>\$here/calls
 if [[ \$(wc -l <\$here/calls) != "\$at" ]]; then exec "\$real" "\$@"; fi
 if [[ \$when == after ]]; then "\$real" "\$@" >/dev/null 2>&1; fi
@@ -59,10 +59,10 @@ for when in before after; do
     export SARRAY_STATE_DIR=$PWD/state
     sarray listen <record.sh >/dev/null 2>listened
     session=$(grep -o 'resume [^,]*' listened | cut -d' ' -f2)
-    echo "$at $when" >cut
+    echo "$at $when" >cut.at
     status=0
     sarray submit --session "$session" >answers 2>words || status=$?
-    rm cut
+    rm cut.at
     if ((status == 0)); then
       ((at > 9)) || fail "only $((at - 1)) questions and orders: $(cat words calls)"
       wait_until 'the last job' all_ended
@@ -97,9 +97,9 @@ cp ../say.sh ../record.sh .
 export SARRAY_STATE_DIR=$PWD/state
 sarray listen <record.sh >/dev/null 2>listened
 session=$(grep -o 'resume [^,]*' listened | cut -d' ' -f2)
-echo '5 after' >cut
+echo '5 after' >cut.at
 sarray submit --session "$session" >answers 2>words || true
-rm cut
+rm cut.at
 sarray submit --session nosuch >/dev/null 2>&1 || true
 listed=$(sarray list --session "$session" 2>&1 || true)
 sarray cancel --session "$session" --yes >said 2>&1

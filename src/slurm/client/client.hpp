@@ -52,13 +52,13 @@ struct HeldArray;         // arrays.hpp
 struct QueuedCommand;     // arrays.hpp
 struct JobLine;           // jobs.hpp
 struct JobOwner;          // jobs.hpp
-struct RecentJob;         // recent.hpp
 struct ArrayQuery;        // task_state.hpp
 struct ArrayStates;       // task_state.hpp
 struct WaitingTask;       // waiting.hpp
 struct DependencyUpdate;  // dependencies.hpp
 struct TaskDependency;    // dependencies.hpp
 struct TaskRecord;        // task_state.hpp
+struct RecentJob;         // recent.hpp
 
 /// How the real sbatch is to be run.
 struct Submission {

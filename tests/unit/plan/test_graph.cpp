@@ -176,7 +176,7 @@ TEST_CASE("aftercorr on an array of Slurm's own is said task by task") {
   auto options = test::make_options();
   options.outside.submitted = {{17, "17", 0, 0, 2, 2, slurm::ArrayIds::from_ids({1, 5})}};
   CHECK(waits_of(plan_of({{"-a1-2", "-d", "aftercorr:17", "a"}}, options), options.outside) ==
-        "0: 0 afterok:17_1; 0: 1 afterok:17");
+        "0: 1 afterok:17_1; 0: 2 afterok:17");
 }
 
 TEST_CASE("options that differ within a stage still need --split, and the table shows that stage") {
