@@ -180,7 +180,8 @@ void find_stages(std::vector<PlannedJob>& jobs, const slurm::Release& release) {
       auto& parent = jobs[found->second];
       // Jobs of one name that run one by one are tasks of one array, which wait for each other: stages would be as many as they.
       // On 20.11 the task that has the array's own record cannot wait for another of it ("Job dependency problem").
-      const bool is_namesake = may_wait_inside && is_singleton && condition.type == DependencyType::afterany && parent.job.name == planned.job.name;
+      const bool is_namesake =
+          may_wait_inside && is_singleton && condition.type == DependencyType::afterany && parent.job.name == planned.job.name;
       planned.stage = std::max(planned.stage, parent.stage + (is_namesake ? 0 : 1));
       const bool must = parent.tasks() > 1 && waits_for_whole(planned, condition, parent.job.ids);
       if (must && (needs_whole_array(planned, condition) || parent.tasks() > many_tasks)) parent.is_alone = true;

@@ -67,12 +67,12 @@ std::vector<std::string> wait_names(const std::vector<plan::PlannedJob>& jobs) {
   return names;
 }
 
-std::string stages_text(std::vector<plan::PlannedJob> jobs, std::size_t width) {
+std::string stages_text(std::vector<plan::PlannedJob> jobs, const slurm::Release& release, std::size_t width) {
   for (auto& planned : jobs) {
     planned.waits = planned.job.dependency.value_or(slurm::Dependency());
     planned.stage = 0;
   }
-  plan::find_stages(jobs);
+  plan::find_stages(jobs, release);
   struct Stage {
     std::map<std::string, std::vector<std::uint32_t>> jobs;
     std::map<std::string, std::set<std::uint32_t>> parents;
