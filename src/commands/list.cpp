@@ -4,6 +4,7 @@
 #include "commands/commands.hpp"
 #include "queue/gather.hpp"
 #include "queue/held.hpp"
+#include "report/graph.hpp"
 #include "report/queue.hpp"
 #include "report/table.hpp"
 #include "util/join.hpp"
@@ -14,10 +15,14 @@ namespace sarray::commands {
 Status list(const Words& words) {
   std::string session_name;
   bool json = false;
+  bool graph = false;
   cli::Arguments arguments("list", "Shows the queued jobs, and where each of their options was set.",
-                           "[--session NAME] [--json]");
+                           "[--session NAME] [--json|--graph]");
   arguments.app().add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
-  arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
+  auto* json_flag = arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
+  arguments.app()
+      .add_flag("--graph", graph, "print which job waits for which in Graphviz's language, for dot -Tsvg")
+      ->excludes(json_flag);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   TRY(const auto session, queue::find_session(session_name));
@@ -34,11 +39,17 @@ Status list(const Words& words) {
     std::fputs(util::to_line(report::queue_json(queued.jobs)).c_str(), stdout);
     return 0;
   }
+  if (graph) {
+    std::fputs(report::graph_text(queued.jobs).c_str(), stdout);
+    return 0;
+  }
   if (queued.jobs.empty()) {
     std::fputs("the queue is empty\n", stdout);
     return 0;
   }
   std::fputs(report::queue_text(queued.jobs, report::terminal_width(1)).c_str(), stdout);
+  const auto stages = report::stages_text(queued.jobs, queued.dialect.release(), report::terminal_width(1));
+  if (!stages.empty()) std::fputs(("\n" + stages + "\n").c_str(), stdout);
   std::printf("%s, %s\n", util::count(queued.contents.info.jobs, "job").c_str(),
               util::count(queued.contents.info.tasks, "task").c_str());
   return 0;

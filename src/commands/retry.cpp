@@ -208,10 +208,17 @@ void say_what_is_written_again(const script::Retry& retry) {
 /// Lets the tasks that wait for what was retried wait for its last attempts. Safe to do again: what is done is done.
 /// @return an error if Slurm does not take it, or takes it and does not show it.
 util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const engine::Engine& engine) {
+  const auto names_attempt = [&](const slurm::WaitingTask& task) {
+    const auto& attempts = array_history.history().attempts;
+    return std::any_of(task.conditions.begin(), task.conditions.end(), [&](const auto& condition) {
+      return std::any_of(attempts.begin(), attempts.end(), [&](const auto& one) { return one.job_id == condition.job_id; });
+    });
+  };
   std::size_t tasks = 0;
   for (int round = 0;; ++round) {
-    CHECK_OK(array_history.refresh());
     TRY(const auto waiting, engine.waiting_tasks());
+    if (std::none_of(waiting.begin(), waiting.end(), names_attempt)) break;  // as of most arrays
+    CHECK_OK(array_history.refresh());
     const auto repointed = follow::find_repointed(array_history.history(), waiting);
     if (repointed.empty()) break;
     if (round == 2) {
@@ -269,7 +276,9 @@ Status retry(const Words& words) {
   }
   const engine::SlurmEngine engine(site.client);
   const bool repoints = options->with_dependents && !options->dry_run;
-  if (repoints) CHECK_OK(repoint_dependents(target.array_history, engine));  // what a retry that was interrupted had left to do
+  const bool was_retried = target.array_history.history().attempts.size() > 1;
+  if (repoints && was_retried)
+    CHECK_OK(repoint_dependents(target.array_history, engine));  // what an interrupted retry left to do
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
   CHECK_OK(check_attempts(history));

@@ -20,6 +20,7 @@
 #include "plan/graph.hpp"
 #include "queue/file_session.hpp"
 #include "queue/gather.hpp"
+#include "report/graph.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
 #include "script/own_script.hpp"
@@ -401,6 +402,10 @@ util::Result<void> print_script(const std::string& script) {
 }
 
 Status show_all(SubmitRun& run, plan::Plan& plan) {
+  if (run.options.graph) {
+    std::fputs(report::graph_text(plan.jobs).c_str(), stdout);
+    return 0;
+  }
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     auto folder = store::StateFolder::open();
@@ -426,6 +431,7 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
                stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
+  std::fputs(report::stages_text(plan.jobs, run.plan_options.release, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 

@@ -159,7 +159,9 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   auto* output = app.add_option("-o,--output", options.output,
                                 "write the generated script to FILE (default: sarray.slurm); to DIR/: a file for each array")
                      ->type_name("FILE");
-  app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
+  auto* dry_run = app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
+  app.add_flag("--graph", options.graph, "with -n: print which job waits for which instead, in Graphviz's language")
+      ->needs(dry_run);
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "if one array cannot hold all jobs, submit as few as possible");
   app.add_option("--names", names,

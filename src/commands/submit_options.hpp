@@ -23,6 +23,7 @@ struct SubmitOptions {
   bool output_given = false;
   std::string output_folder;  ///< which is made if it is missing; empty: -o names a file
   bool dry_run = false;
+  bool graph = false;  ///< a dry run that prints who waits for whom, for Graphviz
   bool json = false;
   bool split = false;
   bool again = false;        ///< an earlier submission whose end is not known is taken for failed

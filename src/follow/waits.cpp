@@ -69,8 +69,8 @@ std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
 namespace {
 
 bool may_wait(const slurm::TaskRecord& task) {
-  const bool is_pending = task.state == TaskState::pending && task.reason.starts_with("Dependency");
-  return is_pending || (task.state == TaskState::cancelled && task.start.empty());
+  const bool is_cancelled = task.state == TaskState::cancelled && !task.reason.empty();  // Slurm says why only then
+  return is_cancelled || (task.state == TaskState::pending && task.reason.starts_with("Dependency"));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "plan/graph.hpp"
+#include "report/graph.hpp"
 #include "report/table.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
@@ -68,15 +68,18 @@ std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t wi
     return std::string_view(lines).substr(begin, at - begin);
   };
   std::string text(next_line());
-  const auto numbers = plan::number_ids(jobs);
-  for (const auto& planned : jobs) {
+  const auto waits = wait_names(jobs);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const auto& planned = jobs[i];
     text += next_line();
     auto detail = "     in " + util::printable(planned.job.directory);
     text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
+    if (!waits[i].empty()) {
+      detail = "     waits for " + waits[i];
+      text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
+    }
     detail = "     " + util::printable(options_text(planned.job));
     if (detail.size() > 5) text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
-    detail = "     waits for " + plan::describe_waits(planned, numbers);
-    if (planned.job.dependency) text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
   }
   return text;
 }
@@ -101,6 +104,7 @@ util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
       job["options"][name] = setting.has_value ? util::Json(setting.value) : util::Json(true);
       job["sources"][name] = setting.source.text();
     }
+    job["waits"] = waits_json(planned, jobs);
     list.push_back(std::move(job));
   }
   return util::Json{{"version", 1}, {"jobs", std::move(list)}};

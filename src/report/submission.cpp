@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "plan/graph.hpp"
+#include "report/graph.hpp"
 #include "report/queue.hpp"
 #include "report/table.hpp"
 #include "script/streams.hpp"
@@ -44,7 +44,7 @@ std::string submission_text(const plan::Plan& plan, const plan::MergedArray& arr
   }
   Table table(columns);
   table.add(heads);
-  const auto numbers = any_waits ? plan::number_ids(plan.jobs) : plan::Numbers();
+  const auto waits = any_waits ? wait_names(plan.jobs) : std::vector<std::string>();
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
     if (rows++ == max_rows) break;
@@ -55,7 +55,7 @@ std::string submission_text(const plan::Plan& plan, const plan::MergedArray& arr
                                     util::fit(util::printable(planned.job.name), 20),
                                     width > 0 ? util::fit(command_text(planned), width / 3) : command_text(planned),
                                     output_pattern(planned, names)};
-    if (any_waits) row.insert(row.begin() + 4, util::fit(plan::describe_waits(planned, numbers), 40));
+    if (any_waits) row.insert(row.begin() + 4, util::fit(waits[placement.job], 40));
     table.add(row);
   }
   auto text = table.text(width);
@@ -82,7 +82,8 @@ util::Json submission_json(const plan::Plan& plan, const std::vector<SubmittedAr
                                          {"name", planned.job.name},
                                          {"first_index", placement.first_index},
                                          {"tasks", planned.tasks()},
-                                         {"array", planned.job.ids ? util::Json(planned.job.ids->text()) : util::Json(nullptr)}});
+                                         {"array", planned.job.ids ? util::Json(planned.job.ids->text()) : util::Json(nullptr)},
+                                         {"waits", waits_json(planned, plan.jobs)}});
     }
     list.push_back(std::move(array));
   }

@@ -159,7 +159,8 @@ TaskRecord read_queue_line(std::string_view line, std::string& array_id) {
   record.host = has_started && cells[8].find('/') == std::string_view::npos ? std::string(cells[8]) : std::string();
   record.restarts = cells[9];
   record.submitted = time_or_nothing(cells[10]);
-  if (!has_started) record.reason = cells[11];
+  if (!has_started || (record.state == TaskState::cancelled && cells[11] == "DependencyNeverSatisfied"))
+    record.reason = cells[11];
   if (!is_number(array_id)) {  // N/A
     array_id = cells[2];
     record.index = TaskRecord::plain_job;

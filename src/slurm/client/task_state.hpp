@@ -56,7 +56,7 @@ struct TaskRecord {
   std::int64_t elapsed = 0;  ///< seconds
   std::string host;          ///< NodeName of the batch host; empty: none yet
   std::string restarts = "0";
-  std::string reason;  ///< of a pending task; empty otherwise
+  std::string reason;  ///< of a pending task, and of one cancelled because it could never run; empty otherwise
   std::optional<TaskUsage> usage;
   /// What tells the job's script: its path in the queue, sbatch's command line in accounting (21.08 and later). Empty: it was
   /// not asked for, or Slurm does not say.

@@ -120,7 +120,8 @@ TEST_CASE("a command asks for the configuration once at most, and each question 
     std::ptrdiff_t squeue;
     std::ptrdiff_t sacct;
   };
-  // squeue is asked for states, and by `history` also for arrays that nothing is noted of.
+  // squeue is asked for states, by `cancel` and `retry` also for tasks that wait for these, and by `history` also for arrays that
+  // nothing is noted of.
   const std::vector<Row> rows = {
       {{"status", "77"}, "RUNNING", 1, 1},
       {{"status", "77"}, "", 1, 1},
@@ -128,8 +129,8 @@ TEST_CASE("a command asks for the configuration once at most, and each question 
       {{"hold", "77_0"}, "PENDING", 1, 1},
       {{"requeue", "77_0"}, "RUNNING", 1, 1},
       {{"history"}, "RUNNING", 2, 2},
-      {{"cancel", "77_0"}, "RUNNING", 1, 1},
-      {{"retry", "77_0", "--state", "unknown"}, "", 1, 1},
+      {{"cancel", "77_0"}, "RUNNING", 2, 1},  // and once for what waits for the task
+      {{"retry", "77_0", "--state", "unknown"}, "", 2, 1},
       {{"retry", "77_0", "-n", "--state", "unknown"}, "", 1, 1},
   };
   for (const auto& row : rows) {

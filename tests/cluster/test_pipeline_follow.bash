@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# A pipeline after its submission, by the jobs' own names: who waits for whom in list, submit -n, status and JSON; a failed job is retried and
+# those that wait for it wait for its new attempt; cancel says what becomes of them.
+# run: 60
+set -euo pipefail
+. "$(dirname "$0")/lib/cluster.bash"
+need_cluster
+cd "$TEST_DIR"
+mkdir bin
+ln -s "$SARRAY" bin/sarray
+export PATH=$TEST_DIR/bin:$PATH SARRAY_STATE_DIR=$TEST_DIR/state SBATCH_OUTPUT=/dev/null NO_COLOR=1
+
+cat >job.sh <<'E'
+#!/bin/bash
+# job.sh NAME: waits until the file go is there; fails as long as the file bad-NAME is there.
+until [[ -e go ]]; do sleep 0.1; done
+[[ ! -e bad-$1 ]] || exit 3
+echo "$1" >>ran
+E
+cat >launch.sh <<'E'
+set -e
+for s in 1 2 3; do
+  trim=$(sbatch --parsable -J "trim" job.sh "trim$s")
+  align=$(sbatch --parsable -J "align" -d "afterok:$trim" job.sh "align$s")
+  ids=$ids:$align
+  clean=$(sbatch --parsable -J "clean" -d "afternotok:$trim" job.sh "clean$s")
+done
+sbatch --parsable -J call -d "afterok$ids" job.sh call
+E
+chmod +x job.sh launch.sh
+
+# array_of NAME: the job id of the array that has the jobs of this name.
+array_of() {
+  sarray history --json | python3 -c 'import json, sys; print(*[s["job_id"] for s in json.load(sys.stdin)["submissions"]])' | tr ' ' '\n' |
+    while read -r id; do ! sarray status "$id" --json | grep -q "\"name\":\"$1\"" || echo "$id"; done | head -n 1
+}
+
+# --- before it is submitted ---------------------------------------------------------------------------------------------
+touch bad-trim2
+sarray run --record-only -- bash ./launch.sh >/dev/null 2>recorded
+session=$(grep -o -- '--session [^ ]*' recorded | head -n 1 | cut -d ' ' -f 2)
+listed=$(sarray list --session "$session")
+assert_contains "$listed" 'waits for 1 trim' 'list names the parent by number and name'
+assert_contains "$listed" 'waits for 2 align, 5 align, 8 align' 'a join'
+assert_contains "$listed" 'waits for afternotok 4 trim' 'another type than afterok is said'
+[[ $listed =~ 3\ +1\ +1\ +10\ call\ +2,5,8\ align ]] || fail "the table of stages"$'\n'"$listed"
+graph=$(sarray list --session "$session" --graph)
+assert_contains "$graph" 'j1 -> j2;' 'DOT'
+assert_contains "$graph" 'j4 -> j6 [label="afternotok"];' 'DOT with types'
+assert_eq "$graph" "$(sarray submit --session "$session" -n --graph 2>/dev/null)" 'submit -n --graph'
+python3 - "$(sarray list --session "$session" --json)" <<'E' || fail 'edges in JSON'
+import json, sys
+jobs = json.loads(sys.argv[1])["jobs"]
+assert jobs[0]["waits"] == []
+assert [(w["type"], w["job"]) for w in jobs[9]["waits"]] == [("afterok", 2), ("afterok", 5), ("afterok", 8)], jobs[9]
+E
+
+# --- while it waits, and after one has failed -----------------------------------------------------------------------------
+sarray submit --session "$session" >/dev/null 2>&1
+trim=$(array_of trim) align=$(array_of align) call=$(array_of call)
+status=$(sarray status "$align")
+assert_contains "$status" 'align: waits for 1 trim' 'status names what a job waits for'
+[[ $status != *Dependency* ]] || fail "Slurm's own word is not shown"$'\n'"$status"
+assert_contains "$(sarray status "$call")" 'call: waits for 2 align, 5 align, 8 align' 'a join'
+cancel=$(sarray cancel "$trim" --job 4 -n 2>&1)
+assert_contains "$cancel" '2 waiting tasks can never run without it: 5 align, 10 call' 'cancel says what becomes of the children'
+assert_contains "$cancel" '1 waiting task does not wait for it any longer: 6 clean' 'and who is freed'
+touch go
+never() { [[ $(sarray status "$call") == *'call: will never run: 4 trim failed'* ]]; }
+wait_until 'the join will never run' never
+assert_contains "$(sarray status "$align" --tasks)" 'pending (will never run: 4 trim failed)' 'a task'
+if sarray status "$call" --wait >/dev/null; then fail 'status --wait ends well, and a task never runs'; else assert_eq 3 $? 'status --wait ends'; fi
+
+# --- resumed ----------------------------------------------------------------------------------------------------------------
+rm bad-trim2
+retry=$(sarray retry "$trim" 2>&1)
+assert_contains "$retry" '1 waiting task waits for the new attempt' 'retry takes along what waits'
+sarray status "$call" --wait >/dev/null || fail "the join did not run: $(sarray status "$call")"
+assert_eq '1 1 1' "$(for job in trim2 align2 call; do grep -c "^$job\$" ran; done | xargs)" 'each once'
+assert_eq 1 "$(grep -c '^clean2$' ran)" 'what ran because of the failure ran once'
+
+# --- cancelled with those that wait -------------------------------------------------------------------------------------------
+rm -r go ran state
+sarray run -- bash ./launch.sh >/dev/null 2>&1
+trim=$(array_of trim) align=$(array_of align) call=$(array_of call)
+said=$(sarray cancel "$trim" --job 4 --with-dependents 2>&1)
+assert_contains "$said" 'and 2 tasks that could never run then' 'cancel --with-dependents'
+touch go
+gone() { [[ -z $(squeue -h -j "$trim,$align,$call" -t PENDING,RUNNING,COMPLETING -o %i) ]]; }
+wait_until 'nothing waits' gone
+assert_eq '0 0 1' "$(for job in align2 call align1; do grep -c "^$job\$" ran; done | xargs)" 'the dependents are cancelled, others run'
+echo 'pipelines are followed, resumed and cancelled by name'
