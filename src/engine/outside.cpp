@@ -48,8 +48,8 @@ util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(const std::vec
     TRY(const auto text, script::unpack_script(std::move(bytes)));
     TRY(const auto map, script::read_map(text));
     for (const auto& job : map.jobs)
-      jobs.push_back(
-          {job.id, submission.job_id, job.number, job.first_index, job.tasks, map.tasks, job.ids, map.option("hold") != nullptr});
+      jobs.push_back({job.id, submission.job_id, job.number, job.first_index, job.tasks, map.tasks, job.ids,
+                      map.option("hold") != nullptr, map.first_index()});
   }
   std::sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return jobs;
@@ -84,7 +84,7 @@ class States {
     States states;
     std::set<std::string> arrays;
     for (const auto& job : outside.submitted) {
-      if (arrays.insert(job.array_id).second) states.m_queries.push_back({job.array_id, job.array_tasks});
+      if (arrays.insert(job.array_id).second) states.m_queries.push_back({job.array_id, job.array_tasks, "", job.array_first});
     }
     if (!states.m_queries.empty()) {
       TRY(const auto answer, engine.states(states.m_queries, false));
@@ -106,7 +106,7 @@ class States {
     const auto& tasks = m_tasks[static_cast<std::size_t>(query - m_queries.begin())];
     const auto position = task && job.ids ? job.ids->position(*task) : std::nullopt;
     for (std::uint32_t n = 0; n < job.tasks; ++n) {
-      if (!position || n == *position) records.push_back(tasks[job.first_index + n]);
+      if (!position || n == *position) records.push_back(tasks[job.first_index - job.array_first + n]);
     }
     return records;
   }

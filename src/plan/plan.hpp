@@ -62,6 +62,7 @@ struct SubmittedJob {
   std::uint32_t array_tasks = 1;         ///< of the whole array
   std::optional<slurm::ArrayIds> ids{};  ///< local ids; nullopt: a plain job
   bool stays_held = false;               ///< the array was submitted with --hold
+  std::uint32_t array_first = 0;         ///< the whole array's first index
 };
 
 /// What the plan's jobs wait for, and the plan does not contain.
