@@ -42,6 +42,13 @@ assert_eq '7-9 7 3' "$(echo 'sbatch --array=7-9%2 -H job.sh' | sarray submit - -
   python3 -c 'import json,sys; a=json.load(sys.stdin)["arrays"][0]; print(a["array"], a["jobs"][0]["first_index"], a["tasks"])')" 'submit --json'
 held=$(squeue -h -n job.sh -t PD -o '%F %Z' | awk -v d="$PWD" '$2 == d { print $1 }' | sort -u)
 assert_eq "${held}_7 ${held}_8 ${held}_9" "$(in_squeue "$held")" 'a range that is held'
+# --- and a later call that waits for one task of it waits for that index
+child=$(submit_one -d afterok:2000000002_8 -o after.txt --wrap true)
+assert_contains "$(job_field "$child" Dependency)" "afterok:${held}_8(" 'a dependency on one of its tasks'
+after=$(submit_one -d afterok:2000000001_4 -o after.txt --wrap "'echo after'")
+wait_job "$after"
+assert_eq after "$(cat after.txt)" 'a dependency on a task that is done'
+sarray cancel "$child" 2>/dev/null
 sarray cancel "$held" --tasks 8 2>cancelled
 assert_eq "sarray: cancelled 1 task: ${held}_[8]" "$(cat cancelled)" 'cancel --tasks'
 sarray cancel 2000000002_9 2>cancelled

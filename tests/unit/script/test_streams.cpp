@@ -193,7 +193,8 @@ TEST_CASE("%x of jobs of one name is not the same if one of them comes from stan
   from_input.source = slurm::ScriptSource::standard_input;
   from_input.script_path.clear();
   const auto planned = plan_calls({test::make_call({"-J", "sbatch", "-o", "%x.out", "j"}), from_input});
-  CHECK(links(planned) == Made{{"/state/links/output/0", "/home/ada/sbatch.out"}, {"/state/links/output/1", "/home/ada/(null).out"}});
+  CHECK(links(planned) ==
+        Made{{"/state/links/output/0", "/home/ada/sbatch.out"}, {"/state/links/output/1", "/home/ada/(null).out"}});
 }
 
 TEST_CASE("none and /dev/null") {
