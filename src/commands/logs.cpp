@@ -192,7 +192,7 @@ util::Result<void> follow_logs(follow::ArrayHistory& array_history, LogList& lis
 std::string explain_nothing(const Log& log, const follow::History& history) {
   if (log.path == "/dev/null") return "its output goes to /dev/null";
   if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": not a regular file";
-  return log.path + ": no such file; " + report::state_text(history.task(log.index));
+  return log.path + ": no such file; " + report::state_text(history, log.index);
 }
 
 }  // namespace

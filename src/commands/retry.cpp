@@ -11,11 +11,13 @@
 #include "cli/arguments.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
+#include "commands/dependents.hpp"
 #include "commands/submit_options.hpp"
 #include "commands/task_word.hpp"
 #include "engine/delivery.hpp"
 #include "engine/settle.hpp"
 #include "engine/submissions.hpp"
+#include "follow/repoint.hpp"
 #include "follow/selection.hpp"
 #include "queue/gather.hpp"
 #include "report/status.hpp"
@@ -41,6 +43,7 @@ struct RetryOptions {
   bool json = false;
   bool parsable = false;
   bool again = false;
+  bool with_dependents = true;  ///< what waits for the tasks waits for their new attempts
   std::optional<std::uint32_t> throttle;
   Words sbatch_words;
 };
@@ -93,6 +96,8 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
+  app.add_flag("!--no-dependents", options.with_dependents,
+               "leave the tasks that wait for these, and now never run, as they are");
   app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
@@ -200,6 +205,32 @@ void say_what_is_written_again(const script::Retry& retry) {
       " of the attempt before: no id of a job (%A of an array, %j) is in the name");
 }
 
+/// Lets the tasks that wait for what was retried wait for its last attempts. Safe to do again: what is done is done.
+/// @return an error if Slurm does not take it, or takes it and does not show it.
+util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const engine::Engine& engine) {
+  std::size_t tasks = 0;
+  for (int round = 0;; ++round) {
+    CHECK_OK(array_history.refresh());
+    TRY(const auto waiting, engine.waiting_tasks());
+    const auto repointed = follow::find_repointed(array_history.history(), waiting);
+    if (repointed.empty()) break;
+    if (round == 2) {
+      const auto name = name_tasks(repointed.front().array_id, repointed.front().indices).front();
+      return util::fail("job " + name, "Slurm does not show the dependency that it was given, " + repointed.front().dependency,
+                        "scontrol show job " + name);
+    }
+    std::vector<slurm::DependencyUpdate> updates;
+    for (const auto& group : repointed) {
+      for (auto& name : name_tasks(group.array_id, group.indices)) updates.push_back({std::move(name), group.dependency});
+      tasks += round == 0 ? group.indices.size() : 0;
+    }
+    CHECK_OK(engine.set_dependencies(updates, [] {}));
+  }
+  if (tasks > 0)
+    say("note: " + util::count(tasks, "waiting task") + (tasks == 1 ? " waits" : " wait") + " for the new attempts now");
+  return {};
+}
+
 /// Prints which tasks stay as they are, so that nobody thinks that they were rerun.
 void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
@@ -236,6 +267,9 @@ Status retry(const Words& words) {
     TRY(lock, begin_retry(site, target.array_history.history().attempts.front().job_id, options->again));
     TRY(target, follow::find_target(site, word, options->script));  // with what other retries did in the meantime
   }
+  const engine::SlurmEngine engine(site.client);
+  const bool repoints = options->with_dependents && !options->dry_run;
+  if (repoints) CHECK_OK(repoint_dependents(target.array_history, engine));  // what a retry that was interrupted had left to do
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
   CHECK_OK(check_attempts(history));
@@ -262,7 +296,12 @@ Status retry(const Words& words) {
                                            *start, dialect, plan_options));
   say_what_is_written_again(retry);
   if (options->dry_run) return show(retry, plan_options.names, *options);
-  return deliver_retry(retry, submission_folder, plan_options, site, *options);
+  TRY(const auto status, deliver_retry(retry, submission_folder, plan_options, site, *options));
+  if (repoints) {
+    TRY(target, follow::find_target(site, word, options->script));  // with the new attempt
+    CHECK_OK(repoint_dependents(target.array_history, engine));
+  }
+  return status;
 }
 
 }  // namespace sarray::commands

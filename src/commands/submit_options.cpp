@@ -13,8 +13,9 @@ namespace sarray::commands {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> own_names = {"help",  "output", "dry-run",  "throttle",  "json",         "session",
-                                                        "split", "again",  "parsable", "translate", "no-translate", "names"};
+constexpr std::array<std::string_view, 13> own_names = {"help",      "output",       "dry-run", "throttle",    "json",
+                                                        "session",   "split",        "again",   "assume-done", "parsable",
+                                                        "translate", "no-translate", "names"};
 constexpr std::string_view own_letters = "hnot";
 /// What has no meaning for an array that is already merged.
 constexpr std::array<std::string_view, 5> no_overrides = {"wrap", "test-only", "usage", "version", "export-file"};
@@ -172,6 +173,8 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "treat an interrupted submission that Slurm does not know as failed");
+  app.add_flag("--assume-done", options.assume_done,
+               "jobs that are waited for, and that Slurm has forgotten, count as done, as they had to be");
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<SubmitOptions>();
   options.output_given = output->count() > 0;

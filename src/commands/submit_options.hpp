@@ -25,7 +25,8 @@ struct SubmitOptions {
   bool dry_run = false;
   bool json = false;
   bool split = false;
-  bool again = false;  ///< an earlier submission whose end is not known is taken for failed
+  bool again = false;        ///< an earlier submission whose end is not known is taken for failed
+  bool assume_done = false;  ///< jobs that Slurm has forgotten, and others wait for, count as done
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
   bool translate = false;            ///< every task gets the translator
@@ -37,13 +38,13 @@ struct SubmitOptions {
 /// @return nullopt if help was asked for and printed.
 [[nodiscard]] util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& words);
 
-/// Returns the rule for the names of output files that a word means. @param source where it stands, for the message.
-[[nodiscard]] util::Result<plan::Names> read_names(const std::string& word, const std::string& source);
-
 /// Returns whether a merged array can have that option of sbatch from outside (read_overrides).
 [[nodiscard]] bool is_override(const slurm::OptionSpec& option);
 /// Returns the long names of all those, with --.
 [[nodiscard]] std::vector<std::string> override_names();
+
+/// Returns the rule for the names of output files that a word means. @param source where it stands, for the message.
+[[nodiscard]] util::Result<plan::Names> read_names(const std::string& word, const std::string& source);
 
 /// sbatch's options as settings that replace the jobs' own.
 /// @return an error for those that a merged array cannot have from outside (--array, --wrap, --wait ...).

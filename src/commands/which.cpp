@@ -63,7 +63,7 @@ void print_task(const follow::History& history, const script::MappedJob& job, st
   print_field("directory", job.directory);
   print_field("output", files.output);
   if (!files.error.empty() && files.error != files.output) print_field("error", files.error);
-  print_field("state", report::state_text(task));
+  print_field("state", report::state_text(history, index));
   if (!task.start.empty()) print_field("started", task.start + (task.host.empty() ? "" : " on " + task.host));
   if (task.elapsed > 0 || !task.start.empty()) print_field("elapsed", report::duration_text(task.elapsed));
 }

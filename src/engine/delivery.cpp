@@ -91,6 +91,7 @@ store::Submission describe(const SubmissionFolder& submission_folder, const plan
   submission.directory = std::filesystem::current_path(error).string();
   submission.ids = store::id_ranges(std::move(ids));
   submission.retry_of = options.retry_of;
+  if (plan.is_pipeline) submission.step = store::PipelineStep::held;
   submission.start = slurm::Start{{}, rendered.umask, rendered.limits, rendered.arguments};
   return submission;
 }
@@ -187,6 +188,7 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
   slurm::Submission submission;
   submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
   submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());
+  if (plan.is_pipeline) submission.options.emplace_back("--hold");
   submission.script = submission_folder.folder + "/sarray.slurm";
   submission.environment = rendered.environment;
   submission.umask = rendered.umask;

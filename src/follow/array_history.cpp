@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "follow/waits.hpp"
 #include "slurm/client/arrays.hpp"
 #include "slurm/client/jobs.hpp"
 #include "store/state_folder.hpp"
@@ -297,6 +298,7 @@ util::Result<void> ArrayHistory::refresh(const engine::Engine& engine, bool with
   m_history.notes.insert(m_history.notes.end(), states.notes.begin(), states.notes.end());
   find_latest_attempts(m_history);
   note_revived();
+  find_waits(m_site, engine, m_history);
   return {};
 }
 

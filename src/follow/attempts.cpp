@@ -15,21 +15,6 @@ bool is_active(const Attempt& attempt, std::uint32_t index) {
   return state == TaskState::pending || state == TaskState::running;
 }
 
-/// Calls visit(index in the first attempt, run) for each task that an attempt shares with the first.
-template <class Visit>
-void visit_tasks(const History& history, std::uint32_t number, const Visit& visit) {
-  std::unordered_map<std::uint32_t, const script::MappedJob*> by_id;
-  for (const auto& job : history.map().jobs) by_id.emplace(job.id, &job);
-  for (const auto& job : history.attempts[number].map.jobs) {
-    const auto original = by_id.find(job.id);
-    if (original == by_id.end()) continue;
-    for (std::uint32_t n = 0; n < job.tasks; ++n) {
-      const auto index = job.first_index + n;
-      if (const auto at = original->second->index_of(job.local_id(index))) visit(*at, LatestAttempt{number, index});
-    }
-  }
-}
-
 }  // namespace
 
 void find_latest_attempts(History& history) {
@@ -127,6 +112,12 @@ Summary summarize(const History& history) {
   }
   finish(summary, span);
   return summary;
+}
+
+std::uint32_t count_never(const History& history) {
+  return static_cast<std::uint32_t>(std::count_if(history.waits.begin(), history.waits.end(), [&](const auto& wait) {
+    return wait.second.is_never && history.means(wait.first) && history.task(wait.first).state == TaskState::pending;
+  }));
 }
 
 std::int64_t estimate_rest(const Summary& summary) {

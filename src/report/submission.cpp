@@ -1,7 +1,9 @@
 #include "report/submission.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "plan/graph.hpp"
 #include "report/queue.hpp"
 #include "report/table.hpp"
 #include "script/streams.hpp"
@@ -32,15 +34,29 @@ std::string output_pattern(const plan::PlannedJob& planned, plan::Names names) {
 
 std::string submission_text(const plan::Plan& plan, const plan::MergedArray& array, plan::Names names, std::size_t width) {
   constexpr std::size_t max_rows = 100;
-  Table table({true, true, false, false, false, false});
-  table.add({"job", "indices", "array", "name", "script and arguments", "output"});
+  const bool any_waits = std::any_of(array.placements.begin(), array.placements.end(),
+                                     [&](const auto& placement) { return plan.jobs[placement.job].job.dependency.has_value(); });
+  auto columns = std::vector<bool>{true, true, false, false, false, false};
+  auto heads = std::vector<std::string>{"job", "indices", "array", "name", "script and arguments", "output"};
+  if (any_waits) {
+    columns.insert(columns.begin() + 4, false);
+    heads.insert(heads.begin() + 4, "waits for");
+  }
+  Table table(columns);
+  table.add(heads);
+  const auto numbers = any_waits ? plan::number_ids(plan.jobs) : plan::Numbers();
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
     if (rows++ == max_rows) break;
     const auto& planned = plan.jobs[placement.job];
-    table.add({std::to_string(planned.number), range_text(placement.first_index, planned.tasks()),
-               planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-", util::fit(util::printable(planned.job.name), 20),
-               width > 0 ? util::fit(command_text(planned), width / 3) : command_text(planned), output_pattern(planned, names)});
+    std::vector<std::string> row = {std::to_string(planned.number),
+                                    range_text(placement.first_index, planned.tasks()),
+                                    planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-",
+                                    util::fit(util::printable(planned.job.name), 20),
+                                    width > 0 ? util::fit(command_text(planned), width / 3) : command_text(planned),
+                                    output_pattern(planned, names)};
+    if (any_waits) row.insert(row.begin() + 4, util::fit(plan::describe_waits(planned, numbers), 40));
+    table.add(row);
   }
   auto text = table.text(width);
   if (array.placements.size() > max_rows) {

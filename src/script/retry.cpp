@@ -35,7 +35,8 @@ util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const s
   }
   for (const auto& setting : options.overrides) {
     if (setting.option->name == "job-name") continue;
-    if (setting.option->owner != slurm::Owner::array) return util::fail(own_option(setting));
+    const auto owner = setting.option->owner;
+    if (owner != slurm::Owner::array && owner != slurm::Owner::plan) return util::fail(own_option(setting));
     settings.replace(setting);
   }
   return settings.all();
