@@ -90,8 +90,10 @@ class Completer {
     if (m_words.front() == "help" && m_words.size() == 1) offer_commands();
     if (command == nullptr) return;
     m_words.erase(m_words.begin());
-    if (command->name == "run" && offer_driver()) return;
-    offer_words(page_of(*command));
+    const auto page = page_of(*command);
+    const bool has_program = !page.arguments.empty() && page.arguments.front().name == "COMMAND";  // run, real
+    if (has_program && offer_program(page)) return;
+    offer_words(page);
   }
 
  private:
@@ -111,20 +113,18 @@ class Completer {
     offer_all(offers, "");
   }
 
-  /// @return whether the last word belongs to the program that run starts.
-  bool offer_driver() const {
+  /// @return whether the last word belongs to the program that the command starts.
+  bool offer_program(const cli::Page& page) const {
     auto own = m_words;
     own.push_back(m_last);
     const auto program = take_command(own);
     const bool has_mark = own.size() < m_words.size() && m_words[own.size()] == "--";
     if (program.empty() || (!has_mark && program.size() == 1 && m_last.starts_with('-'))) return false;
     const auto before_last = program.size() - 1;
-    if (!has_mark && before_last == 0 && !m_words.empty() && is_value_of_last(run_page())) return false;
-    std::printf("\tcommand %zu\n", 2 + m_words.size() - before_last);  // sarray is word 0, run is word 1
+    if (!has_mark && before_last == 0 && !m_words.empty() && is_value_of_last(page)) return false;
+    std::printf("\tcommand %zu\n", 2 + m_words.size() - before_last);  // sarray is word 0, its command is word 1
     return true;
   }
-
-  static cli::Page run_page() { return page_of(*find_command("run")); }
 
   bool is_value_of_last(const cli::Page& page) const {
     const auto option = m_words.empty() ? std::nullopt : find_meant(page, m_words.back());
