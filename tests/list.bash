@@ -70,6 +70,7 @@ list_tests() {
   add fuzz "$((fuzz_seconds * 6 + 90))" work tests/fuzz/run "$fuzz_seconds"
   add oracle 90 work tests/oracle/run --cases "${SARRAY_ORACLE_CASES:-500}"
   add fidelity 150 work tests/fidelity/run --tasks "${SARRAY_FIDELITY_TASKS:-300}"
+  add pipelines-mutations 70 full tests/pipelines/mutations
   list_releases
   # Everything again, compiled with AddressSanitizer and UndefinedBehaviorSanitizer. Of the faults without the injected errors, which
   # would hit the sanitizers' own system calls.

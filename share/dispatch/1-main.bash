@@ -10,7 +10,8 @@
 #   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
 #   SARRAY_PIECES  empty; or, if the data is packed in pieces (gzip, base64), one line for each with its offset (10 digits); the last
 #                  line has their end
-#   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty
+#   SARRAY_FILE_NAMES "task": %A and %a in the names of output files are the task's own ids; "slurm": the ids that squeue shows
+#   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty; they are for sarray's own submission alone
 #   SARRAY_SCRATCH the submission's folder on the login node, used if it can be seen here and Slurm's file cannot be written
 #                  its name is the submission's, and SLURM_SARRAY in the environment says the same if sarray itself has submitted this file
 #   SARRAY_TRANSLATE the folder of the translator of ids, if a job needs it
@@ -47,7 +48,7 @@ damaged() { # WHAT
 }
 
 check_format() {
-  local known=1 # a unit test compares it with the codec's
+  local known=2 # a unit test compares it with the codec's
   ((10#$SARRAY_FORMAT == known)) || die "its table has format $SARRAY_FORMAT, and the dispatcher knows format $known"
 }
 
@@ -59,8 +60,9 @@ prepare_shell() {
   SARRAY_PATH=${PATH-}
   PATH=/usr/bin:/bin${PATH:+:$PATH}
   # A file that sarray has just written needs no checksums: nobody can have edited it. By hand, or from a copy, there is no such variable.
-  SARRAY_TRUSTED=''
-  [[ -z ${SLURM_SARRAY-} || $SLURM_SARRAY != "${SARRAY_SCRATCH##*/}" || $((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) -lt 404 ]] || SARRAY_TRUSTED=yes
+  SARRAY_TRUSTED='' SARRAY_BY_HAND=yes
+  [[ -z ${SLURM_SARRAY-} || $SLURM_SARRAY != "${SARRAY_SCRATCH##*/}" ]] || SARRAY_BY_HAND=''
+  [[ -n $SARRAY_BY_HAND || $((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) -lt 404 ]] || SARRAY_TRUSTED=yes
   unset -v SLURM_SARRAY
   SARRAY_FILE=$0
   SARRAY_INDEX=$SLURM_ARRAY_TASK_ID

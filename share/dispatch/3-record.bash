@@ -15,7 +15,8 @@ read_record() {
   local field tag value beginning at=0 IFS=$'\t'
   local -a fields values
   SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
-  SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_NAMES=()
+  SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_PATTERNS=()
+  SARRAY_HIDDEN='' SARRAY_UNNAMED='' SARRAY_EARLIER=''
   SARRAY_JOB_NAME='' SARRAY_JOB_PATH=''
   SARRAY_UNKNOWN=''
   # shellcheck disable=SC2206
@@ -56,7 +57,10 @@ take_field() { # TAG VALUE
     last) SARRAY_LAST=("$2") ;;
     truncate) SARRAY_TRUNCATE=$2 ;;
     append) SARRAY_APPEND=$2 ;;
-    output | error) SARRAY_NAMES+=("$1" "$2") ;;
+    output | error | input) SARRAY_PATTERNS+=("$1" "$2") ;;
+    hidden) SARRAY_HIDDEN=$2 ;;
+    unnamed) SARRAY_UNNAMED=$2 ;;
+    earlier) SARRAY_EARLIER=$2 ;;
     map:name) SARRAY_JOB_NAME=$2 ;;
     map:path) SARRAY_JOB_PATH=$2 ;;
     map:*) ;; # for sarray status and its kind

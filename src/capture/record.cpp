@@ -10,6 +10,7 @@
 #include <string>
 
 #include "capture/driver.hpp"
+#include "capture/parents.hpp"
 #include "capture/surroundings.hpp"
 #include "capture/take_call.hpp"
 #include "slurm/client/client.hpp"
@@ -146,6 +147,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   const auto& taken = *taken_call;
   if (taken.for_real_sbatch) return std::optional<Answer>{};
   const auto& job = taken.job;
+  CHECK_OK(check_parents(job, session, folder, taken.call.environment));
   const auto tasks = job.ids ? job.ids->count() : 1;
   TRY(const auto cluster, find_cluster(taken));
   if (taken.intake.verbose > 0 || taken.call.environment.get("SBATCH_DEBUG"))

@@ -5,8 +5,12 @@
 #include "commands/commands.hpp"
 #include "commands/control.hpp"
 #include "commands/task_word.hpp"
+#include "engine/engine.hpp"
 #include "queue/gather.hpp"
+#include "queue/held.hpp"
+#include "store/submissions.hpp"
 #include "util/confirm.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 
 namespace sarray::commands {
@@ -15,6 +19,19 @@ namespace {
 
 /// From so many jobs on the person at the terminal is asked.
 constexpr std::size_t many_jobs = 10;
+
+/// Cancels the arrays of a pipeline that Slurm still holds: nothing of them has begun, and nobody else would ever release them.
+util::Result<void> cancel_held(const std::vector<store::Submission>& held) {
+  if (held.empty()) return {};
+  std::vector<std::string> ids;
+  for (const auto& submission : held) ids.push_back(submission.job_id);
+  const engine::SlurmEngine engine(queue::find_site().client);
+  CHECK_OK(engine.control(engine::Verb::cancel, ids));
+  for (const auto& submission : held) CHECK_OK(store::note_step(submission.folder, store::PipelineStep::released));
+  const auto list = util::join(ids, ", ");
+  std::fprintf(stderr, "sarray: cancelled %s that Slurm held: %s\n", util::count(ids.size(), "array").c_str(), list.c_str());
+  return {};
+}
 
 /// @param yes nobody is asked.
 Status cancel_session(const std::string& session_name, bool yes) {
@@ -25,10 +42,13 @@ Status cancel_session(const std::string& session_name, bool yes) {
   for (const auto& call : contents.calls) {
     if (!call.dropped && !call.submitted) queued.push_back(call.job);
   }
+  TRY(const auto folder, store::StateFolder::open());
+  const auto held = queue::find_held_submissions(contents, folder);
   const auto jobs = util::count(queued.size(), "job");
   if (queued.size() >= many_jobs && !yes && util::can_ask() &&
       !util::confirm("drop " + jobs + " of session " + session.name() + "?"))
     return util::fail("cancel", "nothing was dropped", "sarray list");
+  CHECK_OK(cancel_held(held));
   if (!queued.empty()) CHECK_OK(session.cancel(queued));
   CHECK_OK(session.sync());
   queue::warn_of_unsettled(contents);
@@ -54,7 +74,9 @@ Status cancel(const Words& words) {
   auto& app = arguments.app();
   auto* word = app.add_option("task", options.word, task_help);
   add_control_options(app, options);
-  for (const char* name : {"--job", "--tasks", "--dry-run", "--script"}) app.get_option(name)->needs(word);
+  app.add_flag("--with-dependents", options.with_dependents,
+               "cancel also the tasks that wait for these and could then never run, in any array");
+  for (const char* name : {"--job", "--tasks", "--dry-run", "--script", "--with-dependents"}) app.get_option(name)->needs(word);
   app.add_flag("-y,--yes", options.yes,
                "do not ask before a whole array of several jobs, or a queue of ten jobs or more, is cancelled");
   app.add_option("--session", session_name, "act on this session instead of the current shell's")

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "commands/dependents.hpp"
 #include "commands/task_word.hpp"
 #include "plan/plan.hpp"
 #include "queue/gather.hpp"
@@ -61,32 +62,13 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
   return task.state == TaskState::pending || task.state == TaskState::running;
 }
 
-/// "17_[3-5,8]", cut before it exceeds Slurm's own limit for such a list (4096 bytes: job_mgr.c:_test_job_desc_fields).
-std::vector<std::string> name_tasks(const std::string& job_id, const std::vector<std::uint32_t>& indices) {
-  constexpr std::size_t max_numbers = 300;
-  std::vector<std::string> names;
-  for (std::size_t at = 0; at < indices.size();) {
-    // A run of neighbours costs two numbers however long it is.
-    auto end = at;
-    for (std::size_t runs = 0; end < indices.size() && runs < max_numbers; ++runs) {
-      do ++end;
-      while (end < indices.size() && indices[end] == indices[end - 1] + 1);
-    }
-    const auto begin = indices.begin();
-    const auto list = plan::format_numbers(
-        std::vector<std::uint32_t>(begin + static_cast<std::ptrdiff_t>(at), begin + static_cast<std::ptrdiff_t>(end)));
-    names.push_back(job_id + "_[" + list + "]");
-    at = end;
-  }
-  return names;
-}
-
 /// The tasks that it is for, as Slurm names them.
 struct Targets {
   std::vector<std::string> names;
   std::size_t tasks = 0;               ///< that Slurm is told of: a requeued task may be there twice
   std::size_t left = 0;                ///< selected, but not fit
   std::vector<std::uint32_t> indices;  ///< in the first attempt, ascending
+  std::vector<follow::SlurmTask> runs;
 };
 
 /// Returns the latest attempt of a selected task, and its earlier attempts that somebody requeued; only those that the verb fits.
@@ -94,12 +76,12 @@ std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> find_runs(const fol
                                                                        const std::vector<std::uint32_t>& indices, Verb verb) {
   std::vector<std::pair<std::uint32_t, follow::LatestAttempt>> runs;
   for (const auto index : indices) {
-    if (is_fit(verb, history.task(index))) runs.emplace_back(index, history.latest[index]);
+    if (is_fit(verb, history.task(index))) runs.emplace_back(index, history.latest_of(index));
   }
   for (const auto& revived : follow::find_revived(history)) {
-    const bool is_latest = history.latest[revived.index].attempt == revived.run.attempt;
+    const bool is_latest = history.latest_of(revived.index).attempt == revived.run.attempt;
     if (is_latest || !std::binary_search(indices.begin(), indices.end(), revived.index)) continue;
-    if (is_fit(verb, history.attempts[revived.run.attempt].tasks[revived.run.index]))
+    if (is_fit(verb, history.attempts[revived.run.attempt].task(revived.run.index)))
       runs.emplace_back(revived.index, revived.run);
   }
   return runs;
@@ -118,6 +100,7 @@ util::Result<Targets> find_targets(const follow::History& history, const std::ve
   for (const auto& [index, run] : find_runs(history, indices, verb)) {
     by_attempt[run.attempt].push_back(run.index);
     targets.indices.push_back(index);
+    targets.runs.emplace_back(history.attempts[run.attempt].job_id, run.index);
     ++targets.tasks;
   }
   std::sort(targets.indices.begin(), targets.indices.end());
@@ -170,6 +153,20 @@ std::string explain_none(const follow::History& history, const std::vector<std::
   return "no matching task is " + std::string(words_of(verb).fit);
 }
 
+/// Says what becomes of the tasks that wait for the cancelled ones.
+void say_dependents(const Dependents& dependents, const ControlOptions& options) {
+  const auto say = [](const TaskGroup& group, const char* one, const char* many) {
+    std::fprintf(stderr, "sarray: note: %s %s: %s\n", util::count(group.tasks, "waiting task").c_str(),
+                 group.tasks == 1 ? one : many, group.jobs.c_str());
+  };
+  if (dependents.freed.tasks > 0) say(dependents.freed, "does not wait for it any longer", "do not wait for it any longer");
+  if (dependents.never.tasks == 0 || options.with_dependents) return;
+  say(dependents.never, "can never run without it", "can never run without it");
+  std::fprintf(stderr, "hint: %s\n",
+               options.dry_run ? "--with-dependents cancels these, too"
+                               : ("sarray cancel " + util::join(dependents.never.names, "; sarray cancel ")).c_str());
+}
+
 }  // namespace
 
 Status control(const ControlOptions& options) {
@@ -180,7 +177,7 @@ Status control(const ControlOptions& options) {
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
   TRY(const auto indices, follow::filter_tasks(target, options.selection));
-  TRY(const auto targets, find_targets(history, indices, options.verb));
+  TRY(auto targets, find_targets(history, indices, options.verb));
   const auto shown_id = history.attempts.front().job_id;
   if (targets.tasks == 0) {
     return util::fail("job " + options.word, explain_none(history, indices, options.verb),
@@ -189,13 +186,27 @@ Status control(const ControlOptions& options) {
   auto line = util::count(targets.tasks, "task") + ": " + util::join(targets.names, " ");
   if (targets.left > 0)
     line += "; " + util::count(targets.left, "other") + (targets.left == 1 ? " is" : " are") + " not " + verb.fit;
+  const engine::SlurmEngine engine(site.client);
+  Dependents dependents;
+  if (options.verb == Verb::cancel) {
+    TRY(dependents, find_dependents(site, engine, history, targets.runs));
+  }
+  if (options.with_dependents && dependents.never.tasks > 0) {
+    line += "; and " + util::count(dependents.never.tasks, "task") +
+            " that could never run then: " + util::join(dependents.never.names, " ") + " (" + dependents.never.jobs + ")";
+  }
   if (options.dry_run) {
     std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
+    say_dependents(dependents, options);
     return 0;
   }
   CHECK_OK(confirm_whole(options, target, targets));
-  CHECK_OK(engine::SlurmEngine(site.client).control(options.verb, targets.names));
+  // The children first: what waits for a task that has ended may start.
+  if (options.with_dependents)
+    targets.names.insert(targets.names.begin(), dependents.never.names.begin(), dependents.never.names.end());
+  CHECK_OK(engine.control(options.verb, targets.names));
   std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
+  say_dependents(dependents, options);
   return 0;
 }
 

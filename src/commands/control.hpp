@@ -20,7 +20,8 @@ struct ControlOptions {
   follow::Selection selection;
   std::string script;  ///< --script
   bool dry_run = false;
-  bool yes = false;  ///< no question is asked
+  bool yes = false;              ///< no question is asked
+  bool with_dependents = false;  ///< cancels also what could then never run
 };
 
 /// --job, --tasks, --dry-run and --script, the same for all of them.

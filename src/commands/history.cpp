@@ -52,7 +52,7 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
   for (const auto& submission : submissions) {
     const bool is_noted = !submission.folder.empty();
     asked.push_back({submission.job_id, std::min(submission.tasks, script::max_tasks),
-                     is_noted ? submission.folder + "/sarray.slurm" : std::string()});
+                     is_noted ? submission.folder + "/sarray.slurm" : std::string(), submission.first_index});
   }
   slurm::ArrayStates states;
   if (!asked.empty()) {

@@ -3,8 +3,10 @@
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "queue/gather.hpp"
+#include "queue/held.hpp"
 #include "report/queue.hpp"
 #include "report/table.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 
 namespace sarray::commands {
@@ -22,6 +24,12 @@ Status list(const Words& words) {
   CHECK_OK(session.sync());
   TRY(const auto queued, queue::gather_session(session, slurm::unknown_max_array_size));
   for (const auto& warning : queued.contents.warnings) util::warn(warning);
+  TRY(const auto folder, store::StateFolder::open());
+  const auto held = queue::find_held_submissions(queued.contents, folder);
+  if (!held.empty()) {
+    util::note("Slurm holds " + util::count(held.size(), "array") + " of this session, since a submit was cut off: " +
+               util::join(held, ", ", &store::Submission::job_id) + "; sarray submit goes on with them, sarray cancel ends them");
+  }
   if (json) {
     std::fputs(util::to_line(report::queue_json(queued.jobs)).c_str(), stdout);
     return 0;

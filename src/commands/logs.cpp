@@ -131,13 +131,15 @@ class LogPrinter {
   std::string m_last;
 };
 
-std::string heading_of(const follow::History& history, std::uint32_t index) {
+std::string heading_of(const follow::History& history, std::uint32_t index, const follow::LatestAttempt& run) {
   const auto& job = *history.map().job_at(index);
   const auto local = job.local_id(index);
-  return report::task_name(history, index) + " " + job.name + (local ? " " + std::to_string(*local) : "");
+  const bool is_earlier = run.attempt != history.latest_of(index).attempt;
+  return history.attempts[run.attempt].job_id + "_" + std::to_string(run.index) + " " + job.name +
+         (local ? " " + std::to_string(*local) : "") + (is_earlier ? " (attempt " + std::to_string(run.attempt + 1) + ")" : "");
 }
 
-/// The files of some tasks, each once. Those of a retried task are its last attempt's.
+/// The files of some tasks, each once; of a retried task those of each attempt.
 class LogList {
  public:
   LogList(const slurm::SlurmSite& site, const follow::History& history, const std::vector<std::uint32_t>& indices)
@@ -147,10 +149,11 @@ class LogList {
   void update() {
     follow::FileFinder finder(m_site, m_history);
     for (const auto index : m_indices) {
-      const auto files = finder.find(index);
-      for (const auto& path : {files.output, files.error}) {
-        if (path.empty() || !m_paths.insert(path).second) continue;
-        m_logs.push_back({path, heading_of(m_history, index), index, 0, false});
+      for (const auto& files : finder.find_all(index)) {
+        for (const auto& path : {files.output, files.error}) {
+          if (path.empty() || !m_paths.insert(path).second) continue;
+          m_logs.push_back({path, heading_of(m_history, index, files.run), index, 0, false});
+        }
       }
     }
   }
@@ -189,7 +192,7 @@ util::Result<void> follow_logs(follow::ArrayHistory& array_history, LogList& lis
 std::string explain_nothing(const Log& log, const follow::History& history) {
   if (log.path == "/dev/null") return "its output goes to /dev/null";
   if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": not a regular file";
-  return log.path + ": no such file; " + report::state_text(history.task(log.index));
+  return log.path + ": no such file; " + report::state_text(history, log.index);
 }
 
 }  // namespace

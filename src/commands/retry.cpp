@@ -11,11 +11,13 @@
 #include "cli/arguments.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
+#include "commands/dependents.hpp"
 #include "commands/submit_options.hpp"
 #include "commands/task_word.hpp"
 #include "engine/delivery.hpp"
 #include "engine/settle.hpp"
 #include "engine/submissions.hpp"
+#include "follow/repoint.hpp"
 #include "follow/selection.hpp"
 #include "queue/gather.hpp"
 #include "report/status.hpp"
@@ -41,6 +43,7 @@ struct RetryOptions {
   bool json = false;
   bool parsable = false;
   bool again = false;
+  bool with_dependents = true;  ///< what waits for the tasks waits for their new attempts
   std::optional<std::uint32_t> throttle;
   Words sbatch_words;
 };
@@ -93,6 +96,8 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
+  app.add_flag("!--no-dependents", options.with_dependents,
+               "leave the tasks that wait for these, and now never run, as they are");
   app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
@@ -140,12 +145,13 @@ util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const 
   plan_options.user = slurm::user_name(site.environment);
   plan_options.sarray_version = cli::version;
   plan_options.throttle = options.throttle;
+  plan_options.names = history.map().names;
   for (const auto& attempt : history.attempts) plan_options.retry_of.push_back(attempt.job_id);
   TRY(plan_options.overrides, read_overrides(options.sbatch_words, dialect));
   return plan_options;
 }
 
-Status show(const script::Retry& retry, const RetryOptions& options) {
+Status show(const script::Retry& retry, plan::Names names, const RetryOptions& options) {
   report::SubmittedArray shown{0, std::nullopt, ""};
   if (options.json) {
     std::fputs(util::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
@@ -153,7 +159,7 @@ Status show(const script::Retry& retry, const RetryOptions& options) {
   }
   CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
   say("a dry run: nothing is submitted");
-  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), names, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
@@ -171,7 +177,7 @@ Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder&
     say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
   engine::note_delivery(submission_folder, delivery);
   if (options.json) return 0;
-  std::fputs(report::submission_text(retry.plan, array, report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(retry.plan, array, plan_options.names, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
@@ -184,11 +190,52 @@ util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::stri
   return lock;
 }
 
+std::vector<script::RetryTask> tasks_to_retry(const follow::History& history, const std::vector<std::uint32_t>& indices) {
+  std::vector<script::RetryTask> tasks;
+  tasks.reserve(indices.size());
+  for (const auto index : indices) tasks.push_back({index, history.latest_of(index).attempt + 1});
+  return tasks;
+}
+
+/// Prints what is lost of earlier attempts.
+void say_what_is_written_again(const script::Retry& retry) {
+  if (retry.written_again == 0) return;
+  say("note: " + util::count(retry.written_again, "task") +
+      (retry.written_again == 1 ? " writes again to the file" : " write again to the files") +
+      " of the attempt before: no id of a job (%A of an array, %j) is in the name");
+}
+
+/// Lets the tasks that wait for what was retried wait for its last attempts. Safe to do again: what is done is done.
+/// @return an error if Slurm does not take it, or takes it and does not show it.
+util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const engine::Engine& engine) {
+  std::size_t tasks = 0;
+  for (int round = 0;; ++round) {
+    CHECK_OK(array_history.refresh());
+    TRY(const auto waiting, engine.waiting_tasks());
+    const auto repointed = follow::find_repointed(array_history.history(), waiting);
+    if (repointed.empty()) break;
+    if (round == 2) {
+      const auto name = name_tasks(repointed.front().array_id, repointed.front().indices).front();
+      return util::fail("job " + name, "Slurm does not show the dependency that it was given, " + repointed.front().dependency,
+                        "scontrol show job " + name);
+    }
+    std::vector<slurm::DependencyUpdate> updates;
+    for (const auto& group : repointed) {
+      for (auto& name : name_tasks(group.array_id, group.indices)) updates.push_back({std::move(name), group.dependency});
+      tasks += round == 0 ? group.indices.size() : 0;
+    }
+    CHECK_OK(engine.set_dependencies(updates, [] {}));
+  }
+  if (tasks > 0)
+    say("note: " + util::count(tasks, "waiting task") + (tasks == 1 ? " waits" : " wait") + " for the new attempts now");
+  return {};
+}
+
 /// Prints which tasks stay as they are, so that nobody thinks that they were rerun.
 void say_what_is_left(const follow::History& history, const std::vector<std::uint32_t>& indices) {
   std::uint32_t cancelled = 0;
   std::uint32_t unknown = 0;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+  for (auto index = history.map().first_index(); index < history.map().end_index(); ++index) {
     if (std::binary_search(indices.begin(), indices.end(), index)) continue;
     cancelled += history.task(index).state == TaskState::cancelled ? 1 : 0;
     unknown += history.task(index).state == TaskState::unknown ? 1 : 0;
@@ -220,6 +267,9 @@ Status retry(const Words& words) {
     TRY(lock, begin_retry(site, target.array_history.history().attempts.front().job_id, options->again));
     TRY(target, follow::find_target(site, word, options->script));  // with what other retries did in the meantime
   }
+  const engine::SlurmEngine engine(site.client);
+  const bool repoints = options->with_dependents && !options->dry_run;
+  if (repoints) CHECK_OK(repoint_dependents(target.array_history, engine));  // what a retry that was interrupted had left to do
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
   CHECK_OK(check_attempts(history));
@@ -242,10 +292,16 @@ Status retry(const Words& words) {
   submission_folder.cluster = slurm::cluster_name(site);
   submission_folder.command = "sarray retry " + first_id;
   engine::set_folders(plan_options, folder.path(), submission_folder.marker);
-  TRY(const auto retry,
-      script::plan_retry(history.map(), target.array_history.script(0), indices, *start, dialect, plan_options));
-  if (options->dry_run) return show(retry, *options);
-  return deliver_retry(retry, submission_folder, plan_options, site, *options);
+  TRY(const auto retry, script::plan_retry(history.map(), target.array_history.script(0), tasks_to_retry(history, indices),
+                                           *start, dialect, plan_options));
+  say_what_is_written_again(retry);
+  if (options->dry_run) return show(retry, plan_options.names, *options);
+  TRY(const auto status, deliver_retry(retry, submission_folder, plan_options, site, *options));
+  if (repoints) {
+    TRY(target, follow::find_target(site, word, options->script));  // with the new attempt
+    CHECK_OK(repoint_dependents(target.array_history, engine));
+  }
+  return status;
 }
 
 }  // namespace sarray::commands

@@ -2,16 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/overview.hpp"
+#include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
+#include "follow/task_files.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
+#include "store/submissions.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
@@ -50,6 +54,8 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
 
 std::string shown_text(const follow::ArrayHistory& array_history, const StatusOptions& options) {
   auto view = options.view;
+  follow::FileFinder files(array_history.site(), array_history.history());
+  view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
   view.now = std::time(nullptr);
   if (options.json) return util::to_line(report::status_json(array_history.history(), view));
   view.width = report::terminal_width(1);
@@ -62,13 +68,15 @@ void print_notes(const follow::ArrayHistory& array_history) {
 }
 
 int exit_status(const follow::ArrayHistory& array_history) {
-  return static_cast<int>(follow::summarize(array_history.history()).failures() > 0 ? util::Exit::some_tasks_failed
-                                                                                    : util::Exit::ok);
+  const auto& history = array_history.history();
+  const bool is_good = follow::summarize(history).failures() == 0 && follow::count_never(history) == 0;
+  return static_cast<int>(is_good ? util::Exit::ok : util::Exit::some_tasks_failed);
 }
 
-/// Tasks that Slurm has forgotten will never be done: nobody waits for them.
-bool is_settled(const follow::Summary& summary) {
-  return summary.done() + summary.count(slurm::TaskState::unknown) == summary.tasks;
+/// Tasks that Slurm has forgotten, or that wait for what has failed, will never be done: nobody waits for them.
+bool is_settled(const follow::History& history) {
+  const auto summary = follow::summarize(history);
+  return summary.done() + summary.count(slurm::TaskState::unknown) + follow::count_never(history) == summary.tasks;
 }
 
 /// Returns the next pause in seconds: longer and longer, up to half a minute, to spare the controller.
@@ -95,15 +103,30 @@ util::Result<void> ask_usage(follow::ArrayHistory& array_history) {
 }
 
 Status wait_until_done(follow::ArrayHistory& array_history, const StatusOptions& options) {
-  for (unsigned pause = 1; !is_settled(follow::summarize(array_history.history())); pause = next_pause(pause)) {
+  for (unsigned pause = 1; !is_settled(array_history.history()); pause = next_pause(pause)) {
     CHECK_OK(refresh_patiently(array_history, pause, false));
   }
   if (options.view.usage) CHECK_OK(ask_usage(array_history));
   std::fputs(shown_text(array_history, options).c_str(), stdout);
   print_notes(array_history);
-  if (!follow::summarize(array_history.history()).is_over())
+  const auto summary = follow::summarize(array_history.history());
+  if (summary.count(slurm::TaskState::unknown) > 0)
     return util::fail("job " + options.job_id, "Slurm no longer knows how some of its tasks ended", "");
   return exit_status(array_history);
+}
+
+/// Says so if tasks are in hold because a submit was cut off before Slurm knew what all tasks of a pipeline wait for.
+void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_history) {
+  const auto& attempt = array_history.history().attempts.back();
+  const bool any_held =
+      std::any_of(attempt.tasks.begin(), attempt.tasks.end(), [](const auto& t) { return t.reason == "JobHeldUser"; });
+  if (!any_held) return;
+  const auto submissions = engine::list_submissions(site);
+  const auto* submission = store::find_submission(submissions, attempt.job_id);
+  if (submission == nullptr || !store::is_held_for_pipeline(*submission)) return;
+  util::note("array " + attempt.job_id +
+             " is held, since a submit was cut off before Slurm knew what its tasks wait for: sarray submit " +
+             "of that session goes on with it, sarray cancel of the session ends it");
 }
 
 /// Returns the first lines of a text, as many as fit on the screen.
@@ -120,7 +143,7 @@ Status watch(follow::ArrayHistory& array_history, const StatusOptions& options) 
     auto text = shown_text(array_history, options);
     const auto rest = follow::estimate_rest(summary);
     if (rest > 0 && !options.json) text = "about " + report::duration_text(rest) + " left\n" + text;
-    const bool over = is_settled(summary);
+    const bool over = is_settled(array_history.history());
     if (in_place && !over) text = "\033[H\033[J" + first_lines(text, report::terminal_height(1) - 1);
     CHECK_OK(util::write_all(1, (in_place && over ? "\033[H\033[J" : "") + text, "standard output"));
     if (over) break;
@@ -146,6 +169,7 @@ Status status(const Words& words) {
   if (options->watch) return watch(array_history, *options);
   std::fputs(shown_text(array_history, *options).c_str(), stdout);
   print_notes(array_history);
+  note_hold(site, array_history);
   return 0;
 }
 

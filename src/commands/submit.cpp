@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -12,10 +11,13 @@
 #include "cli/preview.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
+#include "commands/secrets.hpp"
 #include "commands/submit_options.hpp"
+#include "commands/submit_pipeline.hpp"
 #include "engine/delivery.hpp"
 #include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
+#include "plan/graph.hpp"
 #include "queue/file_session.hpp"
 #include "queue/gather.hpp"
 #include "report/submission.hpp"
@@ -39,6 +41,7 @@ void say(const std::string& line) { std::fprintf(stderr, "%s\n", util::printable
 
 /// What one run of submit works on.
 struct SubmitRun {
+  explicit SubmitRun(SubmitOptions given) : options(std::move(given)), site(queue::find_site()) {}
   SubmitOptions options;
   slurm::SlurmSite site;
   queue::QueuedJobs queued;
@@ -48,7 +51,10 @@ struct SubmitRun {
   std::string queue_file;              ///< the file's absolute path; empty: standard input, or a session
   std::string last_word;               ///< of the file's last submission, as it was when the command began
   std::optional<engine::FileLock> file_lock;
-  std::vector<std::string> announced;                                              ///< job ids that were told
+  bool is_journaled = false;           ///< what becomes of a file's lines must be remembered line by line
+  queue::HeldArrays held;              ///< of the session, since an earlier submit
+  std::vector<TakenArray> taken;       ///< of the plan, by Slurm
+  std::vector<std::string> announced;  ///< job ids that were told
   std::vector<std::pair<engine::SubmissionFolder, engine::Delivery>> unannounced;  ///< what Slurm took, and we have not said yet
 };
 
@@ -120,11 +126,14 @@ util::Result<void> gather(SubmitRun& run) {
   TRY(run.queued, queue::gather_session(std::move(session), max));
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
   if (run.queued.session) warn_of_strays(run);
+  TRY(const auto folder, store::StateFolder::open());
+  TRY(run.held, queue::gather_held_arrays(run.queued, folder, max));
   return {};
 }
 
-/// Whether a file is recorded as a session, which gives its lines their ids: one that may make several arrays is.
-bool becomes_session(const SubmitRun& run) { return run.options.split && !run.options.dry_run && !run.queued.session; }
+/// Whether a file is recorded as a session, which gives its lines their ids: one that may make several arrays is, or one that is
+/// held for a while.
+bool becomes_session(const SubmitRun& run) { return run.is_journaled && !run.options.dry_run && !run.queued.session; }
 
 /// Gives virtual ids to the lines of a queue file. A dry run shows the first ones if no state can be kept on this machine.
 util::Result<void> give_ids(SubmitRun& run) {
@@ -137,6 +146,19 @@ util::Result<void> give_ids(SubmitRun& run) {
     return util::fail(std::move(folder).error());
   }
   for (auto& job : jobs) job.id = id++;
+  return {};
+}
+
+/// Finds out what the jobs wait for outside of the queue. A dry run asks nobody.
+util::Result<void> find_outside(SubmitRun& run) {
+  auto id = slurm::last_virtual_id - static_cast<std::uint32_t>(run.queued.jobs.size());
+  for (auto& job : run.queued.jobs) {
+    if (job.id == 0) job.id = ++id;  // until the file is recorded: jobs of one name are told apart by it
+  }
+  const auto folder = store::StateFolder::open();
+  if (!folder) return {};
+  TRY(run.plan_options.outside, find_outside_jobs(run.queued.jobs, run.held, *folder, engine::SlurmEngine(run.site.client),
+                                                  !run.options.dry_run, run.options.assume_done));
   return {};
 }
 
@@ -155,41 +177,6 @@ std::string numbered(const std::string& path, std::size_t number) {
   auto dot = path.rfind('.');
   if (dot == std::string::npos || dot <= slash) dot = path.size();
   return path.substr(0, dot) + "-" + std::to_string(number + 1) + path.substr(dot);
-}
-
-bool looks_secret(std::string_view name) {
-  std::string upper(name);
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  for (const auto* word : {"TOKEN", "KEY", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"}) {
-    if (upper.find(word) != std::string::npos) return true;
-  }
-  return false;
-}
-
-/// Whether no shell can hold a name: on the node env(1) sets it, and its value is an argument of env for a moment. Functions that
-/// bash exports have such names, too, and are not secret.
-bool is_beyond_shells(std::string_view name) {
-  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-  return !std::all_of(name.begin(), name.end(), is_plain) && !name.starts_with("BASH_FUNC_");
-}
-
-std::string join_names(const std::set<std::string>& names, bool (*is_wanted)(std::string_view)) {
-  std::string joined;
-  for (const auto& name : names) {
-    if (is_wanted(name)) joined += (joined.empty() ? "" : ", ") + name;
-  }
-  return joined;
-}
-
-/// @param variables whose values are in the batch script.
-void warn_of_secrets(const std::set<std::string>& variables) {
-  if (const auto names = join_names(variables, looks_secret); !names.empty())
-    util::warn("values that look secret are in the batch script, which Slurm's administrators can read: " + names);
-  if (const auto names = join_names(variables, is_beyond_shells); !names.empty())
-    util::warn(
-        "no shell can hold variables of these names: on the compute node their values are arguments of env for a moment, which "
-        "others there can read: " +
-        names);
 }
 
 /// More than half of the limit is worth a word: the next thousand calls may be too many.
@@ -272,12 +259,21 @@ void answer(SubmitRun& run, const std::string& text) {
   run.unannounced.clear();
 }
 
+/// Makes the folder of -o DIR/.
+util::Result<void> make_output_folder(const SubmitOptions& options) {
+  std::error_code trouble;
+  if (!options.output_folder.empty()) std::filesystem::create_directories(options.output_folder, trouble);
+  if (!trouble) return {};
+  return util::fail(options.output_folder, trouble.message(), "nothing was submitted; another -o DIR/, or none");
+}
+
 /// Leaves the generated script in the user's folder. A file there that sarray did not write stays as it is; and only when -o FILE
 /// asks for the file does a folder that cannot be written to fail a submission.
 /// @param copy the script in the state folder. @return the path of the one that the user is left with.
 util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number, const std::string& script,
                                        const std::string& copy) {
   const auto path = numbered(run.options.output, number);
+  CHECK_OK(make_output_folder(run.options));
   auto note = path + ": it was not written by sarray, and stays as it is";
   struct stat state {};
   if (run.options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
@@ -315,9 +311,10 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
                                            engine::SlurmEngine(run.site.client), session, submitted.script));
   submitted.job_id = delivery.job_id;
   run.unannounced.emplace_back(submission_folder, delivery);
+  run.taken.push_back({delivery.job_id, submission_folder.folder});
   if (run.options.json) return submitted;
   answer(run, run.options.parsable ? delivery.job_id + "\n" : delivery.answer);
-  std::fputs(report::submission_text(plan, array, report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::submission_text(plan, array, run.plan_options.names, report::terminal_width(2)).c_str(), stderr);
   return submitted;
 }
 
@@ -332,9 +329,16 @@ util::Result<void> finish_session(SubmitRun& run, const std::vector<report::Subm
       session, submitted.size() == 1 ? "sarray status " + submitted.front().job_id.value_or("") : "sarray history");
 }
 
+/// Lets go all that Slurm holds for this session.
+util::Result<void> finish_held(SubmitRun& run, const plan::Plan& plan) {
+  if (!plan.is_pipeline) run.taken.clear();
+  return finish_pipeline(plan, run.taken, run.held, run.plan_options, engine::SlurmEngine(run.site.client));
+}
+
 /// Records the file's calls as a session's.
 util::Result<void> remember_file(SubmitRun& run, plan::Plan& plan, const store::StateFolder& folder) {
   TRY(auto session, queue::record_file(plan, run.queued.dialect, run.site.environment, run.queue_file, folder));
+  CHECK_OK(plan::find_waits(plan.jobs, run.plan_options.outside, run.plan_options.release));  // by their ids, which are new
   TRY(run.lock, queue::lock_session(session));
   run.queued.session = std::move(session);
   return {};
@@ -368,6 +372,7 @@ Status submit_all(SubmitRun& run, plan::Plan& plan) {
     submitted.push_back(std::move(*array));
   }
   if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
+  CHECK_OK(finish_held(run, plan));
   if (run.queued.session) CHECK_OK(finish_session(run, submitted));
   return 0;
 }
@@ -382,6 +387,19 @@ bool names_user(const SubmitRun& run) {
   });
 }
 
+/// Returns the rule for the names of output files: the option's, else the environment's.
+util::Result<plan::Names> choose_names(const SubmitRun& run) {
+  if (run.options.names) return *run.options.names;
+  const char* variable = std::getenv(util::names_variable);
+  return variable != nullptr && *variable != '\0' ? read_names(variable, util::names_variable) : plan::Names::task;
+}
+
+util::Result<void> print_script(const std::string& script) {
+  if (::isatty(1) == 0) return util::write_all(1, script, "standard output");
+  return util::write_all(1, report::wants_color(1) ? cli::color_script(script) : util::printable_lines(script),
+                         "standard output");
+}
+
 Status show_all(SubmitRun& run, plan::Plan& plan) {
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
@@ -392,6 +410,7 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     tell_script_size(rendered, run.plan_options);
     const auto path = numbered(run.options.output, number);
     if (run.options.output_given) {
+      CHECK_OK(make_output_folder(run.options));
       if (!script::may_replace(path))
         return util::fail(path, "it was not written by sarray, and is not overwritten",
                           "another -o FILE, or none: it is printed");
@@ -400,13 +419,11 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (run.options.json) continue;
-    const bool is_terminal = ::isatty(1) != 0;
-    std::string shown_script;
-    if (is_terminal)
-      shown_script = report::wants_color(1) ? cli::color_script(rendered.script) : util::printable_lines(rendered.script);
-    CHECK_OK(util::write_all(1, is_terminal ? shown_script : rendered.script, "standard output"));  // no copy of it
+    CHECK_OK(run.options.output_folder.empty() ? print_script(rendered.script)
+                                               : util::write_all(1, path + "\n", "standard output"));
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
-    std::fputs(report::submission_text(plan, plan.arrays[number], report::terminal_width(2)).c_str(), stderr);
+    std::fputs(report::submission_text(plan, plan.arrays[number], run.plan_options.names, report::terminal_width(2)).c_str(),
+               stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
   return 0;
@@ -427,7 +444,7 @@ util::Result<void> check_can_submit(const SubmitOptions& options, const slurm::S
 
 Status submit_queue(SubmitOptions options) {
   // Work and plan are freed by the end of the process: object by object that would take a fifth of the time.
-  static auto* const kept_run = new SubmitRun{std::move(options), queue::find_site(), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  static auto* const kept_run = new SubmitRun(std::move(options));
   auto& run = *kept_run;
   CHECK_OK(check_can_submit(run.options, run.site));
   if (run.options.file.empty()) {  // before Slurm is asked
@@ -436,7 +453,8 @@ Status submit_queue(SubmitOptions options) {
   CHECK_OK(remember_last_word(run));
   if (run.site.client.has_sbatch()) CHECK_OK(ask_limits(run));
   CHECK_OK(gather(run));
-  if (run.queued.jobs.empty()) return util::fail(empty_queue(run));
+  if (run.queued.jobs.empty() && run.held.empty()) return util::fail(empty_queue(run));
+  run.is_journaled = run.options.split || queue::needs_journal(run.queued.jobs);
   if (!run.queued.session && !becomes_session(run)) CHECK_OK(give_ids(run));
   auto& plan_options = run.plan_options;
   plan_options.release = run.queued.dialect.release();
@@ -445,13 +463,16 @@ Status submit_queue(SubmitOptions options) {
   if (run.options.translate) plan_options.translate = plan::Translate::always;
   if (run.options.no_translate) plan_options.translate = plan::Translate::never;
   plan_options.throttle = run.options.throttle;
+  TRY(plan_options.names, choose_names(run));
   plan_options.real_sbatch = run.site.client.sbatch();
   TRY(plan_options.overrides, read_overrides(run.options.sbatch_words, run.queued.dialect));
   if (names_user(run)) plan_options.user = slurm::user_name(run.site.environment);
+  CHECK_OK(find_outside(run));
   TRY(auto made_plan, plan::make_plan(std::move(run.queued.jobs), plan_options));
   static auto* const kept_plan = new plan::Plan(std::move(made_plan));
   auto& plan = *kept_plan;
   CHECK_OK(check_job_count(plan, plan_options.limits));
+  CHECK_OK(check_one_cluster(plan, run.site));
   for (const auto& note : plan.notes) util::note(note);
   if (plan_options.throttle.value_or(0) > 0 && plan.arrays.size() > 1)
     util::note("-t " + std::to_string(*plan_options.throttle) + " applies to each of the " +

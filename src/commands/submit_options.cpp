@@ -13,8 +13,9 @@ namespace sarray::commands {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> own_names = {"help",  "output", "dry-run",  "throttle",  "json",        "session",
-                                                        "split", "again",  "parsable", "translate", "no-translate"};
+constexpr std::array<std::string_view, 13> own_names = {"help",      "output",       "dry-run", "throttle",    "json",
+                                                        "session",   "split",        "again",   "assume-done", "parsable",
+                                                        "translate", "no-translate", "names"};
 constexpr std::string_view own_letters = "hnot";
 /// What has no meaning for an array that is already merged.
 constexpr std::array<std::string_view, 5> no_overrides = {"wrap", "test-only", "usage", "version", "export-file"};
@@ -71,7 +72,7 @@ bool takes_next_word(std::string_view word, const std::vector<std::string_view>&
     return valued != std::string_view::npos && valued + 1 == word.size();
   }
   if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
-  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" ||
+  return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" || word == "--names" ||
          word == "--max-calls";
 }
 
@@ -146,6 +147,7 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   auto own = words;
   options.sbatch_words = take_sbatch_words(own);
   std::string throttle;
+  std::string names;
   cli::Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
                            "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
   arguments.takes_sbatch_options(override_names());
@@ -154,11 +156,16 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
       "Any other option of sbatch overrides that option in every job, e.g. --partition=long --dependency=afterok:17.\n"
       "--job-name names the array; its tasks keep their own names.");
   app.add_option("file", options.file, "a file with one sbatch call per line, in shell syntax; - for standard input");
-  auto* output = app.add_option("-o,--output", options.output, "write the generated script to FILE (default: sarray.slurm)")
+  auto* output = app.add_option("-o,--output", options.output,
+                                "write the generated script to FILE (default: sarray.slurm); to DIR/: a file for each array")
                      ->type_name("FILE");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing; needs no Slurm");
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "if one array cannot hold all jobs, submit as few as possible");
+  app.add_option("--names", names,
+                 "whose ids are in the names of output files: task, as each task's variables say (default), or slurm, as squeue "
+                 "shows them; SARRAY_NAMES says it for always")
+      ->type_name("WHOSE");
   app.add_option("--session", options.session, "act on this session instead of the current shell's")->type_name("NAME");
   auto* translate = app.add_flag("--translate", options.translate,
                                  "scancel, scontrol ... in every task know its ids and its record (docs/fidelity.md)");
@@ -167,16 +174,32 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "treat an interrupted submission that Slurm does not know as failed");
+  app.add_flag("--assume-done", options.assume_done,
+               "jobs that are waited for, and that Slurm has forgotten, count as done, as they had to be");
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<SubmitOptions>();
   options.output_given = output->count() > 0;
+  if (options.output.ends_with('/')) {
+    options.output_folder = options.output;
+    options.output += "sarray.slurm";
+  }
   if (!throttle.empty()) {
     TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray submit --help"));
+  }
+  if (!names.empty()) {
+    TRY(options.names, read_names(names, "--names"));
   }
   if (!options.file.empty() && !options.session.empty()) {
     return util::fail(util::usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
   }
   return std::optional(std::move(options));
+}
+
+util::Result<plan::Names> read_names(const std::string& word, const std::string& source) {
+  for (const auto names : {plan::Names::task, plan::Names::slurm}) {
+    if (word == plan::names_word(names)) return names;
+  }
+  return util::fail(util::usage_error(source + "=" + word, "it is task or slurm", "sarray submit --help"));
 }
 
 util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "plan/plan.hpp"
 #include "slurm/client/site.hpp"
 #include "slurm/language/job.hpp"
 #include "slurm/language/option.hpp"
@@ -20,15 +21,18 @@ struct SubmitOptions {
   std::string session;                  ///< --session; empty: the shell's own
   std::string output = "sarray.slurm";  ///< the path of the generated script
   bool output_given = false;
+  std::string output_folder;  ///< which is made if it is missing; empty: -o names a file
   bool dry_run = false;
   bool json = false;
   bool split = false;
-  bool again = false;  ///< an earlier submission whose end is not known is taken for failed
+  bool again = false;        ///< an earlier submission whose end is not known is taken for failed
+  bool assume_done = false;  ///< jobs that Slurm has forgotten, and others wait for, count as done
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
-  bool translate = false;     ///< every task gets the translator
-  bool no_translate = false;  ///< and none
-  Words sbatch_words;         ///< sbatch's options, as given
+  bool translate = false;            ///< every task gets the translator
+  bool no_translate = false;         ///< and none
+  std::optional<plan::Names> names;  ///< nullopt: as the environment says, else the task's own
+  Words sbatch_words;                ///< sbatch's options, as given
 };
 
 /// @return nullopt if help was asked for and printed.
@@ -38,6 +42,9 @@ struct SubmitOptions {
 [[nodiscard]] bool is_override(const slurm::OptionSpec& option);
 /// Returns the long names of all those, with --.
 [[nodiscard]] std::vector<std::string> override_names();
+
+/// Returns the rule for the names of output files that a word means. @param source where it stands, for the message.
+[[nodiscard]] util::Result<plan::Names> read_names(const std::string& word, const std::string& source);
 
 /// sbatch's options as settings that replace the jobs' own.
 /// @return an error for those that a merged array cannot have from outside (--array, --wrap, --wait ...).

@@ -50,7 +50,7 @@ std::string own_id_text(const slurm::TaskRecord& task, const follow::Attempt& at
 void print_task(const follow::History& history, const script::MappedJob& job, std::uint32_t index,
                 const follow::TaskFiles& files) {
   const auto& task = history.task(index);
-  const auto& last = history.latest[index];
+  const auto& last = history.latest_of(index);
   const auto name = report::task_name(history, index);
   print_field("task", name + own_id_text(task, history.attempts[last.attempt]));
   if (last.attempt > 0) print_field("retry of", history.attempts.front().job_id + "_" + std::to_string(index));
@@ -63,7 +63,7 @@ void print_task(const follow::History& history, const script::MappedJob& job, st
   print_field("directory", job.directory);
   print_field("output", files.output);
   if (!files.error.empty() && files.error != files.output) print_field("error", files.error);
-  print_field("state", report::state_text(task));
+  print_field("state", report::state_text(history, index));
   if (!task.start.empty()) print_field("started", task.start + (task.host.empty() ? "" : " on " + task.host));
   if (task.elapsed > 0 || !task.start.empty()) print_field("elapsed", report::duration_text(task.elapsed));
 }

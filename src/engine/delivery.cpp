@@ -60,16 +60,17 @@ util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& a
   std::set<std::string> places;
   util::Result<void> result;
   util::Progress progress("linking the output files of tasks", array.tasks);
-  script::visit_links(plan, array, rendered.streams, options, [&](const std::string& path, const std::string& target) {
-    if (!result) return;
-    progress.step();
-    // Slurm makes folders for a file, but not for a link's.
-    const auto place = target.substr(0, target.rfind('/'));
-    if (script::makes_folders(options.release) && places.insert(place).second) make_folder(place);
-    const auto folder = path.substr(0, path.rfind('/'));
-    if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
-    if (result && ::symlink(target.c_str(), path.c_str()) != 0) result = util::fail(path, util::errno_text(errno));
-  });
+  script::visit_links(plan, array, rendered.streams, options,
+                      [&](const std::string& path, const std::string& target, const std::string& place) {
+                        if (!result) return;
+                        progress.step();
+                        // Slurm makes folders for a file, but not for a link's.
+                        if (script::makes_folders(options.release) && places.insert(place).second) make_folder(place);
+                        const auto folder = path.substr(0, path.rfind('/'));
+                        if (folders.insert(folder).second) result = util::ensure_private_folder(folder);
+                        if (result && ::symlink(target.c_str(), path.c_str()) != 0)
+                          result = util::fail(path, util::errno_text(errno));
+                      });
   return result;
 }
 
@@ -83,12 +84,14 @@ store::Submission describe(const SubmissionFolder& submission_folder, const plan
   submission.cluster = submission_folder.cluster;
   submission.queue_file = submission_folder.queue_file;
   submission.tasks = array.tasks;
+  submission.first_index = array.first_index();
   submission.jobs = static_cast<std::uint32_t>(array.placements.size());
   submission.script = saved_script;
   submission.name = array.name;
   submission.directory = std::filesystem::current_path(error).string();
   submission.ids = store::id_ranges(std::move(ids));
   submission.retry_of = options.retry_of;
+  if (plan.is_pipeline) submission.step = store::PipelineStep::held;
   submission.start = slurm::Start{{}, rendered.umask, rendered.limits, rendered.arguments};
   return submission;
 }
@@ -185,6 +188,7 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
   slurm::Submission submission;
   submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
   submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());
+  if (plan.is_pipeline) submission.options.emplace_back("--hold");
   submission.script = submission_folder.folder + "/sarray.slurm";
   submission.environment = rendered.environment;
   submission.umask = rendered.umask;

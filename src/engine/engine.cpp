@@ -38,4 +38,23 @@ util::Result<void> SlurmEngine::set_throttle(const std::string& array_id, std::u
   return m_client.set_throttle(array_id, limit);
 }
 
+util::Result<std::vector<slurm::WaitingTask>> SlurmEngine::waiting_tasks() const { return m_client.waiting_tasks(); }
+
+util::Result<void> SlurmEngine::set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
+                                                 const std::function<void()>& step) const {
+  return m_client.set_dependencies(updates, step);
+}
+
+util::Result<std::vector<slurm::TaskDependency>> SlurmEngine::dependencies(const std::vector<std::string>& array_ids) const {
+  return m_client.dependencies(array_ids);
+}
+
+util::Result<slurm::ArrayRecords> SlurmEngine::job_records(const std::vector<std::string>& job_ids) const {
+  return m_client.job_records(job_ids);
+}
+
+util::Result<std::vector<std::string>> SlurmEngine::unfinished_namesakes(const std::string& name) const {
+  return m_client.unfinished_namesakes(name);
+}
+
 }  // namespace sarray::engine

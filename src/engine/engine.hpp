@@ -3,13 +3,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "engine/settings.hpp"
 #include "slurm/client/arrays.hpp"
 #include "slurm/client/client.hpp"
+#include "slurm/client/dependencies.hpp"
 #include "slurm/client/task_state.hpp"
+#include "slurm/client/waiting.hpp"
 #include "util/moment.hpp"
 #include "util/process.hpp"
 #include "util/result.hpp"
@@ -40,6 +43,18 @@ class Engine {
   [[nodiscard]] virtual util::Result<void> control(Verb verb, const std::vector<std::string>& names) const = 0;
   /// @param limit tasks at once; 0: as many as like.
   [[nodiscard]] virtual util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const = 0;
+  /// What this user's tasks wait for: an entry for each task that waits for others.
+  [[nodiscard]] virtual util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const = 0;
+  /// Sets what pending tasks wait for. @param step called after each update.
+  [[nodiscard]] virtual util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
+                                                            const std::function<void()>& step) const = 0;
+  /// Returns what each unfinished task of these arrays waits for.
+  [[nodiscard]] virtual util::Result<std::vector<slurm::TaskDependency>> dependencies(
+      const std::vector<std::string>& array_ids) const = 0;
+  /// Returns what is known of jobs of any user; those that are not known are left out.
+  [[nodiscard]] virtual util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const = 0;
+  /// Returns the ids of this user's unfinished jobs of that name.
+  [[nodiscard]] virtual util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const = 0;
 
   // Time, so that a test need not wait for it.
   [[nodiscard]] virtual util::Moment now() const;
@@ -60,6 +75,13 @@ class SlurmEngine final : public Engine {
                                                         bool with_usage) const override;
   [[nodiscard]] util::Result<void> control(Verb verb, const std::vector<std::string>& names) const override;
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override;
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override;
+  [[nodiscard]] util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
+                                                    const std::function<void()>& step) const override;
+  [[nodiscard]] util::Result<std::vector<slurm::TaskDependency>> dependencies(
+      const std::vector<std::string>& array_ids) const override;
+  [[nodiscard]] util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const override;
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const override;
 
  private:
   slurm::Client m_client;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "follow/waits.hpp"
 #include "slurm/client/arrays.hpp"
 #include "slurm/client/jobs.hpp"
 #include "store/state_folder.hpp"
@@ -176,6 +177,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
     submission.job_id = array->job_id;
     submission.time = slurm::parse_slurm_time(array->submitted).value_or(0);
     submission.tasks = loaded->map.tasks;
+    submission.first_index = loaded->map.first_index();
     submission.jobs = static_cast<std::uint32_t>(loaded->map.jobs.size());
     submission.name = loaded->map.name;
     submission.directory = loaded->map.jobs.front().directory;
@@ -271,8 +273,8 @@ void ArrayHistory::note_revived() {
   for (std::size_t i = 0; i < std::min(revived.size(), max_named); ++i) {
     const auto& run = revived[i].run;
     const auto& attempt = m_history.attempts[run.attempt];
-    const auto& latest = m_history.latest[revived[i].index];
-    const std::string state = slurm::task_state_name(attempt.tasks[run.index].state);
+    const auto& latest = m_history.latest_of(revived[i].index);
+    const std::string state = slurm::task_state_name(attempt.task(run.index).state);
     const auto other = latest.attempt == run.attempt ? std::string()
                                                      : ", while its retry is " + m_history.attempts[latest.attempt].job_id + "_" +
                                                            std::to_string(latest.index);
@@ -286,7 +288,8 @@ util::Result<void> ArrayHistory::refresh(bool with_usage) { return refresh(engin
 
 util::Result<void> ArrayHistory::refresh(const engine::Engine& engine, bool with_usage) {
   std::vector<slurm::ArrayQuery> asked;
-  for (const auto& attempt : m_history.attempts) asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path});
+  for (const auto& attempt : m_history.attempts)
+    asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path, attempt.map.first_index()});
   TRY(auto states, engine.states(asked, with_usage));
   for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
   m_awaits_usage = states.without_usage > 0;
@@ -295,6 +298,7 @@ util::Result<void> ArrayHistory::refresh(const engine::Engine& engine, bool with
   m_history.notes.insert(m_history.notes.end(), states.notes.begin(), states.notes.end());
   find_latest_attempts(m_history);
   note_revived();
+  find_waits(m_site, engine, m_history);
   return {};
 }
 
@@ -302,7 +306,7 @@ void ArrayHistory::set_meant(const std::vector<std::uint32_t>& indices) {
   m_history.meant.clear();
   if (indices.size() == m_history.latest.size()) return;
   m_history.meant.assign(m_history.latest.size(), false);
-  for (const auto index : indices) m_history.meant[index] = true;
+  for (const auto index : indices) m_history.meant[m_history.position(index)] = true;
 }
 
 }  // namespace sarray::follow

@@ -56,6 +56,7 @@ class ArrayHistory {
   /// Refreshes the states from the given engine.
   [[nodiscard]] util::Result<void> refresh(const engine::Engine& engine, bool with_usage);
   [[nodiscard]] const follow::History& history() const { return m_history; }
+  [[nodiscard]] const slurm::SlurmSite& site() const { return m_site; }
   /// The tasks that are asked about, by index in the first attempt, ascending. @see History::meant
   void set_meant(const std::vector<std::uint32_t>& indices);
   /// Whether accounting had yet to be told, at the last refresh with usage, what some tasks used.

@@ -10,38 +10,33 @@ using slurm::TaskState;
 namespace {
 
 bool is_active(const Attempt& attempt, std::uint32_t index) {
-  if (index >= attempt.tasks.size()) return false;  // not asked for yet
-  const auto state = attempt.tasks[index].state;
+  if (attempt.tasks.empty()) return false;  // not asked for yet
+  const auto state = attempt.task(index).state;
   return state == TaskState::pending || state == TaskState::running;
-}
-
-/// Calls visit(index in the first attempt, run) for each task that an attempt shares with the first.
-template <class Visit>
-void visit_tasks(const History& history, std::uint32_t number, const Visit& visit) {
-  std::unordered_map<std::uint32_t, const script::MappedJob*> by_id;
-  for (const auto& job : history.map().jobs) by_id.emplace(job.id, &job);
-  for (const auto& job : history.attempts[number].map.jobs) {
-    const auto original = by_id.find(job.id);
-    if (original == by_id.end()) continue;
-    for (std::uint32_t n = 0; n < job.tasks; ++n) {
-      const auto index = job.first_index + n;
-      if (const auto at = original->second->index_of(job.local_id(index))) visit(*at, LatestAttempt{number, index});
-    }
-  }
 }
 
 }  // namespace
 
 void find_latest_attempts(History& history) {
   history.latest.assign(history.map().tasks, {});
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) history.latest[index].index = index;
+  for (std::uint32_t n = 0; n < history.latest.size(); ++n) history.latest[n].index = history.map().first_index() + n;
   for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
-    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { history.latest[index] = run; });
+    visit_tasks(history, number,
+                [&](std::uint32_t index, const LatestAttempt& run) { history.latest[history.position(index)] = run; });
   }
   for (const auto& revived : find_revived(history)) {
-    auto& latest = history.latest[revived.index];
+    auto& latest = history.latest[history.position(revived.index)];
     if (!is_active(history.attempts[latest.attempt], latest.index)) latest = revived.run;
   }
+}
+
+std::vector<std::vector<LatestAttempt>> find_runs(const History& history) {
+  std::vector<std::vector<LatestAttempt>> runs(history.latest.size());
+  for (std::uint32_t number = 0; number < history.attempts.size(); ++number) {
+    visit_tasks(history, number,
+                [&](std::uint32_t index, const LatestAttempt& run) { runs[history.position(index)].push_back(run); });
+  }
+  return runs;
 }
 
 std::vector<RevivedTask> find_revived(const History& history) {
@@ -49,11 +44,13 @@ std::vector<RevivedTask> find_revived(const History& history) {
   if (history.attempts.size() < 2) return revived;
   std::vector<std::uint32_t> last(history.map().tasks, 0);
   for (std::uint32_t number = 1; number < history.attempts.size(); ++number) {
-    visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) { last[index] = run.attempt; });
+    visit_tasks(history, number,
+                [&](std::uint32_t index, const LatestAttempt& run) { last[history.position(index)] = run.attempt; });
   }
   for (std::uint32_t number = 0; number + 1 < history.attempts.size(); ++number) {
     visit_tasks(history, number, [&](std::uint32_t index, const LatestAttempt& run) {
-      if (last[index] > number && is_active(history.attempts[number], run.index)) revived.push_back({index, run});
+      if (last[history.position(index)] > number && is_active(history.attempts[number], run.index))
+        revived.push_back({index, run});
     });
   }
   return revived;
@@ -110,11 +107,17 @@ Summary summarize(const History& history, const script::MappedJob& job) {
 Summary summarize(const History& history) {
   Summary summary;
   Span span;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+  for (auto index = history.map().first_index(); index < history.map().end_index(); ++index) {
     if (history.means(index)) add_task(history.task(index), summary, span);
   }
   finish(summary, span);
   return summary;
+}
+
+std::uint32_t count_never(const History& history) {
+  return static_cast<std::uint32_t>(std::count_if(history.waits.begin(), history.waits.end(), [&](const auto& wait) {
+    return wait.second.is_never && history.means(wait.first) && history.task(wait.first).state == TaskState::pending;
+  }));
 }
 
 std::int64_t estimate_rest(const Summary& summary) {

@@ -15,6 +15,8 @@ namespace sarray::follow {
 struct FileSurroundings {
   std::string user;                                ///< %u
   slurm::Release release = slurm::newest_release;  ///< decides what %b and %r mean
+  plan::Names names = plan::Names::task;           ///< whose ids are in the names
+  bool by_hand = false;                            ///< the script was not submitted by sarray itself
 };
 
 /// A name that is known as far as the task's state is.

@@ -43,9 +43,8 @@ util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const follo
   auto parsed = slurm::ArrayIds::parse(list, slurm::unknown_max_array_size);
   if (!parsed || !*parsed)
     return util::fail(util::usage_error("--tasks " + list, "not a valid list of indices", "--tasks 3,5-8"));
-  if ((*parsed)->max() >= history.map().tasks) {
-    return util::fail(util::usage_error("--tasks " + list,
-                                        "the array's indices are 0 to " + std::to_string(history.map().tasks - 1),
+  if (!history.map().has_index((*parsed)->min()) || !history.map().has_index((*parsed)->max())) {
+    return util::fail(util::usage_error("--tasks " + list, "the array's indices are " + history.map().indices_text(),
                                         "sarray status " + history.attempts.front().job_id + " --tasks"));
   }
   return std::move(**parsed);
@@ -180,10 +179,9 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History&
     }
   }
   std::sort(indices.begin(), indices.end());
-  const bool has_all = !place.indices || place.indices->max() < map.tasks;
+  const bool has_all = !place.indices || (map.has_index(place.indices->min()) && map.has_index(place.indices->max()));
   if (!indices.empty() && has_all) return indices;
-  return util::fail("job " + job_id, "its indices are 0 to " + std::to_string(map.tasks - 1),
-                    "sarray status " + job_id + " --tasks");
+  return util::fail("job " + job_id, "its indices are " + map.indices_text(), "sarray status " + job_id + " --tasks");
 }
 
 }  // namespace

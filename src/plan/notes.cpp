@@ -68,34 +68,7 @@ std::string job_words(const std::vector<std::uint32_t>& numbers) {
   return (numbers.size() == 1 ? "job " : "jobs ") + format_numbers(numbers);
 }
 
-bool has_correspondence(const MergedArray& array) {
-  return std::any_of(array.settings.begin(), array.settings.end(), [](const auto& setting) {
-    std::string value = setting.value;
-    std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return setting.option->name == "dependency" && contains(value, "aftercorr");
-  });
-}
-
 }  // namespace
-
-util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& options) {
-  // If it was given to submit, it is meant for the merged array.
-  const auto& overrides = options.overrides;
-  if (std::any_of(overrides.begin(), overrides.end(), [](const auto& s) { return s.option->name == "dependency"; })) return {};
-  for (const auto& array : plan.arrays) {
-    if (!has_correspondence(array)) continue;
-    for (const auto& placement : array.placements) {
-      const auto& planned = plan.jobs[placement.job];
-      const auto& ids = planned.job.ids;
-      if (array.placements.size() == 1 && ids && ids->min() == 0 && ids->max() + 1 == ids->count()) continue;
-      return util::fail(
-          "job " + std::to_string(planned.number),
-          "--dependency=aftercorr binds tasks by their indices, which are different in a merged array",
-          "afterok waits for the whole array; or drop it from the queue: sarray drop " + std::to_string(planned.number));
-    }
-  }
-  return {};
-}
 
 void note_mail(Plan& plan) {
   std::vector<std::uint32_t> numbers;

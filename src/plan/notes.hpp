@@ -12,9 +12,6 @@ namespace sarray::plan {
 /// The commands that the translator (share/translate) can replace.
 inline constexpr std::array<std::string_view, 5> translated_commands = {"scancel", "scontrol", "squeue", "sacct", "sbatch"};
 
-/// @return an error if --dependency=aftercorr binds tasks by their indices, which are different in the merged array.
-[[nodiscard]] util::Result<void> check_correspondence(const Plan& plan, const PlanOptions& options);
-
 /// Notes the plain jobs whose script names srun: srun asks Slurm for its job's variables, and adds those that are not set
 /// (observed on 22.05; SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID are not among them).
 void note_steps(Plan& plan);

@@ -5,9 +5,11 @@
 #include <unordered_map>
 
 #include "plan/conflict.hpp"
+#include "plan/graph.hpp"
 #include "plan/notes.hpp"
 #include "slurm/language/settings.hpp"
 #include "slurm/language/value.hpp"
+#include "slurm/language/virtual_id.hpp"
 #include "util/message.hpp"
 
 namespace sarray::plan {
@@ -39,6 +41,8 @@ void apply_overrides(PlannedJob& planned, const std::vector<slurm::Setting>& ove
     }
   }
   job.settings = settings.all();
+  const auto* dependency = job.find("dependency");
+  job.dependency = dependency != nullptr ? slurm::parse_dependency(dependency->value, settings.release()) : std::nullopt;
 }
 
 /// Jobs with equal keys may share an array.
@@ -59,16 +63,57 @@ std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
   return key;
 }
 
-/// Returns groups of jobs (indices) that may share an array; groups and members are in order of submission.
-std::vector<std::vector<std::uint32_t>> group_jobs(const std::vector<PlannedJob>& jobs, const PlanOptions& options) {
-  std::vector<std::vector<std::uint32_t>> groups;
+bool is_singleton(const PlannedJob& planned) {
+  if (!planned.job.dependency) return false;
+  const auto& conditions = planned.job.dependency->conditions;
+  return std::any_of(conditions.begin(), conditions.end(),
+                     [](const auto& condition) { return condition.type == slurm::DependencyType::singleton; });
+}
+
+/// Returns what jobs must have in common so that they may share an array if their options are equal.
+std::string company_key(const PlannedJob& planned) {
+  auto key = std::to_string(planned.stage);
+  if (planned.is_alone) return key + " " + std::to_string(planned.number);
+  // Others of that name, which are not the session's, know the array by its name.
+  return is_singleton(planned) ? key + "=" + planned.job.name : key;
+}
+
+struct Group {
+  std::vector<std::uint32_t> jobs;  ///< indices
+  std::size_t company = 0;          ///< groups with equal ones differ in their options only
+};
+
+/// Returns groups of jobs that may share an array, in the order of their stages; else groups and members are in order of
+/// submission.
+std::vector<Group> group_jobs(const std::vector<PlannedJob>& jobs, const PlanOptions& options) {
+  std::vector<Group> groups;
+  std::unordered_map<std::string, std::size_t> companies;
   std::unordered_map<std::string, std::size_t> by_key;
   for (std::uint32_t i = 0; i < jobs.size(); ++i) {
-    const auto [found, is_new] = by_key.emplace(sharing_key(jobs[i], options), groups.size());
-    if (is_new) groups.emplace_back();
-    groups[found->second].push_back(i);
+    const auto company = companies.emplace(company_key(jobs[i]), companies.size()).first->second;
+    const auto [found, is_new] = by_key.emplace(std::to_string(company) + " " + sharing_key(jobs[i], options), groups.size());
+    if (is_new) groups.push_back({{}, company});
+    groups[found->second].jobs.push_back(i);
   }
+  std::stable_sort(groups.begin(), groups.end(),
+                   [&](const Group& a, const Group& b) { return jobs[a.jobs.front()].stage < jobs[b.jobs.front()].stage; });
   return groups;
+}
+
+/// Returns the jobs of the first company whose options differ: one array cannot hold them. None: there is no such company.
+std::vector<PlannedJob> find_unequal_company(const std::vector<PlannedJob>& jobs, const std::vector<Group>& groups) {
+  std::vector<std::size_t> sizes(groups.size());
+  for (const auto& group : groups) ++sizes[group.company];
+  std::vector<std::uint32_t> members;
+  const auto first = std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return sizes[group.company] > 1; });
+  if (first == groups.end()) return {};
+  for (const auto& group : groups) {
+    if (group.company == first->company) members.insert(members.end(), group.jobs.begin(), group.jobs.end());
+  }
+  std::sort(members.begin(), members.end());
+  std::vector<PlannedJob> unequal;
+  for (const auto member : members) unequal.push_back(jobs[member]);
+  return unequal;
 }
 
 std::string merged_name(const std::vector<PlannedJob>& jobs, const MergedArray& array, const PlanOptions& options) {
@@ -96,9 +141,30 @@ MergedArray start_array(const PlannedJob& first, const PlanOptions& options) {
   for (const auto& setting : first.job.settings) {
     if (setting.option->owner == Owner::array) array.settings.push_back(setting);
   }
+  array.stage = first.stage;
   array.node_limits = slurm::loses_limits(*first.call);
   array.login = slurm::loads_login_environment(first.job, options.release);
   return array;
+}
+
+/// Gives a job that has an array to itself its own ids as indices, if they are one range without gaps, so that squeue shows them.
+void keep_own_indices(const std::vector<PlannedJob>& jobs, MergedArray& array, const PlanOptions& options) {
+  if (array.placements.size() != 1) return;
+  const auto& ids = jobs[array.placements.front().job].job.ids;
+  const bool is_range = ids && ids->max() - ids->min() + 1 == ids->count();
+  if (is_range && (!options.limits.known || ids->max() < options.limits.max_array_size))
+    array.placements.front().first_index = ids->min();
+}
+
+/// Makes what all jobs of an array wait for the array's own --dependency. Precondition: can_wait_together().
+void add_dependency(const std::vector<PlannedJob>& jobs, MergedArray& array) {
+  const auto& first = jobs[array.placements.front().job];
+  if (first.waits.conditions.empty()) return;
+  auto setting = *first.job.find("dependency");
+  setting.value = slurm::format_dependency(first.waits);
+  const auto later = std::find_if(array.settings.begin(), array.settings.end(),
+                                  [&](const auto& other) { return other.option->name > setting.option->name; });
+  array.settings.insert(later, std::move(setting));
 }
 
 /// Fills arrays with jobs, in order; a job's tasks stay together. Each job goes into the fullest array that has room for it,
@@ -124,6 +190,7 @@ void fill_arrays(Plan& plan, const std::vector<std::uint32_t>& group, const Plan
   for (auto i = first; i < plan.arrays.size(); ++i) {
     plan.arrays[i].name = merged_name(plan.jobs, plan.arrays[i], options);
     plan.arrays[i].throttle = merged_throttle(plan.jobs, plan.arrays[i], options);
+    keep_own_indices(plan.jobs, plan.arrays[i], options);
   }
 }
 
@@ -136,18 +203,20 @@ void note_throttles(Plan& plan, const PlanOptions& options) {
   }
 }
 
-util::Error explain_differences(const Plan& plan, const std::vector<Aspect>& differences) {
+/// @param jobs those that should share one array.
+util::Error explain_differences(const Plan& plan, const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences) {
   util::Error error;
-  error.body = format_differences(plan.jobs, differences);
-  error.what = "the jobs cannot share one array";
+  error.body = format_differences(jobs, differences);
+  const bool is_all = jobs.size() == plan.jobs.size();
+  error.what = is_all ? "the jobs cannot share one array" : "jobs that wait for the same stage cannot share one array";
   error.why = "they differ in " + util::count(differences.size(), "option") + " that an array has only once";
   error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
   const bool only_throttle = differences.size() == 1 && differences.front().option == "array throttle";
   if (only_throttle) {
     error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
   } else if (differences.size() == 1 && differences.front().option.find(' ') == std::string::npos) {
-    error.hint =
-        "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds all; " + error.hint;
+    error.hint = "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds " +
+                 (is_all ? "all; " : "them; ") + error.hint;
   }
   return error;
 }
@@ -174,6 +243,54 @@ util::Result<void> check_job_sizes(const std::vector<PlannedJob>& jobs, const Pl
   return {};
 }
 
+/// A --dependency for all jobs would take the place of what they wait for among themselves.
+util::Result<void> check_overridden_waits(const std::vector<PlannedJob>& jobs, const PlanOptions& options) {
+  const auto& overrides = options.overrides;
+  const auto given =
+      std::find_if(overrides.begin(), overrides.end(), [](const auto& s) { return s.option->name == "dependency"; });
+  if (given == overrides.end()) return {};
+  const auto dependency = slurm::parse_dependency(given->value, options.release);
+  const bool is_shared =
+      dependency && std::all_of(dependency->conditions.begin(), dependency->conditions.end(), [](const auto& c) {
+        return c.type != slurm::DependencyType::aftercorr && c.type != slurm::DependencyType::singleton;
+      });
+  if (!is_shared)
+    return util::fail("--dependency=" + given->value, "only what all jobs wait for together can be given to submit",
+                      "afterok, afterany, afternotok or after");
+  for (const auto& planned : jobs) {
+    if (!planned.job.dependency) continue;
+    const auto& conditions = planned.job.dependency->conditions;
+    const bool is_inner = is_singleton(planned) || std::any_of(conditions.begin(), conditions.end(), [](const auto& condition) {
+                            return slurm::is_virtual_id(condition.job);
+                          });
+    if (!is_inner) continue;
+    return util::fail("--dependency=" + given->value,
+                      "it would replace what job " + std::to_string(planned.number) +
+                          " waits for, --dependency=" + planned.job.find("dependency")->value,
+                      "give it to the calls that wait for no other: sarray list");
+  }
+  return {};
+}
+
+std::uint64_t largest_group(const std::vector<PlannedJob>& jobs, const std::vector<Group>& groups) {
+  std::uint64_t largest = 0;
+  for (const auto& group : groups) {
+    std::uint64_t tasks = 0;
+    for (const auto job : group.jobs) tasks += jobs[job].tasks();
+    largest = std::max(largest, tasks);
+  }
+  return largest;
+}
+
+/// Gives each array the --dependency that all of its jobs share, or, if one array has none that says all, leaves it to what is
+/// done after the submission.
+void set_dependencies(Plan& plan) {
+  plan.is_pipeline = !std::all_of(plan.arrays.begin(), plan.arrays.end(),
+                                  [&](const auto& array) { return can_wait_together(plan.jobs, array.placements); });
+  if (plan.is_pipeline) return;
+  for (auto& array : plan.arrays) add_dependency(plan.jobs, array);
+}
+
 }  // namespace
 
 std::uint32_t ClusterLimits::tasks_per_array() const {
@@ -182,22 +299,24 @@ std::uint32_t ClusterLimits::tasks_per_array() const {
   return max_array_tasks > 0 ? std::min(by_size, max_array_tasks) : by_size;
 }
 
+const char* names_word(Names names) { return names == Names::task ? "task" : "slurm"; }
+
 util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& options) {
+  CHECK_OK(check_overridden_waits(jobs, options));
   Plan plan;
   plan.jobs = std::move(jobs);
   for (auto& planned : plan.jobs) apply_overrides(planned, options.overrides);
   CHECK_OK(check_job_sizes(plan.jobs, options));
+  CHECK_OK(find_waits(plan.jobs, options.outside, options.release));
+  find_stages(plan.jobs);
   const auto groups = group_jobs(plan.jobs, options);
-  for (const auto& group : groups) fill_arrays(plan, group, options);
-  if (!options.split && groups.size() > 1) {
-    return util::fail(explain_differences(plan, find_differences(plan.jobs, options)));
+  for (const auto& group : groups) fill_arrays(plan, group.jobs, options);
+  if (!options.split) {
+    if (const auto unequal = find_unequal_company(plan.jobs, groups); !unequal.empty())
+      return util::fail(explain_differences(plan, unequal, find_differences(unequal, options)));
+    if (plan.arrays.size() > groups.size()) return util::fail(explain_size(plan, options, largest_group(plan.jobs, groups)));
   }
-  if (!options.split && plan.arrays.size() > 1) {
-    std::uint64_t tasks = 0;
-    for (const auto& array : plan.arrays) tasks += array.tasks;
-    return util::fail(explain_size(plan, options, tasks));
-  }
-  CHECK_OK(check_correspondence(plan, options));
+  set_dependencies(plan);
   note_throttles(plan, options);
   note_mail(plan);
   note_steps(plan);
@@ -221,6 +340,8 @@ void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next,
     }
     array.name = merged_name(plan.jobs, array, options);
     array.throttle = merged_throttle(plan.jobs, array, options);
+    keep_own_indices(plan.jobs, array, options);
+    if (!plan.is_pipeline) add_dependency(plan.jobs, array);
     return array;
   };
   plan.arrays[number] = make(0, jobs);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,12 @@ struct PlannedJob {
   std::shared_ptr<const slurm::Call> call;
   slurm::Job job;
   bool translate = false;  ///< the translator (share/translate) is first in its tasks' PATH
+  /// What its tasks wait for, as far as that is not over: --dependency with the jobs that singleton means. Set by find_waits().
+  slurm::Dependency waits = {};
+  std::uint32_t stage = 0;  ///< the length of the longest way from a job that waits for none of the plan's
+  /// Whether its tasks must be an array by themselves, because another job waits for all of them in a way that Slurm has for
+  /// whole arrays only.
+  bool is_alone = false;
   [[nodiscard]] std::uint32_t tasks() const { return job.ids ? job.ids->count() : 1; }
 };
 
@@ -36,6 +43,35 @@ struct ClusterLimits {
 /// Which jobs get the translator (notes.hpp).
 enum class Translate : std::uint8_t { if_named, always, never };
 
+/// Whose ids %A and %a are in the names of output files (script/names.hpp).
+enum class Names : std::uint8_t {
+  task,   ///< the task's own, as its variables say
+  slurm,  ///< the merged array's, as squeue shows them
+};
+
+/// Returns "task" or "slurm", as --names has it.
+[[nodiscard]] const char* names_word(Names names);
+
+/// A job of an earlier submission, or one of Slurm's own: where its tasks are in Slurm.
+struct SubmittedJob {
+  std::uint32_t id = 0;      ///< virtual id; of one of Slurm's own, that: its tasks' ids are the indices
+  std::string array_id;      ///< job id of the array that has its tasks
+  std::uint32_t number = 0;  ///< in its session; 0: not known
+  std::uint32_t first_index = 0;
+  std::uint32_t tasks = 1;
+  std::uint32_t array_tasks = 1;         ///< of the whole array
+  std::optional<slurm::ArrayIds> ids{};  ///< local ids; nullopt: a plain job
+  bool stays_held = false;               ///< the array was submitted with --hold
+};
+
+/// What the plan's jobs wait for, and the plan does not contain.
+struct OutsideJobs {
+  std::vector<SubmittedJob> submitted;        ///< sorted by id
+  std::vector<slurm::Condition> satisfied{};  ///< conditions, as jobs give them, that are satisfied already
+  /// Ids, virtual or Slurm's own, of the unfinished jobs of a name: singleton waits for them.
+  std::map<std::string, std::vector<std::uint32_t>> by_name{};
+};
+
 struct PlanOptions {
   ClusterLimits limits;
   slurm::Release release;
@@ -47,6 +83,7 @@ struct PlanOptions {
   /// sbatch options given to submit, which replace the jobs' own. In command line order; of several with one name the last wins.
   /// --chdir is absolute.
   std::vector<slurm::Setting> overrides;
+  OutsideJobs outside;
   std::string real_sbatch;  ///< the path that replaces our link in a task's variable `_`; empty: it is unchanged
   std::string link_folder;  ///< where links to output files are made (streams.hpp); absolute
   /// Random part of the hidden names under which files are opened whose own names only the running task knows. Slurm shows the
@@ -54,6 +91,7 @@ struct PlanOptions {
   std::string hidden_mark;
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
   Translate translate = Translate::if_named;
+  Names names = Names::task;
   std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute
   std::string scratch_folder;    ///< the submission's own folder: for tasks' scripts that Slurm's copy cannot hold; absolute
 };
@@ -65,19 +103,24 @@ struct Placement {
 
 /// One merged array.
 struct MergedArray {
-  std::vector<Placement> placements;  ///< in order of first_index, without gaps from 0
+  std::vector<Placement> placements;  ///< in order of first_index, without gaps; from 0 if there are several
   std::uint32_t tasks = 0;
   std::vector<slurm::Setting> settings;  ///< the array's own options, sorted by name
   std::uint32_t throttle = 0;            ///< 0: none
   std::string name;                      ///< --job-name of the array
   bool login = false;                    ///< the node loads the login environment
   bool node_limits = false;              ///< the tasks have the node's own resource limits, not the caller's
+  std::uint32_t stage = 0;               ///< its jobs' own
+  [[nodiscard]] std::uint32_t first_index() const { return placements.empty() ? 0 : placements.front().first_index; }
 };
 
 struct Plan {
   std::vector<PlannedJob> jobs;
   std::vector<MergedArray> arrays;
   std::vector<std::string> notes;  ///< one line each, shown before anything is submitted
+  /// Whether tasks wait for different things, or for tasks of the plan: then Slurm has to be told of each after it has taken all
+  /// arrays, in hold. If not, each array's own --dependency says it.
+  bool is_pipeline = false;
 };
 
 /// @return if one array cannot hold everything and `split` is not set, an error whose body is the table (option, value, jobs);

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 
+#include "queue/held.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
 #include "util/progress.hpp"
@@ -52,8 +53,15 @@ util::Result<void> check_nothing_left(const std::string& file, const store::Stat
     const auto session = store::Session::open(folder, entry->d_name);
     if (!session) continue;
     const auto contents = session->read();
-    if (!contents || contents->info.state != store::SessionInfo::State::open || contents->info.jobs == 0 ||
-        contents->submissions.empty())
+    if (!contents) continue;
+    if (!find_held_submissions(*contents, folder).empty()) {
+      checked = util::fail(
+          "an earlier submission of " + file,
+          "Slurm holds its arrays, until it is told what each task waits for; session " + session->name() + " has them",
+          command_for_rest(*session) + ", with the same options (--again submits the whole file again)");
+      break;
+    }
+    if (contents->info.state != store::SessionInfo::State::open || contents->info.jobs == 0 || contents->submissions.empty())
       continue;
     checked = util::fail("an earlier submission of " + file,
                          util::count(contents->info.jobs, "job") +

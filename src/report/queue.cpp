@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plan/graph.hpp"
 #include "report/table.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
@@ -67,12 +68,15 @@ std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t wi
     return std::string_view(lines).substr(begin, at - begin);
   };
   std::string text(next_line());
+  const auto numbers = plan::number_ids(jobs);
   for (const auto& planned : jobs) {
     text += next_line();
     auto detail = "     in " + util::printable(planned.job.directory);
     text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
     detail = "     " + util::printable(options_text(planned.job));
     if (detail.size() > 5) text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
+    detail = "     waits for " + plan::describe_waits(planned, numbers);
+    if (planned.job.dependency) text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
   }
   return text;
 }
@@ -100,6 +104,11 @@ util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
     list.push_back(std::move(job));
   }
   return util::Json{{"version", 1}, {"jobs", std::move(list)}};
+}
+
+std::string output_text(const std::string& path, const std::string& directory) {
+  const auto below = directory + "/";
+  return util::printable(path.starts_with(below) && path.size() > below.size() ? path.substr(below.size()) : path);
 }
 
 }  // namespace sarray::report

@@ -21,4 +21,7 @@ namespace sarray::report {
 /// Returns the document of list --json (docs/json.md).
 [[nodiscard]] util::Json queue_json(const std::vector<plan::PlannedJob>& jobs);
 
+/// Returns a job's output file as a person reads it: relative to the job's directory if it is below that.
+[[nodiscard]] std::string output_text(const std::string& path, const std::string& directory);
+
 }  // namespace sarray::report

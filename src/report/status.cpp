@@ -80,11 +80,16 @@ std::string array_text(const script::MappedJob& job) { return job.ids ? job.ids-
 
 std::string reasons_text(const follow::History& history) {
   std::map<std::string, std::uint32_t> reasons;
-  for (std::uint32_t index = 0; index < history.latest.size(); ++index) {
+  for (auto index = history.map().first_index(); index < history.map().end_index(); ++index) {
     const auto& task = history.task(index);
     if (task.state != TaskState::pending || !history.means(index)) continue;
     const bool is_new = task.reason.empty() || task.reason == "None";  // the scheduler has not considered it yet
-    ++reasons[is_new ? "not looked at yet" : task.reason];
+    const auto wait = history.waits.find(index);
+    if (wait == history.waits.end()) {
+      ++reasons[is_new ? "not looked at yet" : task.reason];
+    } else {
+      ++reasons[wait->second.is_never ? "will never run" : "wait for others"];
+    }
   }
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -181,20 +186,51 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   return table.text(view.width);
 }
 
+/// Returns a line for each job of which tasks wait: "job 5 call: waits for 3 align, 4 align"; of many jobs the first.
+std::string wait_lines(const follow::History& history, const StatusView& view) {
+  constexpr std::size_t max_lines = 12;
+  std::vector<std::string> lines;
+  for (const auto& job : history.map().jobs) {
+    // Tasks that wait for single tasks of the same jobs share a line.
+    std::map<bool, std::pair<follow::TaskWait, std::uint32_t>> waits;
+    for (auto at = history.waits.lower_bound(job.first_index); at != history.waits.end() && job.has_index(at->first); ++at) {
+      if (!history.means(at->first)) continue;
+      auto& [wait, tasks] = waits[at->second.is_never];
+      const auto before = std::move(wait.on);
+      wait = at->second;
+      if (++tasks == 1) continue;
+      wait.on.insert(wait.on.begin(), before.begin(), before.end());
+      for (auto& on : wait.on) on.local = std::nullopt;
+    }
+    for (const auto& [is_never, wait] : waits) {
+      lines.push_back("  " + std::to_string(job.number) + " " + util::printable(job.name) +
+                      (job.ids ? " (" + util::count(wait.second, "task") + ")" : "") + ": " + wait_text(wait.first));
+    }
+  }
+  if (lines.empty()) return {};
+  std::string text = "\n";
+  const auto shown = lines.size() > max_lines + 1 ? max_lines : lines.size();
+  for (std::size_t i = 0; i < shown; ++i) text += (view.width > 0 ? util::fit(lines[i], view.width) : lines[i]) + "\n";
+  if (shown < lines.size()) text += "  and " + std::to_string(lines.size() - shown) + " more lines like these: --tasks\n";
+  return text;
+}
+
 std::string task_lines(const follow::History& history, const StatusView& view) {
-  Table table({false, true, true, false, true, false, false});
-  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments"});
+  Table table({false, true, true, false, true, false, false, false});
+  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments", "output"});
   const bool narrow = is_narrow(view);
   std::vector<TaskState> states;
   for (const auto& job : history.map().jobs) {
-    const auto command = command_text(job.source, job.script_path, job.arguments);
+    auto command = command_text(job.source, job.script_path, job.arguments);
+    if (view.width > 0) command = util::fit(command, narrow ? 12 : 30);
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
       if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
       const auto local = job.local_id(index);
       table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
-                 elapsed_text(elapsed_of(task)), util::printable(state_text(task)), command});
+                 elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command,
+                 output_text(view.output_of(index), job.directory)});
       states.push_back(task.state);
     }
   }
@@ -214,6 +250,25 @@ util::Json counts_json(const follow::Summary& summary) {
   util::Json counts = util::Json::object();
   for (const auto state : slurm::all_task_states) counts[slurm::task_state_name(state)] = summary.count(state);
   return counts;
+}
+
+/// Null if it waits for nothing.
+util::Json wait_json(const follow::History& history, std::uint32_t index) {
+  const auto wait = history.waits.find(index);
+  if (wait == history.waits.end()) return nullptr;
+  util::Json json;
+  json["never"] = wait->second.is_never;
+  json["any"] = wait->second.any;
+  json["on"] = util::Json::array();
+  for (const auto& on : wait->second.on) {
+    json["on"].push_back(util::Json{{"type", on.type},
+                                    {"task", on.task},
+                                    {"job", on.job},
+                                    {"name", on.name.empty() ? util::Json(nullptr) : util::Json(on.name)},
+                                    {"local_id", on.local ? util::Json(*on.local) : util::Json(nullptr)},
+                                    {"failed", on.has_failed}});
+  }
+  return json;
 }
 
 util::Json elapsed_json(std::optional<std::int64_t> seconds) { return seconds ? util::Json(*seconds) : util::Json(nullptr); }
@@ -252,8 +307,32 @@ std::string state_text(const slurm::TaskRecord& task) {
   return text + " (exit " + std::to_string(task.exit_status) + ")";
 }
 
+std::string wait_text(const follow::TaskWait& wait) {
+  constexpr std::size_t max_named = 4;
+  std::vector<std::string> names;
+  for (const auto& waited : wait.on) {
+    auto name = waited.name.empty() ? waited.task : (waited.job > 0 ? std::to_string(waited.job) + " " : "") + waited.name;
+    if (waited.local) name += "_" + std::to_string(*waited.local);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(util::printable(name));
+  }
+  const auto more = names.size() > max_named + 1 ? names.size() - max_named : 0;
+  names.resize(names.size() - more);
+  auto text = util::join(names, wait.any ? " or " : ", ");
+  if (more > 0) text += " and " + util::count(more, "other job");
+  if (!wait.is_never) return "waits for " + text;
+  const bool wanted_failure = std::all_of(wait.on.begin(), wait.on.end(), [](const auto& on) { return on.type == "afternotok"; });
+  return "will never run: " + text + (wanted_failure ? " did not fail" : " failed");
+}
+
+std::string state_text(const follow::History& history, std::uint32_t index) {
+  const auto& task = history.task(index);
+  const auto wait = history.waits.find(index);
+  if (wait == history.waits.end()) return state_text(task);
+  return std::string(slurm::task_state_name(task.state)) + " (" + wait_text(wait->second) + ")";
+}
+
 std::string task_name(const follow::History& history, std::uint32_t index) {
-  const auto& last = history.latest[index];
+  const auto& last = history.latest_of(index);
   return history.attempts[last.attempt].job_id + "_" + std::to_string(last.index);
 }
 
@@ -272,7 +351,7 @@ std::string counts_text(const follow::Summary& summary, bool is_short) {
 std::string status_text(const follow::History& history, const StatusView& view) {
   auto text = heading(history, view) + "\n";
   if (view.usage) return text + usage_text(history, view.width);
-  return text + (view.tasks ? task_lines(history, view) : job_lines(history, view));
+  return text + (view.tasks ? task_lines(history, view) : job_lines(history, view) + wait_lines(history, view));
 }
 
 util::Json status_json(const follow::History& history, const StatusView& view) {
@@ -302,6 +381,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
       for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
         if (!history.means(index) || (view.failed_only && !slurm::is_failure(history.task(index).state))) continue;
         entry["task_list"].push_back(task_json(history, job, index));
+        entry["task_list"].back()["output"] = view.output_of(index);
       }
     }
     json["jobs"].push_back(std::move(entry));
@@ -324,7 +404,7 @@ util::Json job_json(const script::MappedJob& job) {
 
 util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index) {
   const auto& task = history.task(index);
-  const auto& last = history.latest[index];
+  const auto& last = history.latest_of(index);
   const auto local = job.local_id(index);
   util::Json json;
   json["task"] = task_name(history, index);
@@ -339,6 +419,7 @@ util::Json task_json(const follow::History& history, const script::MappedJob& jo
   json["start"] = task.start.empty() ? util::Json(nullptr) : util::Json(task.start);
   json["end"] = task.end.empty() ? util::Json(nullptr) : util::Json(task.end);
   json["elapsed"] = elapsed_json(elapsed_of(task));
+  json["waits"] = wait_json(history, index);
   json["host"] = task.host.empty() ? util::Json(nullptr) : util::Json(task.host);
   return json;
 }

@@ -18,6 +18,8 @@ struct StatusView {
   bool failed_only = false;
   bool usage = false;    ///< CPU and memory, used and requested
   std::int64_t now = 0;  ///< seconds since 1970
+  /// Returns the output file of a task, by its index in the first attempt; needed if tasks is set.
+  std::function<std::string(std::uint32_t)> output_of;
 };
 
 /// "00:04:12", "1-02:03:04".
@@ -26,6 +28,10 @@ struct StatusView {
 [[nodiscard]] std::string memory_text(std::uint64_t bytes);
 /// "completed", "failed (exit 3)", "failed (signal 9)", "pending (Resources)"; Slurm's own word if it says more.
 [[nodiscard]] std::string state_text(const slurm::TaskRecord& task);
+/// "waits for 3 align, 4 align", "will never run: 2 align failed"; of many jobs only the first are named.
+[[nodiscard]] std::string wait_text(const follow::TaskWait& wait);
+/// state_text() with that instead of Slurm's own reason.
+[[nodiscard]] std::string state_text(const follow::History& history, std::uint32_t index);
 /// "42137_7".
 [[nodiscard]] std::string task_name(const follow::History& history, std::uint32_t index);
 /// Returns "12 running, 3 failed": only states that occur.

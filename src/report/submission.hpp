@@ -16,8 +16,9 @@ struct SubmittedArray {
   std::string script;                 ///< the file with the generated script
 };
 
-/// Returns the table job -> indices of one array. If there are many jobs, only the first hundred are shown.
-[[nodiscard]] std::string submission_text(const plan::Plan& plan, const plan::MergedArray& array, std::size_t width);
+/// Returns the table job -> indices, output of one array. If there are many jobs, only the first hundred are shown.
+[[nodiscard]] std::string submission_text(const plan::Plan& plan, const plan::MergedArray& array, plan::Names names,
+                                          std::size_t width);
 
 /// Returns the document of submit --json (docs/json.md).
 [[nodiscard]] util::Json submission_json(const plan::Plan& plan, const std::vector<SubmittedArray>& arrays);

@@ -34,23 +34,28 @@ struct TextField {
   std::string_view tag;
   std::optional<std::string> JobRecord::*member;
 };
-constexpr std::array<TextField, 9> text_fields = {{{"dir", &JobRecord::directory},
-                                                   {"output", &JobRecord::late_output},
-                                                   {"error", &JobRecord::late_error},
-                                                   {"last", &JobRecord::last_word},
-                                                   {"map:output", &JobRecord::output},
-                                                   {"map:error", &JobRecord::error},
-                                                   {"map:input", &JobRecord::input},
-                                                   {"map:name", &JobRecord::name},
-                                                   {"map:path", &JobRecord::path}}};
+constexpr std::array<TextField, 12> text_fields = {{{"dir", &JobRecord::directory},
+                                                    {"output", &JobRecord::output},
+                                                    {"error", &JobRecord::error},
+                                                    {"input", &JobRecord::input},
+                                                    {"hidden", &JobRecord::hidden},
+                                                    {"earlier", &JobRecord::earlier},
+                                                    {"last", &JobRecord::last_word},
+                                                    {"map:output", &JobRecord::map_output},
+                                                    {"map:error", &JobRecord::map_error},
+                                                    {"map:input", &JobRecord::map_input},
+                                                    {"map:name", &JobRecord::name},
+                                                    {"map:path", &JobRecord::path}}};
 
 /// Fields that are there or not.
 struct FlagField {
   std::string_view tag;
   bool JobRecord::*member;
 };
-constexpr std::array<FlagField, 3> flag_fields = {
-    {{"translate", &JobRecord::translate}, {"append", &JobRecord::append}, {"truncate", &JobRecord::truncate}}};
+constexpr std::array<FlagField, 4> flag_fields = {{{"translate", &JobRecord::translate},
+                                                   {"append", &JobRecord::append},
+                                                   {"truncate", &JobRecord::truncate},
+                                                   {"unnamed", &JobRecord::unnamed}}};
 
 std::string join_numbers(const std::vector<std::uint64_t>& numbers) {
   std::string text;

@@ -18,8 +18,9 @@
 
 namespace sarray::script {
 
-/// SARRAY_FORMAT of the scripts that are written. Those of revision 7d9f961 and before do not say it: theirs is 0.
-inline constexpr std::uint32_t script_format = 1;
+/// SARRAY_FORMAT of the scripts that are written. Those of revision 7d9f961 and before do not say it: theirs is 0. Up to 1 the
+/// names of output files were always by the rule of plan::Names::slurm.
+inline constexpr std::uint32_t script_format = 2;
 
 /// How the dispatcher gives or takes a variable.
 enum class VariableKind : std::uint8_t {
@@ -68,17 +69,21 @@ struct JobRecord {
   std::optional<mode_t> umask;
   bool translate = false;           ///< the translator of ids is the first in its tasks' PATH
   std::vector<std::string> limits;  ///< "LETTER VALUE" for ulimit -S
-  /// What is left of a file's name for the dispatcher to fill in.
-  std::optional<std::string> late_output;
-  std::optional<std::string> late_error;
-  bool append = false;    ///< its files are appended to
-  bool truncate = false;  ///< its files are emptied by the dispatcher
+  /// Patterns of its files, if the dispatcher opens or names them: what is left of them for it to fill in.
+  std::optional<std::string> output;
+  std::optional<std::string> error;
+  std::optional<std::string> input;
+  std::optional<std::string> hidden;   ///< "output", "error" or both: which Slurm opens under a hidden name
+  std::optional<std::string> earlier;  ///< of a retry: the number of the attempt whose files get another name first
+  bool unnamed = false;                ///< a plain job without --output: submitted by hand, it has an array's default name
+  bool append = false;                 ///< its files are appended to
+  bool truncate = false;               ///< its files are emptied by the dispatcher
   std::vector<RecordVariable> variables;
   std::optional<std::string> last_word;  ///< the variable `_`
   // What the dispatcher does not need, but sarray status and its kind do.
-  std::optional<std::string> output;  ///< patterns of its files, if the late ones do not say all
-  std::optional<std::string> error;
-  std::optional<std::string> input;
+  std::optional<std::string> map_output;  ///< patterns of its files, if neither those above nor the array's options say them
+  std::optional<std::string> map_error;
+  std::optional<std::string> map_input;
   std::optional<std::string> name;           ///< of the job, if SLURM_JOB_NAME does not say it
   std::optional<std::uint32_t> number_base;  ///< virtual id minus its number in the session or queue file
   std::optional<std::string> path;           ///< of its script; "--wrap", or "-" for standard input

@@ -144,6 +144,16 @@ util::Result<Head> read_head(std::string_view script) {
   return head;
 }
 
+/// Scripts of a format before 2 do not say it.
+util::Result<plan::Names> read_names(const Variables& variables) {
+  const auto said = variables.find("SARRAY_FILE_NAMES");
+  if (said == variables.end()) return plan::Names::slurm;
+  for (const auto names : {plan::Names::task, plan::Names::slurm}) {
+    if (said->second == plan::names_word(names)) return names;
+  }
+  return util::fail(damaged_script("its SARRAY_FILE_NAMES is '" + said->second + "', which this sarray does not know"));
+}
+
 /// A page of the table: its bytes, checked.
 util::Result<std::vector<std::string_view>> find_pages(std::string_view script, const Head& head) {
   const auto text_of = [&](std::string_view name) {
@@ -207,7 +217,9 @@ class PageReader {
     auto heading = take_until(page, '\n');
     const auto first = to_number<std::uint32_t>(take_until(heading, ' '));
     const auto id = to_number<std::uint32_t>(heading);
-    if (!first || *first != m_next_index || !id) return false;
+    if (!first || *first > max_tasks || !id) return false;
+    if (records.empty()) m_next_index = *first;  // an array of one job may begin elsewhere than at 0
+    if (*first != m_next_index) return false;
     m_next_id = *id;
     Shapes shapes;
     while (!page.empty()) {
@@ -277,9 +289,9 @@ class JobReader {
     const auto* named = record.variable("SLURM_JOB_NAME");
     const bool has_name = named != nullptr && named->kind == VariableKind::set;
     job.name = record.name.value_or(has_name ? named->value : m_map.name);
-    job.output = record.output ? record.output : record.late_output;
-    job.error = record.error ? record.error : record.late_error;
-    job.input = record.input;
+    job.output = record.map_output ? record.map_output : record.output;
+    job.error = record.map_error ? record.map_error : record.error;
+    job.input = record.map_input ? record.map_input : record.input;
     for (const auto stream : all_streams) fill_pattern(stream, job);
     fill_source(job);
     CHECK_OK(find_script(job));
@@ -344,6 +356,8 @@ const MappedOption* Map::option(std::string_view option_name) const {
   return found != options.end() ? &*found : nullptr;
 }
 
+std::string Map::indices_text() const { return std::to_string(first_index()) + " to " + std::to_string(end_index() - 1); }
+
 const MappedJob* Map::job_at(std::uint32_t index) const {
   const auto above = std::upper_bound(jobs.begin(), jobs.end(), index,
                                       [](std::uint32_t i, const MappedJob& job) { return i < job.first_index; });
@@ -368,6 +382,8 @@ util::Result<Map> read_map(std::string_view script) {
   map.options = std::move(head.options);
   if (const auto* name = map.option("job-name"); name != nullptr) map.name = name->value.value_or("");
   map.link_folder = head.variables["SARRAY_LINKS"];
+  map.submission_folder = head.variables["SARRAY_SCRATCH"];
+  TRY(map.names, read_names(head.variables));
   for (std::string_view ids = head.variables["SARRAY_RETRY_OF"]; !ids.empty();) {
     const auto id = take_until(ids, ' ');
     if (!id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos) map.retry_of.emplace_back(id);
@@ -380,7 +396,7 @@ util::Result<Map> read_map(std::string_view script) {
   if (records.empty()) return util::fail(damaged_script("it has no jobs"));
   const JobReader jobs(map, script, head.data);
   for (auto& record : records) {
-    map.tasks = record.first_index + record.tasks;
+    map.tasks += record.tasks;
     TRY(auto job, jobs.read(record));
     map.jobs.push_back(std::move(job));
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/plan.hpp"
 #include "script/job_record.hpp"
 #include "slurm/language/array_ids.hpp"
 #include "slurm/language/call.hpp"
@@ -33,7 +34,7 @@ struct MappedJob {
   std::uint32_t script_sum = 0;  ///< checksum (cksum) of the script itself
   std::vector<std::string> arguments;
   std::string directory;  ///< the task's working directory
-  /// Patterns of its files, absolute, by the merged array's rules; nullopt: Slurm's default, or for error the output.
+  /// Patterns of its files, absolute, by the rule that Map::names says; nullopt: Slurm's default, or for error the output.
   std::optional<std::string> output;
   std::optional<std::string> error;
   std::optional<std::string> input;
@@ -54,13 +55,20 @@ struct MappedOption {
 };
 
 struct Map {
-  std::vector<MappedJob> jobs;  ///< in order of first_index, without gaps from 0
+  std::vector<MappedJob> jobs;  ///< in order of first_index, without gaps
   std::uint32_t tasks = 0;
   std::string name;  ///< --job-name of the array
   std::vector<MappedOption> options;
-  std::string link_folder;            ///< of the links to output files; empty: there are none
-  std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
+  std::string link_folder;                 ///< of the links to output files; empty: there are none
+  plan::Names names = plan::Names::slurm;  ///< whose ids are in the names of output files
+  std::string submission_folder;           ///< of sarray's own submission; empty: not said
+  std::vector<std::string> retry_of;       ///< job ids of the attempts before this one, oldest first; empty: it is not a retry
 
+  [[nodiscard]] std::uint32_t first_index() const { return jobs.empty() ? 0 : jobs.front().first_index; }
+  [[nodiscard]] std::uint32_t end_index() const { return first_index() + tasks; }  ///< after the last one
+  [[nodiscard]] bool has_index(std::uint32_t index) const { return index >= first_index() && index < end_index(); }
+  /// "0 to 7", for messages.
+  [[nodiscard]] std::string indices_text() const;
   [[nodiscard]] const MappedOption* option(std::string_view option_name) const;
   /// @return null if no job has it.
   [[nodiscard]] const MappedJob* job_at(std::uint32_t index) const;

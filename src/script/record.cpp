@@ -249,16 +249,23 @@ void add_shell_variables(JobRecord& record, const slurm::SentEnvironment& enviro
 
 void add_files(JobRecord& record, const plan::PlannedJob& planned, const ArrayStreams& streams,
                const plan::PlanOptions& options) {
-  record.late_output = record.late_error = record.output = record.error = record.input = std::nullopt;
+  record.output = record.error = record.input = record.map_output = record.map_error = record.map_input = std::nullopt;
+  record.hidden = std::nullopt;
+  record.unnamed = false;
   for (const auto& stream : streams.streams) {
-    if (!stream.links) continue;
-    const bool is_input = stream.stream == Stream::input;
-    const auto late = is_input ? std::nullopt : late_pattern(planned, stream.stream, options);
-    if (late) (stream.stream == Stream::output ? record.late_output : record.late_error) = late;
+    const bool hidden = is_hidden(planned, stream.stream, stream, options);
+    if (stream.pattern == stream.script_pattern && !stream.opened_by_hand && !hidden) continue;  // the array's option says it
+    const auto name = static_cast<std::size_t>(stream.stream);
+    const auto own = std::array{&JobRecord::output, &JobRecord::error, &JobRecord::input}.at(name);
+    const auto mapped = std::array{&JobRecord::map_output, &JobRecord::map_error, &JobRecord::map_input}.at(name);
+    auto late = late_pattern(planned, stream.stream, options);
     // A name that was filled in may hold a backslash, which would mean something else in a pattern.
-    const bool says_all = late && late->find('\\') == std::string::npos;
-    auto& pattern = is_input ? record.input : stream.stream == Stream::output ? record.output : record.error;
-    if (!says_all) pattern = file_pattern(planned, stream.stream);
+    const bool says_all = late.find('\\') == std::string::npos;
+    const bool is_needed = stream.opened_by_hand || hidden;
+    if (!says_all || !is_needed) record.*mapped = says_all ? late : file_pattern(planned, stream.stream, options.names);
+    if (is_needed) record.*own = std::move(late);
+    if (hidden) record.hidden = (record.hidden ? *record.hidden + " " : "") + stream_name(stream.stream);
+    record.unnamed = record.unnamed || (!planned.job.ids && !planned.job.output);
   }
 }
 

@@ -106,8 +106,8 @@ class OptionWriter {
 };
 
 std::string array_spec(const plan::MergedArray& array) {
-  auto spec = "0-" + std::to_string(array.tasks - 1);
-  if (array.tasks == 1) spec = "0";
+  auto spec = std::to_string(array.first_index());
+  if (array.tasks > 1) spec += "-" + std::to_string(array.first_index() + array.tasks - 1);
   if (array.throttle > 0) spec += "%" + std::to_string(array.throttle);
   return spec;
 }
@@ -118,7 +118,7 @@ std::string write_options(const plan::MergedArray& array, const Baseline& baseli
   writer.add("job-name", array.name);
   writer.add("chdir", baseline.directory);
   for (const auto& stream : rendered.streams.streams) {
-    if (stream.pattern) writer.add(stream_name(stream.stream), *stream.pattern);
+    if (stream.script_pattern) writer.add(stream_name(stream.stream), *stream.script_pattern);
   }
   if (rendered.streams.open_mode != slurm::OpenMode::site_default) {
     writer.add("open-mode", rendered.streams.open_mode == slurm::OpenMode::append ? "append" : "truncate");
@@ -132,6 +132,19 @@ std::string write_options(const plan::MergedArray& array, const Baseline& baseli
   }
   return writer.lines();
 }
+
+/// The patterns that hold only for sarray's own submission: its links are not for who submits the script by hand.
+void add_own_patterns(Rendered& rendered) {
+  for (const auto& stream : rendered.streams.streams) {
+    if (!stream.pattern || stream.pattern == stream.script_pattern) continue;
+    rendered.arguments.push_back("--" + std::string(stream_name(stream.stream)) + "=" + *stream.pattern);
+  }
+}
+
+/// What is different if somebody else than sarray submits the script.
+constexpr const char* hand_words =
+    "# Submitted by hand, with sbatch, it needs nothing of sarray. Then what all jobs share comes from the shell that submits it:\n"
+    "# the environment, umask and limits; and %A and %a in the names of output files are the ids that squeue shows.\n";
 
 /// Lists the jobs as a person reads them; of very many only the first: the data holds all, and `sarray which` reads it.
 std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
@@ -162,7 +175,7 @@ std::string write_overview(const plan::Plan& plan, const plan::MergedArray& arra
   return text;
 }
 
-std::string page_list(const Table& table, std::size_t table_offset, std::uint32_t tasks) {
+std::string page_list(const Table& table, std::size_t table_offset, std::uint32_t end_index) {
   std::string list;
   std::array<char, 32> line{};
   const auto add = [&](std::uint64_t index, std::size_t offset) {
@@ -170,7 +183,7 @@ std::string page_list(const Table& table, std::size_t table_offset, std::uint32_
     list += line.data();
   };
   for (const auto& page : table.pages()) add(page.first_index, table_offset + page.offset);
-  add(tasks, table_offset + table.text().size());
+  add(end_index, table_offset + table.text().size());
   return list;
 }
 
@@ -251,12 +264,13 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" +
                      util::count(array.tasks, "task") + ") as one job array, merged by sarray " + options.sarray_version + ".\n";
   const auto option_lines = write_options(array, baseline, rendered);
-  head += option_lines;
-  head += "#\n" + write_overview(plan, array) + "\n";
+  add_own_patterns(rendered);
+  head += option_lines + "#\n" + hand_words + "#\n" + write_overview(plan, array) + "\n";
   head += "SARRAY_FORMAT=" + std::to_string(script_format) + "\n";
   head += "SARRAY_RELEASE=" + std::to_string(options.release.year * 100 + options.release.month) + "\n";
-  const bool any_links =
-      std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(), [](const auto& s) { return s.links; });
+  const bool any_links = std::any_of(rendered.streams.streams.begin(), rendered.streams.streams.end(),
+                                     [](const auto& s) { return s.links != Links::none; });
+  head += "SARRAY_FILE_NAMES=" + std::string(plan::names_word(options.names)) + "\n";
   head += "SARRAY_LINKS=" + quote_bash(any_links ? options.link_folder : "") + "\n";
   const bool any_translated =
       std::any_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return plan.jobs[p.job].translate; });
@@ -268,7 +282,7 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   head += "SARRAY_PIECES='";
   const auto before_pieces = head.size();
   head += "'\n";
-  head += "SARRAY_PAGES='" + page_list(table, scripts.size(), array.tasks) + "'\n";
+  head += "SARRAY_PAGES='" + page_list(table, scripts.size(), array.first_index() + array.tasks) + "'\n";
   head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
   const auto tail = std::string(embedded::dispatch) + "\nexit 125\n";
   auto& script = rendered.script;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "slurm/language/file_pattern.hpp"
 #include "slurm/language/settings.hpp"
 
 namespace sarray::script {
@@ -34,7 +35,8 @@ util::Result<std::vector<slurm::Setting>> merge_settings(const Map& map, const s
   }
   for (const auto& setting : options.overrides) {
     if (setting.option->name == "job-name") continue;
-    if (setting.option->owner != slurm::Owner::array) return util::fail(own_option(setting));
+    const auto owner = setting.option->owner;
+    if (owner != slurm::Owner::array && owner != slurm::Owner::plan) return util::fail(own_option(setting));
     settings.replace(setting);
   }
   return settings.all();
@@ -49,15 +51,17 @@ bool is_overridden(std::string_view name, const plan::PlanOptions& options) {
 struct Chosen {
   const MappedJob* job = nullptr;
   std::vector<std::uint32_t> indices;
+  std::uint32_t attempt = 1;  ///< the last one of all of them: what a record says of it is said once
 };
 
-std::vector<Chosen> group_by_job(const Map& map, const std::vector<std::uint32_t>& indices) {
+std::vector<Chosen> group_by_job(const Map& map, const std::vector<RetryTask>& tasks) {
   std::vector<Chosen> chosen;
-  for (const auto index : indices) {
-    const auto* job = map.job_at(index);
+  for (const auto& task : tasks) {
+    const auto* job = map.job_at(task.index);
     if (job == nullptr) continue;
-    if (chosen.empty() || chosen.back().job != job) chosen.push_back({job, {}});
-    chosen.back().indices.push_back(index);
+    if (chosen.empty() || chosen.back().job != job || chosen.back().attempt != task.attempt)
+      chosen.push_back({job, {}, task.attempt});
+    chosen.back().indices.push_back(task.index);
   }
   return chosen;
 }
@@ -78,7 +82,7 @@ util::Result<plan::PlannedJob> make_planned(const Chosen& chosen, std::string_vi
     job.ids = slurm::ArrayIds::from_ids(locals);
   }
   job.directory = job.work_directory = mapped.directory;
-  job.output = mapped.output;
+  if (!mapped.record.unnamed) job.output = mapped.output;
   job.error = mapped.error;
   job.input = mapped.input;
   job.open_mode = mapped.open_mode;
@@ -125,13 +129,28 @@ void keep_open_mode(const Map& map, ArrayStreams& streams) {
   }
 }
 
-JobRecord make_retry_record(const MappedJob& mapped, const plan::PlannedJob& planned, std::uint32_t first_index, const Map& map,
+/// Whether a task of the job empties a file that an earlier attempt wrote.
+bool writes_again(const plan::PlannedJob& planned, const plan::PlanOptions& options) {
+  if (appends(planned.job, options)) return false;
+  return std::any_of(all_streams.begin(), all_streams.end(), [&](Stream stream) {
+    if (stream == Stream::input) return false;
+    const auto pattern = file_pattern(planned, stream, options.names);
+    constexpr std::string_view ids = "AjJS";
+    return pattern != "/dev/null" &&
+           std::none_of(ids.begin(), ids.end(), [&](char id) { return slurm::has_conversion(pattern, id); });
+  });
+}
+
+JobRecord make_retry_record(const Chosen& chosen, const plan::PlannedJob& planned, std::uint32_t first_index, const Map& map,
                             const plan::MergedArray& array, const ArrayStreams& streams, const plan::PlanOptions& options) {
-  auto record = mapped.record;
+  auto record = chosen.job->record;
   record.first_index = first_index;
   record.tasks = planned.tasks();
   record.ids = planned.job.ids;  // COUNT, MIN, MAX and STEP stay what they were
   replace_files(record, planned, streams, options);
+  record.earlier.reset();
+  if (keeps_earlier(planned, Stream::output, options) || keeps_earlier(planned, Stream::error, options))
+    record.earlier = std::to_string(chosen.attempt);
   // If the job had the array's own name, that is another one now.
   if (array.name != map.name && record.variable("SLURM_JOB_NAME") == nullptr) {
     record.variables.push_back({VariableKind::set, "SLURM_JOB_NAME", map.name});
@@ -141,14 +160,15 @@ JobRecord make_retry_record(const MappedJob& mapped, const plan::PlannedJob& pla
 
 }  // namespace
 
-util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<std::uint32_t>& indices,
+util::Result<Retry> plan_retry(const Map& map, std::string_view script, const std::vector<RetryTask>& tasks,
                                const slurm::Start& start, const slurm::Dialect& dialect, const plan::PlanOptions& options) {
   TRY(auto settings, merge_settings(map, dialect, options));
-  const auto chosen = group_by_job(map, indices);
+  const auto chosen = group_by_job(map, tasks);
   if (chosen.empty()) return util::fail("retry", "no tasks to run again", "sarray status --failed");
   Retry retry;
   for (const auto& group : chosen) {
     TRY(auto planned, make_planned(group, script));
+    if (writes_again(planned, options)) retry.written_again += planned.tasks();
     retry.plan.jobs.push_back(std::move(planned));
   }
   retry.plan.arrays.push_back(make_array(map, retry.plan.jobs, std::move(settings), options));
@@ -161,12 +181,12 @@ util::Result<Retry> plan_retry(const Map& map, std::string_view script, const st
   baseline.limits = start.limits;
   if (const auto* directory = map.option("chdir"); directory != nullptr) baseline.directory = directory->value.value_or("");
   const auto make = [&](std::size_t i) {
-    return make_retry_record(*chosen[i].job, retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options);
+    return make_retry_record(chosen[i], retry.plan.jobs[i], array.placements[i].first_index, map, array, streams, options);
   };
   retry.rendered = assemble(retry.plan, array, baseline, streams, make, options);
   for (const auto& argument : start.arguments) {
     const auto name = std::string_view(argument).substr(2, argument.find('=') - 2);
-    if (!is_overridden(name, options)) retry.rendered.arguments.push_back(argument);
+    if (!is_overridden(name, options) && !is_made_anew(name)) retry.rendered.arguments.push_back(argument);
   }
   return retry;
 }

@@ -159,18 +159,19 @@ std::uint64_t visit_records(std::string_view bytes, const Visit& visit, const Sk
   return visit_rest({bytes, 0}, 0, visit, skip);
 }
 
-util::Result<JournalExtent> visit_journal(const std::string& path, const Visit& visit, const Skip& skip) {
+util::Result<JournalExtent> visit_journal(const std::string& path, const Visit& visit, const Skip& skip, std::uint64_t begin) {
   constexpr std::uint64_t window_size = 1U << 20;  // small enough that the bytes are used while they are in the processor's cache
   TRY(const auto fd, util::open_file(path, O_RDONLY | O_NOFOLLOW));
   struct stat state {};
   if (::fstat(fd.get(), &state) != 0) return util::fail(path, util::errno_text(errno));
   JournalExtent extent;
+  extent.whole = begin;
   extent.size = static_cast<std::uint64_t>(state.st_size);
   while (true) {
     TRY(const auto bytes, read_at(fd.get(), extent.whole, std::min(extent.size - extent.whole, window_size), path));
-    const auto begin = extent.whole;
-    extent.whole = visit_whole({bytes, begin}, begin, visit);
-    if (extent.whole == begin) break;
+    const auto before = extent.whole;
+    extent.whole = visit_whole({bytes, before}, before, visit);
+    if (extent.whole == before) break;
   }
   // This is the end, or a record that is longer than the window, or damaged.
   TRY(const auto rest, read_at(fd.get(), extent.whole, extent.size - extent.whole, path));

@@ -61,9 +61,10 @@ struct JournalExtent {
 };
 
 /// Likewise for a file, which is read piece by piece: a record's payload is valid only during its visit.
+/// @param begin where a record begins; what is before it is not read.
 [[nodiscard]] util::Result<JournalExtent> visit_journal(
     const std::string& path, const std::function<void(const JournalRecord&)>& visit,
-    const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {});
+    const std::function<void(std::uint64_t first, std::uint64_t last)>& skip = {}, std::uint64_t begin = 0);
 
 /// Returns the record at `offset`, if there is a complete one. Reads nothing else.
 [[nodiscard]] std::optional<std::string> read_record_at(int fd, std::uint64_t offset, RecordKind kind);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 
@@ -28,6 +29,17 @@ Number number_of(const Json& record, const char* key) {
 std::string text_of(const Json& record, const char* key) {
   const auto found = record.find(key);
   return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+constexpr std::array<std::pair<PipelineStep, std::string_view>, 3> step_words = {
+    {{PipelineStep::held, "held"}, {PipelineStep::linked, "linked"}, {PipelineStep::released, "released"}}};
+
+/// A word that is not known is taken for the first step: what is done again then does no harm.
+PipelineStep step_of(const Json& record) {
+  const auto word = text_of(record, "pipeline");
+  if (word.empty()) return PipelineStep::none;
+  const auto found = std::find_if(step_words.begin(), step_words.end(), [&](const auto& step) { return step.second == word; });
+  return found != step_words.end() ? found->first : PipelineStep::held;
 }
 
 /// Reads the start from a record, without the environment, which is not a part of it.
@@ -70,6 +82,7 @@ std::optional<Submission> parse_submission(std::string_view text, const std::str
   submission.boot = text_of(record, "boot");
   submission.uptime = number_of<std::int64_t>(record, "uptime");
   submission.tasks = number_of<std::uint32_t>(record, "tasks");
+  submission.first_index = number_of<std::uint32_t>(record, "first_index");
   submission.jobs = number_of<std::uint32_t>(record, "jobs");
   submission.script = text_of(record, "script");
   submission.name = text_of(record, "name");
@@ -86,6 +99,7 @@ std::optional<Submission> parse_submission(std::string_view text, const std::str
       if (is_range) submission.ids.emplace_back(range[0].get<std::uint32_t>(), range[1].get<std::uint32_t>());
     }
   }
+  submission.step = step_of(record);
   submission.is_withdrawn = record.contains("withdrawn");
   submission.is_forgotten = record.contains("forgotten");
   submission.queue_file = text_of(record, "queue_file");
@@ -104,6 +118,7 @@ std::string format_submission(const Submission& submission) {
     record["uptime"] = submission.uptime;
   }
   record["tasks"] = submission.tasks;
+  record["first_index"] = submission.first_index;
   record["jobs"] = submission.jobs;
   record["script"] = submission.script;
   record["name"] = submission.name;
@@ -111,6 +126,9 @@ std::string format_submission(const Submission& submission) {
   record["ids"] = submission.ids;
   if (!submission.queue_file.empty()) record["queue_file"] = submission.queue_file;
   record["retry_of"] = submission.retry_of;
+  for (const auto& [step, word] : step_words) {
+    if (submission.step == step) record["pipeline"] = word;
+  }
   if (submission.start) {
     record["arguments"] = submission.start->arguments;
     record["umask"] = submission.start->umask;
@@ -184,6 +202,19 @@ util::Result<void> note_job_id(const std::string& folder, const std::string& job
 util::Result<void> note_never_sent(const std::string& folder) { return note_outcome(folder, "", true, false); }
 
 util::Result<void> note_forgotten(const std::string& folder) { return note_outcome(folder, "", false, true); }
+
+util::Result<void> note_step(const std::string& folder, PipelineStep step) {
+  TRY(const auto text, util::read_file(folder + "/record.json"));
+  auto submission = parse_submission(text, folder);
+  if (!submission) return util::fail(folder + "/record.json", "it is damaged");
+  if (submission->is_newer()) return util::fail(explain_newer(*submission));
+  submission->step = step;
+  return write_submission(*submission);
+}
+
+bool is_held_for_pipeline(const Submission& submission) {
+  return submission.step == PipelineStep::held || submission.step == PipelineStep::linked;
+}
 
 bool is_of_file(const Submission& submission, const std::string& file) {
   return !submission.queue_file.empty() && util::to_line(submission.queue_file) == util::to_line(file);

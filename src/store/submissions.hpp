@@ -15,6 +15,14 @@
 
 namespace sarray::store {
 
+/// How far an array of a pipeline has come. Slurm holds it until it knows what each task waits for.
+enum class PipelineStep : std::uint8_t {
+  none,      ///< it is not one of a pipeline
+  held,      ///< Slurm may not know yet what all of its tasks wait for
+  linked,    ///< Slurm knows what the tasks of all arrays of the pipeline wait for; it may be released
+  released,  ///< or cancelled: nothing is left to do
+};
+
 /// A submission as read from STATE/submissions/MARKER/record.json: what `status` and its kind need without reading the script,
 /// and what the script does not contain.
 struct Submission {
@@ -31,10 +39,12 @@ struct Submission {
   std::string boot;           ///< of that machine, see util::Moment; empty: not known
   std::int64_t uptime = 0;    ///< likewise
   std::uint32_t tasks = 0;
+  std::uint32_t first_index = 0;  ///< of its tasks
   std::uint32_t jobs = 0;
-  std::string script;                                        ///< the copy that the user was left
-  std::string name;                                          ///< of the array
-  std::string directory;                                     ///< the directory in which it was submitted
+  std::string script;     ///< the copy that the user was left
+  std::string name;       ///< of the array
+  std::string directory;  ///< the directory in which it was submitted
+  PipelineStep step = PipelineStep::none;
   std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: it is the first
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ids;  ///< ranges of virtual ids
   /// What its sbatch was run with, but for the environment, which lies beside the record; nullopt: not noted whole.
@@ -79,6 +89,11 @@ struct Submission {
 [[nodiscard]] util::Result<void> note_job_id(const std::string& folder, const std::string& job_id);
 /// Records that it never reached Slurm.
 [[nodiscard]] util::Result<void> note_never_sent(const std::string& folder);
+
+/// Records how far an array of a pipeline has come.
+[[nodiscard]] util::Result<void> note_step(const std::string& folder, PipelineStep step);
+/// Whether the array is still in hold, for all that is noted.
+[[nodiscard]] bool is_held_for_pipeline(const Submission& submission);
 
 /// Records that Slurm does not have it, but may have forgotten it.
 [[nodiscard]] util::Result<void> note_forgotten(const std::string& folder);

@@ -10,6 +10,7 @@ inline constexpr const char* session_variable = "SARRAY_SESSION";    ///< the na
 inline constexpr const char* state_variable = "SARRAY_STATE_DIR";    ///< the state folder, if it is not the usual one
 inline constexpr const char* bash_env_variable = "SARRAY_BASH_ENV";  ///< BASH_ENV as it was before the session; empty: unset
 inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was when the session began; empty: none
+inline constexpr const char* names_variable = "SARRAY_NAMES";    ///< "slurm": as submit --names=slurm
 inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT";  ///< seconds for which sbatch is waited for
 inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";          ///< see engine/settings.hpp
 inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch

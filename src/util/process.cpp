@@ -80,7 +80,9 @@ bool exchange(const Command& command, Clock::time_point start, Pipe& input, Pipe
       output.is_cut = output.is_cut || is_broken;
       if (got == 0 || is_broken) fd.reset();
     };
+    const auto known = output.out.size();
     drain(polled[0], out.read_end, output.out);
+    if (command.on_output && output.out.size() > known) command.on_output(std::string_view(output.out).substr(known));
     drain(polled[1], err.read_end, output.err);
     if (is_enough(command, output)) return true;
     if ((polled[2].revents & (POLLOUT | POLLERR | POLLHUP)) != 0) {

@@ -21,6 +21,7 @@ struct Command {
   std::function<void()> in_child;                       ///< runs between fork and exec; must be async-signal-safe
   std::chrono::milliseconds timeout{0};  ///< after this time it is killed, and Output::timed_out is set; 0: no limit
   std::string enough{};                  ///< it is killed as soon as its standard error has this text; empty: it runs to its end
+  std::function<void(std::string_view)> on_output{};  ///< is told each piece of its standard output as it comes
 };
 
 struct Output {

@@ -53,16 +53,16 @@ assert_eq 2 "$(grep -c '^sbatch: Job [0-9]* to start at ' <<<"$words")" '--test-
 assert_eq 'the queue is empty' "$(tail -n 1 <<<"$words")" 'nothing is recorded'
 
 # Refused by name, with the command that does it alone.
-words=$(sarray listen 2>&1 <<<'sbatch -W job.slurm; sbatch -n1 : -n2 job.slurm; sbatch --bb x job.slurm; sbatch -d singleton job.slurm; sbatch -d afterok:2000000001 job.slurm; true')
+words=$(sarray listen 2>&1 <<<'sbatch -W job.slurm; sbatch -n1 : -n2 job.slurm; sbatch --bb x job.slurm; sbatch -d expand:1 job.slurm; sbatch -d afterok:2000000001 job.slurm; true')
 for refusal in '--wait: a recorded call cannot wait; after the submit use: sarray status JOBID --wait' 'heterogeneous job: Slurm has no arrays of heterogeneous jobs' \
-  '--bb: it needs a job of its own in Slurm' '--dependency=singleton: the tasks of one array do not wait for each other'; do
+  '--bb: it needs a job of its own in Slurm' '--dependency=expand: it needs a job of its own in Slurm'; do
   assert_contains "$words" "sarray: error: $refusal
 hint: $(type -P sbatch) -" "$refusal"
 done
 assert_contains "$words" "hint: $(type -P sbatch) -W job.slurm" 'the command for the real sbatch'
 # The real sbatch would take this call, and run the job before its parent.
-assert_contains "$words" 'sarray: error: --dependency=afterok:2000000001: job 2000000001 is itself only recorded, and Slurm would treat it as finished
-hint: sarray submit; then sbatch --dependency with the job id that it prints' 'a dependency on a recorded job'
+assert_contains "$words" 'sarray: error: --dependency=afterok:2000000001: no job of this session has that id, and none that was submitted
+hint: sarray list shows the jobs that can be waited for' 'a dependency on a job that is nowhere'
 
 # A merged array of calls with -M goes there.
 sarray listen >answers 2>/dev/null <<END

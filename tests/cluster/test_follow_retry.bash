@@ -9,6 +9,8 @@ cd "$TEST_DIR"
 export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state PATH=${SARRAY%/*}:$PATH
 unset SARRAY_SESSION
 
+own_outputs_of() { cat "$(sarray which "$1" | sed -n 's/^output  *//p')"; } # VIRTUAL_ID: of the last attempt
+
 # A task says what it is and ends with what is in the file status-NAME; 0 if there is no such file.
 cat >job.sh <<'JOB'
 #!/bin/bash
@@ -43,14 +45,19 @@ bash -n script || fail 'the script of a dry run is no bash'
 
 # --- everything that failed, and half of it fails again
 rm status-default status-named-7 status-own-6
-cp pair-"${id}"_4.out pair.before 2>/dev/null || fail "%A_%a is Slurm's own pair: $(ls)"
-first=$(sarray retry "$id" --mem=77M --parsable 2>/dev/null)
+cp pair-2000000003_1.out pair.other && cp pair-2000000003_2.out pair.before || fail "%A_%a are the task's own ids: $(ls)"
+first=$(sarray retry "$id" --mem=77M --parsable 2>err)
+assert_contains "$(cat err)" 'sarray: note: 3 tasks write again to the files of the attempt before' 'named, wrapped: they have no id in their names'
 wait_job "$first"
 assert_eq 77M "$(job_field "$first" MinMemoryNode | sort -u)" 'an option given here replaces the own one'
-assert_eq 'default one id=none //' "$(cat "slurm-${first}_0.out")" 'a default output has the id of the retry'
+assert_eq 'default one id=none //' "$(own_outputs_of 2000000001)" "a plain job's default output has the id of the retried task"
 assert_eq 'named two with blank id=7 3/3/9' "$(cat named_7.out)" 'a named output is written again, with the ids of the whole job'
-assert_eq 'pair three id=2 2/1/2' "$(cat "pair-${first}_3.out")" "%A_%a is the pair of the retry"
-assert_eq "$(cat pair.before)" "$(cat "pair-${id}_4.out")" 'and the first one stays'
+assert_eq 'pair three id=2 2/1/2' "$(cat pair-2000000003_2.out)" 'the same name, since the ids are the same'
+assert_eq "$(cat pair.before)" "$(cat pair-2000000003_2.out.1)" 'and the first one has got another'
+[[ -e pair-2000000003_2.err.1 ]] || fail "the error file, too: $(ls)"
+cmp pair.other pair-2000000003_1.out || fail 'a task that is not retried'
+assert_eq "pair-2000000003_2.out.1 pair-2000000003_2.err.1 pair-2000000003_2.out pair-2000000003_2.err" \
+  "$(echo x >>pair-2000000003_2.err; echo x >>pair-2000000003_2.err.1; sarray logs 2000000003_2 | sed -n 's/^==> .*\/\(.*\) <==$/\1/p' | paste -sd ' ')" 'logs shows each attempt'
 assert_eq 2 "$(wc -l <appended.out)" 'open-mode=append appends'
 own=$(sarray which 2000000004_6 | sed -n 's/^output  *//p')
 assert_eq "own four id=6 2/5/6 $PWD/own-$(json 'j["tasks"][0]["job_id"]' sarray which 2000000004_6 --json).out" "$(cat "$own") $own" '%j is the id of the retried task'
@@ -68,7 +75,7 @@ wait_job "$second"
 assert_eq 'named two with blank id=9 3/3/9' "$(cat named_9.out)" 'a retry of a retry'
 third=$(sarray retry "${first}_3" --parsable 2>/dev/null)
 wait_job "$third"
-assert_eq 'pair three id=2 2/1/2' "$(cat "pair-${third}_0.out")" 'one task of a retry'
+assert_eq 'pair three id=2 2/1/2 3' "$(cat pair-2000000003_2.out) $(cat pair-2000000003_2.out{,.1,.2} | wc -l)" 'one task of a retry: attempt 2 has its number'
 rm status-wrapped
 [[ $(sarray retry "$third" 2>&1 || true) == *"no tasks to run again"* ]] || fail "a retry means its own tasks"
 fourth=$(sarray retry "$id" --state failed --parsable 2>/dev/null) || fail "retry --state"
@@ -97,7 +104,7 @@ sarray status "$id" --wait >out || status=$?
 assert_eq '0 10 completed' "$status $(grep completed out)" '--wait where the retries did all of it'
 again=$(sarray retry "$id" --state completed --job default --parsable 2>/dev/null)
 wait_job "$again"
-assert_eq 'default one id=none //' "$(cat "slurm-${again}_0.out")" '--state completed'
+assert_eq 'default one id=none //' "$(own_outputs_of 2000000001)" '--state completed'
 
 # --- cancelled tasks, only if they are asked for; -t is the throttle
 held=$(sarray submit held --parsable 2>/dev/null)

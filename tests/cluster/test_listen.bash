@@ -42,7 +42,7 @@ assert_contains "$(cat resume.err)" "sarray: session $name keeps 4 jobs (4 tasks
 hint: sarray listen --resume $name, or sarray submit --session $name" 'how to come back'
 id=$(sarray submit --session "$name" --parsable 2>/dev/null)
 wait_job "$id"
-assert_eq 'job a job b job c job d' "$(sort slurm-"${id}"_*.out | tr '\n' ' ' | sed 's/ $//')" 'outputs'
+assert_eq 'job a job b job c job d' "$(own_outputs "$id" | sort | tr '\n' ' ' | sed 's/ $//')" 'outputs'
 assert_contains "$(sarray submit --session "$name" 2>&1 || true)" 'sarray: error: nothing to submit: every job of the session is submitted already' 'a second submit'
 
 # --- a call after the submit of a script is recorded ---------------------------------------------------
@@ -57,7 +57,7 @@ hint: sarray listen --resume ${late%% *}, or sarray submit --session ${late%% *}
 assert_contains "$(sarray listen --resume 2>/dev/null <<<'sarray list')" 'job.slurm f' 'listen --resume finds it'
 id=$(sarray submit --session "${late%% *}" --parsable 2>/dev/null)
 wait_job "$id"
-assert_eq 'job f' "$(cat slurm-"${id}"_0.out)" 'it runs'
+assert_eq 'job f' "$(own_outputs "$id")" 'it runs'
 
 # --- a job that the real sbatch got, without the library, takes the session to the node: there sbatch submits ----------
 real=$(type -P sbatch)

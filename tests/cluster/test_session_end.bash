@@ -51,7 +51,7 @@ out=$(sarray listen --resume "$name" 2>err <<<'sarray list | tail -n 1; sarray s
 assert_eq $'12 jobs, 12 tasks\nthe queue is empty' "$out" 'restored, and submitted'
 assert_contains "$(cat err)" '12 jobs that had been cancelled are queued again' 'it says so'
 wait_job "$(cat id)"
-assert_eq 12 "$(cat slurm-"$(cat id)"_*.out | sort -u | grep -c '^job ')" 'they run'
+assert_eq 12 "$(own_outputs "$(cat id)" | sort -u | grep -c '^job ')" 'they run'
 words=$(sarray cancel 2>&1) && fail 'cancel without an id outside of a session'
 assert_contains "$words" 'sarray: error: no session' 'cancel without an id outside of a session'
 

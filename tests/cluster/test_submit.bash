@@ -24,12 +24,12 @@ END
 assert_eq 'reached: the session goes on' "$(tail -n 1 answers)" 'what stands after a submit'
 id=$(sed -n 's/^Submitted batch job \([0-9]*\)$/\1/p' answers | tail -n 1)
 assert_eq "$id" "$(squeue -h -t all -j "$id" -o %F | sort -u)" 'one array in squeue'
-assert_eq '1      0-2  0-2    train.slurm  train.slurm a|2      3-7  0-4    eval.slurm   eval.slurm' \
+assert_eq '1      0-2  0-2    train.slurm  train.slurm a         slurm-2000000001_%a.out|2      3-7  0-4    eval.slurm   eval.slurm            slurm-2000000002_%a.out' \
   "$(sed -n 's/^  *\([12] \)/\1/p' table | sed 's/ *$//' | paste -sd '|')" 'the table of which task is which'
 assert_eq 600 "$(stat -c %a sarray.slurm)" 'mode of sarray.slurm'
 wait_job "$id"
-for i in 0 1 2; do assert_eq "train a id $i of 0-2" "$(cat "slurm-${id}_$i.out")" "output of index $i"; done
-for i in 0 1 2 3 4; do assert_eq "eval  id $i of 0-4" "$(cat "slurm-${id}_$((i + 3)).out")" "output of index $((i + 3))"; done
+for i in 0 1 2; do assert_eq "train a id $i of 0-2" "$(cat "slurm-2000000001_$i.out")" "output of index $i"; done
+for i in 0 1 2 3 4; do assert_eq "eval  id $i of 0-4" "$(cat "slurm-2000000002_$i.out")" "output of index $((i + 3))"; done
 
 # --- point 3: every kind of call in one session ----------------------------------------------------
 cat >py.slurm <<'END'
@@ -112,7 +112,7 @@ assert_contains "$(sarray sessions)" '     3      3' 'nothing is lost'
 id=$(sarray submit --session "$name" --time=30 --parsable 2>/dev/null)
 wait_job "$id"
 assert_eq '00:30:00' "$(job_field "$id" TimeLimit | sort -u)" 'the option given to submit'
-assert_eq 3 "$(cat slurm-"${id}"_*.out | grep -c '^train [123] ')" 'all three ran'
+assert_eq 3 "$(own_outputs "$id" | grep -c '^train [123] ')" 'all three ran'
 
 # --- --split submits the fewest arrays -------------------------------------------------------------
 sarray listen >answers 2>/dev/null <<'END'
@@ -152,7 +152,7 @@ wait_job "$id"
 assert_eq $'train a  b id 1 of 0-1|train it\'s mark tab\there glob1 glob2 id  of -|mark own' "$(cat logs/q1_1 logs/q2 logs/q3 | paste -sd '|')" 'a queue file'
 printf 'train.slurm one\ntrain.slurm two\n' | sarray submit - --parsable 2>/dev/null >id
 wait_job "$(cat id)"
-assert_eq 'train one id  of -|train two id  of -' "$(cat slurm-"$(cat id)"_{0,1}.out | paste -sd '|')" 'calls from standard input'
+assert_eq 'train one id  of -|train two id  of -' "$(own_outputs "$(cat id)" | paste -sd '|')" 'calls from standard input'
 
 # --- -n needs no Slurm, -t throttles ----------------------------------------------------------------
 dry=$(PATH=${SARRAY%/*}:/nowhere "$SARRAY" submit -n -t 2 queue 2>/dev/null)

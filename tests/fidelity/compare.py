@@ -40,31 +40,55 @@ class Task:
         self.lines = report
         self.environment = dict(line[4:].split("=", 1) for line in report if line.startswith("env ") and "=" in line)
         self.job_id = self.environment.get("SLURM_JOB_ID", "?")
-        self.pair = None
-        if "SARRAY_ARRAY_JOB_ID" in self.environment:
-            self.pair = self.environment["SARRAY_ARRAY_JOB_ID"] + "_" + self.environment["SARRAY_ARRAY_TASK_ID"]
-        elif "SLURM_ARRAY_JOB_ID" in self.environment and not self.is_plain:
-            self.pair = self.environment["SLURM_ARRAY_JOB_ID"] + "_" + self.environment["SLURM_ARRAY_TASK_ID"]
+        self.array_id = None if self.is_plain else self.environment.get("SLURM_ARRAY_JOB_ID")
+        self.local_id = None if self.is_plain else self.environment.get("SLURM_ARRAY_TASK_ID")
 
 
 class Names:
-    """Replaces a run's ids by names that both runs share."""
+    """Replaces a run's ids by names that both runs share.
 
-    def __init__(self, tasks):
+    `jobs` are (call, local id or None, the task's own job id, the id that its sbatch answered) of all tasks, also of those that never
+    started. Alone, one task of an array has the array's id for its own: these are the `leaders`, (call, local id), which have one name
+    for both ids in the other run, too. wrong_names() tells the two apart.
+    """
+
+    def __init__(self, jobs, leaders=()):
         self.ids = {}
-        for task in tasks:
-            self.ids[task.job_id] = f"<id {task.key}>"
-        for task in tasks:
-            if task.pair:
-                plain = task.is_plain
-                self.ids[task.pair] = f"<id {task.key}>" if plain else f"<pair {task.key}>"
+        self.leaders = {(call, local) for call, local, job_id, answer in jobs if job_id == answer}
+        for call, local, job_id, answer in jobs:
+            is_leader = local is None or (call, local) in self.leaders or (call, local) in leaders
+            self.ids[job_id] = f"<call {call}>" if is_leader else f"<id {call}.{local}>"
+        for call, _, _, answer in jobs:
+            self.ids[answer] = f"<call {call}>"
 
     def replace(self, text):
-        text = re.sub(r"\d{6,}_\d+", lambda m: self.ids.get(m[0], m[0]), text)
         text = re.sub(r"\d{6,}", lambda m: self.ids.get(m[0], m[0]), text)
-        text = text.replace(".plain>_4294967294", ".plain>")  # a plain job's %A_%a
-        text = re.sub(r"\bslurm-(?:\d{6,}|<id [^>]*>_\d+)\.out$", "slurm-<never started>.out", text)
         return NODE.sub("slurmstepd-NODE", TIME.sub("[TIME] error:", text))
+
+
+def expected_name(pattern, task):
+    """A regular expression for the file name that the pattern means by the task's own variables."""
+    values = {"A": task.array_id or task.job_id, "a": task.local_id or "4294967294", "j": task.job_id, "J": task.job_id}
+    text, at = "", 0
+    for match in re.finditer(r"%(\d*)(.)", pattern):
+        text += re.escape(pattern[at:match.start()])
+        at = match.end()
+        width, letter = match.groups()
+        text += values[letter].zfill(min(int(width or 0), 10)) if letter in values else ".*"
+    return re.compile("(.*/)?" + text + re.escape(pattern[at:]))
+
+
+def wrong_names(task, words):
+    """What was opened for the task, if its name has ids in it and they are not those that the task has. @param words of the call."""
+    given = {option: value for option, value in zip(words, words[1:]) if option in ("-o", "-e")}
+    output = given.get("-o", "slurm-%A_%a.out" if task.array_id else "slurm-%j.out")
+    for option, key in (("-o", "fd 1"), ("-e", "fd 2")):
+        pattern = given.get(option, output)
+        opened = [line[len(key) + 1:] for line in task.lines if line.startswith(key + " ")]
+        name = opened[0].replace("\\x20", " ") if opened else "(closed)"
+        if "%" not in pattern or "\\" in pattern or expected_name(pattern, task).fullmatch(name):
+            continue
+        yield f"{key} of {task.key}: {name}, but its variables and {pattern} say {expected_name(pattern, task).pattern}"
 
 
 def normal_report(task, names):
@@ -96,11 +120,6 @@ def read_tasks(folder):
     return tasks
 
 
-# The empty output of a task that Slurm could not start, whose name only a running task knows (%j): alone Slurm makes it under
-# that name, merged under a hidden one. Stands in docs/fidelity.md.
-NEVER_STARTED = re.compile(r"(^|/)(\.sarray-\d+-\d+\.(output|error)|[^/]*(?<!\d)\d{6}(?!\d)[^/]*)$")
-
-
 def read_tree(root, names):
     """Every file below root: its name, kind, mode and bytes."""
     tree = {}
@@ -110,8 +129,6 @@ def read_tree(root, names):
                 continue  # the generated script, which submit leaves where it is run
             path = os.path.join(folder, name)
             state = os.lstat(path)
-            if stat.S_ISREG(state.st_mode) and state.st_size == 0 and NEVER_STARTED.search(names.replace(name)):
-                continue
             shown = names.replace(os.path.relpath(path, root))
             if stat.S_ISLNK(state.st_mode):
                 tree[shown] = "link " + os.readlink(path)

@@ -60,7 +60,7 @@ std::string mend(std::string_view text) {
 
 void check_map(const script::Map& map, std::string_view script) {
   require(!map.jobs.empty() && map.tasks <= script::max_tasks, "a map has jobs, and no more tasks than Slurm takes");
-  std::uint32_t next = 0;
+  auto next = map.first_index();
   for (const auto& job : map.jobs) {
     require(job.first_index == next && job.tasks > 0, "indices have no gaps");
     next += job.tasks;
@@ -70,7 +70,7 @@ void check_map(const script::Map& map, std::string_view script) {
     for (const auto index : {job.first_index, job.first_index + job.tasks / 2, next - 1})
       require(job.index_of(job.local_id(index)) == index, "a local id leads back");
   }
-  require(map.tasks == next && map.job_at(next) == nullptr, "and no index behind the last");
+  require(map.end_index() == next && map.job_at(next) == nullptr, "and no index behind the last");
 }
 
 void check_packing(const std::string& script) {
@@ -102,19 +102,20 @@ void check_retry(const script::Map& map, std::string_view script, bool packed) {
   options.limits.known = packed;
   options.limits.max_script_size = packed ? 1 : options.limits.max_script_size;
   const auto& last = map.jobs.back();
-  std::vector<std::uint32_t> indices = {0};
-  if (map.tasks > 1) indices.push_back(map.tasks - 1);
-  const auto retry = script::plan_retry(map, script, indices, {}, dialect, options);
+  options.names = map.names;
+  std::vector<script::RetryTask> tasks = {{map.first_index(), 1}};
+  if (map.tasks > 1) tasks.push_back({map.end_index() - 1, 1});
+  const auto retry = script::plan_retry(map, script, tasks, {}, dialect, options);
   if (!retry) return;
   const auto plain = script::unpack_script(retry->rendered.script);
   require(plain.has_value(), "a retry's script unpacks");
   const auto again = script::read_map(*plain);
   require(again.has_value(), again ? "" : ("a retry's script reads back: " + again.error().why).c_str());
   check_map(*again, *plain);
-  require(again->tasks == indices.size() && is_same_job(again->jobs.front(), *plain, map.jobs.front(), script) &&
+  require(again->tasks == tasks.size() && is_same_job(again->jobs.front(), *plain, map.jobs.front(), script) &&
               is_same_job(again->jobs.back(), *plain, last, script),
           "a retry's tasks are those of the first array");
-  require(again->jobs.back().local_id(again->tasks - 1) == last.local_id(map.tasks - 1), "with their own ids");
+  require(again->jobs.back().local_id(again->tasks - 1) == last.local_id(map.end_index() - 1), "with their own ids");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ guard_folder=${SARRAY_GUARD_FOLDER-}
 unset SARRAY_GUARD_FOLDER # a tests/run within a test has a world of its own
 guard_arguments=("$@")
 enter_guarded_world() {
-  local name own='^SARRAY_(TEST_.*|EVIDENCE_DIR|FUZZ_.*|ORACLE_.*|FIDELITY_.*|FOLLOW_.*|RELEASE_.*|SETTLE_SECONDS|BUILD)$|^SARRAY$'
+  local name own='^SARRAY_(TEST_.*|EVIDENCE_DIR|FUZZ_.*|ORACLE_.*|FIDELITY_.*|PIPELINES_.*|FOLLOW_.*|RELEASE_.*|SETTLE_SECONDS|BUILD)$|^SARRAY$'
   if [[ -z $guard_folder ]]; then
     guard_folder=$(mktemp -d "${TMPDIR:-/tmp}/sarray-run-XXXXXX") || exit
     chmod 755 "$guard_folder"

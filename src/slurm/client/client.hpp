@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,13 +49,17 @@ class JobRecord {
 };
 
 // What the questions below are answered with; each in the header of its name.
-struct HeldArray;      // arrays.hpp
-struct QueuedCommand;  // arrays.hpp
-struct JobLine;        // jobs.hpp
-struct JobOwner;       // jobs.hpp
-struct RecentJob;      // recent.hpp
-struct ArrayQuery;     // task_state.hpp
-struct ArrayStates;    // task_state.hpp
+struct HeldArray;         // arrays.hpp
+struct QueuedCommand;     // arrays.hpp
+struct JobLine;           // jobs.hpp
+struct JobOwner;          // jobs.hpp
+struct RecentJob;         // recent.hpp
+struct ArrayQuery;        // task_state.hpp
+struct ArrayStates;       // task_state.hpp
+struct WaitingTask;       // waiting.hpp
+struct DependencyUpdate;  // dependencies.hpp
+struct TaskDependency;    // dependencies.hpp
+struct TaskRecord;        // task_state.hpp
 
 struct Partition {
   std::string name;
@@ -124,6 +129,22 @@ class Client {
   /// Sets how many tasks of the array may run at once. @param limit 0: as many as like.
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const;
 
+  /// Sets what pending tasks wait for, each update with one request, in one process. As long as it takes: a cluster that limits
+  /// the rate of requests (rl_enable) takes half a second for each.
+  /// @param step called after each update.
+  /// @return an error if Slurm refuses one of them; the others are set nevertheless. What an update without an error has done is
+  /// to be read back: scontrol says of what it cannot read only that it cannot.
+  [[nodiscard]] util::Result<void> set_dependencies(const std::vector<DependencyUpdate>& updates,
+                                                    const std::function<void()>& step) const;
+  /// Returns what each task of these arrays waits for that is in the queue; done ones are left out.
+  [[nodiscard]] util::Result<std::vector<TaskDependency>> dependencies(const std::vector<std::string>& array_ids) const;
+  /// Returns the records of jobs and arrays of any user: what the queue shows, and what accounting has of those that it does not
+  /// show. Those that neither knows are left out; so are accounting's if it cannot be asked.
+  [[nodiscard]] util::Result<std::vector<std::pair<std::string, TaskRecord>>> job_records(
+      const std::vector<std::string>& job_ids) const;
+  /// Returns the ids of the user's unfinished jobs of that name; of an array, its own.
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const;
+
   // One job (jobs.hpp).
 
   /// Returns all records of a job; of an array, one for each task that has a record of its own.
@@ -165,6 +186,8 @@ class Client {
   /// whose records are whole was cancelled so.
   /// @param with_usage asks accounting in any case.
   [[nodiscard]] util::Result<ArrayStates> states(const std::vector<ArrayQuery>& arrays, bool with_usage) const;
+  /// Returns what this user's tasks wait for, one entry for each task that waits for others.
+  [[nodiscard]] util::Result<std::vector<WaitingTask>> waiting_tasks() const;
 
  private:
   /// Any of Slurm's commands, by its name. A sacct that was slow to fail is not run again within a minute: with slurmdbd hanging

@@ -20,7 +20,7 @@ class StateCollector {
   explicit StateCollector(const std::vector<ArrayQuery>& arrays) : m_arrays(arrays), m_seen(arrays.size()) {
     for (const auto& array : arrays) {
       auto& tasks = m_tasks.emplace_back(array.tasks);
-      for (std::uint32_t index = 0; index < array.tasks; ++index) tasks[index].index = index;
+      for (std::uint32_t index = 0; index < array.tasks; ++index) tasks[index].index = array.first_index + index;
       m_by_id.emplace(array.job_id, m_tasks.size() - 1);
     }
   }
@@ -63,7 +63,7 @@ class StateCollector {
       if (holder(i).identity != Identity::other) continue;
       for (std::uint32_t index = 0; index < m_tasks[i].size(); ++index) {
         m_tasks[i][index] = TaskRecord();
-        m_tasks[i][index].index = index;
+        m_tasks[i][index].index = m_arrays[i].first_index + index;
       }
     }
   }
@@ -151,8 +151,9 @@ class StateCollector {
     auto& seen = m_seen[array];
     keep_time(seen, record);
     seen.is_known = true;
-    if (record.index >= m_tasks[array].size()) return;
-    auto& task = m_tasks[array][record.index];
+    const auto first = m_arrays[array].first_index;
+    if (record.index < first || record.index - first >= m_tasks[array].size()) return;
+    auto& task = m_tasks[array][record.index - first];
     if (task.word.empty()) {
       task = record;
     } else if (!task.usage && is_done(task.state) && is_done(record.state)) {  // else accounting is later than the queue
@@ -179,10 +180,11 @@ class StateCollector {
   std::unordered_multimap<std::string, std::size_t> m_by_id;
 };
 
-std::uint32_t max_tasks_of(const std::vector<ArrayQuery>& arrays) {
-  std::uint32_t max = 1;
-  for (const auto& array : arrays) max = std::max(max, array.tasks);
-  return max;
+/// Returns the highest index after any array's last task.
+std::uint32_t end_index_of(const std::vector<ArrayQuery>& arrays) {
+  std::uint32_t end = 1;
+  for (const auto& array : arrays) end = std::max(end, array.first_index + array.tasks);
+  return end;
 }
 
 bool is_unknown_job(const util::Error& error) { return error.body.find("Invalid job id") != std::string::npos; }
@@ -224,7 +226,7 @@ util::Result<ArrayStates> Client::states(const std::vector<ArrayQuery>& arrays, 
     if (!accounting && accounting.error().body.find("Invalid field") != std::string::npos)  // 20.11 has no SubmitLine
       accounting = run(accounting_command(collector.ids(), with_usage, false));
     if (accounting) {
-      collector.take_accounting(parse_accounting(*accounting, max_tasks_of(arrays)));
+      collector.take_accounting(parse_accounting(*accounting, end_index_of(arrays)));
       collector.take_missing_for_cancelled(0);
     } else if (!collector.is_complete()) {
       const auto site = configuration();

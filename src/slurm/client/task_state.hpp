@@ -87,11 +87,12 @@ enum class Identity : std::uint8_t {
   other,  ///< another job has that id now
 };
 
-/// An array whose tasks are asked for: 0 to tasks-1.
+/// An array whose tasks are asked for: as many as `tasks`, from first_index on.
 struct ArrayQuery {
   std::string job_id;
   std::uint32_t tasks = 0;
   std::string script = {};  ///< path .../submissions/MARKER/sarray.slurm of its script; empty: whatever has that job id is meant
+  std::uint32_t first_index = 0;
 };
 /// Who has an array's job id.
 struct Holder {
@@ -99,7 +100,7 @@ struct Holder {
   std::string submitted;  ///< the earliest time that any of its tasks shows, 2026-11-23T17:15:51; empty: none does
 };
 struct ArrayStates {
-  std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, by index; all unknown if another job has the id
+  std::vector<std::vector<TaskRecord>> tasks;  ///< of each array, from its first index on; all unknown if another job has the id
   std::vector<Holder> holders;                 ///< of each array
   std::vector<std::string> notes;              ///< what could not be known, and why
   std::size_t without_usage = 0;               ///< tasks that ran, and whose usage accounting may get to know

@@ -187,6 +187,16 @@ bool ArrayIds::contains(std::uint32_t id) const {
   });
 }
 
+std::optional<std::uint32_t> ArrayIds::position(std::uint32_t id) const {
+  std::uint32_t before = 0;
+  for (const auto& range : m_ranges) {
+    if (id >= range.first && id <= range.last && (id - range.first) % range.step == 0)
+      return before + (id - range.first) / range.step;
+    before += range.count();
+  }
+  return std::nullopt;
+}
+
 std::string ArrayIds::text() const {
   std::string text;
   for (const auto& range : m_ranges) {

@@ -47,6 +47,8 @@ class ArrayIds {
   /// The id of the n-th task, n from 0. Precondition: n < count().
   [[nodiscard]] std::uint32_t nth(std::uint32_t n) const;
   [[nodiscard]] bool contains(std::uint32_t id) const;
+  /// The inverse of nth(). @return nullopt if there is no such id.
+  [[nodiscard]] std::optional<std::uint32_t> position(std::uint32_t id) const;
   /// Returns "0-4,7-11:2", without the throttle. parse() makes the same ids of it.
   [[nodiscard]] std::string text() const;
 

@@ -183,6 +183,8 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   if (job.open_mode != OpenMode::site_default) {
     set_by_option("SLURM_OPEN_MODE", job.open_mode == OpenMode::append ? "a" : "t");
   }
+  const auto* dependency = job.find("dependency");
+  if (dependency != nullptr && !call.export_file) set_by_option("SLURM_JOB_DEPENDENCY", dependency->value);
   if (choice.explicit_text && !own.get("SLURM_EXPORT_ENV")) set_by_option("SLURM_EXPORT_ENV", list);
 
   SentEnvironment sent;
@@ -253,7 +255,7 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
   if (!variable.starts_with("SLURM_")) return false;
   if (variable.starts_with("SLURM_RLIMIT_")) return true;
   // These are overwritten only if the option is given; otherwise inherited values stay.
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> by_option = {{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> by_option = {{
       {"SLURM_NTASKS", "ntasks"},
       {"SLURM_NPROCS", "ntasks"},
       {"SLURM_MEM_PER_NODE", "mem"},
@@ -268,7 +270,6 @@ bool is_set_by_slurm(std::string_view variable, const Job& job) {
       {"SLURM_GPUS", "gpus"},
       {"SLURM_GPUS_PER_NODE", "gpus-per-node"},
       {"SLURM_GPUS_PER_TASK", "gpus-per-task"},
-      {"SLURM_JOB_DEPENDENCY", "dependency"},
       {"SLURM_PROFILE", "profile"},
   }};
   return std::any_of(by_option.begin(), by_option.end(),

@@ -158,6 +158,27 @@ std::string expand_partly(std::string_view pattern, const PatternValues& values)
   return rest;
 }
 
+std::string pattern_of_plain_job(std::string_view pattern, const Release& release) {
+  if (is_literal(pattern)) return std::string(pattern);
+  PatternValues plain;
+  plain.array_task_id = no_task_id;
+  plain.release = release;
+  std::string text;
+  scan(
+      pattern, [&](std::string_view literal) { text += literal; },
+      [&](const Conversion& conversion) {
+        const bool is_task = conversion.letter == 'a' || conversion.letter == 'b';
+        if (conversion.letter == 'A') {
+          text.append("%").append(conversion.width).append("j");
+        } else if (auto expansion = is_task ? expand(conversion, plain) : Expansion(); expansion.known == Known::yes) {
+          text += expansion.text;
+        } else {
+          text += conversion.text;
+        }
+      });
+  return text;
+}
+
 bool has_conversion(std::string_view pattern, char conversion) {
   if (is_literal(pattern)) return false;
   bool found = false;

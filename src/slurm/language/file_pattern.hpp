@@ -36,6 +36,10 @@ struct PatternValues {
 /// rules. A pattern that Slurm takes literally (because of a backslash) is returned literally.
 [[nodiscard]] std::string expand_partly(std::string_view pattern, const PatternValues& values);
 
+/// Returns a plain job's pattern so that it means in an array's task what it means in a plain job: %A is %j, and what depends on
+/// the task's id is that of a job without one. One that Slurm takes literally stays as it is.
+[[nodiscard]] std::string pattern_of_plain_job(std::string_view pattern, const Release& release);
+
 /// Returns whether Slurm would expand the conversion (e.g. 'a') in the pattern: it is not part of %%, and there is no backslash
 /// anywhere.
 [[nodiscard]] bool has_conversion(std::string_view pattern, char conversion);

@@ -10,6 +10,7 @@
 
 #include "slurm/language/array_ids.hpp"
 #include "slurm/language/call.hpp"
+#include "slurm/language/dependency.hpp"
 #include "slurm/language/option.hpp"
 #include "util/result.hpp"
 
@@ -42,8 +43,9 @@ struct Job {
   /// Every option in force except the client's own, sorted by long name.
   std::vector<Setting> settings;
 
-  std::string name;                   ///< SLURM_JOB_NAME as sbatch would have set it
-  std::optional<ArrayIds> ids;        ///< nullopt: a plain job
+  std::string name;             ///< SLURM_JOB_NAME as sbatch would have set it
+  std::optional<ArrayIds> ids;  ///< nullopt: a plain job
+  std::optional<Dependency> dependency;
   std::string directory;              ///< where sbatch was called (SLURM_SUBMIT_DIR)
   std::string work_directory;         ///< --chdir made absolute, else `directory`
   std::optional<std::string> output;  ///< patterns as given; nullopt: Slurm's default

@@ -19,6 +19,7 @@ enum class Arity : std::uint8_t { none, required, optional };
 enum class Owner : std::uint8_t {
   task,     ///< may differ between merged jobs: the dispatcher applies it
   array,    ///< must be equal after normalisation to share one array
+  plan,     ///< may differ between merged jobs: the plan applies it, to each task in Slurm
   client,   ///< of the sbatch call itself: never reaches Slurm
   refused,  ///< cannot be kept in a merge: refused by name
 };

@@ -37,7 +37,7 @@ constexpr std::array<OptionSpec, 122> table = {{
     {"cpus-per-task", 'c', Arity::required, Owner::array, ValueKind::integer, {}},
     {"deadline", 0, Arity::required, Owner::array, ValueKind::text, {}},
     {"delay-boot", 0, Arity::required, Owner::array, ValueKind::text, {"SBATCH_DELAY_BOOT"}},
-    {"dependency", 'd', Arity::required, Owner::array, ValueKind::text, {}},
+    {"dependency", 'd', Arity::required, Owner::plan, ValueKind::text, {}},
     {"distribution", 'm', Arity::required, Owner::array, ValueKind::keyword, {"SBATCH_DISTRIBUTION"}},
     {"error", 'e', Arity::required, Owner::task, ValueKind::text, {"SBATCH_ERROR"}, first_release, still_there, {22, 5}},
     {"exclude", 'x', Arity::required, Owner::array, ValueKind::hostlist, {}},

@@ -125,28 +125,30 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job, bo
                               waits ? "a recorded call cannot wait; after the submit use: sarray status JOBID --wait"
                                     : "it needs a job of its own in Slurm"));
   }
-  const auto* dependency = settings.find("dependency");
-  if (dependency == nullptr) return {};
-  if (dependency->value.find("singleton") != std::string::npos) {
-    return util::fail(refusal("--dependency=singleton", "the tasks of one array do not wait for each other"));
+  return {};
+}
+
+/// Reads --dependency. @return sbatch's words if Slurm refuses it by its form, our own if a merge cannot keep it.
+util::Result<std::optional<Dependency>> read_dependency(const Settings& settings, const util::Environment& environment) {
+  const auto* setting = settings.find("dependency");
+  if (setting == nullptr) return std::nullopt;
+  auto dependency = parse_dependency(setting->value, settings.release());
+  if (!dependency) {
+    auto error = sbatch_error("Batch job submission failed: Job dependency problem", 1);
+    error.status = failure_status(environment);
+    return util::fail(std::move(error));
   }
-  const auto& text = dependency->value;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto digit = text.find_first_of("0123456789", at);
-    if (digit == std::string::npos) break;
-    auto end = text.find_first_not_of("0123456789", digit);
-    if (end == std::string::npos) end = text.size();
-    const auto id = std::strtoull(text.substr(digit, end - digit).c_str(), nullptr, 10);
-    if (is_virtual_id(id)) {
-      auto error = refusal("--dependency=" + text,
-                           "job " + std::to_string(id) + " is itself only recorded, and Slurm would treat it as finished");
-      // The real sbatch must not be named here: it would take the call, and run the job before its parent.
-      error.hint = "sarray submit; then sbatch --dependency with the job id that it prints";
+  for (const auto& condition : dependency->conditions) {
+    const auto given = "--dependency=" + std::string(dependency_word(condition.type));
+    if (condition.type == DependencyType::expand || condition.type == DependencyType::afterburstbuffer)
+      return util::fail(refusal(given, "it needs a job of its own in Slurm"));
+    if (condition.type == DependencyType::singleton && dependency->any) {
+      auto error = refusal(given, "it is one of several conditions, of which one is enough, and stands for many jobs itself");
+      error.hint = "--dependency=singleton alone";
       return util::fail(std::move(error));
     }
-    at = end;
   }
-  return {};
+  return dependency;
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -305,12 +307,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     }
     job.ids = std::move(*ids);
   }
-  if (const auto* dependency = settings.find("dependency")) {
-    if (auto fault = find_dependency_fault(dependency->value)) {
-      fault->status = failure_status(call.environment);
-      return util::fail(std::move(*fault));
-    }
-  }
+  TRY(job.dependency, read_dependency(settings, call.environment));
   if (call.source == ScriptSource::file && parsed.operand < words.size()) {
     job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());
   }

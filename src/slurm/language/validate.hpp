@@ -21,10 +21,6 @@ using Fault = std::optional<util::Error>;
 /// Source: slurm_opt.c, arg_set_* (compared by tests/oracle). Counts end with 1, all else with 255.
 [[nodiscard]] Fault find_fault(const OptionSpec& option, std::optional<std::string_view> value, const Release& release);
 
-/// Slurm's refusal of a --dependency that has no sense whatever the jobs are: an unknown type, a type without an id, an id that
-/// is not a number. Status 1. Source: job_scheduler.c:update_job_dependency; only what 20.11 to 26.05 all refuse.
-[[nodiscard]] Fault find_dependency_fault(std::string_view value);
-
 /// The least and the max of --nodes as a list of sizes, "1,3,5" or "1-5:2" (from 23.02).
 struct NodeSizes {
   int least = 0;

@@ -1,4 +1,4 @@
-// The values of --nodes, and of --dependency by its form.
+// The values of --nodes.
 #include <algorithm>
 #include <climits>
 #include <cstdint>
@@ -116,65 +116,6 @@ Fault check_nodes(std::string_view value, const Release& release) {
   if (*max == 0 || *max >= low) return std::nullopt;
   return make_fault("Maximum node count " + std::to_string(*max) + " is less than minimum node count " + std::to_string(low),
                     refused);
-}
-
-namespace {
-
-/// Skips one or several ids between colons: ID, ID_INDEX or ID_*, with +MINUTES or (STATE) after each. @return what follows them,
-/// or nullopt if one is wrong.
-std::optional<std::string_view> skip_ids(std::string_view text) {
-  while (true) {
-    const auto id = leading_number(text);
-    if (static_cast<std::uint32_t>(id.value) == 0) return std::nullopt;
-    text.remove_prefix(id.end);
-    if (text.starts_with("_*")) {
-      text.remove_prefix(2);
-    } else if (text.starts_with('_')) {
-      const auto index = leading_number(text.substr(1));
-      if (index.end == 0) return std::nullopt;
-      text.remove_prefix(1 + index.end);
-    }
-    if (text.starts_with('+')) {
-      const auto minutes = leading_number(text.substr(1));
-      if (minutes.value <= 0) return std::nullopt;
-      text.remove_prefix(1 + minutes.end);
-    }
-    if (text.starts_with('(')) {
-      if (text.find(')') == std::string_view::npos) return std::nullopt;
-      text.remove_prefix(text.find(')') + 1);
-    }
-    if (!text.starts_with(':')) return text;
-    text.remove_prefix(1);
-  }
-}
-
-bool is_dependency(std::string_view text) {
-  while (true) {
-    if (starts_ignoring_case(text, "singleton")) return true;  // refused by name elsewhere
-    std::optional<std::string_view> rest;
-    if (text.find(':') == std::string_view::npos) {
-      if (text.empty() || !is_digit(text.front())) return false;
-      rest = skip_ids(text);
-    } else {
-      static constexpr std::string_view types[] = {
-          "after:", "afterany:", "afterok:", "afternotok:", "aftercorr:", "expand:", "afterburstb"};  // Slurm looks no further
-      const bool known =
-          std::any_of(std::begin(types), std::end(types), [&](auto type) { return starts_ignoring_case(text, type); });
-      const auto end = text.find_first_of(":,?");
-      if (!known && (!is_digit(text.front()) || text[end] == ':')) return false;
-      rest = known ? skip_ids(text.substr(text.find(':') + 1)) : text.substr(end);
-    }
-    if (!rest) return false;
-    if (!rest->starts_with(',') && !rest->starts_with('?')) return true;
-    text = rest->substr(1);
-  }
-}
-
-}  // namespace
-
-Fault find_dependency_fault(std::string_view value) {
-  if (is_dependency(value)) return std::nullopt;
-  return make_fault("Batch job submission failed: Job dependency problem", 1);
 }
 
 }  // namespace sarray::slurm

@@ -147,6 +147,12 @@ job_field() {
   grep -oP "(?:^|\s)\Q$2\E=\K.*?(?=$rest)" <<<"$shown" || fail "job_field $1: no field '$2' in"$'\n'"$shown"
 }
 
+# own_outputs JOBID: what the plain jobs of an array wrote into their files of the default name, in the order of their indices.
+own_outputs() {
+  local id
+  for id in $(squeue -h -r -t all -j "$1" -o '%K %A' | sort -n | cut -d ' ' -f 2); do cat "slurm-$id.out"; done
+}
+
 # --- ordinary users ----------------------------------------------------------------------------------------------
 
 # as_user USER COMMAND...: with a clean environment (clean HOME below TEST_DIR, SLURM_CONF, PATH), in this directory.

@@ -117,7 +117,7 @@ check_retry() {
   wait_job "$retried"
   assert_eq 'first id=7 of 20,1,20 alpha red' "$(cat logs/alpha_7.out)" 'the retried task wrote its own file'
   assert_eq 644 "$(stat -c %a logs/alpha_7.out)" 'with its own umask'
-  assert_eq 'third id=11 of 30,0,29 n me я ' "$(cat "slurm-${retried}_1.out")" 'original ids'
+  assert_eq 'third id=11 of 30,0,29 n me я ' "$(cat "slurm-2000000003_11.out")" 'original ids'
   assert_eq "$(cat before)" "$(cat logs/beta-*.out)" 'what succeeded was not run again'
   wait_counts '55 0 0 5 0 0 0' "$id"
   wait_counts '55 0 0 5 0 0 0' "$retried"

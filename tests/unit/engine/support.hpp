@@ -20,6 +20,12 @@ class ScriptedEngine final : public engine::Engine {
   std::function<util::Result<util::Output>(const slurm::Submission&)> on_submit;
   std::function<void()> on_wait;
   std::function<util::Result<slurm::ArrayStates>(const std::vector<slurm::ArrayQuery>&)> on_states;
+  std::vector<slurm::WaitingTask> waiting;
+  std::function<util::Result<void>(const std::vector<slurm::DependencyUpdate>&)> on_update;
+  std::function<util::Result<std::vector<slurm::TaskDependency>>()> on_dependencies;
+  std::function<util::Result<void>(engine::Verb, const std::vector<std::string>&)> on_control;
+  slurm::ArrayRecords records;
+  std::vector<std::string> namesakes;
   std::string unreachable;  ///< why the controller does not answer; empty: it does
 
   // What it was asked.
@@ -42,13 +48,35 @@ class ScriptedEngine final : public engine::Engine {
     asked.emplace_back("states");
     return on_states ? on_states(arrays) : slurm::ArrayStates();
   }
-  [[nodiscard]] util::Result<void> control(engine::Verb, const std::vector<std::string>& names) const override {
+  [[nodiscard]] util::Result<void> control(engine::Verb verb, const std::vector<std::string>& names) const override {
     asked.push_back("control " + names.front());
-    return {};
+    return on_control ? on_control(verb, names) : util::Result<void>();
+  }
+  [[nodiscard]] util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
+                                                    const std::function<void()>& step) const override {
+    asked.push_back("update " + updates.front().tasks);
+    for (std::size_t i = 0; i < updates.size(); ++i) step();
+    return on_update ? on_update(updates) : util::Result<void>();
+  }
+  [[nodiscard]] util::Result<std::vector<slurm::TaskDependency>> dependencies(const std::vector<std::string>&) const override {
+    asked.emplace_back("dependencies");
+    if (!unreachable.empty()) return util::fail("squeue", unreachable);
+    return on_dependencies ? on_dependencies() : std::vector<slurm::TaskDependency>();
+  }
+  [[nodiscard]] util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const override {
+    asked.push_back("records " + job_ids.front());
+    return records;
+  }
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string&) const override {
+    return namesakes;
   }
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override {
     asked.push_back("throttle " + array_id + " " + std::to_string(limit));
     return {};
+  }
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override {
+    asked.emplace_back("waiting");
+    return waiting;
   }
   [[nodiscard]] util::Moment now() const override { return m_clock(); }
   void wait(std::chrono::seconds seconds) const override {

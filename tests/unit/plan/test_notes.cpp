@@ -78,20 +78,6 @@ TEST_CASE("mail that would come once for all is said") {
   CHECK(first_note({{"--mail-type=END", "j"}}).empty());
 }
 
-TEST_CASE("aftercorr binds indices, and so is refused where they change") {
-  const auto plan_of = [](const std::vector<test::Words>& words) {
-    return plan::make_plan(test::make_jobs(words), test::make_options());
-  };
-  CHECK(plan_of({{"-d", "aftercorr:17", "--array=0-3", "j"}}));
-  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "--array=1-3", "j"}}));
-  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "j"}}));
-  CHECK_FALSE(plan_of({{"-d", "aftercorr:17", "-a0-3", "j"}, {"-d", "aftercorr:17", "-a0-3", "k"}}));
-  CHECK(plan_of({{"-d", "afterok:17", "j"}, {"-d", "afterok:17", "k"}}));
-  auto options = test::make_options();
-  options.overrides = {test::make_override("dependency", "aftercorr:17")};
-  CHECK(plan::make_plan(test::make_jobs({{"j"}, {"k"}}), options));
-}
-
 TEST_CASE("what srun's steps see in a plain job is said") {
   auto jobs = jobs_of({"srun ./a", "true", "# nosrun srun.sh\n/usr/bin/srun -n2 b"});
   const auto plan = plan::make_plan(std::move(jobs), test::make_options());

@@ -55,11 +55,12 @@ TEST_CASE("a line a task, and only the failed ones") {
   report::StatusView view;
   view.now = now;
   view.tasks = view.failed_only = true;
+  view.output_of = [](std::uint32_t index) { return "/l/" + std::to_string(index); };
   const auto lines = lines_of(report::status_text(make_history(), view));
   REQUIRE(lines.size() == 8);
-  CHECK(lines[5] == "task  job  local  name    elapsed  state            script and arguments");
-  CHECK(lines[6] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'");
-  CHECK(lines[7] == "17_3    2      -  plot   00:00:10  timeout          plot.sh 'a b'");
+  CHECK(lines[5] == "task  job  local  name    elapsed  state            script and arguments  output");
+  CHECK(lines[6] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'        /l/1");
+  CHECK(lines[7] == "17_3    2      -  plot   00:00:10  timeout          plot.sh 'a b'         /l/3");
 }
 
 TEST_CASE("eighty columns hold every line, whatever the names are; colour changes no width") {
@@ -75,6 +76,7 @@ TEST_CASE("eighty columns hold every line, whatever the names are; colour change
   history.attempts.push_back(make_attempt("123456", jobs, states));
   find_latest_attempts(history);
   report::StatusView view;
+  view.output_of = [](std::uint32_t) { return std::string(100, 'y'); };
   view.width = 80;
   view.now = now;
   for (const bool tasks : {false, true}) {
@@ -162,8 +164,9 @@ TEST_CASE("elapsed of what nobody knows is no zero") {
   CHECK(text[6] == "  1  gone  -                1  ??????????         -  gone.sh 'a b'");
   CHECK(text[7] == "  2  wait  -             1     ..........  00:00:00  wait.sh 'a b'");
   view.tasks = true;
+  view.output_of = [](std::uint32_t index) { return "/elsewhere/" + std::to_string(index); };
   CHECK(lines_of(report::status_text(history, view))[6] ==
-        "17_0    1      -  gone         -  not known            gone.sh 'a b'");
+        "17_0    1      -  gone         -  not known            gone.sh 'a b'         /elsewhere/0");
   const auto json = status_json(history, view);
   CHECK(json["elapsed"].is_null());
   CHECK(json["jobs"][0]["elapsed"].is_null());
@@ -182,10 +185,12 @@ TEST_CASE("JSON: totals, jobs, and tasks where they are asked for") {
   CHECK(json["jobs"][1]["array"].is_null());
   CHECK_FALSE(json["jobs"][0].contains("task_list"));
   view.tasks = true;
+  view.output_of = [](std::uint32_t index) { return "/l/" + std::to_string(index); };
   const auto with_tasks = status_json(make_history(), view);
   const auto& task = with_tasks["jobs"][0]["task_list"][1];
   CHECK(task["task"] == "17_1");
   CHECK(task["local_id"] == 5);
+  CHECK(task["output"] == "/l/1");
   CHECK(task["state"] == "failed");
   CHECK(task["exit_status"] == 3);
 }
@@ -229,7 +234,7 @@ TEST_CASE("usage that is not known is no zero") {
 }
 
 TEST_CASE("file names by their patterns") {
-  follow::FileSurroundings surroundings{"ada", slurm::Release{22, 5}};
+  follow::FileSurroundings surroundings{"ada", slurm::Release{22, 5}, plan::Names::slurm};
   auto array = make_mapped(1, 4, "7-9", "na me");
   auto plain = make_mapped(2, 0, "", "p");
   const auto name = [&](script::MappedJob job, const std::string& pattern, const slurm::TaskRecord& task) {
@@ -242,6 +247,16 @@ TEST_CASE("file names by their patterns") {
   CHECK(name(array, "/l/%u.%j.%N", running).path == "/l/ada.105.n1");
   CHECK(name(array, "none", running).path == "/dev/null");
   CHECK(name(plain, "/l/%a", test::make_task(0, TaskState::running)).path == "/l/4294967294");
+  CHECK(name(plain, "/l/%A", test::make_task(0, TaskState::running)).path == "/l/100");
+  surroundings.names = plan::Names::task;
+  CHECK(name(array, "/l/%A_%a.out", running).path == "/l/2000000001_8.out");
+  CHECK(name(plain, "/l/%A_%a", test::make_task(0, TaskState::running)).path == "/l/100_4294967294");
+  surroundings.by_hand = true;
+  CHECK(name(array, "/l/%A_%a.out", running).path == "/l/17_5.out");
+  CHECK(name(plain, "/l/slurm-%j.out", test::make_task(0, TaskState::running)).path == "/l/slurm-100.out");
+  plain.record.unnamed = true;
+  CHECK(name(plain, "/l/slurm-%j.out", test::make_task(0, TaskState::running)).path == "/l/slurm-17_0.out");
+  surroundings.by_hand = false;
   const auto pending = name(array, "/l[1]/%j-%a.out", test::make_task(5, TaskState::pending));
   CHECK(pending.is_glob);
   CHECK(pending.path == "/l\\[1]/*-8.out");

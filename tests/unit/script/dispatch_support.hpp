@@ -11,7 +11,9 @@
 
 #include "plan_support.hpp"
 #include "script/render.hpp"
+#include "script/retry.hpp"
 #include "slurm/language/export.hpp"
+#include "slurm/language/file_pattern.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
 #include "util/process.hpp"
@@ -71,11 +73,22 @@ class Merged {
     auto rendered = script::render(m_plan, array(), m_options);
     REQUIRE(rendered);
     m_rendered = std::move(*rendered);
-    for (const char* stream : {"output", "error", "input"})
-      std::filesystem::create_directories(m_options.link_folder + "/" + stream);
-    script::visit_links(m_plan, array(), m_rendered.streams, m_options, [](const std::string& path, const std::string& target) {
-      std::filesystem::create_symlink(target, path);
-    });
+    make_links();
+  }
+
+  /// A retry of some tasks of another.
+  Merged(const Merged& first, const std::vector<script::RetryTask>& tasks)
+      : m_folder(first.m_folder), m_options(first.m_options) {
+    m_options.link_folder += "-retry";
+    m_options.retry_of = {"4710"};
+    const auto map = script::read_map(first.script());
+    REQUIRE(map);
+    auto retry = script::plan_retry(*map, first.script(), tasks, {first.m_rendered.environment, 022, first.m_rendered.limits, {}},
+                                    dialect(), m_options);
+    REQUIRE(retry);
+    m_plan = std::move(retry->plan);
+    m_rendered = std::move(retry->rendered);
+    make_links();
   }
 
   /// Changes the script, by a text of the same length: data is found by its offset.
@@ -156,8 +169,9 @@ class Merged {
     command.environment = environment.entries();
     const auto directory = chdir_of_array();
     const auto mask = m_rendered.umask;
-    const auto output = link_of(script::Stream::output, index);
-    const auto error = link_of(script::Stream::error, index).empty() ? output : link_of(script::Stream::error, index);
+    const auto output = file_of(script::Stream::output, index, conditions.by_sarray);
+    const auto own_error = file_of(script::Stream::error, index, conditions.by_sarray);
+    const auto error = own_error.empty() ? output : own_error;
     const int truncate = m_rendered.streams.open_mode == slurm::OpenMode::append ? 0 : O_TRUNC;
     command.timeout = std::chrono::seconds(20);
     command.in_child = [&] {
@@ -180,9 +194,25 @@ class Merged {
   }
 
  private:
-  [[nodiscard]] std::string link_of(script::Stream stream, std::uint32_t index) const {
+  void make_links() const {
+    for (const char* stream : {"output", "error", "input"})
+      std::filesystem::create_directories(m_options.link_folder + "/" + stream);
+    script::visit_links(m_plan, array(), m_rendered.streams, m_options,
+                        [](const std::string& path, const std::string& target, const std::string&) {
+                          std::filesystem::create_symlink(target, path);
+                        });
+  }
+
+  /// What slurmd opens for a stream, if that is a link, or a task submitted by hand has no file of the right name; else empty.
+  [[nodiscard]] std::string file_of(script::Stream stream, std::uint32_t index, bool by_sarray) const {
     const auto& own = m_rendered.streams.streams.at(static_cast<std::size_t>(stream));
-    return own.links ? m_options.link_folder + "/" + stream_name(stream) + "/" + std::to_string(index) : "";
+    const auto& pattern = by_sarray ? own.pattern : own.script_pattern;
+    if (!pattern || (by_sarray ? own.links == script::Links::none : !own.opened_by_hand)) return "";
+    slurm::PatternValues values;
+    values.array_job_id = "4711";
+    values.array_task_id = index;
+    values.job_id = std::to_string(first_job_id + index);
+    return slurm::expand_pattern(*pattern, values).value();
   }
 
   [[nodiscard]] std::string chdir_of_array() const {

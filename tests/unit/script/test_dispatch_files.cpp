@@ -71,10 +71,10 @@ TEST_CASE("names that only the running task knows, and a requeued task that find
       CHECK(ran.err == "");
     }
     const auto host = short_host();
-    CHECK(names_in(folder / "logs") == std::set<std::string>{"4712-a b.out", "004713.4711_1." + host + ".%",
-                                                             "004714.4711_2." + host + ".%", "4713-b", "4714-b"});
+    CHECK(names_in(folder / "logs") == std::set<std::string>{"4712-a b.out", "004713.2000000002_5." + host + ".%",
+                                                             "004714.2000000002_6." + host + ".%", "4713-b", "4714-b"});
     CHECK(bytes_of(folder / "logs/4712-a b.out") == "run\nwritten\n");
-    CHECK(bytes_of(folder / ("logs/004713.4711_1." + host + ".%")) == "out\n");
+    CHECK(bytes_of(folder / ("logs/004713.2000000002_5." + host + ".%")) == "out\n");
     CHECK(bytes_of(folder / "logs/4714-b") == "err\n");
     CHECK(std::filesystem::read_symlink(folder / "links/output/0") == folder / "logs/4712-a b.out");
   }
@@ -171,4 +171,60 @@ TEST_CASE("a new file has the mode that the job's own umask gives it; an old one
   CHECK(mode_of(folder / "4714.late") == 0640);
   CHECK(mode_of(folder / "old") == 0664);
   CHECK(mode_of(folder / "made") == 0600);
+}
+
+TEST_CASE("submitted by hand: no link is followed, and the dispatcher opens each task's own files by what squeue shows") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "d");
+  REQUIRE(util::write_file_atomically(folder / "in", "read\n"));
+  REQUIRE(util::write_file_atomically(folder / "appended", "old\n"));
+  REQUIRE(util::write_file_atomically(folder / "fixed", "old\n"));
+  const std::string reads = "#!/bin/sh\necho out; echo err >&2; cat\n";
+  const Merged merged({make_call(folder, {"j"}), make_call(folder, {"-D", folder / "d", "j"}),
+                       make_call(folder, {"-a7-8", "-o", "%A_%a.%j", "-e", "e-%a", "j"}), make_call(folder, {"-o", "fixed", "j"}),
+                       make_call(folder, {"--open-mode=append", "-o", "appended", "-e", "appended", "j"}),
+                       make_call(folder, {"-i", "in", "-o", "x_ALL_%a", "j"}, reads), make_call(folder, {"-o", "no/where", "j"})},
+                      folder);
+  CHECK(merged.script().find("#SBATCH --output=" + (folder / "slurm-%A_%a.out") + "\n") != std::string::npos);
+  Merged::Conditions by_hand;
+  by_hand.by_sarray = false;
+  for (std::uint32_t i = 0; i < 7; ++i) CHECK(merged.run(i, {}, by_hand).status == 0);
+  CHECK(merged.run(7, {}, by_hand).status == 125);
+  CHECK(names_in(folder / "d") == std::set<std::string>{"slurm-4711_1.out"});
+  CHECK(bytes_of(folder / "d/slurm-4711_1.out") == "out\nerr\n");
+  CHECK(bytes_of(folder / "slurm-4711_0.out") == "out\nerr\n");
+  CHECK(bytes_of(folder / "4711_2.4714") == "out\n");
+  CHECK(bytes_of(folder / "4711_3.4715") == "out\n");
+  CHECK(bytes_of(folder / "e-8") == "err\n");
+  CHECK(bytes_of(folder / "fixed") == "out\nerr\n");
+  CHECK(bytes_of(folder / "appended") == "old\nout\nerr\n");
+  CHECK(bytes_of(folder / "x_ALL_4294967294") == "out\nerr\nread\n");
+  CHECK(bytes_of(folder / "slurm-4711_7.out") ==
+        "sarray: error: task 7 of array 4711: " + (folder / "no/where") + " cannot be opened\n");
+  for (const auto& name : names_in(folder.path()))
+    CHECK_FALSE((name.starts_with("slurm-4711_") && name[11] > '0' && name[11] < '7'));
+}
+
+TEST_CASE("a retry's task gives the earlier attempt's file another name first, and never replaces one") {
+  const TemporaryFolder folder;
+  const Merged first({make_call(folder, {"-a5-6", "-o", "%A_%a", "-e", "%A_%a", "j"}), make_call(folder, {"-o", "x", "j"})},
+                     folder);
+  CHECK(first.run(0).status == 0);
+  CHECK(first.run(1).status == 0);
+  const auto name = folder / "2000000001_5";
+  REQUIRE(util::write_file_atomically(name, "earlier\n"));
+  REQUIRE(util::write_file_atomically(folder / "2000000001_6", "earlier\n"));
+  REQUIRE(util::write_file_atomically(folder / "2000000001_6.1", "the user's own\n"));
+  const Merged again(first, {{0, 1}, {1, 1}});
+  for (int round = 0; round < 2; ++round) {  // and a requeue of it opens its own file again
+    CHECK(again.run(0).status == 0);
+    CHECK(bytes_of(name) == "out\nerr\n");
+    CHECK(bytes_of(name + ".1") == "earlier\n");
+  }
+  CHECK(again.run(1).status == 0);
+  CHECK(bytes_of(folder / "2000000001_6.1") == "the user's own\n");
+  CHECK(
+      bytes_of(folder / "2000000001_6") ==
+      "earlier\nsarray: note: " + (folder / "2000000001_6") +
+          " is the file of an earlier attempt, and could not be renamed to 2000000001_6.1: this attempt is put after it\nout\nerr\n");
 }

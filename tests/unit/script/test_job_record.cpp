@@ -30,17 +30,21 @@ JobRecord make_full() {
   job.umask = 027;
   job.translate = job.append = job.truncate = true;
   job.limits = {"n 128", "c unlimited"};
-  job.late_output = "%j";
-  job.late_error = "";
+  job.output = "%j";
+  job.error = "";
+  job.input = "in";
+  job.hidden = "output error";
+  job.earlier = "2";
+  job.unnamed = true;
   job.variables = {{VariableKind::set, "A", "x=y"},
                    {VariableKind::unset, "B", ""},
                    {VariableKind::late, "LANG", "C"},
                    {VariableKind::env, "a=b:c", "\n"},
                    {VariableKind::drop, "", ""}};
   job.last_word = "/usr/bin/sbatch";
-  job.output = "o";
-  job.error = "e";
-  job.input = "i";
+  job.map_output = "o";
+  job.map_error = "e";
+  job.map_input = "i";
   job.name = "";
   job.number_base = 0;
   job.path = "-";

@@ -136,10 +136,14 @@ TEST_CASE("patterns of output files: the array's one, the jobs' own, and what is
   CHECK_FALSE(uniform.jobs[1].error);
   const auto links = read(
       render_jobs(test::make_jobs({{"-o", "%x.out", "-J", "a", "j"}, {"-a1-2", "-o", "b-%j", "-e", "b.%a.err", "j"}})).script);
-  CHECK(links.jobs[0].output == "/home/ada/%x.out");
+  CHECK(links.jobs[0].output == "/home/ada/a.out");
   CHECK(links.jobs[1].output == "/home/ada/b-%j");
   CHECK(links.jobs[1].error == "/home/ada/b.%a.err");
   CHECK(links.link_folder == "/state/links");
+  CHECK(links.names == plan::Names::task);
+  const auto plain = read(render_jobs(test::make_jobs({{"j"}, {"j"}})).script);
+  CHECK(plain.jobs[1].output == "/home/ada/slurm-%j.out");  // and the script says slurm-%A_%a.out, for who submits it by hand
+  CHECK(plain.jobs[1].record.unnamed);
 }
 
 TEST_CASE("options of the array come back unquoted") {

@@ -80,7 +80,7 @@ TEST_CASE("SARRAY_DATA is where the data begins, behind the dispatcher's exit") 
 
 TEST_CASE("the array's options as sbatch reads them") {
   CHECK(directives(render_words({{"-a1-3%2", "-J", "my job", "-t5", "--exclusive", "--comment=a\"b\\c", "j"}}).script) ==
-        std::vector<std::string>{"--array=0-2%2", "--job-name=\"my job\"", "--chdir=/home/ada",
+        std::vector<std::string>{"--array=1-3%2", "--job-name=\"my job\"", "--chdir=/home/ada",
                                  "--output=/home/ada/slurm-%A_%a.out", "--export=ALL", "--comment=\"a\\\"b\\\\c\"", "--exclusive",
                                  "--time=5"});
   const auto single = directives(render_words({{"--export=NONE", "--open-mode=append", "-o", "x", "j"}}).script);
@@ -90,7 +90,7 @@ TEST_CASE("the array's options as sbatch reads them") {
 }
 
 TEST_CASE("an option that no line can hold is an argument") {
-  const auto rendered = render_words({{"--comment=two\nlines", "j"}});
+  const auto rendered = render_words({{"--comment=two\nlines", "-o", "x", "j"}});
   CHECK(rendered.arguments == std::vector<std::string>{"--comment=two\nlines"});
   for (const auto& line : directives(rendered.script)) CHECK_FALSE(line.starts_with("--comment"));
 }

@@ -25,13 +25,19 @@ First submit(std::vector<plan::PlannedJob> jobs) {
   return {std::move(*plan), std::move(rendered->script), std::move(*map)};
 }
 
+/// A task that the second attempt did not have.
+constexpr std::uint32_t special_index = 4;
+
 util::Result<script::Retry> try_retry(const First& first, const std::vector<std::uint32_t>& indices,
                                       std::vector<slurm::Setting> overrides = {}) {
   auto options = test::make_options();
   options.link_folder = "/state/retry";
   options.retry_of = {"17", "19"};
   options.overrides = std::move(overrides);
-  return script::plan_retry(first.map, first.script, indices, {}, test::dialect(), options);
+  options.names = first.map.names;
+  std::vector<script::RetryTask> tasks;
+  for (const auto index : indices) tasks.push_back({index, index == special_index ? 1U : 2U});
+  return script::plan_retry(first.map, first.script, tasks, {}, test::dialect(), options);
 }
 
 script::Map retry(const First& first, const std::vector<std::uint32_t>& indices, std::vector<slurm::Setting> overrides = {}) {
@@ -105,9 +111,56 @@ TEST_CASE("a job that had the array to itself gets links, where its %a would now
   std::vector<std::string> links;
   plan::PlanOptions options = test::make_options();
   options.link_folder = "/state/retry";
-  script::visit_links(retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
-                      [&](const std::string& path, const std::string& target) { links.push_back(path + " " + target); });
+  script::visit_links(
+      retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
+      [&](const std::string& path, const std::string& target, const std::string&) { links.push_back(path + " " + target); });
   CHECK(links == std::vector<std::string>{"/state/retry/output/0 /home/ada/out_1", "/state/retry/output/1 /home/ada/out_4"});
+}
+
+TEST_CASE("names with an array's own id are those of the attempt before: the dispatcher gives its files other names first") {
+  const auto first = submit(test::make_jobs({{"-a0-5", "-o", "out_%A_%a", "-e", "err", "j"}, {"j"}}));
+  const auto retried = try_retry(first, {1, 4, 5, 6});
+  REQUIRE(retried);
+  std::vector<std::string> links;
+  auto options = test::make_options();
+  options.link_folder = "/state/retry";
+  options.retry_of = {"17", "19"};
+  script::visit_links(
+      retried->plan, retried->plan.arrays.front(), retried->rendered.streams, options,
+      [&](const std::string& path, const std::string& target, const std::string&) { links.push_back(path + " " + target); });
+  CHECK(std::count_if(links.begin(), links.end(),
+                      [](const auto& link) { return link.find(".sarray-hidden-") != std::string::npos; }) == 5);
+  const auto map = script::read_map(retried->rendered.script);
+  REQUIRE(map);
+  REQUIRE(map->jobs.size() == 4);  // one that ran in another attempt before
+  CHECK(value_of(map->jobs[0], "earlier") == "2");
+  CHECK(value_of(map->jobs[0], "hidden") == "output");
+  CHECK(value_of(map->jobs[1], "earlier") == "1");
+  CHECK(value_of(map->jobs[2], "earlier") == "2");
+  CHECK(value_of(map->jobs[3], "earlier") == "(none)");
+  CHECK(map->jobs[1].id == map->jobs[0].id);
+  CHECK(map->jobs[0].output == "/home/ada/out_%A_%a");
+  CHECK(map->jobs[3].output == "/home/ada/slurm-%j.out");
+  CHECK(retried->written_again == 3);
+}
+
+TEST_CASE("what is appended to has no other name first, and nothing is lost of it") {
+  const auto first = submit(test::make_jobs({{"-a0-1", "--open-mode=append", "-o", "out_%A_%a", "-e", "err", "j"}}));
+  const auto retried = try_retry(first, {1});
+  REQUIRE(retried);
+  CHECK(retried->written_again == 0);
+  CHECK(retried->rendered.script.find("\thidden") == std::string::npos);
+}
+
+TEST_CASE("the links and patterns of the first submission's own sbatch are not those of its retry") {
+  const auto first = submit(test::make_jobs({{"-a0-5", "-o", "out_%A_%a", "j"}}));
+  slurm::Start start;
+  start.arguments = {"--output=/state/links/output/%a", "--comment=two\nlines"};
+  auto options = test::make_options();
+  options.link_folder = "/state/retry";
+  const auto retried = script::plan_retry(first.map, first.script, {{1, 1}}, start, test::dialect(), options);
+  REQUIRE(retried);
+  CHECK(retried->rendered.arguments == Words{"--output=/state/retry/output/%a", "--comment=two\nlines"});
 }
 
 TEST_CASE("options of the array stay, given ones replace them, and a job's own are refused") {

@@ -267,12 +267,17 @@ TEST_CASE("a dependency that has no sense is refused as Slurm refuses it") {
     CHECK(refusal(v22_05, {"-d", bad}) == words);
     CHECK(refusal(v26_05, {"-d", bad}) == words);
   }
-  for (const char* good :
-       {"afterok:1", "AFTERANY:1:2", "after:3+5", "1", "1,2", "afterok:1,afterany:2", "afterok:1?afternotok:2", "afterok:1_2",
-        "afterok:1_*", "aftercorr:5", "afterok:1(failed)", "expand:1", "afterburstbuffer:1", "0"}) {
+  for (const char* good : {"afterok:1", "AFTERANY:1:2", "after:3+5", "1", "1,2", "afterok:1,afterany:2", "afterok:1?afternotok:2",
+                           "afterok:1_2", "afterok:1_*", "aftercorr:5", "afterok:1(failed)", "afterok:1_[1,3-5]:2", "0"}) {
     CAPTURE(good);
     CHECK(refusal(v22_05, {"-d", good}) == "");
     CHECK(refusal(v26_05, {"-d", good}) == "");
+  }
+  // From 25.11 on.
+  for (const char* strict : {"afterok:1,afterany:2?afterok:3", "afterok:1 ", "afterok:1x"}) {
+    CAPTURE(strict);
+    CHECK(refusal(v22_05, {"-d", strict}) == "");
+    CHECK(refusal(v26_05, {"-d", strict}) == words);
   }
   CHECK(refusal(v22_05, {"-d", "afterok:"}, {"SLURM_EXIT_ERROR=7"}) ==
         error(7, "Batch job submission failed: Job dependency problem"));

@@ -132,8 +132,11 @@ TEST_CASE("refused by name") {
     return job ? std::string("taken") : job.error().what;
   };
   CHECK(refused({"--wait"}) == "--wait");
-  CHECK(refused({"-d", "singleton"}) == "--dependency=singleton");
-  CHECK(refused({"-d", "afterok:2000000001"}) == "--dependency=afterok:2000000001");
+  CHECK(refused({"-d", "expand:1"}) == "--dependency=expand");
+  CHECK(refused({"-d", "afterburstbuffer:1"}) == "--dependency=afterburstbuffer");
+  CHECK(refused({"-d", "afterok:1?singleton"}) == "--dependency=singleton");
+  CHECK(refused({"-d", "singleton"}) == "taken");
+  CHECK(refused({"-d", "afterok:2000000001"}) == "taken");
   CHECK(refused({"-d", "afterok:12_3:4"}) == "taken");
   CHECK(refused({"-n1", ":", "-n2"}) == "heterogeneous job");
   CHECK(refused({"--container=x"}) == "--container");

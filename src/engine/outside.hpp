@@ -1,0 +1,32 @@
+// The jobs outside of a plan that its jobs wait for: those of earlier submissions, and Slurm's own.
+#pragma once
+
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "plan/plan.hpp"
+#include "store/state_folder.hpp"
+#include "store/submissions.hpp"
+#include "util/result.hpp"
+
+namespace sarray::engine {
+
+/// Reads from the scripts of submissions where in Slurm their jobs are, sorted by virtual id.
+/// @return an error if a script cannot be read, or if Slurm's answer to its submission is not known.
+[[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(
+    const std::vector<store::Submission>& submissions);
+
+/// Finds where the jobs of earlier submissions are that these wait for, without asking Slurm.
+/// @param more submissions whose jobs are wanted, whether anyone waits for them or not.
+[[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> find_submitted_jobs(const std::vector<plan::PlannedJob>& jobs,
+                                                                                const store::StateFolder& folder,
+                                                                                const std::vector<store::Submission>& more);
+
+/// Asks for the states of all jobs outside that these wait for, and sets OutsideJobs::satisfied and by_name.
+/// @param outside with `submitted` set.
+/// @param assume_done what Slurm does not know, or has forgotten, counts as satisfied.
+/// @return an error that names a job whose condition can never be satisfied, or is not known.
+[[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside,
+                                                    const Engine& engine, bool assume_done);
+
+}  // namespace sarray::engine

@@ -1,0 +1,107 @@
+#include "follow/waits.hpp"
+
+#include <algorithm>
+
+#include "engine/submissions.hpp"
+
+namespace sarray::follow {
+
+using slurm::TaskState;
+
+void JobNames::add(const History& history) {
+  for (const auto& attempt : history.attempts) m_known[attempt.job_id] = Known{attempt.map, attempt.tasks};
+}
+
+const JobNames::Known* JobNames::look_up(const std::string& job_id) {
+  const auto [place, is_new] = m_known.try_emplace(job_id);
+  if (is_new) {
+    if (!m_submissions) m_submissions = engine::list_submissions(m_site);
+    if (auto loaded = load_map(m_site, *m_submissions, {job_id, ""}, "")) {
+      Known known{std::move(loaded->map), {}};
+      if (auto states = m_engine.states({{job_id, known.map.tasks, loaded->script_path}}, false)) {
+        const bool is_other = states->holders.front().identity == slurm::Identity::other;
+        if (!is_other) known.tasks = std::move(states->tasks.front());
+        if (!is_other) place->second = std::move(known);
+      }
+    }
+  }
+  return place->second ? &*place->second : nullptr;
+}
+
+WaitedFor JobNames::find(const SlurmTask& task) {
+  WaitedFor waited;
+  const auto& [job_id, index] = task;
+  waited.task = job_id + (index == slurm::TaskRecord::plain_job ? "" : "_" + std::to_string(index));
+  const auto* known = look_up(job_id);
+  const auto* job = known != nullptr ? known->map.job_at(index) : nullptr;
+  if (job == nullptr) return waited;
+  waited.job = job->number;
+  waited.name = job->name;
+  waited.local = job->local_id(index);
+  return waited;
+}
+
+std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
+  const auto* known = look_up(condition.job_id);
+  const auto add_facts = [&](WaitedFor waited) {
+    waited.type = condition.type;
+    waited.has_failed = condition.has_failed;
+    return waited;
+  };
+  if (condition.task) return {add_facts(find({condition.job_id, *condition.task}))};
+  std::vector<WaitedFor> found;
+  if (known == nullptr) return {add_facts(find({condition.job_id, slurm::TaskRecord::plain_job}))};
+  const auto& tasks = known->tasks;
+  for (const auto& job : known->map.jobs) {
+    std::vector<std::uint32_t> meant;
+    for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
+      const auto state = index < tasks.size() ? tasks[index].state : TaskState::unknown;
+      if (condition.has_failed ? slurm::is_failure(state) : !slurm::is_done(state)) meant.push_back(index);
+    }
+    if (meant.empty()) continue;
+    auto waited = find({condition.job_id, meant.front()});
+    if (meant.size() > 1) waited.local = std::nullopt;  // the job
+    found.push_back(add_facts(std::move(waited)));
+  }
+  return found;
+}
+
+namespace {
+
+bool may_wait(const slurm::TaskRecord& task) {
+  const bool is_pending = task.state == TaskState::pending && task.reason.starts_with("Dependency");
+  return is_pending || (task.state == TaskState::cancelled && task.start.empty());
+}
+
+}  // namespace
+
+void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, History& history) {
+  history.waits.clear();
+  std::vector<std::uint32_t> indices;
+  const auto begin = history.map().first_index();
+  for (auto index = begin; index < begin + history.latest.size(); ++index) {
+    if (may_wait(history.task(index))) indices.push_back(index);
+  }
+  if (indices.empty()) return;
+  auto shown = engine.waiting_tasks();
+  if (!shown) return;
+  const WaitGraph graph(std::move(*shown));
+  JobNames names(site, engine);
+  names.add(history);
+  for (const auto index : indices) {
+    const auto& last = history.latest_of(index);
+    const auto* task = graph.find({history.attempts[last.attempt].job_id, last.index});
+    if (task == nullptr) continue;
+    const auto causes = graph.causes(*task);
+    TaskWait wait;
+    wait.is_never = !causes.empty();
+    wait.any = task->any && !wait.is_never;
+    for (const auto& condition : wait.is_never ? causes : task->conditions) {
+      if (condition.job_id.empty()) continue;  // singleton: of which job, Slurm does not say
+      for (auto& waited : names.find(condition)) wait.on.push_back(std::move(waited));
+    }
+    if (!wait.on.empty()) history.waits.emplace(index, std::move(wait));
+  }
+}
+
+}  // namespace sarray::follow

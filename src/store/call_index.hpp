@@ -1,0 +1,23 @@
+// A session's calls by their virtual ids, without reading its journal: a file beside it that grows when it is asked.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "util/result.hpp"
+
+namespace sarray::store {
+
+struct KnownCall {
+  std::uint32_t job = 0;  ///< number in the session
+  bool dropped = false;
+};
+
+/// Looks for a call in a session's folder. Each record of the journal is read once, by the first question after it was written:
+/// a driver that keeps every id and asks with every call costs no more for the last one than for the first. The file may be
+/// lost: it is made again.
+/// @return nullopt if the session has no call of that id.
+[[nodiscard]] util::Result<std::optional<KnownCall>> find_call(const std::string& folder, std::uint32_t id);
+
+}  // namespace sarray::store

@@ -1,0 +1,59 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "slurm/language/dependency.hpp"
+
+using namespace sarray::slurm;
+
+namespace {
+
+constexpr Release v22_05{22, 5};
+constexpr Release v26_05{26, 5};
+
+std::string read(const std::string& text, const Release& release = v22_05) {
+  const auto dependency = parse_dependency(text, release);
+  if (!dependency) return "refused";
+  return format_dependency(*dependency);
+}
+
+}  // namespace
+
+TEST_CASE("a dependency is read as slurmctld reads it") {
+  CHECK(read("afterok:1") == "afterok:1");
+  CHECK(read("AfterOK:1:2") == "afterok:1,afterok:2");
+  CHECK(read("1,2") == "afterany:1,afterany:2");
+  CHECK(read("after:3+5") == "after:3+5");
+  CHECK(read("afterok:17_*") == "afterok:17");
+  CHECK(read("afterok:17_[1,3-5]:18_2") == "afterok:17_1,afterok:17_3,afterok:17_4,afterok:17_5,afterok:18_2");
+  CHECK(read("singleton,afterany:4") == "singleton,afterany:4");
+  CHECK(read("afternotok:1_2?afterany:3") == "afternotok:1_2?afterany:3");
+  CHECK(read("afterok:1,afterok:1") == "afterok:1");
+  CHECK(read("afterok:2000000001_3") == "afterok:2000000001_3");
+}
+
+TEST_CASE("one '?' makes one condition of all enough") {
+  CHECK(read("afterok:1?afterok:2,afterok:3") == "afterok:1?afterok:2?afterok:3");
+  CHECK(read("afterok:1?afterok:2,afterok:3", v26_05) == "refused");
+}
+
+TEST_CASE("what squeue shows of a dependency is read as what was given") {
+  CHECK(read("afterok:17_1(unfulfilled),afterany:18_*(failed)") == "afterok:17_1,afterany:18");
+  CHECK(read("after:17_2+5(unfulfilled)?singleton(unfulfilled)", v26_05) == "after:17_2+5?singleton");
+}
+
+TEST_CASE("what Slurm refuses by its form is refused") {
+  for (const char* bad : {"", "afterok", "afterok:", "afterok:abc", "foo:1", "afterok:1,", "afterok:1_", "afterok:1_[]",
+                          "afterok:1_[3", "afterok:1_[2-1]", "after:1+0", "singletons", "afterok:0", "afterok:1:"}) {
+    CAPTURE(bad);
+    CHECK(read(bad) == "refused");
+    CHECK(read(bad, v26_05) == "refused");
+  }
+}
+
+TEST_CASE("from 23.02 on Slurm refuses afterok and afternotok on what it does not know") {
+  CHECK(is_refused_if_unknown(DependencyType::afterok, Release{23, 2}));
+  CHECK(is_refused_if_unknown(DependencyType::afternotok, v26_05));
+  CHECK_FALSE(is_refused_if_unknown(DependencyType::afterany, v26_05));
+  CHECK_FALSE(is_refused_if_unknown(DependencyType::afterok, v22_05));
+}
