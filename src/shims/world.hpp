@@ -41,7 +41,8 @@ class World {
   [[nodiscard]] const slurm::SlurmSite& site() const { return m_site; }
   /// The session of this process; null: there is none.
   [[nodiscard]] store::Session* session() { return m_session ? &*m_session : nullptr; }
-  /// Whether a question about the queue can be answered with a job of ours: one is recorded, or Slurm's queue has an array of ours.
+  /// Whether a question about the queue can be answered with a job of ours: one is recorded, or Slurm's queue has an array of
+  /// ours.
   [[nodiscard]] bool has_jobs();
 
   /// Returns all jobs of the session that are recorded only, or were dropped.
