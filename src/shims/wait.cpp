@@ -21,7 +21,7 @@ int status_of(const slurm::TaskRecord& task) {
 std::optional<int> ended(const Target& target, const std::vector<slurm::TaskRecord>& tasks) {
   int status = 0;
   for (const auto index : target.indices) {
-    const auto& task = tasks[index];
+    const auto& task = tasks[index - target.map->first_index()];
     if (!slurm::is_done(task.state)) return std::nullopt;
     status = std::max(status, status_of(task));
   }
@@ -40,7 +40,7 @@ util::Result<int> wait_for_job(const std::string& id) {
     if (target->recorded && target->recorded->recorded.dropped) return 1;
     if (!target->recorded && target->array.empty()) return util::fail("job " + id, "it is not known", "sarray history");
     if (!target->recorded) {
-      const std::vector<slurm::ArrayQuery> question = {{target->array, target->map->tasks}};
+      const std::vector<slurm::ArrayQuery> question = {{target->array, target->map->tasks, {}, target->map->first_index()}};
       TRY(const auto states, world.site().client.states(question, false));
       if (const auto status = ended(*target, states.tasks.front())) return *status;
     }

@@ -36,7 +36,7 @@ TEST_CASE("a call is passed on at once unless its words can mean a job of ours")
 }
 
 TEST_CASE("words are read as getopt_long reads them") {
-  const auto words = read_words(Tool::squeue, {"-ho%i %j", "--us=ada", "-t", "PD", "-j", "17", "rest", "--noc"});
+  const auto words = read_words(Tool::squeue, {"-ho%i %j", "--user=ada", "-t", "PD", "-j", "17", "rest", "--noc"});
   CHECK(words.unknown.empty());
   CHECK(words.has("noheader"));
   REQUIRE(words.value("format") != nullptr);
@@ -45,7 +45,8 @@ TEST_CASE("words are read as getopt_long reads them") {
   CHECK(*words.value("job") == "17");
   CHECK(words.operands == List{"rest"});
   CHECK(words.has("noconvert"));
-  // --us is --user, --users and --usage: two of them are one option, the third is another.
+  // --use is --user and --users, which are one option; --us is --usage, too.
+  CHECK(read_words(Tool::squeue, {"--us=ada"}).unknown == "--us=ada");
   CHECK(read_words(Tool::squeue, {"--use=ada"}).value("user") != nullptr);
   CHECK(read_words(Tool::squeue, {"--state=R"}).value("states") != nullptr);
   CHECK(read_words(Tool::squeue, {"--zz"}).unknown == "--zz");
