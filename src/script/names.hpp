@@ -26,8 +26,8 @@ struct NamedTask {
 /// id, and a plain job's %A without %a its %j.
 [[nodiscard]] slurm::PatternValues name_ids(const NamedTask& task, const std::string& pattern, plan::Names names);
 
-/// Whether a retry's task would write to the file that the attempt before it wrote, because of an id that both have: an array's own.
-/// It gives that file another name first (share/dispatch/5-files.bash).
+/// Whether a retry's task would write to the file that the attempt before it wrote, because of an id that both have: an array's
+/// own. It gives that file another name first (share/dispatch/5-files.bash).
 [[nodiscard]] bool has_shared_id(const std::string& pattern, bool is_plain, plan::Names names);
 
 /// Returns the name, without folder, of the file that a job without --output writes.
