@@ -181,13 +181,13 @@ TEST_CASE("indices that begin above 0 are compared to the last one") {
   World world;
   world.engine.on_update = [](const auto&) { return util::Result<void>(); };
   world.engine.on_dependencies = []() -> util::Result<std::vector<slurm::TaskDependency>> {
-    return std::vector<slurm::TaskDependency>{{"2", 5, true, true, "afterok:1_0(unfulfilled)"}, {"2", 6, true, true, ""}};
+    return std::vector<slurm::TaskDependency>{{"2", 5, true, true, "afterok:2_5(unfulfilled)"}, {"2", 6, true, true, ""}};
   };
   std::vector<engine::LinkedArray> arrays;
-  arrays.push_back({"2", world.folder.submissions() + "/2", 2, 0, {{{}, "afterok:1_0"}}, false, PipelineStep::held, 5});
+  arrays.push_back({"2", world.folder.submissions() + "/2", 2, 0, {{{}, "afterok:2_5"}}, false, PipelineStep::held, 5});
   const auto done = engine::link_and_release(arrays, world.engine, release);
   REQUIRE_FALSE(done);
-  CHECK(done.error().why == "task 2_6 waits for '' in Slurm, and not for 'afterok:1_0'");
+  CHECK(done.error().why == "task 2_6 waits for '' in Slurm, and not for 'afterok:2_5'");
 }
 
 TEST_CASE("a task that is gone is no parent: it would soon count as satisfied") {
