@@ -45,7 +45,7 @@ assert_eq "${held}_7 ${held}_8 ${held}_9" "$(in_squeue "$held")" 'a range that i
 # --- and a later call that waits for one task of it waits for that index
 child=$(submit_one -d afterok:2000000002_8 -o after.txt --wrap true)
 assert_contains "$(job_field "$child" Dependency)" "afterok:${held}_8(" 'a dependency on one of its tasks'
-after=$(submit_one -d afterok:2000000001_4 -o after.txt --wrap "'echo after'")
+after=$(submit_one -d afterok:2000000001_3 -o after.txt --wrap "'echo after'")
 wait_job "$after"
 assert_eq after "$(cat after.txt)" 'a dependency on a task that is done'
 sarray cancel "$child" 2>/dev/null
