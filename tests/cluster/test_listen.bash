@@ -172,6 +172,6 @@ wait_until 'the session of a lost terminal is left' five_are_left
 assert_contains "$(sarray sessions | tail -n 1)" 'left' 'the session of a lost terminal'
 sarray listen --resume 2>/dev/null <<<'sarray list' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
 
-# --- a shell that is not known --------------------------------------------------------------------
-assert_contains "$(SHELL=/bin/zsh sarray listen </dev/null 2>&1)" "sarray: note: the session's shell is bash; /bin/zsh is not known to sarray yet" 'another shell'
+# --- another shell without a terminal --------------------------------------------------------------------
+assert_contains "$(SHELL=/bin/zsh sarray listen </dev/null 2>&1)" "sarray: note: the commands come from no terminal, and are run by bash, not by /bin/zsh" 'another shell'
 echo "sessions, terminal, resume"
