@@ -8,6 +8,7 @@ export HOME=$TEST_DIR SARRAY_STATE_DIR=$TEST_DIR/state SHELL=/bin/bash
 mkdir fake
 printf '#!/bin/sh\ncase "$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; esac\nfor script; do :; done; cp "$script" %q/sent\necho Submitted batch job 7\n' "$PWD" >fake/sbatch
 printf '#!/bin/sh\nprintf "MaxArraySize = 1001\\nMaxJobCount = 10000\\n"\n' >fake/scontrol
+printf '#!/bin/sh\n' >fake/squeue
 chmod +x fake/*
 export PATH=$TEST_DIR/fake:$PATH
 printf '#!/bin/bash\ntrue\n' >one.sh
