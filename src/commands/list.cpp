@@ -48,7 +48,7 @@ Status list(const Words& words) {
     return 0;
   }
   std::fputs(report::queue_text(queued.jobs, report::terminal_width(1)).c_str(), stdout);
-  const auto stages = report::stages_text(queued.jobs, queued.dialect.release(), report::terminal_width(1));
+  const auto stages = report::stages_text(queued.jobs, report::terminal_width(1));
   if (!stages.empty()) std::fputs(("\n" + stages + "\n").c_str(), stdout);
   std::printf("%s, %s\n", util::count(queued.contents.info.jobs, "job").c_str(),
               util::count(queued.contents.info.tasks, "task").c_str());

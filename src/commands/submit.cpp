@@ -431,7 +431,7 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
                stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
-  std::fputs(report::stages_text(plan.jobs, run.plan_options.release, report::terminal_width(2)).c_str(), stderr);
+  std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 

@@ -87,7 +87,7 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   auto before = options.outside;  // of one name, these wait for each other by their order
   for (auto& [name, ids] : before.by_name) std::erase_if(ids, [](auto id) { return slurm::is_virtual_id(id); });
   CHECK_OK(plan::find_waits(held.jobs, before, options.release));
-  plan::find_stages(held.jobs, options.release);
+  plan::find_stages(held.jobs);
   for (const auto& submission : held.submissions) arrays.push_back(link_held(submission, held.jobs, places, options.outside));
   for (std::size_t number = 0; number < taken.size(); ++number) {
     const auto& merged = plan.arrays[number];

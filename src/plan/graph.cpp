@@ -166,23 +166,17 @@ util::Result<void> find_waits(std::vector<PlannedJob>& jobs, const OutsideJobs& 
   return {};
 }
 
-void find_stages(std::vector<PlannedJob>& jobs, const slurm::Release& release) {
-  const bool may_wait_inside = release >= slurm::Release{22, 5};
+void find_stages(std::vector<PlannedJob>& jobs) {
   std::unordered_map<std::uint32_t, std::size_t> by_id;
   for (std::size_t i = 0; i < jobs.size(); ++i) by_id.emplace(jobs[i].id, i);
   for (auto& planned : jobs) {  // a job waits for earlier ones only
-    const bool is_singleton = planned.job.dependency &&
-                              std::any_of(planned.job.dependency->conditions.begin(), planned.job.dependency->conditions.end(),
-                                          [](const auto& c) { return c.type == DependencyType::singleton; });
     for (const auto& condition : planned.waits.conditions) {
       const auto found = by_id.find(condition.job);
       if (found == by_id.end()) continue;
       auto& parent = jobs[found->second];
-      // Jobs of one name that run one by one are tasks of one array, which wait for each other: stages would be as many as they.
-      // On 20.11 the task that has the array's own record cannot wait for another of it ("Job dependency problem").
-      const bool is_namesake =
-          may_wait_inside && is_singleton && condition.type == DependencyType::afterany && parent.job.name == planned.job.name;
-      planned.stage = std::max(planned.stage, parent.stage + (is_namesake ? 0 : 1));
+      // Jobs of one name that run one by one have a stage each, too: Slurm may refuse a task that waits for another of its array
+      // ("Job dependency problem" on 20.11, and later "Circular job dependency" if another task of it waits as well).
+      planned.stage = std::max(planned.stage, parent.stage + 1);
       const bool must = parent.tasks() > 1 && waits_for_whole(planned, condition, parent.job.ids);
       if (must && (needs_whole_array(planned, condition) || parent.tasks() > many_tasks)) parent.is_alone = true;
     }

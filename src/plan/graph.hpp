@@ -20,7 +20,7 @@ namespace sarray::plan {
                                             const slurm::Release& release);
 
 /// Sets the jobs' stages, and which of them must be alone in an array. Precondition: find_waits().
-void find_stages(std::vector<PlannedJob>& jobs, const slurm::Release& release);
+void find_stages(std::vector<PlannedJob>& jobs);
 
 /// Whether all of these jobs wait for the same jobs of Slurm's own, so that sbatch can be given that as the array's --dependency.
 [[nodiscard]] bool can_wait_together(const std::vector<PlannedJob>& jobs, const std::vector<Placement>& placements);

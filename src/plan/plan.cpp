@@ -308,7 +308,7 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
   for (auto& planned : plan.jobs) apply_overrides(planned, options.overrides);
   CHECK_OK(check_job_sizes(plan.jobs, options));
   CHECK_OK(find_waits(plan.jobs, options.outside, options.release));
-  find_stages(plan.jobs, options.release);
+  find_stages(plan.jobs);
   const auto groups = group_jobs(plan.jobs, options);
   for (const auto& group : groups) fill_arrays(plan, group.jobs, options);
   if (!options.split) {

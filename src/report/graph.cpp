@@ -67,12 +67,21 @@ std::vector<std::string> wait_names(const std::vector<plan::PlannedJob>& jobs) {
   return names;
 }
 
-std::string stages_text(std::vector<plan::PlannedJob> jobs, const slurm::Release& release, std::size_t width) {
+std::string stages_text(std::vector<plan::PlannedJob> jobs, std::size_t width) {
+  std::map<std::string, std::vector<std::uint32_t>> namesakes;  // since the last singleton of the name, itself included
   for (auto& planned : jobs) {
     planned.waits = planned.job.dependency.value_or(slurm::Dependency());
     planned.stage = 0;
+    auto& ids = namesakes[planned.job.name];
+    auto& conditions = planned.waits.conditions;
+    const auto is_singleton = [](const auto& condition) { return condition.type == DependencyType::singleton; };
+    if (std::any_of(conditions.begin(), conditions.end(), is_singleton)) {
+      for (const auto id : ids) conditions.push_back({DependencyType::afterany, id, std::nullopt, 0});
+      ids.clear();
+    }
+    ids.push_back(planned.id);
   }
-  plan::find_stages(jobs, release);
+  plan::find_stages(jobs);
   struct Stage {
     std::map<std::string, std::vector<std::uint32_t>> jobs;
     std::map<std::string, std::set<std::uint32_t>> parents;

@@ -15,7 +15,7 @@ namespace sarray::report {
 
 /// Returns the stages as a table: the jobs that can run when all stages before them are over, and the jobs that they wait for.
 /// @return empty if no job waits for another. @param width of the terminal, 0: do not cut.
-[[nodiscard]] std::string stages_text(std::vector<plan::PlannedJob> jobs, const slurm::Release& release, std::size_t width);
+[[nodiscard]] std::string stages_text(std::vector<plan::PlannedJob> jobs, std::size_t width);
 
 /// Returns the graph in the language of Graphviz: a node for each job, an edge from parent to child.
 [[nodiscard]] std::string graph_text(const std::vector<plan::PlannedJob>& jobs);

@@ -82,7 +82,7 @@ class Reader {
     if (condition.job == 0) return false;
     m_rest.remove_prefix(number.end);
     std::vector<std::uint32_t> tasks;
-    if (!read_tasks(tasks) || !read_minutes(condition.minutes) || !skip_state()) return false;
+    if (!read_tasks(tasks) || !is_at_end_of_job() || !read_minutes(condition.minutes) || !skip_state()) return false;
     if (tasks.empty()) add(condition);
     for (const auto task : tasks) {
       condition.task = task;
@@ -105,6 +105,12 @@ class Reader {
     tasks.push_back(static_cast<std::uint32_t>(number.value));
     m_rest.remove_prefix(number.end);
     return true;
+  }
+
+  /// Whether a job's id, with its task, has ended: without brackets Slurm takes one index, and refuses "1_1-3".
+  bool is_at_end_of_job() const {
+    constexpr std::string_view ends = ",?:+(";
+    return m_rest.empty() || ends.find(m_rest.front()) != std::string_view::npos;
   }
 
   bool read_list(std::vector<std::uint32_t>& tasks) {

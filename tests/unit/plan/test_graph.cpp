@@ -140,12 +140,19 @@ TEST_CASE("singleton is an order among the jobs of a name, and those of Slurm's 
   const auto plan =
       plan_of({{"-Jn", "a"}, {"-Jm", "x"}, {"-Jn", "-dsingleton", "b"}, {"-Jn", "-dsingleton", "c"}, {"-Jm", "-dsingleton", "d"}},
               options);
-  CHECK(arrays_of(plan) == "1,2 | 3,4 | 5");
-  CHECK(waits_of(plan, outside) == "1: 0 afterany:17,afterany:@0_0; 1: 1 afterany:@1_0; 2: all afterany:@0_1");
-  auto old = options;  // there no task waits for another of its array
-  old.release = {20, 11};
-  CHECK(arrays_of(plan_of({{"-Jn", "-dsingleton", "b"}, {"-Jn", "-dsingleton", "c"}}, old)) == "1 | 2");
-  for (std::size_t i = 1; i < 3; ++i) CHECK(plan.arrays[i].name == (i == 1 ? "n" : "m"));
+  CHECK(arrays_of(plan) == "1,2 | 3 | 5 | 4");
+  CHECK(waits_of(plan, outside) == "1: all afterany:17,afterany:@0_0; 2: all afterany:@0_1; 3: all afterany:@1_0");
+  for (std::size_t i = 1; i < 4; ++i) CHECK(plan.arrays[i].name == (i == 2 ? "m" : "n"));
+}
+
+TEST_CASE("no task waits for another of its array, on any release") {
+  for (const auto& release : {slurm::Release{20, 11}, slurm::Release{22, 5}, slurm::Release{25, 11}}) {
+    auto options = test::make_options();
+    options.release = release;
+    const auto lane = plan_of({{"-Jn", "-dsingleton", "b"}, {"-Jn", "-dsingleton", "c"}, {"-Jn", "-dsingleton", "d"}}, options);
+    CHECK(arrays_of(lane) == "1 | 2 | 3");
+    CHECK(waits_of(lane) == "1: all afterany:@0_0; 2: all afterany:@1_0");
+  }
 }
 
 TEST_CASE("jobs of earlier submissions are waited for where Slurm has them") {

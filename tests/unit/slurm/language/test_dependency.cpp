@@ -43,8 +43,29 @@ TEST_CASE("what squeue shows of a dependency is read as what was given") {
 }
 
 TEST_CASE("what Slurm refuses by its form is refused") {
-  for (const char* bad : {"", "afterok", "afterok:", "afterok:abc", "foo:1", "afterok:1,", "afterok:1_", "afterok:1_[]",
-                          "afterok:1_[3", "afterok:1_[2-1]", "after:1+0", "singletons", "afterok:0", "afterok:1:"}) {
+  for (const char* bad : {"",
+                          "afterok",
+                          "afterok:",
+                          "afterok:abc",
+                          "foo:1",
+                          "afterok:1,",
+                          "afterok:1_",
+                          "afterok:1_[]",
+                          "afterok:1_[3",
+                          "afterok:1_[2-1]",
+                          "after:1+0",
+                          "singletons",
+                          "afterok:0",
+                          "afterok:1:",
+                          "afterok:1_1-3",
+                          "1_1-3",
+                          "afterok:1_1%2",
+                          "afterok:1x",
+                          "afterok:1_2x",
+                          "afterok:1_[2]x",
+                          "afterok:1_*x",
+                          "1x",
+                          "afterok:1_[1],afterok:1_3-4"}) {
     CAPTURE(bad);
     CHECK(read(bad) == "refused");
     CHECK(read(bad, v26_05) == "refused");
