@@ -13,7 +13,8 @@ unset PROMPT_COMMAND NO_COLOR ZDOTDIR SARRAY_SESSION LD_PRELOAD
 printf '#!/bin/bash\necho "ran $*"\n' >job.slurm
 
 # --- what users have in their start-up files: Slurm's folder first in PATH, an alias, a prompt ---------------
-mkdir -p "$HOME/.config/fish" "$HOME/zsh"
+# fish makes completions in the background, unless that folder is there.
+mkdir -p "$HOME/.config/fish" "$HOME/.local/share/fish/generated_completions" "$HOME/zsh"
 posix='export PATH=$SLURM:$PATH
 alias greet="echo hello from SHELLNAME"'
 printf '%s\nPS1="own bash> "\n' "${posix/SHELLNAME/bash}" >"$HOME/.bashrc"

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # A terminal of a test's own, which shows what a user would see. Needs lib/cluster.bash, in TEST_DIR.
-terminal_socket=$TEST_DIR/tmux
+terminal_socket=$TEST_DIR/tmux terminals=0
 
 open_terminal() { # COLUMNS LINES: with a shell whose prompt is "outer> "
-  LC_ALL=C.UTF-8 tmux -u -S "$terminal_socket" -f /dev/null new-session -d -s s -x "$1" -y "$2" "env PS1='outer> ' bash --norc"
+  # A socket of its own: the last terminal's server may still be ending, and would take this client along.
+  terminals=$((terminals + 1)) terminal_socket=$TEST_DIR/tmux$terminals
+  LC_ALL=C.UTF-8 env -u TMUX tmux -u -S "$terminal_socket" -f /dev/null new-session -d -s s -x "$1" -y "$2" "env PS1='outer> ' bash --norc"
   at_exit end_terminal
   wait_screen 'outer>'
 }
