@@ -91,7 +91,7 @@ class Completer {
     if (command == nullptr) return;
     m_words.erase(m_words.begin());
     const auto page = page_of(*command);
-    const bool has_program = !page.arguments.empty() && page.arguments.front().name == "COMMAND";  // run, real
+    const bool has_program = !page.arguments.empty() && page.arguments.front().name == "COMMAND";  // run, exec, real
     if (has_program && offer_program(page)) return;
     offer_words(page);
   }

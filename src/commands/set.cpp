@@ -40,6 +40,7 @@ Status set(const Words& words) {
   std::vector<std::string> jobs;
   cli::Arguments arguments("set", "Changes options of recorded jobs before they are submitted.",
                            "JOB... OPTION_OF_SBATCH... [--session NAME]");
+  arguments.takes_sbatch_options(override_names());
   arguments.app()
       .add_option("job", jobs, "numbers that 'sarray list' shows, or ids that sbatch answered")
       ->required()

@@ -121,7 +121,10 @@ assert_eq "$a ${b}_5" "$(sarray exec squeue -h -j "$a,$b" -t R -S i -o %i | sort
 assert_eq "${b}_[3,7,9]" "$(sarray exec squeue -h -j "$b" -t PD -o %i)" 'what is still held, in one line'
 raw=$(squeue -h -j "$real"_0 -o %A)
 assert_contains "$(sarray exec scontrol show job "$a")" "JobId=$a JobName=${tag}a" 'a running job'
-assert_eq 0 "$(sarray exec scontrol show job "$a" | grep -c "$raw" || true)" "Slurm's own id is not shown"
+# A plain job's %j is its id in Slurm, which so is in the name of its file; it is nowhere else.
+assert_eq 0 "$(sarray exec scontrol show job "$a" | grep -v ' Std...=' | grep -c "$raw" || true)" "Slurm's own id is not shown"
+assert_contains "$(sarray exec scontrol show job "$a")" "StdOut=$PWD/slurm-$raw.out" 'the file of a running job'
+assert_eq 'ran x y' "$(cat "slurm-$raw.out")" 'what the job wrote is in that file'
 assert_eq "$(hostname)" "$(sarray exec srun --jobid="$a" hostname </dev/null)" 'srun --jobid'
 sarray exec scancel "${b}_3"
 gone() { [[ $(sarray exec squeue -h -j "$b" -t PD -o %i) == "${b}_[7,9]" ]]; }

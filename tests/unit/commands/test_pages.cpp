@@ -42,6 +42,9 @@ bool knows(const cli::Page& page, const std::string& word) {
   return !commands::take_sbatch_words(words).empty();
 }
 
+/// Whether another program's command line follows: its options are not ours.
+bool starts_program(const cli::Page& page) { return !page.arguments.empty() && page.arguments.front().name == "COMMAND"; }
+
 util::Error error_of(cli::Arguments& arguments, const Words& words) {
   const auto result = arguments.parse(words);
   REQUIRE_FALSE(result);
@@ -86,7 +89,12 @@ TEST_CASE("the examples are of commands and options that are there") {
       const auto begin = std::find(words.begin(), words.end(), command.name);
       REQUIRE(begin != words.end());
       CHECK((begin - 1)->ends_with("sarray"));
-      for (auto word = begin + 1; word != words.end() && *word != "--" && *word != "|" && *word != "&&"; ++word) {
+      words.erase(words.begin(), begin + 1);
+      if (starts_program(page)) {
+        CHECK_FALSE(commands::take_command(words).empty());
+        if (!words.empty() && words.back() == "--") words.pop_back();
+      }
+      for (auto word = words.begin(); word != words.end() && *word != "--" && *word != "|" && *word != "&&"; ++word) {
         if (word->size() > 1 && word->front() == '-') CHECK_MESSAGE(knows(page, *word), *word);
       }
     }
