@@ -61,6 +61,7 @@ TEST_CASE("what Slurm refuses by its form is refused") {
                           "1_1-3",
                           "afterok:1_1%2",
                           "afterok:1x",
+                          "afterok:1 ",
                           "afterok:1_2x",
                           "afterok:1_[2]x",
                           "afterok:1_*x",

@@ -274,7 +274,7 @@ TEST_CASE("a dependency that has no sense is refused as Slurm refuses it") {
     CHECK(refusal(v26_05, {"-d", good}) == "");
   }
   // From 25.11 on.
-  for (const char* strict : {"afterok:1,afterany:2?afterok:3", "afterok:1 ", "afterok:1x"}) {
+  for (const char* strict : {"afterok:1,afterany:2?afterok:3", "after:1+5x", "afterok:1(unfulfilled)x"}) {
     CAPTURE(strict);
     CHECK(refusal(v22_05, {"-d", strict}) == "");
     CHECK(refusal(v26_05, {"-d", strict}) == words);
