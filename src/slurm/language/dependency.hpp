@@ -32,7 +32,7 @@ struct Dependency {
 
 /// Reads a dependency; what squeue shows of one can be read, too: a state in parentheses is passed over.
 /// Source: job_scheduler.c, update_job_dependency() and _xlate_array_dep(), 20.11 to 26.05: words in any case, `1,2` for
-/// afterany, ID_[1,3-5] for several tasks, text after the last condition ignored before 25.11, which also refuses `,` beside `?`.
+/// afterany, ID_[1,3-5] for several tasks; 25.11 also refuses `,` beside `?`.
 /// @param text neither empty nor "0", which mean that there is none.
 /// @return nullopt if Slurm refuses it whatever the jobs are.
 [[nodiscard]] std::optional<Dependency> parse_dependency(std::string_view text, const Release& release);
