@@ -185,7 +185,7 @@ warned err $(strays)
 status=0
 words=$("$SARRAY" real sbatch -p nosuch --wrap true 2>&1) || status=$?
 assert_contains "$status $words" '1 sbatch: error: ' "sbatch's own words and status"
-words=$("$SARRAY" listen 2>&1 <<<'sarray real scontrol --version | cut -c 1-9; sarray real env | grep -c "SARRAY_\|/sessions/\|sarray-intercept"; true')
+words=$("$SARRAY" listen 2>&1 <<<'sarray real scontrol --version | cut -c 1-9; sarray real env | grep -c "^SARRAY_\|/sessions/\|sarray-intercept"; true')
 assert_eq $'slurm-wlm\n0' "$words" "Slurm's other commands, and a clean environment"
 status=0
 words=$("$SARRAY" real nosuch 2>&1) || status=$?

@@ -13,7 +13,7 @@ namespace {
 constexpr char separator = '\x1f';  // paths have anything else
 
 /// squeue -O prints each field with what comes after its colon. AllocNodes is the host that submitted, whatever the man page says
-/// (observed on 20.11 to 25.11).
+/// (observed on 22.05).
 std::string fields() {
   std::string words;
   for (const char* name : {"ArrayJobID", "UserID", "AllocNodes", "AllocSID", "SubmitTime", "BatchFlag", "Command", "WorkDir"})
