@@ -27,7 +27,8 @@ std::vector<std::string> find_commands() {
   struct stat own {};
   if (::stat("/proc/self/exe", &own) != 0) return {};
   const auto is_own = [&](const struct stat& file) { return file.st_dev == own.st_dev && file.st_ino == own.st_ino; };
-  const auto path = clean_environment(environ).get("PATH");
+  const auto environment = clean_environment(environ);
+  const auto path = environment.get("PATH");
   std::vector<std::string> found;
   for (const char* command : intercept::commands) {
     const auto program = util::find_in_path(command, path.value_or(""), is_own);
