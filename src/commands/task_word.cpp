@@ -24,7 +24,7 @@ bool is_queued(const std::string& number) {
 
 util::Result<follow::TaskReference> read_task_word(const slurm::SlurmSite& site, const std::string& given,
                                                    const std::string& command) {
-  TRY(const auto word, replace_last(site, given));
+  TRY(const auto word, replace_last(site, given, true));
   TRY(auto reference, follow::parse_task_reference(word));
   if (word != given) return reference;
   const bool may_be_queued = !reference.is_virtual && !reference.is_slurms && !reference.indices;
@@ -36,7 +36,7 @@ util::Result<follow::TaskReference> read_task_word(const slurm::SlurmSite& site,
 }
 
 util::Result<follow::TaskReference> read_shown_word(const slurm::SlurmSite& site, const std::string& word) {
-  TRY(const auto replaced, replace_last(site, word.empty() ? std::string(last_word) : word));
+  TRY(const auto replaced, replace_last(site, word.empty() ? std::string(last_word) : word, false));
   return follow::parse_task_reference(replaced);
 }
 
