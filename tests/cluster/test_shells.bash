@@ -85,21 +85,46 @@ for how in environment zshenv; do
   end_terminal
 done
 
-# --- exec zsh in .bashrc ------------------------------------------------------------------------------------------
+# --- another shell in .bashrc, before and after PATH is set there -----------------------------------------------------
 : >"$HOME/.zshenv"
-echo '[[ $- != *i* ]] || exec zsh' >>"$HOME/.bashrc"
+cp "$HOME/.bashrc" bashrc
+for shell in zsh fish tcsh; do
+  for how in "exec $shell" "exec $(type -P $shell) -i" "OTHER=$shell; exec \"\$OTHER\""; do
+    { cat bashrc; echo "case \$- in *i*) $how ;; esac"; } >"$HOME/.bashrc"
+    open_terminal 150 50
+    keys 'SHELL=/bin/bash sarray listen'
+    wait_screen "[sarray] own $shell>"
+    keys greet
+    wait_screen "hello from $shell"
+    keys 'sbatch job.slurm one'
+    wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+    keys 'which env sbatch | tail -n 1; env | grep -E "^(HOME|XDG_DATA_DIRS|SARRAY_XDG|SARRAY_HOME)="; echo seen'
+    wait_screen seen
+    assert_contains "$(screen)" "/bin/sbatch" "$how: which sbatch"
+    assert_contains "$(screen)" "/sessions/" "$how: ours is first in PATH"
+    assert_contains "$(screen)" "HOME=$HOME" "$how: HOME"
+    [[ $(screen) != *XDG* && $(screen) != *SARRAY_HOME=* ]] || fail "$how: variables are left: $(screen)"
+    keys 'clear'
+    wait_screen "[sarray] own $shell>"
+    keys 'sarray submit'
+    wait_screen "sarray: submitted; the session is over: sbatch is Slurm's again"
+    end_terminal
+  done
+done
+# One that is not there: bash goes on.
+{ cat bashrc; echo 'exec /nonexistent/tcsh; [[ $HOME != */sessions/* ]] || echo wrong; exec /nonexistent/fish'; } >"$HOME/.bashrc"
 open_terminal 150 50
 keys 'SHELL=/bin/bash sarray listen'
-wait_screen '[sarray] own zsh>'
-keys 'sbatch job.slurm one'
-wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
-keys 'sarray cancel --yes'
-wait_screen "sarray: the session is over: sbatch is Slurm's again"
+wait_screen '[sarray] own bash>'
+keys 'clear; env | grep -E "^(HOME|XDG_DATA_DIRS|SARRAY_XDG|SARRAY_HOME)="; case $- in *T*) echo functrace ;; esac; echo seen'
+wait_screen seen
+assert_contains "$(screen)" "HOME=$HOME" 'HOME is as it was'
+[[ $(screen) != *XDG* && $(screen) != *SARRAY_HOME=* && $(screen) != *$'\n'functrace* ]] || fail "a failed exec: $(screen)"
 end_terminal
+cp bashrc "$HOME/.bashrc"
 
 # --- no colour ----------------------------------------------------------------------------------------------------
 for shell in bash zsh fish tcsh; do
-  sed -i '/exec zsh/d' "$HOME/.bashrc"
   for without in NO_COLOR=1 TERM=dumb; do
     open_terminal 150 50
     keys "env $without SHELL=$(type -P "$shell") sarray listen"
