@@ -98,7 +98,7 @@ def check_once(world, jobs):
 
 def own_words(world, script):
     """The argument of each job of an array."""
-    shown = world.run("find", "job.slurm", script, "--json")
+    shown = world.run("find", "job.slurm", "--script", script, "--json")
     want(shown.returncode == 0, f"find: {shown.stderr}")
     return [job["arguments"][0] for job in json.loads(shown.stdout)["jobs"]]
 
