@@ -3,6 +3,7 @@
 
 #include "answer/account.hpp"
 #include "shims/asked.hpp"
+#include "shims/meant.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
 #include "slurm/language/virtual_id.hpp"
@@ -18,31 +19,12 @@ using answer::AccountQuestion;
 /// Above every id that Slurm gives (slurm.conf: MaxJobId).
 constexpr const char* no_job = "67108863";
 
-struct Meant {
-  std::vector<std::string> slurms;
-  std::vector<std::unique_ptr<KnownJob>> recorded;
-};
-
-util::Result<Meant> find_meant(World& world, const AccountQuestion& question) {
-  Meant meant;
-  if (!question.ids) {
-    TRY(meant.recorded, world.recorded_jobs());
-    return meant;
-  }
-  for (const auto& name : *question.ids) {
-    if (!slurm::is_virtual_id(name.job)) {
-      auto text = std::to_string(name.job);
-      if (!name.tasks.empty()) text += "_" + std::to_string(name.tasks.front());
-      meant.slurms.push_back(text + (name.step.empty() ? "" : "." + name.step));
-      continue;
-    }
-    const auto arrays = world.find_arrays(name.job);
-    for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
-    if (!arrays.empty()) continue;
-    TRY(auto recorded, world.find_recorded(name.job));
-    if (recorded) meant.recorded.push_back(std::move(recorded));
-  }
-  return meant;
+/// An id of ours that nobody knows is left out: sacct has no job of that number.
+void write_id(const answer::JobName& name, std::vector<std::string>& ids) {
+  if (slurm::is_virtual_id(name.job)) return;
+  auto text = std::to_string(name.job);
+  if (!name.tasks.empty()) text += "_" + std::to_string(name.tasks.front());
+  ids.push_back(text + (name.step.empty() ? "" : "." + name.step));
 }
 
 struct Asked {
@@ -114,7 +96,7 @@ bool needs_partition(const AccountQuestion& question) {
 util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words) {
   const auto read = answer::read_words(slurm::Tool::sacct, words);
   TRY(const auto question, answer::read_account_question(read, world.site().environment));
-  TRY(const auto meant, find_meant(world, question));
+  TRY(const auto meant, find_meant(world, question.ids, write_id));
   auto defaults = world.defaults(!meant.recorded.empty() && needs_partition(question));
   const bool names_cluster = std::any_of(question.format.columns.begin(), question.format.columns.end(),
                                          [](const auto& column) { return column.field == "cluster"; });
