@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 
 #include "answer/account.hpp"
 #include "shims/asked.hpp"
@@ -18,9 +19,13 @@ using answer::AccountQuestion;
 /// Above every id that Slurm gives (slurm.conf: MaxJobId).
 constexpr const char* no_job = "67108863";
 
+/// For so long the accounting may not know yet what Slurm has taken. It gets a job's record some seconds late.
+constexpr std::int64_t accounting_delay = 120;
+
 struct Meant {
   std::vector<std::string> slurms;
   std::vector<std::unique_ptr<KnownJob>> recorded;
+  std::vector<std::unique_ptr<KnownJob>> recent;  ///< Slurm has them, but the accounting may not know them yet
 };
 
 util::Result<Meant> find_meant(World& world, const AccountQuestion& question) {
@@ -38,6 +43,10 @@ util::Result<Meant> find_meant(World& world, const AccountQuestion& question) {
     }
     const auto arrays = world.find_arrays(name.job);
     for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
+    if (!arrays.empty() && arrays.back().time + accounting_delay > std::time(nullptr)) {
+      TRY(auto recent, world.find_own(name.job));
+      if (recent) meant.recent.push_back(std::move(recent));
+    }
     if (!arrays.empty()) continue;
     TRY(auto recorded, world.find_recorded(name.job));
     if (recorded) meant.recorded.push_back(std::move(recorded));
@@ -115,7 +124,7 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
   const auto read = answer::read_words(slurm::Tool::sacct, words);
   TRY(const auto question, answer::read_account_question(read, world.site().environment));
   TRY(const auto meant, find_meant(world, question));
-  auto defaults = world.defaults(!meant.recorded.empty() && needs_partition(question));
+  auto defaults = world.defaults((!meant.recorded.empty() || !meant.recent.empty()) && needs_partition(question));
   const bool names_cluster = std::any_of(question.format.columns.begin(), question.format.columns.end(),
                                          [](const auto& column) { return column.field == "cluster"; });
   if (!meant.recorded.empty() && names_cluster) defaults.cluster = slurm::cluster_name(world.site());
@@ -125,9 +134,16 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
                       question, asked.rows, [&](const answer::RowArray& row) { return world.find_map(row.line, row.job_id); },
                       [&](std::uint32_t id) { return world.submit_line(id); }));
   std::uint32_t recorded = 0;
+  const auto is_shown = [&](const auto& known) {
+    return std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end();
+  };
+  // A job that was PENDING when it was recorded does not vanish for some seconds: scripts take that for its end.
+  for (const auto& known : meant.recent) {
+    if (!question.states.empty() || is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
+    if (auto row = answer::recorded_row(question, known->shown, defaults)) lines.rows.push_back(std::move(*row));
+  }
   for (const auto& known : meant.recorded) {
-    if (!answer::is_asked_for(question, known->shown, defaults)) continue;
-    if (std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end()) continue;
+    if (is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
     TRY(auto row, answer::recorded_row(question, known->shown, defaults));
     lines.rows.push_back(std::move(row));
     ++recorded;
