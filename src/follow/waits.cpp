@@ -70,7 +70,9 @@ namespace {
 
 bool may_wait(const slurm::TaskRecord& task) {
   const bool is_cancelled = task.state == TaskState::cancelled && !task.reason.empty();  // Slurm says why only then
-  return is_cancelled || (task.state == TaskState::pending && task.reason.starts_with("Dependency"));
+  // Slurm says "Dependency" only when it has looked at a task that was released.
+  const bool has_reason = task.reason.starts_with("Dependency") || task.reason == "None" || task.reason.empty();
+  return is_cancelled || (task.state == TaskState::pending && has_reason);
 }
 
 }  // namespace

@@ -14,15 +14,16 @@ start_munge() {
 }
 
 start_accounting() {
-  install -d -m 700 "$dir/mysql"
-  inside chown mysql: "$dir/mysql"
-  start mariadb-install-db mariadb-install-db --no-defaults --user=mysql --datadir="$dir/mysql" --skip-test-db \
+  # A MariaDB that starts removes all temporary tables of its tmpdir, those of others that start at the same time included.
+  install -d -m 700 "$dir/mysql" "$dir/mysql-tmp"
+  inside chown mysql: "$dir/mysql" "$dir/mysql-tmp"
+  start mariadb-install-db mariadb-install-db --no-defaults --user=mysql --datadir="$dir/mysql" --tmpdir="$dir/mysql-tmp" --skip-test-db \
     --skip-name-resolve --auth-root-authentication-method=socket --auth-root-socket-user=root \
     --innodb-use-native-aio=0 # the kernel's queues are few, and several clusters come up at once
   # The socket must be made in a folder that mysql can write, yet be reachable by name: hence the link.
   ln -s mysql/socket "$dir/mysql.sock"
   # Durability is worth nothing here; the rest is what slurmdbd asks for or what keeps it small.
-  start mariadbd setsid -f mariadbd --no-defaults --user=mysql --datadir="$dir/mysql" --socket="$dir/mysql/socket" \
+  start mariadbd setsid -f mariadbd --no-defaults --user=mysql --datadir="$dir/mysql" --tmpdir="$dir/mysql-tmp" --socket="$dir/mysql/socket" \
     --pid-file="$dir/mysql/mariadbd.pid" --log-error="$dir/mysql/mariadbd.log" --skip-networking --skip-log-bin \
     --innodb-buffer-pool-size=128M --innodb-log-file-size=64M --innodb-lock-wait-timeout=900 \
     --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-use-native-aio=0
