@@ -6,7 +6,6 @@
 #include <string>
 
 #include "follow/attempts.hpp"
-#include "slurm/client/task_state.hpp"
 
 namespace sarray::report {
 

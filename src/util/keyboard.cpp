@@ -36,27 +36,13 @@ void set_handler(int signal, void (*handler)(int)) {
 }
 
 Key key_of(std::string_view bytes) {
-  constexpr std::array keys = {std::pair<std::string_view, Key>{"q", Key::quit},
-                               {"Q", Key::quit},
-                               {"\033[A", Key::up},
-                               {"\033OA", Key::up},
-                               {"k", Key::up},
-                               {"\033[B", Key::down},
-                               {"\033OB", Key::down},
-                               {"j", Key::down},
-                               {"\n", Key::down},
-                               {"\033[5~", Key::page_up},
-                               {"b", Key::page_up},
-                               {"\033[6~", Key::page_down},
-                               {" ", Key::page_down},
-                               {"\033[H", Key::first},
-                               {"\033[1~", Key::first},
-                               {"\033OH", Key::first},
-                               {"g", Key::first},
-                               {"\033[F", Key::last},
-                               {"\033[4~", Key::last},
-                               {"\033OF", Key::last},
-                               {"G", Key::last}};
+  constexpr std::array<std::pair<std::string_view, Key>, 21> keys = {
+      {{"q", Key::quit},      {"Q", Key::quit},          {"\033[A", Key::up},     {"\033OA", Key::up},
+       {"k", Key::up},        {"\033[B", Key::down},     {"\033OB", Key::down},   {"j", Key::down},
+       {"\n", Key::down},     {"\033[5~", Key::page_up}, {"b", Key::page_up},     {"\033[6~", Key::page_down},
+       {" ", Key::page_down}, {"\033[H", Key::first},    {"\033[1~", Key::first}, {"\033OH", Key::first},
+       {"g", Key::first},     {"\033[F", Key::last},     {"\033[4~", Key::last},  {"\033OF", Key::last},
+       {"G", Key::last}}};
   for (const auto& [text, key] : keys) {
     if (text == bytes) return key;
   }

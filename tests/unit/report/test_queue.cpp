@@ -55,8 +55,8 @@ TEST_CASE("one line per job: what all share is said once, what differs is seen i
   REQUIRE(lines.size() == 42);
   CHECK(lines[0] == "in /home/ada, all with --cpus-per-task=4 --mem=100M --output=logs/%x-%j.out");
   CHECK(lines[1] == "job          id  --time  name         script and arguments");
-  CHECK(lines[2] == "  1  2000000001  10      lr0.001-s1   job.sh '--lr' 0.001 '--seed' 1");
-  CHECK(lines[41] == " 40  2000000040  20      lr0.001-s40  job.sh '--lr' 0.001 '--seed' 40");
+  CHECK(lines[2] == "  1  2000000001  10      lr0.001-s1   job.sh --lr 0.001 --seed 1");
+  CHECK(lines[41] == " 40  2000000040  20      lr0.001-s40  job.sh --lr 0.001 --seed 40");
 }
 
 TEST_CASE("values that mean the same do not differ; an option that only some jobs have does") {
@@ -82,7 +82,7 @@ TEST_CASE("jobs without a file are told apart by what they run") {
                make_wrap("echo \033[31mred")}),
       0));
   REQUIRE(lines.size() == 5);
-  CHECK(lines[2] == "  1  2000000001  -         wrap    $ python3 -c '1/(0.1-0.01)'");
+  CHECK(lines[2] == "  1  2000000001  -         $ python3 -c '1/(0.1-0.01)'");
   CHECK(lines[3].ends_with("  << python a.py 3"));
   CHECK(lines[4].ends_with("  $ echo \\x1b[31mred"));
 }

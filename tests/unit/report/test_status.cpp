@@ -331,8 +331,8 @@ TEST_CASE("usage: the median and the most of what finished") {
   report::StatusView view;
   view.usage = true;
   const auto lines = lines_of(report::status_text(history, view));
-  CHECK(lines[6] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
-  CHECK(lines[8] == "  3         -         -    -    -     -       -     -      -  wait");
+  CHECK(lines[7] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
+  CHECK(lines[9] == "  3         -         -    -    -     -       -     -      -  wait");
   CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
 }
 
@@ -341,7 +341,7 @@ TEST_CASE("usage that is not known is no zero") {
   for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{0, 0, 0, 2};
   report::StatusView view;
   view.usage = true;
-  CHECK(lines_of(report::status_text(history, view))[6] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
+  CHECK(lines_of(report::status_text(history, view))[7] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
   const auto usage = status_json(history, view)["jobs"][0]["usage"];
   CHECK(usage["elapsed_median"] == 10);
   for (const auto* key : {"cpu_efficiency_median", "cpu_efficiency_max", "memory_median", "memory_max", "memory_asked"})

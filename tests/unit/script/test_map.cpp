@@ -226,7 +226,7 @@ TEST_CASE("a job without a file says what it runs") {
   CHECK(map.jobs[0].command.empty());
   auto wrapped = make_call({"--wrap=python3 -c '1/0.1'"}, slurm::wrap_script("python3 -c '1/0.1'"));
   wrapped.source = slurm::ScriptSource::wrap;
-  auto piped = make_call({}, "#!/bin/sh\n#SBATCH -n1\nset -e\npython \xc3\xa9.py 3\n");
+  auto piped = make_call({}, "#!/bin/sh\n#SBATCH -J x\nset -e\npython \xc3\xa9.py 3\n");
   piped.source = slurm::ScriptSource::standard_input;
   const auto both = read(render_jobs(test::resolve({wrapped, piped})).script);
   CHECK(both.jobs[0].command == "python3 -c '1/0.1'");
