@@ -5,6 +5,7 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/task_word.hpp"
 #include "follow/selection.hpp"
 #include "follow/start.hpp"
 #include "follow/task_files.hpp"
@@ -91,11 +92,12 @@ struct WhichOptions {
 util::Result<std::optional<WhichOptions>> parse(const Words& words) {
   WhichOptions options;
   cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
-                           "TASK [--script|--env [--values]] [--json] [--from FILE]");
+                           "[TASK] [--script|--env [--values]] [--json] [--from FILE]");
   auto& app = arguments.app();
-  app.add_option("task", options.task,
-                 "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, or 2000000003_4 as sbatch answered")
-      ->required();
+  app.add_option(
+      "task", options.task,
+      "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, 2000000003_4 as sbatch answered, or last: the "
+      "newest submission from this directory, which is taken if nothing is given");
   auto* script = app.add_flag("--script", options.script, "print the job's own script, byte for byte");
   auto* env = app.add_flag("--env", options.env, "print the names of the variables in which the array's jobs differ");
   env->excludes(script);
@@ -190,14 +192,15 @@ void show_variables(const follow::Target& target, const Variables& variables) {
 Status which(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto task, follow::parse_task_reference(options->task));
   const auto site = queue::find_site();
+  TRY(const auto task, read_shown_word(site, options->task));
   TRY(auto target, follow::find_target(site, task, options->from));
   const auto& history = target.array_history.history();
-  if (options->script) return show_script(target, options->task);
-  const Variables variables(site, history, options->values);
-  if (options->env && !options->json) {
-    show_variables(target, variables);
+  if (options->script) return show_script(target, options->task.empty() ? "last" : options->task);
+  std::optional<Variables> variables;
+  if (options->env) variables.emplace(site, history, options->values);
+  if (variables && !options->json) {
+    show_variables(target, *variables);
     return 0;
   }
   CHECK_OK(target.array_history.refresh());
@@ -208,7 +211,7 @@ Status which(const Words& words) {
     const auto& job = *history.map().job_at(index);
     if (options->json) {
       list.push_back(which_json(history, job, index, files.find(index)));
-      if (options->env) list.back()["variables"] = variables.json(job);
+      if (variables) list.back()["variables"] = variables->json(job);
     } else {
       if (i > 0) std::fputs("\n", stdout);
       print_task(history, job, index, files.find(index));
