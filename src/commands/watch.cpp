@@ -81,7 +81,8 @@ class Screen {
     view.rest = follow::estimate_rest(follow::summarize(array_history.history()));
     follow::FileFinder files(array_history.site(), array_history.history());
     view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
-    const auto keys = m_keyboard.is_there() ? std::string("arrows scroll, q ends") : "sarray status " + m_options.job_id;
+    const auto keys = m_keyboard.is_there() ? std::string("arrows scroll, q ends")
+                                            : "sarray status" + (m_options.job_id.empty() ? "" : " " + m_options.job_id);
     auto frame = report::draw_frame(report::status_parts(array_history.history(), view), view.height, m_line, keys);
     CHECK_OK(util::write_all(1, clear_screen + frame.text, "standard output"));
     return frame;
