@@ -35,7 +35,12 @@ util::Result<void> cancel_held(const std::vector<store::Submission>& held) {
 
 /// @param yes nobody is asked.
 Status cancel_session(const std::string& session_name, bool yes) {
-  TRY(auto session, queue::find_session(session_name));
+  auto found = queue::find_session(session_name);
+  if (!found) {
+    if (session_name.empty()) found.error().hint = "sarray cancel last, or a job id; --session NAME drops that session's queue";
+    return util::fail(std::move(found).error());
+  }
+  auto session = std::move(*found);
   TRY(const auto lock, queue::lock_session(session));
   TRY(const auto contents, session.read());
   std::vector<std::uint32_t> queued;

@@ -22,7 +22,19 @@ namespace sarray::commands {
 namespace {
 
 /// What a value or an argument can be.
-enum class Kind : std::uint8_t { other, file, session, submission, queued_job, array_job, name, state, command, shell };
+enum class Kind : std::uint8_t {
+  other,
+  file,
+  queued_or_file,
+  session,
+  submission,
+  queued_job,
+  array_job,
+  name,
+  state,
+  command,
+  shell
+};
 
 struct KindRow {
   std::string_view name;
@@ -38,7 +50,7 @@ constexpr std::array option_kinds = {
 
 /// By the name of an argument.
 constexpr std::array argument_kinds = {KindRow{"TASK", Kind::submission}, KindRow{"JOBID", Kind::submission},
-                                       KindRow{"JOB", Kind::queued_job},  KindRow{"FILE", Kind::file},
+                                       KindRow{"JOB", Kind::queued_job},  KindRow{"FILE", Kind::queued_or_file},
                                        KindRow{"TEXT", Kind::name},       KindRow{"SHELL", Kind::shell}};
 
 Kind find_kind(const auto& rows, std::string_view name) {
@@ -187,6 +199,10 @@ class Completer {
   void offer_kind(Kind kind, const std::string& before) const {
     switch (kind) {
       case Kind::file:
+        std::fputs("\tfiles\n", stdout);
+        break;
+      case Kind::queued_or_file:
+        offer_all(queue_offers(), before);
         std::fputs("\tfiles\n", stdout);
         break;
       case Kind::session:

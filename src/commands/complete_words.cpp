@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "commands/last.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
 #include "script/map.hpp"
@@ -69,6 +70,7 @@ std::vector<Offer> submission_offers() {
     offers.push_back({submission.job_id, submission.name + ", " + util::count(submission.jobs, "job") + ", " +
                                              util::count(submission.tasks, "task") + ", " + report::date_text(submission.time)});
   }
+  if (!offers.empty()) offers.push_back({std::string(last_word), "the newest submission from this directory"});
   return offers;
 }
 

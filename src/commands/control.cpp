@@ -171,8 +171,8 @@ void say_dependents(const Dependents& dependents, const ControlOptions& options)
 
 Status control(const ControlOptions& options) {
   const auto verb = words_of(options.verb);
-  TRY(const auto word, read_task_word(options.word, verb.name));
   const auto site = queue::find_site();
+  TRY(const auto word, read_task_word(site, options.word, verb.name));
   TRY(auto target, follow::find_target(site, word, options.script));
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();

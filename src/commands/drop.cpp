@@ -1,46 +1,24 @@
-#include <algorithm>
 #include <cstdio>
-#include <set>
 
 #include "cli/arguments.hpp"
+#include "cli/page.hpp"
 #include "commands/commands.hpp"
+#include "queue/choice.hpp"
 #include "queue/gather.hpp"
 #include "util/message.hpp"
-#include "util/numbers.hpp"
 
 namespace sarray::commands {
 
 namespace {
 
-/// Checks that all numbers are still queued. @return an error that names the first one that is not.
-util::Result<void> check_queued(const store::SessionContents& contents, const std::vector<std::uint32_t>& numbers) {
-  for (const auto number : numbers) {
-    const auto& call = contents.calls[number - 1];
-    if (call.dropped) return util::fail("job " + std::to_string(number), "it was dropped already", "sarray list");
-    if (call.submitted) return util::fail("job " + std::to_string(number), "it was submitted already", "sarray list");
-  }
-  return {};
-}
-
-/// Returns the queued jobs that wait, directly or through others, for the ones that are dropped; singleton waits for whoever
-/// comes before.
-util::Result<std::vector<std::uint32_t>> find_dependents(const store::Session& session,
-                                                         const std::vector<std::uint32_t>& numbers) {
-  TRY(const auto queued, queue::gather_session(session, slurm::unknown_max_array_size));
-  std::set<std::uint32_t> dropped;  // virtual ids
-  std::vector<std::uint32_t> dependents;
-  for (const auto& planned : queued.jobs) {  // a job waits for earlier ones only
-    if (std::find(numbers.begin(), numbers.end(), planned.number) != numbers.end()) {
-      dropped.insert(planned.id);
-      continue;
-    }
-    if (!planned.job.dependency) continue;
-    const auto& conditions = planned.job.dependency->conditions;
-    if (std::none_of(conditions.begin(), conditions.end(), [&](const auto& c) { return dropped.contains(c.job); })) continue;
-    dropped.insert(planned.id);
-    dependents.push_back(planned.number);
-  }
-  return dependents;
+/// Queues again what was dropped last.
+Status undo(store::Session& session) {
+  TRY(const auto restored, session.restore_dropped());
+  if (restored.empty()) return util::fail("drop --undo", "nothing that was dropped is left to be queued again", "sarray list");
+  TRY(const auto contents, session.read());
+  std::fprintf(stderr, "sarray: %s queued again: %s; %s in the queue\n", util::count(restored.size(), "job").c_str(),
+               plan::format_numbers(restored).c_str(), util::count(contents.info.jobs, "job").c_str());
+  return 0;
 }
 
 }  // namespace
@@ -49,22 +27,27 @@ Status drop(const Words& words) {
   std::string session_name;
   std::vector<std::string> jobs;
   bool with_dependents = false;
+  bool is_undo = false;
   cli::Arguments arguments("drop", "Takes jobs out of the queue, by the numbers that 'sarray list' shows.",
-                           "JOB... [--with-dependents] [--session NAME]");
-  arguments.app()
-      .add_option("job", jobs, "job numbers: 3, 5-8")
-      ->required()
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  arguments.app().add_flag("--with-dependents", with_dependents, "drop the jobs that wait for them, too");
-  arguments.app().add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
+                           "JOB... [--with-dependents] [--session NAME] | --undo [--session NAME]");
+  auto& app = arguments.app();
+  auto* given = app.add_option("job", jobs, "job numbers: 3, 5-8, or ids that sbatch answered")
+                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag("--with-dependents", with_dependents, "drop the jobs that wait for them, too")->needs(given);
+  app.add_flag("--undo", is_undo, "queue again what was dropped last; given again, what was dropped before it")->excludes(given);
+  app.add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
+  if (jobs.empty() && !is_undo)
+    return util::fail(
+        util::usage_error("drop", "JOB... is missing", "for example: " + std::string(cli::examples_of("drop").front().line)));
   TRY(auto session, queue::find_session(session_name));
   TRY(const auto lock, queue::lock_session(session));
+  if (is_undo) return undo(session);
   TRY(const auto contents, session.read());
-  TRY(auto numbers, util::parse_job_numbers(jobs, static_cast<std::uint32_t>(contents.calls.size()), "sarray list"));
-  CHECK_OK(check_queued(contents, numbers));
-  TRY(const auto dependents, find_dependents(session, numbers));
+  TRY(auto numbers, queue::find_queued(contents, jobs));
+  TRY(const auto queued, queue::gather_session(session, slurm::unknown_max_array_size));
+  const auto dependents = queue::find_dependents(queued.jobs, numbers);
   if (!dependents.empty() && !with_dependents) {
     return util::fail("jobs " + plan::format_numbers(numbers) + " cannot be dropped alone",
                       (dependents.size() == 1 ? "job " : "jobs ") + plan::format_numbers(dependents) +
@@ -76,8 +59,8 @@ Status drop(const Words& words) {
   CHECK_OK(session.sync());
   queue::warn_of_unsettled(contents);
   const auto left = contents.info.jobs - static_cast<std::uint32_t>(numbers.size());
-  std::fprintf(stderr, "sarray: dropped %s; %s left\n", util::count(numbers.size(), "job").c_str(),
-               util::count(left, "job").c_str());
+  std::fprintf(stderr, "sarray: dropped %s; %s left\nhint: sarray drop --undo queues %s again\n",
+               util::count(numbers.size(), "job").c_str(), util::count(left, "job").c_str(), numbers.size() == 1 ? "it" : "them");
   return 0;
 }
 

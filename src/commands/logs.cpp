@@ -37,9 +37,9 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   LogOptions options;
   std::string lines;
   cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file if there are several.",
-                           "TASK [--job SEL] [--failed] [-n LINES] [-f]");
+                           "[TASK] [--job SEL] [--failed] [-n LINES] [-f]");
   auto& app = arguments.app();
-  app.add_option("task", options.word, task_help)->required();
+  app.add_option("task", options.word, std::string(task_help) + ", which is taken if nothing is given");
   app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -200,14 +200,14 @@ std::string explain_nothing(const Log& log, const follow::History& history) {
 Status logs(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, follow::parse_task_reference(options->word));
   const auto site = queue::find_site();
+  TRY(const auto word, read_shown_word(site, options->word));
   TRY(auto target, follow::find_target(site, word, options->script));
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();
   TRY(const auto indices, follow::filter_tasks(target, options->selection));
   if (indices.empty()) {
-    return util::fail("job " + options->word, options->selection.failed ? "none of these tasks failed" : "no task matches",
+    return util::fail("job " + word.job_id, options->selection.failed ? "none of these tasks failed" : "no task matches",
                       "sarray status " + history.attempts.front().job_id);
   }
   LogList list(site, history, indices);

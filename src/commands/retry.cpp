@@ -217,8 +217,8 @@ util::Result<std::vector<RetriedArray>> prepare(const slurm::SlurmSite& site, co
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
-  TRY(const auto word, read_task_word(options->word, "retry"));
   const auto site = queue::find_site();
+  TRY(const auto word, read_task_word(site, options->word, "retry"));
   TRY(auto target, follow::find_target(site, word, options->script));
   util::Fd lock;
   if (!options->dry_run) {

@@ -8,7 +8,9 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/last.hpp"
 #include "commands/overview.hpp"
+#include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
@@ -38,15 +40,18 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   cli::Arguments arguments("status", "Shows what runs, what is done and what failed, by the jobs' own names.",
                            "[TASK] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
   auto& app = arguments.app();
-  app.footer("Without TASK: the last submissions. --wait exits with 0 if all tasks completed, with 3 if some did not.");
-  auto* id = app.add_option("jobid", options.job_id, "a merged array, a retry of it, some of its tasks, or a recorded job's id");
-  app.add_flag("--tasks", options.view.tasks, "one line per task")->needs(id);
-  app.add_flag("--failed", options.view.failed_only, "only what failed")->needs(id);
-  app.add_flag("--usage", options.view.usage, "CPU and memory used, and how much was requested; needs accounting")->needs(id);
-  auto* wait = app.add_flag("--wait", options.wait, "return when every task is done")->needs(id);
-  app.add_flag("--watch", options.watch, "redraw every few seconds until all tasks have finished")->needs(id)->excludes(wait);
+  app.footer(
+      "Without TASK: the newest submission from this directory (last), or, if there is none, the last submissions from others. --wait exits with 0 if all tasks completed, with 3 if some did not.");
+  app.add_option(
+      "jobid", options.job_id,
+      "a merged array, a retry of it, some of its tasks, a recorded job's id, or last: the newest submission from this directory");
+  app.add_flag("--tasks", options.view.tasks, "one line per task");
+  app.add_flag("--failed", options.view.failed_only, "only what failed");
+  app.add_flag("--usage", options.view.usage, "CPU and memory used, and how much was requested; needs accounting");
+  auto* wait = app.add_flag("--wait", options.wait, "return when every task is done");
+  app.add_flag("--watch", options.watch, "redraw every few seconds until all tasks have finished")->excludes(wait);
   app.add_flag("--json", options.json, "answer in JSON (docs/follow.md)");
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE")->needs(id);
+  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<StatusOptions>();
   return std::optional(std::move(options));
@@ -111,7 +116,8 @@ Status wait_until_done(follow::ArrayHistory& array_history, const StatusOptions&
   print_notes(array_history);
   const auto summary = follow::summarize(array_history.history());
   if (summary.count(slurm::TaskState::unknown) > 0)
-    return util::fail("job " + options.job_id, "Slurm no longer knows how some of its tasks ended", "");
+    return util::fail("job " + array_history.history().attempts.front().job_id,
+                      "Slurm no longer knows how some of its tasks ended", "");
   return exit_status(array_history);
 }
 
@@ -161,8 +167,9 @@ Status status(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
   const auto site = queue::find_site();
-  if (options->job_id.empty()) return show_overview(site, {.max = 10, .json = options->json});
-  TRY(const auto word, follow::parse_task_reference(options->job_id));
+  const bool asks_nothing = options->job_id.empty() && !options->wait && !options->watch && options->script.empty();
+  if (asks_nothing && !find_last(site)) return show_overview(site, {.max = 10, .json = options->json});
+  TRY(const auto word, read_shown_word(site, options->job_id));
   TRY(auto target, follow::find_target(site, word, options->script));
   auto& array_history = target.array_history;
   if (!target.is_whole_array) array_history.set_meant(target.indices);  // a retry's id means the whole history

@@ -1,4 +1,3 @@
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,18 +11,20 @@
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
 #include "commands/secrets.hpp"
+#include "commands/submit_files.hpp"
 #include "commands/submit_options.hpp"
 #include "commands/submit_pipeline.hpp"
 #include "engine/delivery.hpp"
 #include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
 #include "plan/graph.hpp"
+#include "queue/changed_scripts.hpp"
+#include "queue/choice.hpp"
 #include "queue/file_session.hpp"
 #include "queue/gather.hpp"
 #include "report/graph.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
-#include "script/own_script.hpp"
 #include "script/render.hpp"
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/virtual_id.hpp"
@@ -125,6 +126,11 @@ util::Result<void> gather(SubmitRun& run) {
     for (const auto& line : lines) util::note(line);
   }
   TRY(run.queued, queue::gather_session(std::move(session), max));
+  if (!run.options.jobs.empty()) {
+    TRY(auto numbers, queue::find_queued(run.queued.contents, run.options.jobs));
+    CHECK_OK(queue::choose_jobs(run.queued.jobs, std::move(numbers), run.options.with_parents));
+  }
+  for (const auto& line : queue::describe_changed_scripts(run.queued.jobs)) util::note(line);
   for (const auto& warning : run.queued.contents.warnings) util::warn(warning);
   TRY(const auto folder, store::StateFolder::open());
   TRY(run.held, queue::gather_held_arrays(run.queued, folder, max));
@@ -171,15 +177,6 @@ util::Error empty_queue(const SubmitRun& run) {
           was_submitted ? "squeue --me" : "sbatch [OPTION]... SCRIPT [ARGUMENT]..."};
 }
 
-/// sarray.slurm, sarray-2.slurm ...
-std::string numbered(const std::string& path, std::size_t number) {
-  if (number == 0) return path;
-  const auto slash = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
-  auto dot = path.rfind('.');
-  if (dot == std::string::npos || dot <= slash) dot = path.size();
-  return path.substr(0, dot) + "-" + std::to_string(number + 1) + path.substr(dot);
-}
-
 /// More than half of the limit is worth a word: the next thousand calls may be too many.
 void tell_script_size(const script::Rendered& rendered, const plan::PlanOptions& options) {
   const auto max = options.limits.max_script_size;
@@ -197,7 +194,7 @@ util::Result<void> check_job_count(const plan::Plan& plan, const plan::ClusterLi
   return util::fail("too many tasks for this cluster",
                     std::to_string(tasks) + " tasks, and it keeps fewer than " + std::to_string(limits.max_job_count) +
                         " jobs at once (MaxJobCount)",
-                    "submit in parts: sarray drop, or several sessions");
+                    "submit in parts: sarray submit 1-1000, later 1001-2000");
 }
 
 bool fits(const script::Rendered& rendered, const plan::PlanOptions& options) {
@@ -260,36 +257,6 @@ void answer(SubmitRun& run, const std::string& text) {
   run.unannounced.clear();
 }
 
-/// Makes the folder of -o DIR/.
-util::Result<void> make_output_folder(const SubmitOptions& options) {
-  std::error_code trouble;
-  if (!options.output_folder.empty()) std::filesystem::create_directories(options.output_folder, trouble);
-  if (!trouble) return {};
-  return util::fail(options.output_folder, trouble.message(), "nothing was submitted; another -o DIR/, or none");
-}
-
-/// Leaves the generated script in the user's folder. A file there that sarray did not write stays as it is; and only when -o FILE
-/// asks for the file does a folder that cannot be written to fail a submission.
-/// @param copy the script in the state folder. @return the path of the one that the user is left with.
-util::Result<std::string> leave_script(const SubmitRun& run, std::size_t number, const std::string& script,
-                                       const std::string& copy) {
-  const auto path = numbered(run.options.output, number);
-  CHECK_OK(make_output_folder(run.options));
-  auto note = path + ": it was not written by sarray, and stays as it is";
-  struct stat state {};
-  if (run.options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
-    return util::fail(path, "it is not a plain file", "nothing was submitted; another -o FILE, or none");
-  if (script::may_replace(path)) {
-    const auto written = util::write_file_atomically(path, script);
-    if (written) return path;
-    if (run.options.output_given)
-      return util::fail(written.error().what, written.error().why, "nothing was submitted; another -o FILE, or none");
-    note = path + ": " + written.error().why;
-  }
-  util::note(note + "; the script is " + copy);
-  return copy;
-}
-
 /// Submits one array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::StateFolder& folder, plan::Plan& plan,
                                                   std::size_t number) {
@@ -305,7 +272,7 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   tell_script_size(rendered, run.plan_options);
   report::SubmittedArray submitted;
   submitted.array = number;
-  TRY(submitted.script, leave_script(run, number, rendered.script, submission_folder.folder + "/sarray.slurm"));
+  TRY(submitted.script, leave_script(run.options, number, rendered.script, submission_folder.folder + "/sarray.slurm"));
   warn_of_secrets(rendered.variables);
   auto* session = run.queued.session ? &*run.queued.session : nullptr;
   TRY(const auto delivery, engine::deliver(submission_folder, plan, array, rendered, run.plan_options,
@@ -319,9 +286,15 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   return submitted;
 }
 
-/// Ends the session's shell if the command was typed at its prompt and nothing is left to submit.
+/// Ends the session's shell if the command was typed at its prompt and nothing is left to submit. Whoever names jobs stays in it.
 util::Result<void> finish_session(SubmitRun& run, const std::vector<report::SubmittedArray>& submitted) {
   auto& session = *run.queued.session;
+  if (!run.options.jobs.empty()) {
+    TRY(const auto contents, session.read());
+    const auto left = contents.info.jobs;
+    if (left > 0) util::note(util::count(left, "job") + (left == 1 ? " stays" : " stay") + " in the queue; the session goes on");
+    return left > 0 ? util::Result<void>() : session.close(store::SessionInfo::State::submitted);
+  }
   CHECK_OK(session.close(store::SessionInfo::State::submitted));
   if (!capture::is_at_prompt(session)) return {};
   TRY(const auto contents, session.read());
@@ -413,14 +386,8 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     engine::set_folders(run.plan_options, state, "dry-run");
     TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
     tell_script_size(rendered, run.plan_options);
-    const auto path = numbered(run.options.output, number);
-    if (run.options.output_given) {
-      CHECK_OK(make_output_folder(run.options));
-      if (!script::may_replace(path))
-        return util::fail(path, "it was not written by sarray, and is not overwritten",
-                          "another -o FILE, or none: it is printed");
-      CHECK_OK(util::write_file_atomically(path, rendered.script));
-    }
+    const auto path = script_path(run.options, number);
+    if (run.options.output_given) CHECK_OK(write_script(run.options, path, rendered.script));
     warn_of_secrets(rendered.variables);
     shown.push_back({number, std::nullopt, path});
     if (run.options.json) continue;

@@ -1,21 +1,26 @@
 #include "commands/submit_options.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 
 #include "cli/arguments.hpp"
+#include "queue/choice.hpp"
 #include "slurm/language/command_line.hpp"
 #include "slurm/language/settings.hpp"
+#include "util/environment_names.hpp"
 #include "util/numbers.hpp"
 
 namespace sarray::commands {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> own_names = {"help",      "output",       "dry-run", "throttle",    "json",
+constexpr std::array<std::string_view, 15> own_names = {"help",      "output",       "dry-run", "throttle",    "json",
                                                         "session",   "split",        "again",   "assume-done", "parsable",
-                                                        "translate", "no-translate", "names"};
+                                                        "translate", "no-translate", "names",   "graph",       "with-parents"};
 constexpr std::string_view own_letters = "hnot";
 /// What has no meaning for an array that is already merged.
 constexpr std::array<std::string_view, 5> no_overrides = {"wrap", "test-only", "usage", "version", "export-file"};
@@ -91,6 +96,35 @@ util::Result<void> check_override(const slurm::Setting& setting) {
   return {};
 }
 
+/// Sorts out what stands beside the options: jobs of the session, or a file.
+util::Result<void> take_given(SubmitOptions& options, const Words& given) {
+  if (given.empty()) return {};
+  const char* current = std::getenv(util::session_variable);
+  const bool in_shell = current != nullptr && *current != '\0';
+  const auto is_file = [](const std::string& word) { return ::access(word.c_str(), F_OK) == 0; };
+  const bool all_jobs = std::all_of(given.begin(), given.end(), queue::is_job_list);
+  const bool no_jobs = std::none_of(given.begin(), given.end(), queue::is_job_list);
+  if (all_jobs && (in_shell || !options.session.empty())) {
+    const auto file = options.session.empty() ? std::find_if(given.begin(), given.end(), is_file) : given.end();
+    options.jobs = given;
+    if (file == given.end()) return {};
+    return util::fail(util::usage_error("submit " + *file, "that is a job of this session, and also a file here",
+                                        "sarray submit ./" + *file + " for the file; for the job: sarray submit --session " +
+                                            (in_shell ? current : "NAME") + " " + *file));
+  }
+  if (given.size() > 1)
+    return util::fail(util::usage_error(
+        "submit", all_jobs || no_jobs ? "unexpected argument '" + given[1] + "'" : "jobs and a file cannot be given together",
+        "sarray submit --help"));
+  if (all_jobs && !is_file(given.front()))
+    return util::fail("submit " + given.front(), "there is no such file, and a number is a job only inside a session",
+                      "sarray submit --session NAME " + given.front() + " (sarray sessions lists them)");
+  if (!options.session.empty())
+    return util::fail(util::usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
+  options.file = given.front();
+  return {};
+}
+
 }  // namespace
 
 bool is_override(const slurm::OptionSpec& option) {
@@ -148,14 +182,20 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   options.sbatch_words = take_sbatch_words(own);
   std::string throttle;
   std::string names;
-  cli::Arguments arguments("submit", "Submits the session's queue, or the sbatch calls in FILE, as one job array.",
-                           "[FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
+  Words given;
+  cli::Arguments arguments("submit",
+                           "Submits the session's queue, some JOBS of it, or the sbatch calls in FILE, as one job array.",
+                           "[JOBS...|FILE|-] [-n] [-o FILE] [-t N] [--split] [--json] [any option of sbatch]...");
   arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer(
       "Any other option of sbatch overrides that option in every job, e.g. --partition=long --dependency=afterok:17.\n"
       "--job-name names the array; its tasks keep their own names.");
-  app.add_option("file", options.file, "a file with one sbatch call per line, in shell syntax; - for standard input");
+  app.add_option("file", given,
+                 "a file with one sbatch call per line, in shell syntax; - for standard input. In a session also jobs, which are "
+                 "submitted alone: 3, 5-8; the others stay, and so does the session. A file of such a name is ./3")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag("--with-parents", options.with_parents, "also the jobs of the queue that the given ones wait for");
   auto* output = app.add_option("-o,--output", options.output,
                                 "write the generated script to FILE (default: sarray.slurm); to DIR/: a file for each array")
                      ->type_name("FILE");
@@ -191,9 +231,9 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   if (!names.empty()) {
     TRY(options.names, read_names(names, "--names"));
   }
-  if (!options.file.empty() && !options.session.empty()) {
-    return util::fail(util::usage_error("submit", "a file and --session exclude each other", "sarray submit --help"));
-  }
+  CHECK_OK(take_given(options, given));
+  if (options.with_parents && options.jobs.empty())
+    return util::fail(util::usage_error("submit", "--with-parents needs jobs", "sarray submit --with-parents 3"));
   return std::optional(std::move(options));
 }
 

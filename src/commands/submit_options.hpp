@@ -18,6 +18,8 @@ namespace sarray::commands {
 
 struct SubmitOptions {
   std::string file;                     ///< queue file; empty: the session
+  std::vector<std::string> jobs;        ///< which of the session's (queue::find_queued); empty: all
+  bool with_parents = false;            ///< and the queued ones for which those wait
   std::string session;                  ///< --session; empty: the shell's own
   std::string output = "sarray.slurm";  ///< the path of the generated script
   bool output_given = false;

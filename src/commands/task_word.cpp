@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "capture/surroundings.hpp"
+#include "commands/last.hpp"
 #include "queue/gather.hpp"
 #include "store/session.hpp"
 
@@ -21,14 +22,22 @@ bool is_queued(const std::string& number) {
 
 }  // namespace
 
-util::Result<follow::TaskReference> read_task_word(const std::string& word, const std::string& command) {
+util::Result<follow::TaskReference> read_task_word(const slurm::SlurmSite& site, const std::string& given,
+                                                   const std::string& command) {
+  TRY(const auto word, replace_last(site, given, true));
   TRY(auto reference, follow::parse_task_reference(word));
+  if (word != given) return reference;
   const bool may_be_queued = !reference.is_virtual && !reference.is_slurms && !reference.indices;
   if (!may_be_queued || !is_queued(reference.job_id)) return reference;
   const auto& number = reference.job_id;
   return util::fail(
       "job " + number, "in this session that is job " + number + " of the queue, and to Slurm it is a job id",
       "sarray drop " + number + " takes it out of the queue; sarray " + command + " slurm:" + number + " is about Slurm's job");
+}
+
+util::Result<follow::TaskReference> read_shown_word(const slurm::SlurmSite& site, const std::string& word) {
+  TRY(const auto replaced, replace_last(site, word.empty() ? std::string(last_word) : word, false));
+  return follow::parse_task_reference(replaced);
 }
 
 }  // namespace sarray::commands

@@ -9,12 +9,17 @@
 namespace sarray::commands {
 
 /// The help texts of TASK and of --job SEL.
-inline constexpr const char* task_help = "a merged array, some of its tasks, a task's own Slurm id, or a recorded job's id";
+inline constexpr const char* task_help =
+    "a merged array, some of its tasks, a task's own Slurm id, a recorded job's id, or last: the newest submission from this directory";
 inline constexpr const char* job_help = "only this job: its number, virtual id, name, or a pattern of names";
 
-/// Reads a TASK as parse_task_reference() does.
+/// Reads a TASK as parse_task_reference() does, and the word `last` (last.hpp).
 /// @param command the command's name, for the hint.
 /// @return an error if this shell is in a session in whose queue a job has that very number: a person may mean either.
-[[nodiscard]] util::Result<follow::TaskReference> read_task_word(const std::string& word, const std::string& command);
+[[nodiscard]] util::Result<follow::TaskReference> read_task_word(const slurm::SlurmSite& site, const std::string& word,
+                                                                 const std::string& command);
+
+/// Reads the TASK of a command that only shows something. @param word empty: `last`.
+[[nodiscard]] util::Result<follow::TaskReference> read_shown_word(const slurm::SlurmSite& site, const std::string& word);
 
 }  // namespace sarray::commands

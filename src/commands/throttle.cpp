@@ -76,7 +76,7 @@ util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<s
 }
 
 util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::SlurmSite& site, const ThrottleOptions& options) {
-  TRY(const auto word, read_task_word(options.job_id, "throttle"));
+  TRY(const auto word, read_task_word(site, options.job_id, "throttle"));
   const auto& job_id = word.job_id;
   if (word.indices)
     return util::fail("job " + options.job_id, "a limit is the array's, not a task's", "sarray throttle " + job_id);

@@ -3,6 +3,7 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
 #include "follow/selection.hpp"
 #include "follow/task_files.hpp"
@@ -84,17 +85,17 @@ Status which(const Words& words) {
   std::string script;
   bool json = false;
   cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
-                           "JOBID_INDEX | VIRTUALID[_LOCAL] [--json] [--script FILE]");
-  arguments.app()
-      .add_option("task", word,
-                  "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, or 2000000003_4 as sbatch answered")
-      ->required();
+                           "[JOBID_INDEX | VIRTUALID[_LOCAL]] [--json] [--script FILE]");
+  arguments.app().add_option(
+      "task", word,
+      "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, 2000000003_4 as sbatch answered, or last: the "
+      "newest submission from this directory, which is taken if nothing is given");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   arguments.app().add_option("--script", script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
-  TRY(const auto task, follow::parse_task_reference(word));
   const auto site = queue::find_site();
+  TRY(const auto task, read_shown_word(site, word));
   TRY(auto target, follow::find_target(site, task, script));
   CHECK_OK(target.array_history.refresh());
   const auto& history = target.array_history.history();

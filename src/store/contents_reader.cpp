@@ -42,16 +42,15 @@ void ContentsReader::take(const JournalRecord& record) {
     case RecordKind::call:
       return take_call(record);
     case RecordKind::drop:
-      set_dropped(reader.numbers(), true);
-      return;
+      return drop(reader.numbers());
     case RecordKind::cancelled:
       m_contents.cancelled = reader.numbers();
       m_contents.info.state = SessionInfo::State::cancelled;
-      return set_dropped(m_contents.cancelled, true);
+      return drop(m_contents.cancelled);
     case RecordKind::restored:
       m_contents.cancelled.clear();
       m_contents.info.state = SessionInfo::State::open;
-      return set_dropped(reader.numbers(), false);
+      return restore(reader.numbers());
     case RecordKind::intent: {
       SubmissionNote note;
       note.marker = reader.text();
@@ -80,10 +79,23 @@ RecordedCall* ContentsReader::find(std::uint32_t job) {
   return job >= 1 && job <= m_contents.calls.size() ? &m_contents.calls[job - 1] : nullptr;
 }
 
-void ContentsReader::set_dropped(const std::vector<std::uint32_t>& jobs, bool dropped) {
+void ContentsReader::drop(const std::vector<std::uint32_t>& jobs) {
+  std::vector<std::uint32_t> dropped;  // not those that were so before: they are another command's
   for (const auto job : jobs) {
-    if (auto* call = find(job)) call->dropped = dropped;
+    auto* call = find(job);
+    if (call == nullptr || call->dropped) continue;
+    call->dropped = true;
+    dropped.push_back(job);
   }
+  if (!dropped.empty()) m_contents.dropped.push_back(std::move(dropped));
+}
+
+void ContentsReader::restore(const std::vector<std::uint32_t>& jobs) {
+  for (const auto job : jobs) {
+    if (auto* call = find(job); call != nullptr && call->call != nullptr) call->dropped = false;
+  }
+  for (auto& group : m_contents.dropped) std::erase_if(group, [&](auto job) { return !m_contents.calls[job - 1].dropped; });
+  std::erase_if(m_contents.dropped, [](const auto& group) { return group.empty(); });
 }
 
 void ContentsReader::fill(std::uint64_t job) {

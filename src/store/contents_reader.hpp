@@ -38,7 +38,8 @@ class ContentsReader {
  private:
   RecordedCall* find(std::uint32_t job);
 
-  void set_dropped(const std::vector<std::uint32_t>& jobs, bool dropped);
+  void drop(const std::vector<std::uint32_t>& jobs);
+  void restore(const std::vector<std::uint32_t>& jobs);
 
   /// Reserves no more than fits before the record, whatever it says.
   static std::uint64_t max_jobs(const JournalRecord& record) { return record.offset / smallest_record; }

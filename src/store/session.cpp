@@ -317,18 +317,39 @@ util::Result<void> Session::cancel(const std::vector<std::uint32_t>& jobs) {
   return take_out(*this, m_counter, RecordKind::cancelled, jobs);
 }
 
-util::Result<std::uint32_t> Session::restore_cancelled() {
-  TRY(const auto contents, read());
-  const auto more = sum_up(contents, contents.cancelled, [](const RecordedCall& call) { return call.dropped; });
-  if (more.jobs_queued == 0) return std::uint32_t{0};
+namespace {
+
+/// Queues those of the jobs again that are dropped. @return their numbers.
+util::Result<std::vector<std::uint32_t>> restore(const Session& session, const std::string& counter,
+                                                 const SessionContents& contents, const std::vector<std::uint32_t>& jobs) {
+  std::vector<std::uint32_t> restored;
+  for (const auto job : jobs) {
+    if (job >= 1 && job <= contents.calls.size() && contents.calls[job - 1].dropped) restored.push_back(job);
+  }
+  const auto more = sum_up(contents, restored, [](const RecordedCall& call) { return call.dropped; });
+  if (restored.empty()) return restored;
   Writer writer;
-  writer.numbers(contents.cancelled);
-  CHECK_OK(append_record(m_counter, m_folder, RecordKind::restored, writer, [&](Totals& totals) {
+  writer.numbers(restored);
+  CHECK_OK(append_record(counter, session.folder(), RecordKind::restored, writer, [&](Totals& totals) {
     totals.jobs_queued += more.jobs_queued;
     totals.tasks_queued += more.tasks_queued;
   }));
-  CHECK_OK(sync());
-  return more.jobs_queued;
+  CHECK_OK(session.sync());
+  return restored;
+}
+
+}  // namespace
+
+util::Result<std::uint32_t> Session::restore_cancelled() {
+  TRY(const auto contents, read());
+  TRY(const auto restored, restore(*this, m_counter, contents, contents.cancelled));
+  return static_cast<std::uint32_t>(restored.size());
+}
+
+util::Result<std::vector<std::uint32_t>> Session::restore_dropped() {
+  TRY(const auto contents, read());
+  if (contents.dropped.empty()) return std::vector<std::uint32_t>();
+  return restore(*this, m_counter, contents, contents.dropped.back());
 }
 
 util::Result<void> Session::note_intent(const std::string& marker, const std::string& script,

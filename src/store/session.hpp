@@ -58,7 +58,9 @@ struct SessionContents {
   std::vector<RecordedCall> calls;
   std::vector<SubmissionNote> submissions;
   std::vector<std::uint32_t> cancelled;  ///< jobs that a cancel dropped, if nothing was recorded after it: they can be restored
-  std::vector<std::string> warnings;     ///< incomplete or damaged parts that were left out
+  /// What was taken out of the queue, each time the jobs of one command, and was not brought back since; oldest first.
+  std::vector<std::vector<std::uint32_t>> dropped;
+  std::vector<std::string> warnings;  ///< incomplete or damaged parts that were left out
 };
 
 /// What append() tells of a call.
@@ -99,6 +101,8 @@ class Session {
   [[nodiscard]] util::Result<void> cancel(const std::vector<std::uint32_t>& jobs);
   /// Queues the jobs again that the last cancel dropped, if nothing was recorded after it. @return how many.
   [[nodiscard]] util::Result<std::uint32_t> restore_cancelled();
+  /// Queues the jobs again that the last drop, or cancel, took out. Those before it are next. @return their numbers.
+  [[nodiscard]] util::Result<std::vector<std::uint32_t>> restore_dropped();
   [[nodiscard]] util::Result<void> note_intent(const std::string& marker, const std::string& script,
                                                const std::vector<std::uint32_t>& jobs);
   [[nodiscard]] util::Result<void> note_accepted(const std::string& marker, const std::string& job_id);

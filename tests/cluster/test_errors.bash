@@ -21,7 +21,7 @@ session() { sarray listen 2>&1 <<<"$1"; } # COMMANDS
 
 no_session='sarray: error: no session: this shell is not inside '"'sarray listen'"'
 hint: sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)'
-for command in submit list cancel 'drop 1'; do
+for command in submit list 'drop 1'; do
   # shellcheck disable=SC2086 # its words
   says 1 "$no_session" sarray $command
 done
@@ -35,6 +35,7 @@ hint: sbatch [OPTION]... SCRIPT [ARGUMENT]...' "$(session 'sarray submit; true')
 assert_eq 'sarray: error: job 3: the jobs are 1 to 1
 hint: sarray list' "$(session 'sbatch job.slurm >/dev/null; sarray drop 3; sarray cancel 2>/dev/null')" 'a job that there is not'
 assert_eq 'sarray: dropped 1 job; 0 jobs left
+hint: sarray drop --undo queues it again
 sarray: error: job 1: it was dropped already
 hint: sarray list' "$(session 'sbatch job.slurm >/dev/null; sarray drop 1; sarray drop 1')" 'dropped twice'
 
@@ -135,8 +136,11 @@ says 2 'sarray: error: cancel: --tasks is given, but empty
 hint: sarray cancel --help' sarray cancel "$other" --tasks ''
 says 2 'sarray: error: status: JOBID is given, but empty
 hint: sarray status --help' sarray status '' --wait
-says 2 'sarray: error: status: --wait needs JOBID
-hint: sarray status --help' sarray status --wait
+mkdir empty
+cd empty
+says 1 'sarray: error: last: nothing was submitted from this directory on this cluster
+hint: sarray history' sarray status --wait
+cd ..
 
 # --- did you mean ----------------------------------------------------------------------------------
 says 2 "sarray: error: sumbit: there is no such command

@@ -40,7 +40,7 @@ sarray cancel "$id" 2>/dev/null || true
 same() { assert_eq "$1" "$2" "$3: JSON beside text"; }
 assert_eq "$id" "$(sarray history | sed -n '2s/^ *\([0-9]*\) .*/\1/p')" 'history in text'
 same "$(json 'j["submissions"][0]["job_id"], j["submissions"][0]["tasks"], j["version"]' sarray history --json)" "('$id', 36, 1)" history
-same "$(json 'j["submissions"][-1]["job_id"], j["version"]' sarray status --json)" "('$id', 1)" 'status'
+same "$(json 'j["attempts"][0]["job_id"], j["version"]' sarray status --json)" "('$id', 1)" 'status'
 same "$(json 'j["tasks"][0]["id"], j["tasks"][0]["local_id"], j["tasks"][0]["state"]' sarray which "${id}_8" --json)" \
   "($(sarray which "${id}_8" | sed -n 's/^id  *\([0-9]*\)_\([0-9]*\)/\1, \2/p'), '$(sarray which "${id}_8" | sed -n 's/^state  *\([a-z]*\).*/\1/p')')" which
 same "$(json 'len(j["jobs"]), j["jobs"][0]["array_job_id"]' sarray find name1 --json)" "($(sarray find name1 | grep -c "^${id}_"), '$id')" find

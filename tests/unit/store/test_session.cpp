@@ -313,6 +313,31 @@ TEST_CASE("what a cancel dropped comes back, unless something was recorded after
   CHECK(read(session).info.jobs == 1);
 }
 
+TEST_CASE("what was dropped comes back, the last first; and with the totals that the next call is told") {
+  const test::State state;
+  auto session = create(test::State::folder());
+  for (std::uint32_t i = 1; i <= 5; ++i) REQUIRE(session.append(make_call(), i));
+  CHECK(session.restore_dropped() == Numbers{});
+  REQUIRE(session.drop({2}));
+  REQUIRE(session.drop({1, 4}));
+  REQUIRE(session.cancel({3, 5}));
+  CHECK(read(session).info.jobs == 0);
+  CHECK(session.restore_dropped() == Numbers{3, 5});
+  CHECK(read(session).info.state == SessionInfo::State::open);
+  CHECK(session.restore_dropped() == Numbers{1, 4});
+  CHECK(read(session).calls[1].dropped);
+  const auto appended = session.append(make_call(), 10);
+  CHECK(appended->jobs_queued == 5);
+  CHECK(appended->tasks_queued == 1 + 3 + 4 + 5 + 10);
+  CHECK(session.restore_dropped() == Numbers{2});
+  CHECK(session.restore_dropped() == Numbers{});
+  CHECK(read(session).info.jobs == 6);
+  // What a cancel dropped, and `listen --resume` brought back, is not left to be undone.
+  REQUIRE(session.cancel({1, 2}));
+  CHECK(session.restore_cancelled() == 2U);
+  CHECK(session.restore_dropped() == Numbers{});
+}
+
 TEST_CASE("a session that is over says so, until it is opened again") {
   const test::State state;
   const auto session = create(test::State::folder());
