@@ -122,9 +122,11 @@ void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_h
   const auto submissions = engine::list_submissions(site);
   const auto* submission = store::find_submission(submissions, attempt.job_id);
   if (submission == nullptr || !store::is_held_for_pipeline(*submission)) return;
-  util::note("array " + attempt.job_id +
-             " is held, since a submit was cut off before Slurm knew what its tasks wait for: sarray submit " +
-             "of that session goes on with it, sarray cancel of the session ends it");
+  const bool is_retry = !submission->retry_of.empty();
+  const auto what = std::string(is_retry ? "a retry" : "a submit") + " was cut off before Slurm knew what its tasks wait for: ";
+  util::note("array " + attempt.job_id + " is held, since " + what +
+             (is_retry ? "sarray retry " + submission->retry_of.front() + ", or of the array that it waits for, goes on with it"
+                       : "sarray submit of that session goes on with it, sarray cancel of the session ends it"));
 }
 
 }  // namespace
