@@ -12,6 +12,7 @@
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
 #include "commands/dependents.hpp"
+#include "commands/outcome.hpp"
 #include "commands/submit_options.hpp"
 #include "commands/task_word.hpp"
 #include "engine/delivery.hpp"
@@ -27,6 +28,7 @@
 #include "util/json.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
+#include "util/quiet.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
@@ -40,7 +42,7 @@ struct RetryOptions {
   std::string script;
   follow::Selection selection;
   bool dry_run = false;
-  bool json = false;
+  Telling telling;
   bool parsable = false;
   bool again = false;
   bool with_dependents = true;  ///< what waits for the tasks waits for their new attempts
@@ -48,7 +50,10 @@ struct RetryOptions {
   Words sbatch_words;
 };
 
-void say(const std::string& line) { std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str()); }
+void say(const std::string& line) {
+  if (util::is_quiet() && !line.starts_with("warning")) return;
+  std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str());
+}
 
 util::Result<std::vector<TaskState>> parse_states(const std::string& list) {
   std::vector<TaskState> states;
@@ -79,7 +84,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string throttle;
   std::string output;
   cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
-                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [--throttle N] [sbatch option]...");
   arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
@@ -87,13 +92,17 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_option("--state", states,
                  "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
       ->type_name("STATES");
+  bool failed = false;
+  app.add_flag("--failed", failed, "the default of --state, as in status and logs")->excludes(app.get_option("--state"));
   app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the first array")->type_name("IDS");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing");
-  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
-  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_option("--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  std::string letter;
+  auto* letter_option = app.add_option("-t", letter)->group("");  // most who type it mean more time
+  add_telling_options(app, options.telling, false);
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
   app.add_flag("!--no-dependents", options.with_dependents,
@@ -103,6 +112,9 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<RetryOptions>();
+  if (letter_option->count() > 0)
+    return util::fail(util::usage_error("retry: -t " + letter, "it may be a time limit, or how many tasks run at once",
+                                        "sarray retry " + options.word + " --time=" + letter + ", or --throttle=" + letter));
   if (output_option->count() > 0) {
     util::Error error{"--output", "each task has its own, and a retry keeps it", "sarray retry --help"};
     error.status = static_cast<int>(util::Exit::usage);
@@ -110,7 +122,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   }
   TRY(options.selection.states, parse_states(states));
   if (!throttle.empty()) {
-    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray retry --help"));
+    TRY(options.throttle, util::parse_number(throttle, "--throttle", 0, "sarray retry --help"));
   }
   return std::optional(std::move(options));
 }
@@ -153,7 +165,7 @@ util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const 
 
 Status show(const script::Retry& retry, plan::Names names, const RetryOptions& options) {
   report::SubmittedArray shown{0, std::nullopt, ""};
-  if (options.json) {
+  if (options.telling.json) {
     std::fputs(util::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
     return 0;
   }
@@ -170,13 +182,13 @@ Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder&
       engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, engine::SlurmEngine(site.client),
                       nullptr, submission_folder.folder + "/sarray.slurm"));
   const report::SubmittedArray submitted{0, delivery.job_id, submission_folder.folder + "/sarray.slurm"};
-  const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
-                    : options.parsable ? delivery.job_id + "\n"
-                                       : delivery.answer;
+  const auto text = options.telling.json ? util::to_line(report::submission_json(retry.plan, {submitted}))
+                    : options.parsable   ? delivery.job_id + "\n"
+                                         : delivery.answer;
   if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
     say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
   engine::note_delivery(submission_folder, delivery);
-  if (options.json) return 0;
+  if (options.telling.json || options.telling.quiet) return 0;
   std::fputs(report::submission_text(retry.plan, array, plan_options.names, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
@@ -266,6 +278,7 @@ util::Result<void> check_attempts(const follow::History& history) {
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
+  begin_telling(options->telling);
   const auto site = queue::find_site();
   TRY(const auto word, read_task_word(site, options->word, "retry"));
   TRY(auto target, follow::find_target(site, word, options->script));

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "follow/selection.hpp"
 #include "report/queue.hpp"
 #include "report/table.hpp"
 #include "report/usage.hpp"
@@ -18,6 +19,11 @@ namespace sarray::report {
 using slurm::TaskState;
 
 namespace {
+
+bool has_failed(const follow::Summary& summary) {
+  return std::any_of(follow::failed_states.begin(), follow::failed_states.end(),
+                     [&](auto state) { return summary.count(state) > 0; });
+}
 
 /// How a state is drawn, and its short name.
 struct Drawing {
@@ -174,7 +180,7 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   table.add(head);
   for (const auto& job : history.map().jobs) {
     const auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
+    if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
     std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 14 : 20),
                                     util::fit(array_text(job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
@@ -226,7 +232,7 @@ std::string task_lines(const follow::History& history, const StatusView& view) {
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
-      if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
+      if (!history.means(index) || (view.failed_only && !follow::is_failed(task.state))) continue;
       const auto local = job.local_id(index);
       table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
                  elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command,
@@ -370,7 +376,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
   json["jobs"] = util::Json::array();
   for (const auto& job : history.map().jobs) {
     const auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
+    if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
     auto entry = job_json(job);
     entry["states"] = counts_json(summary);
     entry["started"] = time_json(summary.first_start);
@@ -379,7 +385,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
     if (view.tasks) {
       entry["task_list"] = util::Json::array();
       for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
-        if (!history.means(index) || (view.failed_only && !slurm::is_failure(history.task(index).state))) continue;
+        if (!history.means(index) || (view.failed_only && !follow::is_failed(history.task(index).state))) continue;
         entry["task_list"].push_back(task_json(history, job, index));
         entry["task_list"].back()["output"] = view.output_of(index);
       }
