@@ -11,16 +11,11 @@ namespace {
 
 bool is_het_word(std::string_view word) { return equals_ignoring_case(word, "hetjob") || equals_ignoring_case(word, "packjob"); }
 
-/// Whether the word separates components. From 21.08 it does so only as the line's first word.
+/// Whether the line separates components: from 21.08 by its first word, before by these letters wherever they stand in it.
 bool starts_component(std::string_view line, const Release& release) {
-  while (!line.empty()) {
-    line.remove_prefix(std::min(line.find_first_not_of(" \t\r\v\f"), line.size()));
-    const auto word = line.substr(0, line.find_first_of(" \t\r\v\f"));
-    if (is_het_word(word)) return true;
-    if (release >= Release{21, 8}) return false;
-    line.remove_prefix(word.size());
-  }
-  return false;
+  if (release < Release{21, 8}) return contains_ignoring_case(line, "hetjob") || contains_ignoring_case(line, "packjob");
+  line.remove_prefix(std::min(line.find_first_not_of(" \t\r\v\f"), line.size()));
+  return is_het_word(line.substr(0, line.find_first_of(" \t\r\v\f")));
 }
 
 /// Walks the words of one line.

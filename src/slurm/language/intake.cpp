@@ -58,7 +58,7 @@ util::Result<Intake> read_command_line(const std::vector<std::string>& argv, con
   for (const auto& option : parsed.options) {  // one after another: --help before a mistake only shows the help
     CHECK_OK(apply_option(settings, *option.option, option.value, Source{}));
     if (option.option->name == "distribution") {
-      if (auto fault = find_plane_fault(*option.value, environment)) return util::fail(std::move(*fault));
+      if (auto fault = find_plane_fault(*option.value, environment, parser.release())) return util::fail(std::move(*fault));
     }
     take_option(intake, option);
     intake.for_real_sbatch = intake.for_real_sbatch || settings.ends_at_once;

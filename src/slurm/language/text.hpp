@@ -20,6 +20,9 @@ namespace sarray::slurm {
 
 [[nodiscard]] inline bool equals_ignoring_case(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
 
+[[nodiscard]] inline bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  return lower(text).find(lower(part)) != std::string::npos;
+}
 [[nodiscard]] inline bool starts_ignoring_case(std::string_view text, std::string_view prefix) {
   return lower(text.substr(0, prefix.size())) == lower(prefix);
 }

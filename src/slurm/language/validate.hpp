@@ -36,7 +36,7 @@ struct NodeSizes {
 
 /// --distribution=plane without a size reads it from SLURM_DIST_PLANESIZE. It is the only value that find_fault cannot judge
 /// alone.
-[[nodiscard]] Fault find_plane_fault(std::string_view distribution, const util::Environment& environment);
+[[nodiscard]] Fault find_plane_fault(std::string_view distribution, const util::Environment& environment, const Release& release);
 
 /// @param lines without "sbatch: error: ", separated by newlines.
 [[nodiscard]] util::Error make_fault(std::string_view lines, int status);

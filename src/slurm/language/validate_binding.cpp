@@ -149,25 +149,26 @@ Fault refuse_distribution(const std::string& line = "") {
   return make_fault((line.empty() ? "" : line + "\n") + "Invalid --distribution specification", refused);
 }
 
-Fault check_plane_size(std::string_view text) {
+Fault check_plane_size(std::string_view text, const Release& release) {
   const auto size = leading_number(text);
   const bool valid = size.end != 0 && size.end == text.size() && size.value > 0 && size.value <= INT_MAX;
-  return valid ? std::nullopt : refuse_distribution("Invalid plane size or size not specified");
+  if (valid) return std::nullopt;
+  return refuse_distribution(release >= Release{21, 8} ? "Invalid plane size or size not specified" : "");
 }
 
 }  // namespace
 
-Fault find_plane_fault(std::string_view distribution, const util::Environment& environment) {
+Fault find_plane_fault(std::string_view distribution, const util::Environment& environment, const Release& release) {
   if (!starts_ignoring_case(distribution, "plane") || distribution.find('=') != std::string_view::npos) return std::nullopt;
-  return check_plane_size(environment.get("SLURM_DIST_PLANESIZE").value_or(""));
+  return check_plane_size(environment.get("SLURM_DIST_PLANESIZE").value_or(""), release);
 }
 
 /// Source: proc_args.c:verify_dist_type.
-Fault check_distribution(std::string_view value, const Release&) {
+Fault check_distribution(std::string_view value, const Release& release) {
   const auto refuse = [] { return refuse_distribution(); };
   if (starts_ignoring_case(value, "plane")) {
     const auto sign = value.find('=');
-    return sign == std::string_view::npos ? std::nullopt : check_plane_size(value.substr(sign + 1));
+    return sign == std::string_view::npos ? std::nullopt : check_plane_size(value.substr(sign + 1), release);
   }
   const auto is_flag = [](std::string_view word) {
     return equals_ignoring_case(word, "pack") || equals_ignoring_case(word, "nopack");
@@ -189,9 +190,32 @@ Fault check_distribution(std::string_view value, const Release&) {
 
 namespace {
 
+/// A list of numbers, each with *COUNT perhaps, as 20.11 reads it. Source: tres_bind.c:_valid_num_list.
+bool is_number_list(std::string_view list) {
+  const auto is_number = [](std::string_view text) {
+    const auto number = leading_number(text, 0);
+    return number.value >= 0 && number.value < LONG_MAX && number.end == text.size();
+  };
+  const auto tokens = split_tokens(list, ',');
+  return std::all_of(tokens.begin(), tokens.end(), [&](std::string_view token) {
+    const auto star = std::min(token.find('*'), token.size());
+    return is_number(token.substr(0, star)) && is_number(token.substr(std::min(star + 1, token.size())));
+  });
+}
+
+/// What 20.11 knows: whole words, in small letters. Source: tres_bind.c:_valid_gpu_bind.
+bool is_early_gres_binding(std::string_view text) {
+  if (starts_ignoring_case(text, "verbose,")) text.remove_prefix(8);
+  if (text.starts_with("single:")) return leading_number(text.substr(7), 0).value >= 0;
+  if (text.starts_with("map_gpu:")) return is_number_list(text.substr(8));
+  if (text.starts_with("mask_gpu:")) return is_number_list(text.substr(9));
+  return text == "closest";
+}
+
 /// One binding of a GRES; `line` is what sbatch says of a bad number. Source: tres_bind.c:_valid_gpu_bind, from 23.11
 /// _valid_gres_bind.
 bool is_gres_binding(std::string_view text, const Release& release, std::string& line) {
+  if (release < Release{21, 8}) return is_early_gres_binding(text);
   if (starts_ignoring_case(text, "verbose,")) text.remove_prefix(8);
   const bool whole_words = release >= Release{23, 2};
   if (starts_ignoring_case(text, whole_words ? "closest" : "c") || starts_ignoring_case(text, whole_words ? "none" : "n")) {
@@ -240,6 +264,14 @@ bool is_tres_binding(std::string_view value, const Release& release, std::string
 
 }  // namespace
 
+namespace {
+
+/// 20.11 ends with 1 where later releases, as with other options, end with -1. Source: slurm_opt.c:arg_set_gpu_bind,
+/// arg_set_gpu_freq.
+int status_of_gpu_fault(const Release& release) { return release < Release{21, 8} ? 1 : refused; }
+
+}  // namespace
+
 /// Source: slurm_opt.c:arg_set_gpu_bind.
 Fault check_gpu_binding(std::string_view value, const Release& release) {
   const bool later = release >= Release{23, 11};
@@ -247,7 +279,7 @@ Fault check_gpu_binding(std::string_view value, const Release& release) {
   std::string line;
   if (is_tres_binding(checked, release, line)) return std::nullopt;
   return make_fault((line.empty() ? "" : line + "\n") + "Invalid --gpu-bind argument: " + (later ? std::string(value) : checked),
-                    refused);
+                    status_of_gpu_fault(release));
 }
 
 /// MARGIN@DELAY, a percentage and a time limit. Source: slurm_opt.c:arg_set_mem_update.
@@ -263,7 +295,7 @@ Fault check_memory_update(std::string_view value, const Release&) {
 }
 
 /// Source: tres_frequency.c:tres_freq_verify_cmdline.
-Fault check_gpu_frequency(std::string_view value, const Release&) {
+Fault check_gpu_frequency(std::string_view value, const Release& release) {
   const auto is_level = [](std::string_view word) {
     if (!word.empty() && is_digit(word.front())) return leading_number(word).end == word.size();
     return word == "low" || word == "medium" || word == "high" || word == "highm1";
@@ -281,7 +313,7 @@ Fault check_gpu_frequency(std::string_view value, const Release&) {
   const auto parts = split_tokens(checked, ';');
   const bool valid = std::all_of(parts.begin(), parts.end(),
                                  [&](std::string_view part) { return part.starts_with("gpu:") && is_valid(part.substr(4)); });
-  return valid ? std::nullopt : Fault(make_fault("Invalid --gpu-freq argument: " + checked, refused));
+  return valid ? std::nullopt : Fault(make_fault("Invalid --gpu-freq argument: " + checked, status_of_gpu_fault(release)));
 }
 
 /// Source: resource_info.c:slurm_verify_mem_bind.

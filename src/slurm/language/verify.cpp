@@ -308,7 +308,7 @@ util::Result<void> verify_counts(const Settings& settings, std::string& lines, i
 util::Result<void> verify_together(Settings& settings, const util::Environment& environment, int quiet, int verbose) {
   const int status = failure_status(environment);
   if (const auto* distribution = settings.find("distribution")) {
-    if (auto fault = find_plane_fault(distribution->value, environment)) return util::fail(std::move(*fault));
+    if (auto fault = find_plane_fault(distribution->value, environment, settings.release())) return util::fail(std::move(*fault));
   }
   // In sbatch's order (slurm_opt.c:validate_options_salloc_sbatch_srun): the first fault is the one that it names.
   CHECK_OK(verify_gpus_per_node(settings));

@@ -1,6 +1,7 @@
 // What sbatch's releases take and refuse: each option and value that came, went or changed between 20.11 and 26.11.
 #include <doctest/doctest.h>
 
+#include "slurm/language/directive.hpp"
 #include "slurm/language/export.hpp"
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/job.hpp"
@@ -12,6 +13,7 @@ using namespace sarray::slurm;
 
 namespace {
 
+constexpr Release v20_11{20, 11};
 constexpr Release v22_05{22, 5};
 constexpr Release v23_02{23, 2};
 constexpr Release v23_11{23, 11};
@@ -208,6 +210,12 @@ TEST_CASE("words that came: moments, signals, bindings, frequencies") {
   CHECK(fault(v23_11, "signal", "SIGPIPE@5") == "");
   CHECK(is_signal_name("usr1 ", v22_05));
   CHECK_FALSE(is_signal_name("us", v22_05));
+  CHECK(fault(v20_11, "gpu-bind", "c") == error(1, "Invalid --gpu-bind argument: gpu:c"));
+  CHECK(fault(v20_11, "gpu-bind", "none") == error(1, "Invalid --gpu-bind argument: gpu:none"));
+  CHECK(fault(v20_11, "gpu-bind", "verbose,map_gpu:0x1,2*3") == "");
+  CHECK(fault(v20_11, "gpu-bind", "mask_gpu:1x") == error(1, "Invalid --gpu-bind argument: gpu:mask_gpu:1x"));
+  CHECK(fault(v20_11, "gpu-freq", "4x") == error(1, "Invalid --gpu-freq argument: gpu:4x"));
+  CHECK(fault(v20_11, "distribution", "plane=x") == error(255, "Invalid --distribution specification"));
   CHECK(fault(v22_05, "gpu-bind", "c") == "");
   CHECK(fault(v23_02, "gpu-bind", "c") == error(255, "Invalid --gpu-bind argument: gpu:c"));
   CHECK(fault(v23_11, "gpu-bind", "c") == error(255, "Invalid --gpu-bind argument: c"));
@@ -294,7 +302,6 @@ TEST_CASE("--export-file alone sends nothing of the file from 26.05 on") {
 }
 
 TEST_CASE("20.11 wants sockets for the GPUs of a socket, and shows a line's leading blanks") {
-  constexpr Release v20_11{20, 11};
   const auto words = error(1, "--gpus-per-socket option requires --sockets-per-node specification");
   CHECK(refusal(v20_11, {"--gpus-per-socket=2"}) == words);
   CHECK(refusal(v20_11, {"--gpus-per-socket=2", "--sockets-per-node=1"}) == "");
@@ -302,4 +309,11 @@ TEST_CASE("20.11 wants sockets for the GPUs of a socket, and shows a line's lead
   const std::string script = "#!/bin/sh\n#SBATCH  -J'x\n";
   CHECK(resolve(v20_11, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [  -J'x]\n");
   CHECK(resolve(v22_05, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [-J'x]\n");
+}
+
+TEST_CASE("up to 20.11 the letters hetjob and packjob separate components wherever they stand in a line") {
+  const std::string script = "#!/bin/sh\n#SBATCH --comment=PackJobs\n";
+  CHECK(read_directives(script, "a.sh", v20_11)->het_job);
+  CHECK_FALSE(read_directives(script, "a.sh", v22_05)->het_job);
+  CHECK(read_directives("#!/bin/sh\n#SBATCH  hetjob\n", "a.sh", v22_05)->het_job);
 }

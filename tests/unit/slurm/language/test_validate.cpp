@@ -113,7 +113,7 @@ TEST_CASE("the small languages") {
 
 TEST_CASE("a plane without a size takes it from the environment") {
   const auto with_size = util::Environment::from_entries({"SLURM_DIST_PLANESIZE=4"});
-  CHECK_FALSE(find_plane_fault("plane", with_size));
-  CHECK(find_plane_fault("plane", util::Environment()));
-  CHECK_FALSE(find_plane_fault("plane=2", util::Environment()));
+  CHECK_FALSE(find_plane_fault("plane", with_size, newest_release));
+  CHECK(find_plane_fault("plane", util::Environment(), newest_release));
+  CHECK_FALSE(find_plane_fault("plane=2", util::Environment(), newest_release));
 }
