@@ -50,7 +50,7 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   app.add_option("-n,--lines", lines, "only the last LINES of each file")->type_name("LINES");
   auto* follow = app.add_flag("-f,--follow", options.follow, "keep printing as the files grow, until the tasks are done");
   app.add_flag("--json", options.json, "the files' names and sizes instead of what is in them (docs/json.md)")->excludes(follow);
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<LogOptions>();
   if (!lines.empty()) {

@@ -35,16 +35,16 @@ try_shell() { # NAME
   keys greet
   wait_screen "hello from $1"
   keys 'sbatch job.slurm one'
-  wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+  wait_screen '  (queued as job 1: job.slurm, 1 task)'
   # PATH is set again, as a module does; programs by their path.
   case $1 in
     tcsh) keys 'setenv PATH ${SLURM}:$PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
     fish) keys 'set -gx PATH $SLURM $PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
     *) keys 'PATH=$SLURM:$PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
   esac
-  wait_screen 'sarray: queued as job 3: job.slurm, 1 task (3 in session)'
+  wait_screen '  (queued as job 3: job.slurm, 1 task, 3 in all)'
   keys "$real job.slurm four"
-  wait_screen 'sarray: queued as job 4: job.slurm, 1 task (4 in session)'
+  wait_screen '  (queued as job 4: job.slurm, 1 task, 4 in all)'
   keys 'which sbatch | grep -c /sessions/ || true; echo PATH is first'
   wait_screen 'PATH is first'
   # In a program it does not end the session.
@@ -92,7 +92,7 @@ open_terminal 150 50
 keys 'SHELL=/bin/bash sarray listen'
 wait_screen '[sarray] own zsh>'
 keys 'sbatch job.slurm one'
-wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+wait_screen '  (queued as job 1: job.slurm, 1 task)'
 keys 'sarray cancel --yes'
 wait_screen "sarray: the session is over: sbatch is Slurm's again"
 end_terminal
