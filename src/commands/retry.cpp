@@ -9,6 +9,7 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/outcome.hpp"
 #include "commands/retry_array.hpp"
 #include "commands/retry_dependents.hpp"
 #include "commands/submit_options.hpp"
@@ -24,6 +25,7 @@
 #include "util/json.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
+#include "util/quiet.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
@@ -37,7 +39,7 @@ struct RetryOptions {
   std::string script;
   follow::Selection selection;
   bool dry_run = false;
-  bool json = false;
+  Telling telling;
   bool parsable = false;
   bool again = false;
   bool with_dependents = true;  ///< what waits for the tasks waits for their new attempts
@@ -74,7 +76,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string throttle;
   std::string output;
   cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
-                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [--throttle N] [sbatch option]...");
   arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
@@ -82,13 +84,17 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_option("--state", states,
                  "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
       ->type_name("STATES");
+  bool failed = false;
+  app.add_flag("--failed", failed, "the default of --state, as in status and logs")->excludes(app.get_option("--state"));
   app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the first array")->type_name("IDS");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing");
-  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
-  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_option("--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  std::string letter;
+  auto* letter_option = app.add_option("-t", letter)->group("");  // most who type it mean more time
+  add_telling_options(app, options.telling, false);
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
   app.add_flag("!--no-dependents", options.with_dependents,
@@ -98,6 +104,9 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<RetryOptions>();
+  if (letter_option->count() > 0)
+    return util::fail(util::usage_error("retry: -t " + letter, "it may be a time limit, or how many tasks run at once",
+                                        "sarray retry " + options.word + " --time=" + letter + ", or --throttle=" + letter));
   if (output_option->count() > 0) {
     util::Error error{"--output", "each task has its own, and a retry keeps it", "sarray retry --help"};
     error.status = static_cast<int>(util::Exit::usage);
@@ -105,7 +114,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   }
   TRY(options.selection.states, parse_states(states));
   if (!throttle.empty()) {
-    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray retry --help"));
+    TRY(options.throttle, util::parse_number(throttle, "--throttle", 0, "sarray retry --help"));
   }
   return std::optional(std::move(options));
 }
@@ -164,7 +173,7 @@ void print_table(const RetriedArray& array) {
 }
 
 Status show(const std::vector<RetriedArray>& arrays, const RetryOptions& options) {
-  if (options.json) {
+  if (options.telling.json) {
     std::fputs(util::to_line(to_json(arrays)).c_str(), stdout);
     return 0;
   }
@@ -180,13 +189,13 @@ Status show(const std::vector<RetriedArray>& arrays, const RetryOptions& options
 util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOptions& options, const engine::Engine& engine) {
   for (auto& array : arrays) {
     TRY(const auto delivery, submit_retry(array, engine));
-    const auto text = options.json ? std::string() : options.parsable ? delivery.job_id + "\n" : delivery.answer;
+    const auto text = options.telling.json ? std::string() : options.parsable ? delivery.job_id + "\n" : delivery.answer;
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
       say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
     engine::note_delivery(array.submission_folder, delivery);
-    if (!options.json) print_table(array);
+    if (!options.telling.json && !options.telling.quiet) print_table(array);
   }
-  if (options.json && (std::fputs(util::to_line(to_json(arrays)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
+  if (options.telling.json && (std::fputs(util::to_line(to_json(arrays)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
     say("warning: standard output cannot be written; Slurm has the array, as job " + arrays.front().job_id);
   return {};
 }
@@ -217,6 +226,7 @@ util::Result<std::vector<RetriedArray>> prepare(const slurm::SlurmSite& site, co
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
+  begin_telling(options->telling);
   const auto site = queue::find_site();
   TRY(const auto word, read_task_word(site, options->word, "retry"));
   TRY(auto target, follow::find_target(site, word, options->script));

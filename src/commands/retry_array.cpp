@@ -9,11 +9,15 @@
 #include "engine/submissions.hpp"
 #include "follow/start.hpp"
 #include "util/message.hpp"
+#include "util/quiet.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
 
-void say(const std::string& line) { std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str()); }
+void say(const std::string& line) {
+  if (util::is_quiet() && !line.starts_with("warning")) return;
+  std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str());
+}
 
 namespace {
 

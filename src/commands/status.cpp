@@ -42,7 +42,7 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
       "jobid", options.job_id,
       "a merged array, a retry of it, some of its tasks, a recorded job's id, or last: the newest submission from this directory");
   app.add_flag("--tasks", options.view.tasks, "one line per task");
-  app.add_flag("--failed", options.view.failed_only, "only what failed");
+  app.add_flag("--failed", options.view.failed_only, "only what failed, ran out of time or of memory");
   app.add_flag("--usage", options.view.usage, "CPU and memory used, and how much was requested; needs accounting");
   auto* wait = app.add_flag("--wait", options.wait, "return when every task is done");
   app.add_flag("--watch", options.watch, "redraw every few seconds until all tasks have finished; arrows scroll, q ends")
