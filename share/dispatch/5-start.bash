@@ -17,6 +17,7 @@ check_interpreter() {
 # From here on every variable that is not Slurm's or sarray's may be the user's: nothing is local.
 
 set_ids() {
+  export SARRAY_JOB_ID=$SARRAY_ID
   if [[ -n $SARRAY_LOCAL ]]; then
     # shellcheck disable=SC2086
     set -- $SARRAY_ARRAY
