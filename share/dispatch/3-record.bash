@@ -10,11 +10,10 @@ decode() {
   esac
 }
 
-# Reads the fields: constant ones ("tag=value"), and those whose value is in the row ("tag~beginning"). All of them in one function, since
-# bash copies a function each time that it calls it.
+# Reads the fields: constant ones ("tag=value"), and those whose value is in the row ("tag~beginning").
 read_record() {
-  local field tag value end length at=0 escaped='' IFS=$'\t'
-  local -a fields values
+  local field tag value beginning at=0 IFS=$'\t'
+  local -a fields values all=()
   SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
   SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_PATTERNS=()
   SARRAY_HIDDEN='' SARRAY_UNNAMED='' SARRAY_EARLIER=''
@@ -22,46 +21,55 @@ read_record() {
   SARRAY_UNKNOWN=''
   # shellcheck disable=SC2206
   fields=($SARRAY_SHAPE) values=($SARRAY_ROW)
-  [[ $SARRAY_SHAPE$SARRAY_ROW != *\\* ]] || escaped=yes
   for field in "${fields[@]}"; do
-    tag=${field%%[=~]*} end=''
-    length=${#tag} value=${field:${#tag}+1}
-    if [[ ${field:length:1} != '=' ]]; then
-      end=${values[at]-}
-      at=$((at + 1))
-    fi
-    if [[ -n $escaped ]]; then
-      decode tag "$tag"
-      decode value "$value"
-      decode end "$end"
-    fi
-    value+=$end
-    case $tag in
-      ids) SARRAY_IDS=$value ;;
-      array) SARRAY_ARRAY=$value ;;
-      script) SARRAY_SCRIPT=$value ;;
-      arg) SARRAY_ARGUMENTS+=("$value") ;;
-      dir) SARRAY_DIRECTORY=$value ;;
-      umask) SARRAY_UMASK=$value ;;
-      translate) SARRAY_TRANSLATED=$value ;;
-      limit) SARRAY_LIMITS+=("$value") ;;
-      set:*) SARRAY_SET+=("${tag#set:}=$value") ;;
-      unset:*) SARRAY_UNSET+=("${tag#unset:}") ;;
-      late:*) SARRAY_LATE+=("${tag#late:}=$value") ;;
-      env:*) SARRAY_ENV+=("${tag#env:}=$value") ;;
-      drop:*) SARRAY_DROP+=(-u "${tag#drop:}") ;;
-      last) SARRAY_LAST=("$value") ;;
-      truncate) SARRAY_TRUNCATE=$value ;;
-      append) SARRAY_APPEND=$value ;;
-      output | error | input) SARRAY_PATTERNS+=("$tag" "$value") ;;
-      hidden) SARRAY_HIDDEN=$value ;;
-      unnamed) SARRAY_UNNAMED=$value ;;
-      earlier) SARRAY_EARLIER=$value ;;
-      map:name) SARRAY_JOB_NAME=$value ;;
-      map:path) SARRAY_JOB_PATH=$value ;;
-      map:*) ;; # for sarray status and its kind
-      *) SARRAY_UNKNOWN=$tag ;; # said once the record is known to be undamaged
+    tag=${field%%[=~]*} beginning=''
+    case ${field:${#tag}} in
+      =*) value=${field:${#tag}+1} ;;
+      *)
+        beginning=${field:${#tag}+1} value=${values[at]-}
+        at=$((at + 1))
+        ;;
     esac
+    if [[ $tag$beginning$value == *\\* ]]; then
+      decode value "$value"
+      decode beginning "$beginning"
+      decode tag "$tag"
+    fi
+    all+=("$tag" "$beginning$value")
+  done
+  take_fields "${all[@]}"
+}
+
+# All fields in one call: bash copies a function each time that it calls it.
+take_fields() { # TAG VALUE...
+  while (($# > 0)); do
+    case $1 in
+      ids) SARRAY_IDS=$2 ;;
+      array) SARRAY_ARRAY=$2 ;;
+      script) SARRAY_SCRIPT=$2 ;;
+      arg) SARRAY_ARGUMENTS+=("$2") ;;
+      dir) SARRAY_DIRECTORY=$2 ;;
+      umask) SARRAY_UMASK=$2 ;;
+      translate) SARRAY_TRANSLATED=$2 ;;
+      limit) SARRAY_LIMITS+=("$2") ;;
+      set:*) SARRAY_SET+=("${1#set:}=$2") ;;
+      unset:*) SARRAY_UNSET+=("${1#unset:}") ;;
+      late:*) SARRAY_LATE+=("${1#late:}=$2") ;;
+      env:*) SARRAY_ENV+=("${1#env:}=$2") ;;
+      drop:*) SARRAY_DROP+=(-u "${1#drop:}") ;;
+      last) SARRAY_LAST=("$2") ;;
+      truncate) SARRAY_TRUNCATE=$2 ;;
+      append) SARRAY_APPEND=$2 ;;
+      output | error | input) SARRAY_PATTERNS+=("$1" "$2") ;;
+      hidden) SARRAY_HIDDEN=$2 ;;
+      unnamed) SARRAY_UNNAMED=$2 ;;
+      earlier) SARRAY_EARLIER=$2 ;;
+      map:name) SARRAY_JOB_NAME=$2 ;;
+      map:path) SARRAY_JOB_PATH=$2 ;;
+      map:*) ;; # for sarray status and its kind
+      *) SARRAY_UNKNOWN=$1 ;; # said once the record is known to be undamaged
+    esac
+    shift 2
   done
 }
 

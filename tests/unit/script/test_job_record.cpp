@@ -54,10 +54,10 @@ JobRecord make_full() {
 /// What stands before the ')' of each branch of the dispatcher's `case` over tags.
 std::set<std::string> tags_of_dispatcher() {
   const auto text = embedded::dispatch;
-  const auto begin = text.find("case $tag in\n");
+  const auto begin = text.find("take_fields() {");
   REQUIRE(begin != std::string_view::npos);
   std::set<std::string> tags;
-  auto body = text.substr(begin, text.find("\n    esac\n", begin) - begin);
+  auto body = text.substr(begin, text.find("\n}\n", begin) - begin);
   for (auto at = body.find("\n      "); at != std::string_view::npos; at = body.find("\n      ", at + 1)) {
     const auto line = body.substr(at + 7, body.find('\n', at + 1) - at - 7);
     std::string word;
