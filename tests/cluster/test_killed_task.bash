@@ -50,11 +50,12 @@ point() { sed -n "$(($1 + 1))p" points; } # JOB
 
 # --- until every task has ended or stands still
 states() { squeue -h -r -t all -j "$id" -o '%K %T %r'; }
+# shellcheck disable=SC2034 # it is of wait_until
 wait_shows=states
 is_stopped() { [[ -e log.$1 ]] && grep -q 'stopped by SIGSTOP' "log.$1"; }
 all_reached() {
-  local index state reason
-  while read -r index state reason; do
+  local index state
+  while read -r index state _; do
     case $state in
       COMPLETED | FAILED) ;;
       RUNNING) is_stopped "$index" || return ;;
@@ -83,8 +84,8 @@ for n in "${killed[@]}" "${stopped[@]}"; do
   wait_until "task $n is requeued" scontrol requeue "${id}_$n" 2>/dev/null
 done
 all_completed() {
-  local index state reason left=0
-  while read -r index state reason; do
+  local index state left=0
+  while read -r index state _; do
     [[ $state == COMPLETED ]] || left=$((left + 1))
     # It would wait for two minutes.
     [[ $state != PENDING ]] || scontrol update "jobid=${id}_$index" StartTime=now 2>/dev/null || :
