@@ -48,6 +48,14 @@ const path = require("path");
 console.log(path.basename(__filename), path.basename(process.argv[1]), path.basename(__dirname).replace(/\d+$/, "N"), process.argv.slice(2));
 console.log(require("fs").readFileSync(__filename, "utf8").split("\n").length, require.main === module);
 END
+# An interpreter that finds the script's name among its own arguments, as Rscript does, which hands on --file=NAME.
+cat >Rscript <<'END'
+#!/bin/bash
+[[ $1 == --* ]] || exec "$0" --file="$@"
+file=${1#--file=}
+echo "${file##*/} ${2-} $(sed -n 's/^#data //p' "$file") $(basename "$(dirname "$file")" | sed 's/[0-9]*$/N/')"
+END
+printf '#!%s/Rscript\n#data of R\n' "$PWD" >analysis.R
 # What it sources has its own name; what is looked for beside the script itself is not in the spool.
 cat >lib.sh <<'END'
 echo "${BASH_SOURCE[0]##*/} sourced by ${BASH_SOURCE[1]##*/} of ${#BASH_SOURCE[@]}, \$0 is ${0##*/}, line ${BASH_LINENO[0]}"
@@ -72,7 +80,7 @@ printf '#!/etc/passwd\n' >denied.sh
 cat >driver.sh <<'END'
 bash launcher.sh x
 sbatch --output=chain1_%x.txt chain.sh 1
-for script in self.sh perl.pl python.py node.js sources.sh missing.sh format.sh denied.sh requeued.sh; do sbatch --output=$script.txt $script 'a b'; done
+for script in self.sh perl.pl python.py node.js analysis.R sources.sh missing.sh format.sh denied.sh requeued.sh; do sbatch --output=$script.txt $script 'a b'; done
 END
 printf '(ulimit -S -n 16; ulimit -S -f 4; sbatch --output=limited.txt limited.sh; sbatch --output=limited2.txt limited.sh)\n' >limits.sh
 chmod 755 ./*
@@ -81,7 +89,7 @@ cp -r scripts alone && cp -r scripts merged
 
 settled() { # FOLDER: all that its jobs leave is there
   [[ $(cat "$1"/ran_x.txt 2>/dev/null | wc -l) == 3 && -s $1/chain3_slurm_script.txt && $(cat "$1"/requeued_runs.txt 2>/dev/null | wc -l) == 2 &&
-    -s $1/missing.sh.txt && -s $1/format.sh.txt && -s $1/denied.sh.txt && -s $1/self.sh.txt && -s $1/perl.pl.txt && -s $1/python.py.txt && -s $1/node.js.txt && $(wc -l <"$1/sources.sh.txt") == 4 &&
+    -s $1/missing.sh.txt && -s $1/format.sh.txt && -s $1/denied.sh.txt && -s $1/self.sh.txt && -s $1/perl.pl.txt && -s $1/python.py.txt && -s $1/node.js.txt && -s $1/analysis.R.txt && $(wc -l <"$1/sources.sh.txt") == 4 &&
     -s $1/limited.txt && -s $1/limited2.txt ]]
 }
 wait_settled() { # FOLDER; a requeued job waits two minutes, unless it is told not to
@@ -119,6 +127,7 @@ assert_contains "$(cat seen.merged)" 'self.sh.txt: slurm_script slurm_script slu
 assert_contains "$(cat seen.merged)" 'chain3_slurm_script.txt: link 3 of slurm_script' 'the chain'
 assert_contains "$(cat seen.merged)" 'limited.txt: 16' 'few descriptors'
 assert_contains "$(cat seen.merged)" 'node.js.txt: slurm_script slurm_script jobN' 'a script of node'
+assert_contains "$(cat seen.merged)" 'analysis.R.txt: slurm_script a b of R jobN' 'an interpreter that is given --file'
 assert_contains "$(cat seen.merged)" 'sources.sh.txt: lib.sh sourced by slurm_script of 2' 'a file that a script sources'
 assert_eq 3 "$(grep -c '^ran_x.txt: worker' seen.merged)" 'workers of a launcher that is its own job'
 echo "$(wc -l <seen.merged) lines of output, the same alone and merged"
