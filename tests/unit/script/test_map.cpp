@@ -169,7 +169,7 @@ TEST_CASE("a heading in front of the script is passed over") {
 TEST_CASE("whatever the bytes are, reading them ends with a map or an error") {
   const auto script =
       render_jobs(test::make_jobs({{"-a1-3", "-J", "x", "j", "arg"}, {"-o", "a%j", "j"}, {"-D", "/tmp", "j"}})).script;
-  for (std::size_t length = 0; length < script.size(); length += 7)
+  for (std::size_t length = 0; length < script.rfind('\f'); length += 7)  // which ends the table
     CHECK_FALSE(script::read_map(std::string_view(script).substr(0, length)));
   test::RandomBytes random(11);
   for (int round = 0; round < 3000; ++round) {
