@@ -19,7 +19,7 @@ cli::Page make_exec_page() {
   page.arguments = {{"COMMAND",
                      "squeue, sacct, scancel, scontrol, sattach, sstat or srun, with its arguments; or wait ID, which waits "
                      "for a job's end and has the status of sbatch --wait"}};
-  page.options = {{{"-h", "--help"}, "", false, "print this help, and exit"}};
+  page.options = {{{"-h", "--help"}, "", false, "print this and exit"}};
   return page;
 }
 

@@ -65,8 +65,9 @@ Status find(const Words& words) {
   std::string text;
   std::string job_id;
   bool json = false;
-  cli::Arguments arguments("find", "Finds jobs whose name, script, directory or arguments contain TEXT, also within the script.",
-                           "TEXT [JOBID] [--json]");
+  cli::Arguments arguments(
+      "find", "Finds jobs with TEXT in their name, arguments or directory, in the name of their script, or within it.",
+      "TEXT [JOBID] [--json]");
   arguments.app().add_option("text", text, "the exact text, case-sensitive")->required();
   arguments.app().add_option("jobid", job_id, "look in this merged array only");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");

@@ -30,7 +30,7 @@ cli::Page make_real_page() {
   page.usage = "COMMAND [ARGUMENT]...";
   page.description = "Runs Slurm's own command, also inside of a session: sbatch then submits at once, and nothing is recorded.";
   page.arguments = {{"COMMAND", "sbatch, squeue or another command of Slurm's; with its arguments"}};
-  page.options = {{{"-h", "--help"}, "", false, "print this help, and exit"}};
+  page.options = {{{"-h", "--help"}, "", false, "print this and exit"}};
   return page;
 }
 

@@ -39,7 +39,7 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   app.footer(
       "Without TASK: the newest submission from this directory (last), or, if there is none, the last submissions from others. --wait exits with 0 if all tasks completed, with 3 if some did not.");
   app.add_option(
-      "jobid", options.job_id,
+      "task", options.job_id,
       "a merged array, a retry of it, some of its tasks, a recorded job's id, or last: the newest submission from this directory");
   app.add_flag("--tasks", options.view.tasks, "one line per task");
   app.add_flag("--failed", options.view.failed_only, "only what failed, ran out of time or of memory");

@@ -121,6 +121,12 @@ struct JobSummary {
   follow::Summary summary;
 };
 
+/// Whether some of the jobs is an array: a column that says so of none would only take room.
+bool any_array(const follow::History& history) {
+  const auto& jobs = history.map().jobs;
+  return std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.ids.has_value(); });
+}
+
 /// Returns the jobs that are shown: what failed and what runs first, what is done last.
 std::vector<JobSummary> urgent_first(const follow::History& history, const StatusView& view) {
   std::vector<JobSummary> jobs;
@@ -137,8 +143,13 @@ std::vector<JobSummary> urgent_first(const follow::History& history, const Statu
 std::string job_lines(const follow::History& history, const StatusView& view) {
   const bool narrow = is_narrow(view);
   const auto columns = count_columns(follow::summarize(history), narrow);
-  std::vector<bool> right = {true, false, false};
-  std::vector<std::string> head = {"job", "name", "array"};
+  const bool with_arrays = any_array(history);
+  std::vector<bool> right = {true, false};
+  std::vector<std::string> head = {"job", "name"};
+  if (with_arrays) {
+    right.push_back(false);
+    head.emplace_back("array");
+  }
   for (const auto& column : columns) {
     right.push_back(true);
     head.emplace_back(column.word);
@@ -154,8 +165,8 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   Table table(right);
   table.add(head);
   for (const auto& [job, summary] : urgent_first(history, view)) {
-    std::vector<std::string> row = {std::to_string(job->number), util::fit(util::printable(job->name), narrow ? 14 : 20),
-                                    util::fit(array_text(*job), narrow ? 8 : 16)};
+    std::vector<std::string> row = {std::to_string(job->number), util::fit(util::printable(job->name), narrow ? 14 : 20)};
+    if (with_arrays) row.push_back(util::fit(array_text(*job), narrow ? 8 : 16));
     for (const auto& column : columns) row.push_back(count_text(summary, column));
     if (with_bars) row.push_back(bar(summary, bar_width, false));
     row.push_back(elapsed_text(summary.elapsed(view.now)));
@@ -200,21 +211,29 @@ struct TaskRow {
   std::vector<std::string> cells;
 };
 
-std::vector<TaskRow> task_rows(const follow::History& history, const StatusView& view) {
+/// Columns that a narrow terminal has no room for.
+struct TaskColumns {
+  bool local = true;    ///< task ids of the jobs' own
+  bool command = true;  ///< the job's name says it, too, and `status` without --tasks
+};
+
+std::vector<TaskRow> task_rows(const follow::History& history, const StatusView& view, const TaskColumns& columns) {
   const bool narrow = is_narrow(view);
   std::vector<TaskRow> rows;
   for (const auto& job : history.map().jobs) {
     auto command = command_text(job);
-    if (view.width > 0) command = util::fit(command, narrow ? 12 : 30);
+    if (view.width > 0) command = util::fit(command, 30);
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
       if (!history.means(index) || (view.failed_only && !follow::is_failed(task.state))) continue;
       const auto local = job.local_id(index);
-      rows.push_back({task.state,
-                      {task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
-                       elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command,
-                       output_text(view.output_of(index), job.directory)}});
+      std::vector<std::string> cells = {task_name(history, index), std::to_string(job.number)};
+      if (columns.local) cells.push_back(local ? std::to_string(*local) : "-");
+      cells.insert(cells.end(), {name, elapsed_text(elapsed_of(task)), util::printable(state_text(history, index))});
+      if (columns.command) cells.push_back(command);
+      cells.push_back(output_text(view.output_of(index), job.directory));
+      rows.push_back({task.state, std::move(cells)});
     }
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return urgency(a.state) < urgency(b.state); });
@@ -222,9 +241,25 @@ std::vector<TaskRow> task_rows(const follow::History& history, const StatusView&
 }
 
 std::string task_lines(const follow::History& history, const StatusView& view) {
-  Table table({false, true, true, false, true, false, false, false});
-  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments", "output"});
-  const auto rows = task_rows(history, view);
+  const bool narrow = is_narrow(view);
+  const TaskColumns columns{!narrow || any_array(history), !narrow};
+  std::vector<bool> right = {false, true};
+  std::vector<std::string> head = {"task", "job"};
+  if (columns.local) {
+    right.push_back(true);
+    head.emplace_back("local");
+  }
+  right.insert(right.end(), {false, true, false});
+  head.insert(head.end(), {"name", "elapsed", "state"});
+  if (columns.command) {
+    right.push_back(false);
+    head.emplace_back("script and arguments");
+  }
+  right.push_back(false);
+  head.emplace_back("output");
+  Table table(right);
+  table.add(head);
+  const auto rows = task_rows(history, view, columns);
   for (const auto& row : rows) table.add(row.cells);
   auto text = table.text(view.width);
   if (!view.color) return text;

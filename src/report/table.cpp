@@ -7,19 +7,58 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <map>
+#include <numeric>
 #include <string_view>
 
 #include "util/user_text.hpp"
 
 namespace sarray::report {
 
+namespace {
+
+using Rows = std::vector<std::vector<std::string>>;
+
+/// Returns how much the texts have in common at their beginning, up to the end of a word.
+std::size_t common_words(const std::vector<std::string*>& texts) {
+  auto length = texts.front()->size();
+  for (const auto* text : texts) {
+    const auto both = std::min(length, text->size());
+    const auto differs = std::mismatch(text->begin(), text->begin() + static_cast<std::ptrdiff_t>(both), texts.front()->begin());
+    length = static_cast<std::size_t>(differs.first - text->begin());
+  }
+  const auto blank = texts.front()->rfind(' ', length);
+  return blank == std::string::npos ? 0 : std::min(blank + 1, length);
+}
+
+/// Cells of the last column that differ, but would be cut to the same text, lose the words with which they begin instead:
+/// "train.py
+/// --data d --seed 1" and "... 2" become "...1" and "...2".
+void tell_apart(Rows& rows, std::size_t room) {
+  std::map<std::string, std::vector<std::string*>> groups;
+  for (std::size_t i = 1; i < rows.size(); ++i) groups[util::fit(rows[i].back(), room)].push_back(&rows[i].back());
+  for (auto& [cut, texts] : groups) {
+    const bool is_cut = cut != *texts.front();
+    const bool differ = std::any_of(texts.begin(), texts.end(), [&](const auto* text) { return *text != *texts.front(); });
+    if (!is_cut || !differ) continue;
+    const auto common = common_words(texts);
+    if (common <= 3) continue;
+    for (auto* text : texts) *text = "..." + text->substr(common);
+  }
+}
+
+}  // namespace
+
 std::string Table::text(std::size_t width) const {
   std::vector<std::size_t> widths(m_right.size());
   for (const auto& row : m_rows) {
     for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], util::display_width(row[i]));
   }
+  auto rows = m_rows;
+  const auto before = std::accumulate(widths.begin(), widths.end() - 1, 2 * (widths.size() - 1));
+  if (width > before) tell_apart(rows, width - before);
   std::string text;
-  for (const auto& row : m_rows) {
+  for (const auto& row : rows) {
     std::string line;
     std::size_t used = 0;
     for (std::size_t i = 0; i < row.size(); ++i) {

@@ -14,7 +14,8 @@ class Table {
   /// @param right for each column, whether it is right-aligned.
   explicit Table(std::vector<bool> right) : m_right(std::move(right)) {}
   void add(std::vector<std::string> row) { m_rows.push_back(std::move(row)); }
-  /// @param width columns of the terminal; the last column is cut to fit; 0: nothing is cut.
+  /// @param width columns of the terminal; the last column is cut to fit, so that texts that differ look different if that is
+  /// possible; 0: nothing is cut.
   [[nodiscard]] std::string text(std::size_t width) const;
 
  private:

@@ -7,6 +7,7 @@
 #include "report/status.hpp"
 #include "report/table.hpp"
 #include "util/user_text.hpp"
+#include "util/wrap.hpp"
 
 namespace sarray::report {
 
@@ -89,7 +90,8 @@ std::string usage_text(const follow::History& history, std::size_t width) {
                text_of(usage->memory, &Spread::median, size_text), text_of(usage->memory, &Spread::max, size_text),
                usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-", name});
   }
-  return table.text(width) + "median and max of each job's finished tasks; cpu: share of the requested CPU time\n";
+  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested CPU time", width, 0);
+  return table.text(width) + legend + "\n";
 }
 
 util::Json usage_json(const follow::History& history, const script::MappedJob& job) {

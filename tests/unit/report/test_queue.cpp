@@ -87,6 +87,17 @@ TEST_CASE("jobs without a file are told apart by what they run") {
   CHECK(lines[4].ends_with("  $ echo \\x1b[31mred"));
 }
 
+TEST_CASE("commands that differ only in what would be cut lose their common beginning instead") {
+  std::vector<Words> words;
+  for (const char* seed : {"1", "2"})
+    words.push_back({"x", "--data", "/scratch/a/directory/with/a/long/name/for/sure/it/is", "--seed", seed});
+  words.push_back({"x", "other"});
+  const auto lines = lines_of(report::queue_text(make_jobs(words), 60));
+  CHECK(lines[2] == "  1  2000000001  ...1");
+  CHECK(lines[3] == "  2  2000000002  ...2");
+  CHECK(lines[4] == "  3  2000000003  job.sh other");
+}
+
 TEST_CASE("however many options differ, none is left out, and no line is wider than the terminal") {
   std::vector<Words> words;
   for (const char* i : {"1", "2"}) {

@@ -276,8 +276,8 @@ TEST_CASE("elapsed of what nobody knows is no zero") {
   view.now = now;
   const auto text = lines_of(report::status_text(history, view));
   CHECK(text[0] == "array 17: 2 jobs, 2 tasks");
-  CHECK(text[7] == "  1  gone  -                1  ??????????         -  gone.sh 'a b'");
-  CHECK(text[8] == "  2  wait  -             1     ..........  00:00:00  wait.sh 'a b'");
+  CHECK(text[7] == "  1  gone            1  ??????????         -  gone.sh 'a b'");
+  CHECK(text[8] == "  2  wait         1     ..........  00:00:00  wait.sh 'a b'");
   view.tasks = true;
   view.output_of = [](std::uint32_t index) { return "/elsewhere/" + std::to_string(index); };
   CHECK(lines_of(report::status_text(history, view))[7] ==
