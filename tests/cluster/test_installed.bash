@@ -32,12 +32,12 @@ echo "ids $(complete_line 'sarray status ')"
 echo "jobs $(complete_line "sarray logs $(<id) --job ")"
 echo "find $(complete_line 'sarray find ev')"
 echo "override $(complete_line 'sarray retry 7 --parti')"
-sarray logs "$(complete_line 'sarray status ')" --job "$(complete_line "sarray logs $(<id) --job ev")"
+sarray logs "$(<id)" --job "$(complete_line "sarray logs $(<id) --job ev")"
 sarray --version
 END
 as_user sarray-test env PATH="$prefix/bin:$PATH" bash -c 'cd && bash go.bash "$1"' _ "$prefix" >said 2>err || fail "$(cat err)"
 id=$(<"$home/id")
-assert_contains "$(<said)" "ids $id" 'the array that was submitted'
+assert_contains "$(<said)" "ids $id,last" 'the array that was submitted'
 assert_contains "$(<said)" 'jobs evaluate,train' 'the names of its jobs'
 assert_contains "$(<said)" 'find evaluate' 'a name to find'
 assert_contains "$(<said)" 'override --partition' "sbatch's option"
