@@ -136,6 +136,13 @@ util::Result<std::unique_ptr<KnownJob>> World::find_recorded(std::uint32_t id) {
   return std::unique_ptr<KnownJob>();
 }
 
+util::Result<std::unique_ptr<KnownJob>> World::find_own(std::uint32_t id) const {
+  for (const auto& call : m_contents.calls) {
+    if (call.id == id && call.call != nullptr) return know(*m_session, call);
+  }
+  return std::unique_ptr<KnownJob>();
+}
+
 const script::Map* World::load(const std::string& marker) {
   if (const auto known = m_maps.find(marker); known != m_maps.end()) return known->second ? &known->second->map : nullptr;
   auto& place = m_maps[marker];
@@ -200,7 +207,7 @@ std::vector<SubmittedArray> World::find_arrays(std::uint32_t id) {
       if (job_id.empty() && note.marker == submission.marker()) job_id = note.job_id;
     }
     const auto* map = job_id.empty() ? nullptr : load(submission.marker());
-    if (map != nullptr) arrays.push_back({job_id, submission.marker(), map});
+    if (map != nullptr) arrays.push_back({job_id, submission.marker(), map, submission.time});
   }
   return arrays;
 }
