@@ -80,6 +80,16 @@ void tell_silence() {
              "--no-check, of sarray run and listen, never asks");
 }
 
+/// What stands for sbatch has submitted the call instead of trying it: it is taken back, and nothing is tried any more.
+void undo(const store::Session& session, const slurm::Client& client, const std::string& job_id) {
+  ::unlink(path_of(session).c_str());
+  const auto cancelled = client.cancel({job_id});
+  util::warn(client.sbatch() + " does not know --test-only, and submitted job " + job_id + " when it was asked about the call: " +
+                 (cancelled ? "that job was cancelled; " : "that job could not be cancelled, and may run; ") +
+                 "calls are recorded unchecked",
+             cancelled ? "export SARRAY_CHECK=off" : "scancel " + job_id + "; export SARRAY_CHECK=off");
+}
+
 }  // namespace
 
 util::Result<void> set_checks(const store::Session& session, bool on) {
@@ -104,6 +114,10 @@ util::Result<void> check_call(const store::Session& session, const TakenCall& ta
   if (known.passes) return {};
   const auto trial = client.try_call(taken.call, taken.job, dialect, patience);
   if (trial.kind == slurm::Trial::Kind::refused) return util::fail(trial.refusal);
+  if (trial.kind == slurm::Trial::Kind::broken) {
+    undo(session, client, trial.job_id);
+    return {};
+  }
   const bool is_silent = trial.kind == slurm::Trial::Kind::unknown;
   const auto line = is_silent ? "silent " + std::to_string(std::time(nullptr) + pause_after_silence)
                               : "taken " + std::to_string(index) + " " + key;

@@ -123,8 +123,20 @@ sbatch job.slurm
 S
 assert_contains "$(cat out)" $'status 1\nSubmitted batch job 20' 'listen --check'
 assert_contains "$(cat err)" 'Batch job submission failed: Invalid partition name specified' "sbatch's words"
+SARRAY_CHECK=on sarray listen >out 2>err <<<'sbatch -p nosuch job.slurm || echo refused' || fail "SARRAY_CHECK=on: $(cat out err)"
+assert_eq refused "$(cat out)" 'SARRAY_CHECK=on'
 sarray listen >out 2>err <<<'sbatch -p nosuch job.slurm' || fail "listen: $(cat out err)"
 assert_contains "$(cat out)" 'Submitted batch job 20' 'listen asks nothing'
+
+# --- an sbatch of the site's that drops --test-only ----------------------------------------------------------
+mkdir wrapper
+printf '#!/bin/bash\nargs=()\nfor arg; do [[ $arg == --test-only ]] || args+=("$arg"); done\nexec %q "${args[@]}"\n' "$slurm" >wrapper/sbatch
+chmod +x wrapper/sbatch
+PATH=$TEST_DIR/wrapper:$PATH sarray run --record-only -- bash -c 'sbatch -J dropped -H job.slurm; sbatch -J dropped -H -t 1 job.slurm' >out 2>err ||
+  fail "a wrapper: $(cat out err)"
+assert_eq 2 "$(grep -c 'Submitted batch job 20' out)" 'both calls are recorded'
+assert_eq 1 "$(grep -c 'that job was cancelled' err)" "it is said, once: $(cat err)"
+assert_eq '' "$(squeue -h -n dropped -o %i)" 'nothing of it is left in Slurm'
 
 # --- no answer ------------------------------------------------------------------------------------------------
 controller=$(cat "${SLURM_CONF%/etc/*}/run/slurmctld.pid")

@@ -31,6 +31,20 @@ assert_contains "$words" '0|' 'two arrays'
 wait_until 'two tasks run' have_run 2
 assert_eq "a ran on $own b ran on other" "$(sort ran | tr '\n' ' ' | sed 's/ $//')" 'each on its own cluster'
 
+# --- checked on the cluster that the call is for, in one session
+printf 'PartitionName=elsewhere Nodes=ALL\n' >>"$other_conf"
+SLURM_CONF=$other_conf scontrol reconfigure
+wait_until 'the other cluster has the partition' eval 'SLURM_CONF=$other_conf sinfo -h -p elsewhere | grep -q elsewhere'
+words=$(sarray listen --check 2>&1 <<END
+for i in 1 2; do
+  sbatch -p elsewhere job.slurm || echo "first refused"
+  SLURM_CONF=$other_conf sbatch -p elsewhere job.slurm || echo "other refused"
+done
+sarray cancel
+END
+)
+assert_eq '2 0' "$(grep -c '^first refused' <<<"$words") $(grep -c '^other refused' <<<"$words")" "each cluster is asked about its own: $words"
+
 # --- cut off on the one, submitted again on the other
 fake "$real"' "$@" >/dev/null; kill -9 $PPID'
 name=$(new_session)

@@ -79,7 +79,8 @@ std::string as_submission(std::string_view words) {
 }
 
 Trial refused_with(std::string words, int status) {
-  Trial trial{Trial::Kind::refused};
+  Trial trial;
+  trial.kind = Trial::Kind::refused;
   trial.refusal.body = std::move(words);
   trial.refusal.status = status;
   return trial;
@@ -90,6 +91,18 @@ std::uint64_t least_demand(const Setting& setting) {
   auto text = normalize_value(*setting.option, setting.value);
   if (text.ends_with('M')) text.pop_back();
   return util::to_number<std::uint64_t>(text).value_or(0);
+}
+
+/// Returns the id of the job if the call was submitted: a site's wrapper may drop options that it does not know. sbatch itself
+/// prints nothing on standard output. That job is cancelled, so a number among other words does not count.
+std::optional<std::string> find_submitted(const util::Output& output) {
+  constexpr std::string_view words = "Submitted batch job ";
+  if (const auto at = output.out.find(words); at != std::string::npos) return parse_answer(output.out.substr(at));
+  const auto digits = output.out.find_first_not_of("0123456789");
+  const bool is_id_alone = output.status == 0 && digits != 0 && digits != std::string::npos &&
+                           (output.out[digits] == ';' || output.out[digits] == '\n') &&
+                           output.out.find('\n') + 1 == output.out.size();
+  return is_id_alone ? std::optional(output.out.substr(0, digits)) : std::nullopt;
 }
 
 }  // namespace
@@ -112,6 +125,7 @@ std::vector<std::string> trial_words(const Call& call, const Job& job, const Dia
 }
 
 TrialEnd judge_trial(const util::Output& output, int status) {
+  if (auto id = find_submitted(output)) return {{Trial::Kind::broken, std::move(*id)}};
   if (output.status == 0 && !output.timed_out) return {};
   const std::string_view said = output.err;
   const bool is_silent = output.timed_out || output.is_cut || output.status > 128 || says_connection_broke(said) ||

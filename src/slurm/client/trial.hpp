@@ -21,8 +21,10 @@ struct Trial {
     passes,   ///< sbatch would take it, or it is not certain that it would not
     refused,  ///< sbatch would refuse it at once
     unknown,  ///< Slurm did not answer
+    broken,   ///< it was submitted: this is no sbatch that knows --test-only
   };
   Kind kind = Kind::passes;
+  std::string job_id = {};   ///< of what was submitted
   util::Error refusal = {};  ///< sbatch's own words and status
 };
 

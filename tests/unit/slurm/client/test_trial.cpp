@@ -67,6 +67,19 @@ TEST_CASE("a limit on the number of jobs refuses nothing, one on a job's size do
   CHECK(judge(1, "sbatch: error: QOSMaxCpuPerJobLimit\n" + policy).trial.kind == Kind::refused);
 }
 
+TEST_CASE("an sbatch that submits instead of trying is noticed") {
+  util::Output output;
+  output.out = "Submitted batch job 17\n";
+  CHECK(slurm::judge_trial(output, 1).trial.kind == Kind::broken);
+  output.out = "17;cluster\n";
+  CHECK(slurm::judge_trial(output, 1).trial.job_id == "17");
+  for (const auto* said : {"17 modules are loaded\n", "", "17\n18\n", "\n", "17", "a job\n"}) {
+    CAPTURE(said);
+    output.out = said;
+    CHECK(slurm::judge_trial(output, 1).trial.kind == Kind::passes);
+  }
+}
+
 TEST_CASE("no answer is not a refusal") {
   util::Output late;
   late.timed_out = true;
