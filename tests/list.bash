@@ -67,7 +67,7 @@ list_tests() {
   add mutations 1 quick tests/fidelity/mutations --check
   list_cluster_tests
   add isolation 60 '' tests/isolation "$build"
-  add faults 240 work tests/faults/run
+  add faults 300 work tests/faults/run
   add names 30 quick tests/faults/names
   add nodes 30 '' tests/faults/nodes
   add fuzz "$((fuzz_seconds * 6 + 90))" work tests/fuzz/run "$fuzz_seconds"

@@ -9,6 +9,7 @@
 #include <new>
 #include <string>
 
+#include "capture/check.hpp"
 #include "capture/driver.hpp"
 #include "capture/parents.hpp"
 #include "capture/surroundings.hpp"
@@ -150,6 +151,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   CHECK_OK(check_parents(job, session, folder, taken.call.environment));
   const auto tasks = job.ids ? job.ids->count() : 1;
   TRY(const auto cluster, find_cluster(taken));
+  CHECK_OK(check_call(session, taken, client_of(taken.call), dialect));
   if (taken.intake.verbose > 0 || taken.call.environment.get("SBATCH_DEBUG"))
     say(2, client_of(taken.call).defined_options(taken.call));
   ::signal(SIGXFSZ, SIG_IGN);  // exceeding the limit on the size of files is then an error, as a full disk is

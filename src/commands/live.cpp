@@ -23,6 +23,8 @@ constexpr std::chrono::seconds quiet_after_question{2};
 /// Calls of `sbatch --wait` that are made side by side come within this time.
 constexpr std::chrono::milliseconds quiet_after_wait{500};
 constexpr std::chrono::seconds max_backoff{60};
+/// After so long without a call or a question the user is told how to go on.
+constexpr std::chrono::seconds quiet_before_note{60};
 
 std::size_t size_of(const std::string& path) {
   struct stat state {};
@@ -35,6 +37,7 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
   if (m_is_first) m_last_submission = now;
   m_is_first = false;
   if (sight.journal != m_seen.journal) {
+    m_has_called = true;
     m_last_event = now;
     m_is_asked = false;  // it goes on submitting
     m_backoff = std::chrono::seconds(0);
@@ -49,13 +52,20 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
   }
   m_seen = sight;
   if (now - m_last_submission < m_backoff) return false;
+  if (sight.is_full) return true;
   if (m_options.interval.count() > 0 && now - m_last_submission >= m_options.interval) return true;
   return (m_is_asked && now - m_last_event >= quiet_after_question) ||
          (m_is_waited_for && now - m_last_event >= quiet_after_wait);
 }
 
+bool LiveRule::may_wait_unseen(Clock::time_point now) const {
+  return m_options.interval.count() == 0 && m_has_called && !m_is_asked && !m_is_waited_for &&
+         now - m_last_event >= quiet_before_note;
+}
+
 void LiveRule::submitted(const Sight& sight, Clock::time_point now, bool failed) {
   m_seen.journal = sight.journal;  // the submission's own notes are no calls
+  m_has_called = failed && m_has_called;
   m_is_asked = false;
   m_is_waited_for = failed && m_is_waited_for;
   m_last_submission = now;
@@ -68,6 +78,15 @@ LiveRule::Sight LiveSubmitter::look() const {
   return {m_session->journal_size(), size_of(folder + "/" + shims::asked_file), size_of(folder + "/" + capture::waiting_file)};
 }
 
+bool LiveSubmitter::count_queued(const LiveRule::Sight& sight) {
+  if (sight.journal == m_counted_at) return true;
+  const auto contents = m_session->read();
+  if (!contents) return false;
+  m_queued = contents->info.jobs;
+  m_counted_at = sight.journal;
+  return true;
+}
+
 void LiveSubmitter::tick() {
   if (!m_session) return;
   if (m_process > 0) {
@@ -75,22 +94,31 @@ void LiveSubmitter::tick() {
     if (::waitpid(m_process, &status, WNOHANG) != m_process) return;
     take_end(status);
   }
-  const auto sight = look();
-  bool is_time = m_rule.is_time(sight, LiveRule::Clock::now());
-  const bool counts = is_time || m_options.max_calls > 0;
-  if (counts && sight.journal != m_counted_at) {
-    const auto contents = m_session->read();
-    if (!contents) return;
-    m_queued = contents->info.jobs;
-    m_counted_at = sight.journal;
+  auto sight = look();
+  const auto limit = m_options.max_calls;
+  if (limit > 0 && !count_queued(sight)) return;
+  sight.is_full = limit > 0 && m_queued >= limit;
+  const auto now = LiveRule::Clock::now();
+  const bool is_time = m_rule.is_time(sight, now);
+  const bool may_wait = !is_time && !m_is_told && m_rule.may_wait_unseen(now);
+  if ((!is_time && !may_wait) || !count_queued(sight)) return;
+  if (may_wait) {
+    if (m_queued > 0) tell();
+    return;
   }
-  is_time = is_time || (m_options.max_calls > 0 && m_queued >= m_options.max_calls);
-  if (!is_time) return;
   if (m_queued > 0) {
     start();
   } else {
     m_rule.submitted(sight, LiveRule::Clock::now(), false);
   }
+}
+
+void LiveSubmitter::tell() {
+  m_is_told = true;
+  util::note(util::count(m_queued, "job") + " of session " + m_session->name() +
+                 ": recorded a minute ago, and submitted when the program ends; it has asked nothing about what it recorded",
+             "if it waits for them: sarray submit --session " + m_session->name() +
+                 ", in another terminal; sarray run --live submits while a program runs");
 }
 
 void LiveSubmitter::finish() {

@@ -29,9 +29,12 @@ class LiveRule {
     std::size_t journal = 0;  ///< bytes: it grows with each call
     std::size_t asked = 0;    ///< questions about jobs that are recorded only
     std::size_t waiting = 0;  ///< calls of sbatch --wait
+    bool is_full = false;     ///< as many calls are queued as --max-calls says
   };
   /// @return whether it is time to submit, if anything is queued.
   [[nodiscard]] bool is_time(const Sight& sight, Clock::time_point now);
+  /// Whether the driver may wait for its jobs in a way that nobody sees: it has called sbatch, and then nothing for a minute.
+  [[nodiscard]] bool may_wait_unseen(Clock::time_point now) const;
   /// What was recorded is being submitted. @param sight as it is when that has ended.
   void submitted(const Sight& sight, Clock::time_point now, bool failed);
 
@@ -39,6 +42,7 @@ class LiveRule {
   LiveOptions m_options;
   Sight m_seen;
   bool m_is_first = true;
+  bool m_has_called = false;
   bool m_is_asked = false;
   bool m_is_waited_for = false;
   std::chrono::seconds m_backoff{0};
@@ -59,6 +63,9 @@ class LiveSubmitter {
 
  private:
   [[nodiscard]] LiveRule::Sight look() const;
+  /// @return false if the session cannot be read now.
+  [[nodiscard]] bool count_queued(const LiveRule::Sight& sight);
+  void tell();
   void start();
   void take_end(int wait_status);
 
@@ -69,6 +76,7 @@ class LiveSubmitter {
   std::size_t m_counted_at = 0;  ///< the journal's size when its calls were counted
   std::uint32_t m_queued = 0;
   pid_t m_process = 0;
+  bool m_is_told = false;
 };
 
 }  // namespace sarray::commands

@@ -20,6 +20,9 @@ inline constexpr const char* bin_variable = "SARRAY_BIN";                       
 inline constexpr const char* path_variable = "SARRAY_PATH";    ///< what a session puts before PATH: that folder, and the guard's
 inline constexpr const char* share_variable = "SARRAY_SHARE";  ///< the session's folder
 inline constexpr const char* intercept_variable = "SARRAY_INTERCEPT";  ///< "off": programs are not loaded with our library
+/// For the start of a session's bash whose commands come from no terminal: the descriptor of their pipe.
+inline constexpr const char* commands_variable = "SARRAY_COMMANDS";
+inline constexpr const char* check_variable = "SARRAY_CHECK";  ///< "on", "off": as run and listen --check, --no-check
 /// Set for a command that is typed at the session's own prompt: only such a one ends the session.
 inline constexpr const char* prompt_variable = "SARRAY_AT_PROMPT";
 

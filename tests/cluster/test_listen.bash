@@ -133,6 +133,45 @@ sarray listen >leak.log 2>&1 <<<"set -a; export SHELLOPTS; bash -c 'sbatch job.s
 assert_contains "$(cat leak.log)" 'Submitted batch job 20000000' 'a call where everything is exported'
 [[ $(tr -d '\0' <leak) != *BASH_FUNC_sbatch* ]] || fail 'our function is in the recorded environment'
 
+# --- commands that read standard input take no commands away ----------------------------------------
+printf 'import sys\nprint("python read", repr(sys.stdin.read()))\n' >reads.py
+cat >reads <<'END'
+cat
+sbatch job.slurm one
+python3 reads.py
+read -r line || echo "read nothing"
+sbatch --wrap 'true' </dev/stdin
+sbatch <<'S'
+#!/bin/bash
+true
+S
+find /proc/self/fd -lname 'pipe:*' -name 60 | grep . && echo 'the pipe of the commands is inherited'
+sbatch job.slurm two
+echo "last line"; sarray list --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["jobs"]), "jobs")'
+sarray cancel >/dev/null
+END
+wanted="python read ''"$'\nread nothing\nlast line\n4 jobs'
+for way in file pipe here; do
+  case $way in
+    file) said=$(sarray listen <reads 2>read.err) ;;
+    pipe) said=$(cat reads | sarray listen 2>read.err) ;;
+    here) said=$(sarray listen <<<"$(cat reads)" 2>read.err) ;;
+  esac
+  assert_eq "$wanted" "$(grep -v '^Submitted batch job' <<<"$said")" "commands from a $way: $(cat read.err)"
+done
+# They come as they are written: whoever writes them may wait for what one did.
+mkfifo commands.fifo
+sarray listen <commands.fifo >step.out 2>&1 &
+listen=$!
+exec 7>commands.fifo
+echo 'echo first; sbatch job.slurm three' >&7
+wait_until 'the first command is run before the second is written' file_has step.out 'Submitted batch job'
+echo 'sarray cancel; exit 5' >&7
+status=0
+wait "$listen" || status=$?
+exec 7>&-
+assert_eq 5 "$status" "the shell's own status, though its commands have not ended"
+
 # --- a listen inside a listen ---------------------------------------------------------------------
 nested=$(sarray listen <<<'sarray listen </dev/null' 2>&1 || true)
 assert_contains "$nested" 'sarray: error: listen: this shell is already a listen session (' 'a nested listen'

@@ -15,10 +15,12 @@ class Watch {
   void call() { m_sight.journal += 100; }
   void ask() { ++m_sight.asked; }
   void wait() { ++m_sight.waiting; }
+  void fill() { m_sight.is_full = true; }
   bool see(int after) {
     m_now += milliseconds(after);
     return m_rule.is_time(m_sight, m_now);
   }
+  [[nodiscard]] bool may_wait_unseen() const { return m_rule.may_wait_unseen(m_now); }
   void submitted(bool failed = false) {
     m_sight.journal += 50;  // its notes
     m_rule.submitted(m_sight, m_now, failed);
@@ -44,6 +46,25 @@ TEST_CASE("a driver that asks, and calls no sbatch for two seconds, waits") {
   CHECK_FALSE(watch.see(60000));
 }
 
+TEST_CASE("a driver that calls sbatch, and then nothing for a minute, may wait for files") {
+  Watch watch({});
+  CHECK_FALSE(watch.see(70000));
+  CHECK_FALSE(watch.may_wait_unseen());
+  watch.call();
+  CHECK_FALSE(watch.see(59000));
+  watch.call();
+  CHECK_FALSE(watch.see(59000));
+  CHECK_FALSE(watch.may_wait_unseen());
+  CHECK_FALSE(watch.see(61000));
+  CHECK(watch.may_wait_unseen());
+  watch.submitted();
+  CHECK_FALSE(watch.may_wait_unseen());
+  Watch live({std::chrono::seconds(300), 0});
+  live.call();
+  CHECK_FALSE(live.see(70000));
+  CHECK_FALSE(live.may_wait_unseen());
+}
+
 TEST_CASE("a driver that asks between its calls goes on recording") {
   Watch watch({});
   for (int i = 0; i < 10; ++i) {
@@ -65,6 +86,22 @@ TEST_CASE("sbatch --wait is submitted soon") {
   watch.wait();
   CHECK_FALSE(watch.see(100));
   CHECK(watch.see(600));
+}
+
+TEST_CASE("--max-calls submits at once, and what failed not again at each look") {
+  Watch watch({std::chrono::seconds(0), 2});
+  watch.call();
+  CHECK_FALSE(watch.see(100));
+  watch.call();
+  watch.fill();
+  CHECK(watch.see(100));
+  watch.submitted(true);
+  CHECK_FALSE(watch.see(200));
+  CHECK_FALSE(watch.see(4700));
+  CHECK(watch.see(200));
+  watch.submitted(true);
+  watch.call();
+  CHECK(watch.see(200));
 }
 
 TEST_CASE("--live submits by the clock, and what failed is tried later and later, or with the next call") {
