@@ -79,12 +79,12 @@ def measure_checks(bench, script, environment, cwd):
 
 def measure_in_session(bench, script, sbatch, inside, cwd):
     """What programs of a session pay for what is not a recorded call by PATH: Slurm's own answers, and the library."""
-    # A job that is not ours: the session's squeue becomes Slurm's own at once.
-    question = ["-h", "-j", "1"]
+    # About a job that is not ours: the session's squeue becomes Slurm's own at once. That asks no controller here, which would vary more.
+    question = ["-h", "-j", "1", "--version"]
     commands = [[bench.tool("nothing")], [sbatch, "-H", script.name], ["/usr/bin/squeue", *question], [sbatch.replace("/sbatch", "/squeue"), *question]]
     spawn(bench, 3, commands, inside, cwd)
     _, recording, real, ours = [spawned.wall for spawned in spawn(bench, 100, commands, inside, cwd)]
-    bench.add("1", "squeue -j of a job that is not the session's: Slurm's own, and in the session", "", f"{real * 1e3:.2f} {ours * 1e3:.2f} ms")
+    bench.add("1", "squeue that is passed on, --version: Slurm's own, and in the session", "", f"{real * 1e3:.2f} {ours * 1e3:.2f} ms")
     bench.at_most("1", "the same: what the session adds : recording a call", 1, (ours - real) / recording, "x")
     # env(1) executes sbatch: the session's by its path, and Slurm's by its path, with the library.
     loaded = ["/usr/bin/env", "-u", "NOTHING", "/usr/bin/sbatch", "-H", script.name]
