@@ -16,6 +16,7 @@ constexpr std::array all_examples = {
     Example{"run", "sarray run --live=10 -- snakemake -j 100", "submits what is recorded every ten seconds, while it runs"},
     Example{"run", "sarray run --no-check -- ./launch.sh", "asks Slurm nothing about the calls until they are submitted"},
     Example{"list", "sarray list", "the jobs of this session that are not submitted yet"},
+    Example{"list", "sarray list -l", "with all options of each job, and where each was set"},
     Example{"list", "sarray list --json | jq '.jobs[].name'", "their names alone"},
     Example{"set", "sarray set 3 --time=2:00:00", "job 3 gets two hours; its other options stay"},
     Example{"set", "sarray set 2000000003 2000000004 -p long", "by the ids that sbatch answered"},

@@ -23,8 +23,6 @@ constexpr std::chrono::seconds quiet_after_question{2};
 /// Calls of `sbatch --wait` that are made side by side come within this time.
 constexpr std::chrono::milliseconds quiet_after_wait{500};
 constexpr std::chrono::seconds max_backoff{60};
-/// After so long without a call or a question the user is told how to go on.
-constexpr std::chrono::seconds quiet_before_note{60};
 
 std::size_t size_of(const std::string& path) {
   struct stat state {};
@@ -37,7 +35,6 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
   if (m_is_first) m_last_submission = now;
   m_is_first = false;
   if (sight.journal != m_seen.journal) {
-    m_has_called = true;
     m_last_event = now;
     m_is_asked = false;  // it goes on submitting
     m_backoff = std::chrono::seconds(0);
@@ -58,14 +55,8 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
          (m_is_waited_for && now - m_last_event >= quiet_after_wait);
 }
 
-bool LiveRule::may_wait_unseen(Clock::time_point now) const {
-  return m_options.interval.count() == 0 && m_has_called && !m_is_asked && !m_is_waited_for &&
-         now - m_last_event >= quiet_before_note;
-}
-
 void LiveRule::submitted(const Sight& sight, Clock::time_point now, bool failed) {
   m_seen.journal = sight.journal;  // the submission's own notes are no calls
-  m_has_called = failed && m_has_called;
   m_is_asked = false;
   m_is_waited_for = failed && m_is_waited_for;
   m_last_submission = now;
@@ -98,27 +89,12 @@ void LiveSubmitter::tick() {
   const auto limit = m_options.max_calls;
   if (limit > 0 && !count_queued(sight)) return;
   sight.is_full = limit > 0 && m_queued >= limit;
-  const auto now = LiveRule::Clock::now();
-  const bool is_time = m_rule.is_time(sight, now);
-  const bool may_wait = !is_time && !m_is_told && m_rule.may_wait_unseen(now);
-  if ((!is_time && !may_wait) || !count_queued(sight)) return;
-  if (may_wait) {
-    if (m_queued > 0) tell();
-    return;
-  }
+  if (!m_rule.is_time(sight, LiveRule::Clock::now()) || !count_queued(sight)) return;
   if (m_queued > 0) {
     start();
   } else {
     m_rule.submitted(sight, LiveRule::Clock::now(), false);
   }
-}
-
-void LiveSubmitter::tell() {
-  m_is_told = true;
-  util::note(util::count(m_queued, "job") + " of session " + m_session->name() +
-                 ": recorded a minute ago, and submitted when the program ends; it has asked nothing about what it recorded",
-             "if it waits for them: sarray submit --session " + m_session->name() +
-                 ", in another terminal; sarray run --live submits while a program runs");
 }
 
 void LiveSubmitter::finish() {

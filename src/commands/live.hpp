@@ -33,8 +33,6 @@ class LiveRule {
   };
   /// @return whether it is time to submit, if anything is queued.
   [[nodiscard]] bool is_time(const Sight& sight, Clock::time_point now);
-  /// Whether the driver may wait for its jobs in a way that nobody sees: it has called sbatch, and then nothing for a minute.
-  [[nodiscard]] bool may_wait_unseen(Clock::time_point now) const;
   /// What was recorded is being submitted. @param sight as it is when that has ended.
   void submitted(const Sight& sight, Clock::time_point now, bool failed);
 
@@ -42,7 +40,6 @@ class LiveRule {
   LiveOptions m_options;
   Sight m_seen;
   bool m_is_first = true;
-  bool m_has_called = false;
   bool m_is_asked = false;
   bool m_is_waited_for = false;
   std::chrono::seconds m_backoff{0};
@@ -65,7 +62,6 @@ class LiveSubmitter {
   [[nodiscard]] LiveRule::Sight look() const;
   /// @return false if the session cannot be read now.
   [[nodiscard]] bool count_queued(const LiveRule::Sight& sight);
-  void tell();
   void start();
   void take_end(int wait_status);
 
@@ -76,7 +72,6 @@ class LiveSubmitter {
   std::size_t m_counted_at = 0;  ///< the journal's size when its calls were counted
   std::uint32_t m_queued = 0;
   pid_t m_process = 0;
-  bool m_is_told = false;
 };
 
 }  // namespace sarray::commands

@@ -19,6 +19,7 @@
 #include "engine/submissions.hpp"
 #include "follow/repoint.hpp"
 #include "follow/selection.hpp"
+#include "follow/start.hpp"
 #include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "report/submission.hpp"
@@ -98,7 +99,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
   app.add_flag("!--no-dependents", options.with_dependents,
                "leave the tasks that wait for these, and now never run, as they are");
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));
@@ -113,20 +114,6 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
     TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray retry --help"));
   }
   return std::optional(std::move(options));
-}
-
-/// Returns what the first submission started from, as delivery.cpp noted it.
-std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follow::Attempt& first) {
-  const auto submissions = engine::list_submissions(site);
-  const auto is_it = [&](const auto& submission) {
-    return submission.job_id == first.job_id && std::any_of(submission.ids.begin(), submission.ids.end(), [&](const auto& range) {
-             return !first.map.jobs.empty() && range.first <= first.map.jobs.front().id &&
-                    first.map.jobs.front().id <= range.second;
-           });
-  };
-  const auto submission = std::find_if(submissions.rbegin(), submissions.rend(), is_it);
-  if (submission == submissions.rend()) return std::nullopt;
-  return store::read_start(*submission);
 }
 
 /// Returns this shell's own environment, umask and limits, for an array of which nothing better is known.
@@ -289,7 +276,7 @@ Status retry(const Words& words) {
   if (indices.empty()) return util::fail("job " + options->word, "no tasks to run again", "sarray status " + first_id);
   const auto dialect = queue::learn_dialect(site.client);
   TRY(auto plan_options, make_options(*options, site, history, dialect));
-  auto start = read_start(site, history.attempts.front());
+  auto start = follow::read_start(site, history.attempts.front());
   if (!start) {
     say("warning: the environment of job " + first_id +
         " is not recorded on this machine: variables that its script does not hold, umask and "

@@ -20,9 +20,6 @@ using answer::AccountQuestion;
 /// Above every id that Slurm gives (slurm.conf: MaxJobId).
 constexpr const char* no_job = "67108863";
 
-/// For so long the accounting may not know yet what Slurm has taken. It gets a job's record some seconds late.
-constexpr std::int64_t accounting_delay = 120;
-
 /// An id of ours that nobody knows is left out: sacct has no job of that number.
 void write_id(const answer::JobName& name, std::vector<std::string>& ids) {
   if (slurm::is_virtual_id(name.job)) return;
@@ -31,12 +28,13 @@ void write_id(const answer::JobName& name, std::vector<std::string>& ids) {
   ids.push_back(text + (name.step.empty() ? "" : "." + name.step));
 }
 
-/// Returns the jobs of the question that Slurm has, but its accounting perhaps not yet. If states are asked for, it cannot be
-/// said of a job without a row that it has another one.
+/// For so long the accounting may not know yet what Slurm has taken. It gets a job's record some seconds late.
+constexpr std::int64_t accounting_delay = 120;
+
+/// The jobs that Slurm has, but that the accounting may not know yet.
 util::Result<std::vector<std::unique_ptr<KnownJob>>> find_recent(World& world, const AccountQuestion& question) {
   std::vector<std::unique_ptr<KnownJob>> recent;
-  if (!question.ids || !question.states.empty()) return recent;
-  for (const auto& name : *question.ids) {
+  for (const auto& name : question.ids.value_or(std::vector<answer::JobName>())) {
     if (!slurm::is_virtual_id(name.job)) continue;
     const auto arrays = world.find_arrays(name.job);
     if (arrays.empty() || arrays.back().time + accounting_delay <= std::time(nullptr)) continue;
@@ -132,7 +130,7 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
   };
   // A job that was PENDING when it was recorded does not vanish for some seconds: scripts take that for its end.
   for (const auto& known : recent) {
-    if (is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
+    if (!question.states.empty() || is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
     if (auto row = answer::recorded_row(question, known->shown, defaults)) lines.rows.push_back(std::move(*row));
   }
   for (const auto& known : meant.recorded) {

@@ -14,6 +14,7 @@ inline constexpr const char* home_variable = "SARRAY_HOME";          ///< HOME, 
 inline constexpr const char* library_variable = "SARRAY_LIBRARY";    ///< path of the library that programs load; empty: none
 inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was when the session began; empty: none
 inline constexpr const char* names_variable = "SARRAY_NAMES";    ///< "slurm": as submit --names=slurm
+inline constexpr const char* bars_variable = "SARRAY_BARS";      ///< "off": as status --no-bars
 inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT";  ///< seconds for which sbatch is waited for
 inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";          ///< see engine/settings.hpp
 inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch

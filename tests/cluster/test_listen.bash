@@ -191,8 +191,12 @@ keys 'sarray listen'
 wait_screen '[sarray]'
 [[ $(screen -e) == *$'\e[1m\e[33m[sarray]'* || $(screen -e) == *$'\e[1;33m[sarray]'* ]] || fail "the mark is not bold yellow: $(screen -e | cat -v)"
 keys 'module load x; sbatch job.slurm t'
-wait_screen 'Submitted batch job 20000000'
-wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+wait_screen '  (queued as job 1: job.slurm, 1 task)'
+[[ $(screen) == *'Submitted batch job 20000000'??'  (queued as'* ]] || fail "one line for a call: $(screen)"
+# What a program reads is sbatch's answer alone; then the note is a line on standard error.
+keys 'id=$(sbatch --parsable job.slurm t); echo "<$id>"; sarray drop 2'
+wait_screen 'sarray: queued as job 2: job.slurm, 1 task, 2 in all'
+wait_screen '<2000000'
 [[ $(screen) != *impostor* ]] || fail 'the sbatch of ~/.bashrc was called'
 keys 'echo "inner level <$SHLVL>"'
 wait_screen "inner level $level"
@@ -204,12 +208,12 @@ wait_screen 'outer again .'
 keys 'clear; sarray listen'
 wait_screen '[sarray]'
 keys 'sbatch --array=0-4 job.slurm lost'
-wait_screen 'queued as job 1: job.slurm, 5 tasks (5 in session)'
+wait_screen '  (queued as job 1: job.slurm, 5 tasks)'
 end_terminal
 five_are_left() { [[ $(sarray sessions) == *' 5 '*left* ]]; }
 wait_until 'the session of a lost terminal is left' five_are_left
 assert_contains "$(sarray sessions | tail -n 1)" 'left' 'the session of a lost terminal'
-sarray listen --resume 2>/dev/null <<<'sarray list' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
+sarray listen --resume 2>/dev/null <<<'sarray list -l' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
 
 # --- another shell without a terminal --------------------------------------------------------------------
 assert_contains "$(SHELL=/bin/zsh sarray listen </dev/null 2>&1)" "sarray: note: the commands come from no terminal, and are run by bash, not by /bin/zsh" 'another shell'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `sarray run` with programs that wait for their jobs, on a real Slurm: what they wait for is submitted while they run, in few arrays.
-# run: 90
+# run: 60
 set -euo pipefail
 . "$(dirname "$(readlink -f -- "$0")")/lib/cluster.bash"
 need_cluster --accounting
@@ -21,11 +21,6 @@ runs() {
   assert_eq "$wanted" $((now - before)) "submissions of: $*"$'\n'"$(cat err)"
   before=$now
 }
-
-# --- a program that waits for files: after a minute it is said how to go on; what it recorded then, other parts do meanwhile ----
-mkdir unseen
-SARRAY_STATE_DIR=$TEST_DIR/unseen/state sarray run -- bash -c 'sbatch -o /dev/null --wrap "touch unseen/done" >/dev/null; until [[ -e unseen/done ]]; do sleep 0.2; done' >unseen/out 2>unseen/err </dev/null &
-unseen=$!
 
 # --- a program that waits --------------------------------------------------------------------------------
 cat >poll.sh <<'D'
@@ -130,12 +125,4 @@ status=0
 wait "$run" || status=$?
 assert_eq 143 "$status" 'TERM'
 assert_eq "$real" "$(squeue -h -j "$real" -o %F)" 'what was submitted stays'
-
-# --- the one that waits for files ---------------------------------------------------------------------------------
-SARRAY_TEST_PATIENCE=180 wait_until 'it is said that nothing shows what it waits for' file_has unseen/err 'recorded a minute ago'
-assert_contains "$(cat unseen/err)" 'hint: if it waits for them: sarray submit --session ' 'and how to go on'
-session=$(sed -n 's/^hint: .*--session \([^ ,]*\),.*/\1/p' unseen/err)
-SARRAY_STATE_DIR=$TEST_DIR/unseen/state sarray submit --session "$session" >/dev/null 2>&1
-wait "$unseen" || fail "it ends when its file is there: $(cat unseen/err)"
-assert_eq 1 "$(grep -c 'recorded a minute ago' unseen/err)" 'it is said once'
 echo ok

@@ -35,16 +35,16 @@ try_shell() { # NAME
   keys greet
   wait_screen "hello from $1"
   keys 'sbatch job.slurm one'
-  wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+  wait_screen '  (queued as job 1: job.slurm, 1 task)'
   # PATH is set again, as a module does; programs by their path.
   case $1 in
     tcsh) keys 'setenv PATH ${SLURM}:$PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
     fish) keys 'set -gx PATH $SLURM $PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
     *) keys 'PATH=$SLURM:$PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
   esac
-  wait_screen 'sarray: queued as job 3: job.slurm, 1 task (3 in session)'
+  wait_screen '  (queued as job 3: job.slurm, 1 task, 3 in all)'
   keys "$real job.slurm four"
-  wait_screen 'sarray: queued as job 4: job.slurm, 1 task (4 in session)'
+  wait_screen '  (queued as job 4: job.slurm, 1 task, 4 in all)'
   keys 'which sbatch | grep -c /sessions/ || true; echo PATH is first'
   wait_screen 'PATH is first'
   # In a program it does not end the session.
@@ -97,7 +97,7 @@ for shell in zsh fish tcsh; do
     keys greet
     wait_screen "hello from $shell"
     keys 'sbatch job.slurm one'
-    wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+    wait_screen '  (queued as job 1: job.slurm, 1 task)'
     keys "sh -c 'command -v sbatch; env' >seen; clear"
     wait_screen "[sarray] own $shell>"
     wait_until 'it is seen' file_has seen SHLVL

@@ -20,7 +20,6 @@ class Watch {
     m_now += milliseconds(after);
     return m_rule.is_time(m_sight, m_now);
   }
-  [[nodiscard]] bool may_wait_unseen() const { return m_rule.may_wait_unseen(m_now); }
   void submitted(bool failed = false) {
     m_sight.journal += 50;  // its notes
     m_rule.submitted(m_sight, m_now, failed);
@@ -44,25 +43,6 @@ TEST_CASE("a driver that asks, and calls no sbatch for two seconds, waits") {
   CHECK(watch.see(400));
   watch.submitted();
   CHECK_FALSE(watch.see(60000));
-}
-
-TEST_CASE("a driver that calls sbatch, and then nothing for a minute, may wait for files") {
-  Watch watch({});
-  CHECK_FALSE(watch.see(70000));
-  CHECK_FALSE(watch.may_wait_unseen());
-  watch.call();
-  CHECK_FALSE(watch.see(59000));
-  watch.call();
-  CHECK_FALSE(watch.see(59000));
-  CHECK_FALSE(watch.may_wait_unseen());
-  CHECK_FALSE(watch.see(61000));
-  CHECK(watch.may_wait_unseen());
-  watch.submitted();
-  CHECK_FALSE(watch.may_wait_unseen());
-  Watch live({std::chrono::seconds(300), 0});
-  live.call();
-  CHECK_FALSE(live.see(70000));
-  CHECK_FALSE(live.may_wait_unseen());
 }
 
 TEST_CASE("a driver that asks between its calls goes on recording") {
