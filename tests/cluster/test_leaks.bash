@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Nothing that a session's programs submit goes past it unseen, on a real Slurm: each way of calling sbatch is recorded, or fails with our
 # words, or its job is named when the session ends. The start-up files of every shell put Slurm's folder first in PATH, as sites do.
-# run: 20 quick
+# run: 30 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
