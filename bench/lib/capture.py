@@ -60,6 +60,7 @@ def measure_on_cluster(bench, environment):
     bench.add("1", "the real sbatch : a program that does nothing", "", f"{times['real'] / times['nothing']:.1f}x")
     ratio = times["real"] / times["ours"]
     bench.add("1", "the real sbatch : recording a call", ">= 10x", f"{ratio:.1f}x", ratio >= 10)
+    measure_in_session(bench, script, sbatch, inside, cwd)
     measure_checks(bench, script, {**base_environment(bench), **environment}, cwd)
     subprocess.run(["scancel", "-u", "root"], env={**inside, "PATH": "/usr/bin:/bin"}, timeout=120)
 
@@ -74,3 +75,25 @@ def measure_checks(bench, script, environment, cwd):
         again += read_spawned(bench, 10, 1, [call], inside, cwd)[0]
     bench.add("1", "recording a call with checks, its options known to Slurm", "", f"{median(again) * 1e6:.0f} us")
     bench.add("1", "recording the first call with new options, which Slurm is asked about", "", f"{median(new) * 1e3:.1f} ms")
+
+
+def measure_in_session(bench, script, sbatch, inside, cwd):
+    """What programs of a session pay for what is not a recorded call by PATH: Slurm's own answers, and the library."""
+    # About a job that is not ours: the session's squeue becomes Slurm's own at once. That asks no controller here, which would vary more.
+    question = ["-h", "-j", "1", "--version"]
+    commands = [[bench.tool("nothing")], [sbatch, "-H", script.name], ["/usr/bin/squeue", *question], [sbatch.replace("/sbatch", "/squeue"), *question]]
+    spawn(bench, 3, commands, inside, cwd)
+    _, recording, real, ours = [spawned.wall for spawned in spawn(bench, 100, commands, inside, cwd)]
+    bench.add("1", "squeue that is passed on, --version: Slurm's own, and in the session", "", f"{real * 1e3:.2f} {ours * 1e3:.2f} ms")
+    bench.at_most("1", "the same: what the session adds : recording a call", 1, (ours - real) / recording, "x")
+    # env(1) executes sbatch: the session's by its path, and Slurm's by its path, with the library.
+    loaded = ["/usr/bin/env", "-u", "NOTHING", "/usr/bin/sbatch", "-H", script.name]
+    by_path = ["/usr/bin/env", "-u", "NOTHING", sbatch, "-H", script.name]
+    library = {**inside, "LD_PRELOAD": inside["SARRAY_SHARE"] + "/sarray-intercept.so"}
+    times = {"without": [], "with": []}
+    for _ in range(4):
+        times["without"] += read_spawned(bench, 50, 1, [by_path], inside, cwd)[0]
+        times["with"] += read_spawned(bench, 50, 1, [loaded], library, cwd)[0]
+    without, through = median(times["without"]), median(times["with"])
+    bench.add("1", "env(1) records a call by the session's path, and by Slurm's with the library", "", f"{without * 1e6:.0f} {through * 1e6:.0f} us")
+    bench.at_most("1", "the same: with the library : without", 1.25, through / without, "x")

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Nothing that a session's programs submit goes past it unseen, on a real Slurm: each way of calling sbatch is recorded, or fails with our
 # words, or its job is named when the session ends. The start-up files of every shell put Slurm's folder first in PATH, as sites do.
-# run: 20 quick
+# run: 30 quick
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster
 cd "$TEST_DIR"
-unset SARRAY_SESSION SLURM_JOB_ID PROMPT_COMMAND LD_PRELOAD
+unset SARRAY_SESSION XDG_RUNTIME_DIR SLURM_JOB_ID PROMPT_COMMAND LD_PRELOAD
 real=$(type -P sbatch)
 export HOME=$TEST_DIR/home SARRAY_STATE_DIR=$TEST_DIR/state SHELL=/bin/bash REAL=$real SLURM=${real%/*} PATH=${SARRAY%/*}:$PATH
 mkdir "$HOME" drivers
@@ -61,7 +61,9 @@ int main(int count, char** words) {
   KIND("execlp") execlp(argv[0], argv[0], argv[1], argv[2], (char*)NULL);
   KIND("execle") execle(argv[0], argv[0], argv[1], argv[2], (char*)NULL, empty);
   KIND("fexecve") fexecve(open(argv[0], O_RDONLY | O_CLOEXEC), argv, environ);
+#ifdef __GLIBC__
   KIND("execveat") execveat(AT_FDCWD, argv[0], argv, environ, 0);
+#endif
   KIND("posix_spawn") return posix_spawn(&pid, argv[0], NULL, NULL, argv, empty) != 0 || waitpid(pid, &status, 0) < 0 || status;
   KIND("posix_spawnp") return posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 || waitpid(pid, &status, 0) < 0 || status;
   KIND("system") return system(command) != 0;
@@ -72,6 +74,9 @@ int main(int count, char** words) {
 }
 END
 gcc -o exec exec.c
+gcc -static -o exec-static exec.c
+gcc -m32 -idirafter "/usr/include/$(gcc -print-multiarch)" -o exec-32 exec.c
+musl-gcc -o exec-musl exec.c
 
 # --- each row alone, in a session of its own: recorded, and nothing reaches Slurm ----------------------------
 # NAME, a tab, the call. REAL is the path of Slurm's sbatch.
@@ -115,9 +120,17 @@ the user's own wrapper	bin/sbatch one.sh
 PATH set in the call	PATH=$SLURM:$PATH; hash -r; env sbatch one.sh
 env -u LD_PRELOAD	env -u LD_PRELOAD "$REAL" one.sh
 LD_PRELOAD set by the user	LD_PRELOAD=$OTHER sh -c '"$REAL" one.sh'
+LD_PRELOAD, a program under it	LD_PRELOAD=$OTHER python3 -c 'import os; os.system("\"$REAL\" one.sh")'
+a static program, by PATH	./exec-static execvp sbatch one.sh
+a program of a static one	./exec-static system sh -c "'\"\$REAL\" one.sh'"
+a static one, env -i under it	./exec-static system "env -i HOME=$HOME bash -lc '$REAL one.sh'"
+a 32-bit program, by PATH	./exec-32 execvp sbatch one.sh
+a program of a 32-bit one	./exec-32 system 'sbatch one.sh'
 END
   for kind in execve execv execl execle fexecve execveat posix_spawn system popen; do printf '%s\t./exec %s "$REAL" one.sh\n' "$kind" "$kind"; done
   for kind in execvp execvpe execlp posix_spawnp; do printf '%s\tPATH=%s:$PATH ./exec %s sbatch one.sh\n' "$kind" "$SLURM" "$kind"; done
+  for kind in execve execl fexecve posix_spawn system popen; do printf 'musl, %s\t./exec-musl %s "$REAL" one.sh\n' "$kind" "$kind"; done
+  printf 'musl, execvp\tPATH=%s:$PATH ./exec-musl execvp sbatch one.sh\n' "$SLURM"
 )
 gcc -shared -fPIC -o other.so -x c - <<<'int sarray_test_other;'
 export OTHER=$PWD/other.so
@@ -149,6 +162,13 @@ warned err $(strays)
 "$SARRAY" listen <<<'./exec raw "$REAL" --parsable -H one.sh; ./exec raw "$REAL" --parsable -H --array=0-3 one.sh' >out 2>err || fail "raw: $(cat err)"
 # shellcheck disable=SC2046
 warned err $(strays)
+# A static program, and a 32-bit one, whose ld.so would only complain of a library that it cannot load.
+for program in exec-static exec-32; do
+  "$SARRAY" listen <<<"./$program execv \"\$REAL\" --parsable -H one.sh" >out 2>err || fail "$program: $(cat err)"
+  # shellcheck disable=SC2046
+  warned err $(strays)
+  assert_eq '' "$(grep -v '^sarray: warning: \|^hint: ' err || true)" "$program: nothing else is said"
+done
 # Another Unix session, in a folder of the session's.
 "$SARRAY" listen <<<'setsid -w ./exec raw "$REAL" --parsable -H one.sh' >out 2>err || fail "raw: $(cat err)"
 # shellcheck disable=SC2046
@@ -178,6 +198,28 @@ PATH=$TEST_DIR/silent:$PATH "$SARRAY" listen <<<'SECONDS=0; ./exec raw "$REAL" -
 assert_eq '' "$(cat err)" 'a Slurm that does not answer'
 # Without the library.
 SARRAY_INTERCEPT=off "$SARRAY" listen <<<'"$REAL" --parsable -H one.sh' >out 2>err || fail "off: $(cat err)"
+# shellcheck disable=SC2046
+warned err $(strays)
+
+# --- where programs cannot be executed ------------------------------------------------------------------------------
+# without_exec CALLS FOLDER...: a session for which these folders are on file systems that say noexec.
+without_exec() {
+  local calls=$1 status=0
+  shift
+  mkdir -p noexec-state noexec-tmp
+  # shellcheck disable=SC2016
+  SARRAY_STATE_DIR=$TEST_DIR/noexec-state TMPDIR=$TEST_DIR/noexec-tmp unshare -m sh -ec '
+    remount() { mount --bind "$1" "$1"; mount -o "remount,bind,$2" "$1"; }
+    for folder; do remount "$folder" noexec; done
+    remount "${SARRAY%/*}" exec # it may be below one of them
+    exec "$SARRAY" listen' sh "$@" <<<"$calls" >out 2>err || status=$?
+  assert_eq 0 "$status" "noexec $*: $(cat out err)"
+}
+without_exec '"$REAL" one.sh; env -i "$REAL" one.sh; sbatch one.sh' "$TEST_DIR/noexec-state"
+assert_contains "$(cat err)" 'keeps 3 jobs' "a state folder that says noexec: $(cat out err)"
+without_exec '"$REAL" --parsable -H one.sh; sbatch one.sh >recorded' "$TEST_DIR/noexec-state" "$TEST_DIR/noexec-tmp" /tmp /var/tmp /dev/shm
+assert_contains "$(cat err)" 'sarray: note: sbatch is found by PATH alone' 'no folder from which programs can load it: it is said'
+assert_contains "$(cat err)" 'keeps 1 job' 'and what PATH finds is recorded'
 # shellcheck disable=SC2046
 warned err $(strays)
 

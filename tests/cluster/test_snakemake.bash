@@ -42,7 +42,7 @@ else:
 END
 chmod +x status.py
 
-submissions() { sarray history --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["submissions"]))'; }
+submissions() { { find state/submissions -mindepth 2 -maxdepth 2 -name record.json 2>/dev/null || true; } | wc -l; }
 snakemake=(snakemake --nocolor -j 100 --latency-wait 60 --cluster 'sbatch --parsable -o logs-%j.out')
 with_status=(--cluster-status ./status.py --max-status-checks-per-second 10)
 

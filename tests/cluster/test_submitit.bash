@@ -83,7 +83,7 @@ print("single", single.result(), single.paths.stdout.read_text().splitlines()[1:
 END
 sed -n '/for name in submitted.pkl/,/^    done/s/^    //p' "$(dirname "$lib")/../../docs/drivers.md" >single.sh
 assert_contains "$(cat single.sh)" SARRAY_JOB_ID "the lines of docs/drivers.md"
-submissions() { sarray history --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["submissions"]))'; }
+submissions() { { find state/submissions -mindepth 2 -maxdepth 2 -name record.json 2>/dev/null || true; } | wc -l; }
 rm -f go
 timeout 300 python3 driver.py alone >alone.out 2>alone.err </dev/null || fail "alone: $(cat alone.out alone.err)"
 rm -f go
