@@ -3,9 +3,45 @@
 # SARRAY_BIN is the folder with our sbatch; SARRAY_SHARE the session's folder.
 # shellcheck shell=bash disable=SC1090,SC1091
 
+# Before an `exec fish` or `exec tcsh` in a start-up file: these shells find ours by what is set for their start, as zsh does by ZDOTDIR.
+# It runs before that command (DEBUG), whose words are not expanded yet, and before the next one, if it could not be executed.
+__sarray_exec() { # COMMAND
+  local word
+  if [[ -n ${SARRAY_HOME-} ]]; then HOME=$SARRAY_HOME; fi
+  if [[ -n ${SARRAY_XDG-} ]]; then
+    if [[ $SARRAY_XDG == unset ]]; then unset XDG_DATA_DIRS; else XDG_DATA_DIRS=$SARRAY_XDG; fi
+  fi
+  unset SARRAY_HOME SARRAY_XDG
+  [[ $1 == exec\ * ]] || return 0
+  for word in ${1#exec}; do
+    word=${word//[\"\'{\}]/}
+    [[ $word != \$* ]] || word=${word#\$} word=${!word-}
+    case ${word##*/} in
+      -*) continue ;;
+      fish)
+        export SARRAY_XDG=${XDG_DATA_DIRS:-unset}
+        export XDG_DATA_DIRS=$SARRAY_SHARE/fish:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
+        ;;
+      tcsh | csh)
+        export SARRAY_HOME=$HOME
+        HOME=$SARRAY_SHARE/tcsh
+        ;;
+    esac
+    return 0
+  done
+}
+
 if [[ $- == *i* ]]; then
+  if type -P fish tcsh csh >/dev/null; then
+    set -T
+    trap '[[ $BASH_COMMAND != exec\ * && -z ${SARRAY_HOME-}${SARRAY_XDG-} ]] || __sarray_exec "$BASH_COMMAND"' DEBUG
+  fi
   [[ -r /etc/bash.bashrc ]] && . /etc/bash.bashrc
   [[ -r ~/.bashrc ]] && . ~/.bashrc
+  set +T
+  [[ $(trap -p DEBUG) != *__sarray_exec* ]] || trap - DEBUG
+  __sarray_exec ''
+  unset -f __sarray_exec
   if [[ -z ${SARRAY_LIBRARY-} ]] && { alias sbatch >/dev/null 2>&1 || declare -F sbatch >/dev/null; }; then
     echo "sarray: note: your startup files define their own sbatch: it works, but calls of sbatch by its path inside it go to Slurm directly" >&2
   fi

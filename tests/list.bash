@@ -31,8 +31,9 @@ list_cluster_tests() {
     line=$(sed -n '2,12s/^# run: //p' "$file")
     read -r seconds marks <<<"${line:-60}"
     add "cluster-$name" "$seconds" "$marks" bash "$file"
-    # The sanitizers' signal handling and speed would be seen by this one, which compares signals and time limits.
-    [[ $name == signals ]] || add_sanitized "cluster-$name" $((seconds * 3 / 2)) '' bash "$file"
+    # The sanitizers' signal handling and speed would be seen by the one, which compares signals and time limits; the other takes minutes
+    # for what test_live does, too.
+    [[ $name == @(signals|snakemake) ]] || add_sanitized "cluster-$name" $((seconds * 3 / 2)) '' bash "$file"
   done
 }
 
@@ -52,6 +53,7 @@ list_tests() {
   add shellcheck 20 'quick work' tests/checks shell
   add format 10 'quick work' tests/checks format
   add static-binary 1 quick tests/checks static "$SARRAY"
+  add library-symbols 1 quick tests/checks library "$build/src/sarray-intercept.so"
   add runner 20 quick tests/runner
   add build 60 work tests/build "$build"
   add completion 20 quick tests/completion "$SARRAY"
@@ -65,7 +67,7 @@ list_tests() {
   add mutations 1 quick tests/fidelity/mutations --check
   list_cluster_tests
   add isolation 60 '' tests/isolation "$build"
-  add faults 240 work tests/faults/run
+  add faults 300 work tests/faults/run
   add names 30 quick tests/faults/names
   add nodes 30 '' tests/faults/nodes
   add fuzz "$((fuzz_seconds * 6 + 90))" work tests/fuzz/run "$fuzz_seconds"

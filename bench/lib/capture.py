@@ -5,10 +5,10 @@ import subprocess
 from measure import base_environment, median, read_spawned, spawn, spawn_crowd, write_script
 
 
-def open_session(bench, environment, cwd):
+def open_session(bench, environment, cwd, *options):
     """A session as `sarray listen` makes it. Returns its sbatch, and the environment inside it."""
     inside = cwd / "inside.env"
-    subprocess.run([bench.sarray, "listen"], input=f"env -0 > '{inside}'\n".encode(), env=environment, cwd=cwd, check=True, timeout=60)
+    subprocess.run([bench.sarray, "listen", *options], input=f"env -0 > '{inside}'\n".encode(), env=environment, cwd=cwd, check=True, timeout=60)
     entries = [entry.split("=", 1) for entry in inside.read_text().split("\0") if entry]
     variables = dict(entries)
     os.unlink(variables["SARRAY_SHARE"] + "/over")  # as if its shell still ran
@@ -60,4 +60,17 @@ def measure_on_cluster(bench, environment):
     bench.add("1", "the real sbatch : a program that does nothing", "", f"{times['real'] / times['nothing']:.1f}x")
     ratio = times["real"] / times["ours"]
     bench.add("1", "the real sbatch : recording a call", ">= 10x", f"{ratio:.1f}x", ratio >= 10)
+    measure_checks(bench, script, {**base_environment(bench), **environment}, cwd)
     subprocess.run(["scancel", "-u", "root"], env={**inside, "PATH": "/usr/bin:/bin"}, timeout=120)
+
+
+def measure_checks(bench, script, environment, cwd):
+    """What `run`, and `listen --check`, ask Slurm at the first call with new options; the others find its answer."""
+    sbatch, inside = open_session(bench, environment, cwd, "--check")
+    again, new = [], []
+    for i in range(30):
+        call = [sbatch, "-H", f"--comment={i}", script.name]
+        new += read_spawned(bench, 1, 1, [call], inside, cwd)[0]
+        again += read_spawned(bench, 10, 1, [call], inside, cwd)[0]
+    bench.add("1", "recording a call with checks, its options known to Slurm", "", f"{median(again) * 1e6:.0f} us")
+    bench.add("1", "recording the first call with new options, which Slurm is asked about", "", f"{median(new) * 1e3:.1f} ms")

@@ -2,19 +2,8 @@
 #
 # It finds the task's record by its index, sets what is the task's own, writes the job's own script over Slurm's copy of this file, and
 # executes that: the same process and the same file, so that signals, exit status, limits, $0 and the shebang are the kernel's business.
-# bash has read all of it before the first byte of the file changes. It needs bash 4.2 and coreutils. sarray writes above it:
-#   SARRAY_FORMAT  the version of the table
-#   SARRAY_RELEASE Slurm's release, 2211 for 22.11
-#   SARRAY_DATA    the offset of the data in this file, in bytes
-#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line has both ends
-#   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
-#   SARRAY_PIECES  empty; or, if the data is packed in pieces (gzip, base64), one line for each with its offset (10 digits); the last
-#                  line has their end
-#   SARRAY_FILE_NAMES "task": %A and %a in the names of output files are the task's own ids; "slurm": the ids that squeue shows
-#   SARRAY_LINKS   the folder of the links to the tasks' output files, or empty; they are for sarray's own submission alone
-#   SARRAY_SCRATCH the submission's folder on the login node, used if it can be seen here and Slurm's file cannot be written
-#                  its name is the submission's, and SLURM_SARRAY in the environment says the same if sarray itself has submitted this file
-#   SARRAY_TRANSLATE the folder of the translator of ids, if a job needs it
+# bash has read all that it runs before the first byte of the file changes. It needs bash 4.2 and coreutils.
+# What few tasks need stands after the end, as does the list of the variables above.
 #
 # Globals begin with SARRAY_, since no variable of the user's does: nothing of theirs can be overwritten. Names without it are local to a
 # function that has returned when the job starts; functions that set the user's variables have no such names.
@@ -23,16 +12,17 @@
 main() {
   prepare_shell
   check_format
+  read_parts
   find_page
   find_row
   read_record
   place_script
   find_local_id
-  keep_login
-  prepare_files
+  [[ -z ${SARRAY_LOGIN-} ]] || rest keep_login
+  [[ -z $SARRAY_UMASK$SARRAY_TRUNCATE$SARRAY_HIDDEN$SARRAY_BY_HAND ]] || rest prepare_files
   enter_directory
   check_interpreter
-  check_translator
+  [[ -z $SARRAY_TRANSLATED ]] || rest check_translator
   set_ids
   set_limits
   become_job
@@ -47,6 +37,18 @@ damaged() { # WHAT
   die "the batch script is damaged or was edited: $1"
 }
 
+# rest COMMAND...: runs a function of the dispatcher's rest (share/dispatch_rest), which bash reads only now: reading it takes as long as
+# all that most tasks do.
+rest() {
+  local text=${SARRAY_NEAR[0]}
+  if [[ -n $text ]]; then
+    [[ $text == '# The rest of the dispatcher'*$'\n# The end of the rest.\n\f' ]] || damaged "its dispatcher is not where it should be"
+    eval "${text%?}"
+    SARRAY_NEAR[0]=''
+  fi
+  "$@"
+}
+
 check_format() {
   local known=2 # a unit test compares it with the codec's
   ((10#$SARRAY_FORMAT == known)) || die "its table has format $SARRAY_FORMAT, and the dispatcher knows format $known"
@@ -59,10 +61,11 @@ prepare_shell() {
   # The job's own PATH may lack what is needed here, or have something else of that name.
   SARRAY_PATH=${PATH-}
   PATH=/usr/bin:/bin${PATH:+:$PATH}
+  SARRAY_VERSION=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1]))
   # A file that sarray has just written needs no checksums: nobody can have edited it. By hand, or from a copy, there is no such variable.
   SARRAY_TRUSTED='' SARRAY_BY_HAND=yes
   [[ -z ${SLURM_SARRAY-} || $SLURM_SARRAY != "${SARRAY_SCRATCH##*/}" ]] || SARRAY_BY_HAND=''
-  [[ -n $SARRAY_BY_HAND || $((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) -lt 404 ]] || SARRAY_TRUSTED=yes
+  [[ -n $SARRAY_BY_HAND || $SARRAY_VERSION -lt 404 ]] || SARRAY_TRUSTED=yes
   unset -v SLURM_SARRAY
   SARRAY_FILE=$0
   SARRAY_INDEX=$SLURM_ARRAY_TASK_ID

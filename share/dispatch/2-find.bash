@@ -1,94 +1,75 @@
-# Finds the task's record: its page in the table by bisection, its row in the page. Nothing else of the data is read, so that the cost
-# of a task does not grow with the number of jobs.
+# Reads the file's parts, and finds the task's record: its page in the table by bisection, its row in the page. The cost of a task does not
+# grow with the number of jobs: what is far from the beginning of the file is read by a process, the rest by bash itself.
 # shellcheck shell=bash disable=SC2034,SC2154
-
-# page_entry N: sets the caller's first_index and offset to the N-th line of the list of pages.
-page_entry() {
-  local line_length=21 line
-  line=${SARRAY_PAGES:$1 * line_length:line_length - 1}
-  first_index=$((10#${line% *})) offset=$((10#${line#* }))
-}
-
-# number_entry TEXT N: sets the caller's number to the N-th line of a list of numbers.
-number_entry() {
-  local line_length=11
-  number=$((10#${1:$2 * line_length:line_length - 1}))
-}
 
 # is_number TEXT MAX_DIGITS: whether it is a number as sarray writes it. (A regular expression costs more than all the rest.)
 is_number() {
   [[ $1 == [1-9]* || $1 == 0 ]] && [[ $1 != *[!0-9]* && ${#1} -le $2 ]]
 }
 
-# read_bytes NAME OFFSET LENGTH: sets NAME to bytes of the data. A small file, or the beginning of a large one, is read by bash itself
-# and kept, which is cheaper than a process (mapfile's -d came with bash 4.4, and is four times as fast as read). What is far is read by
-# dd, so that the cost does not grow with the number of jobs.
+# Sets SARRAY_NEAR to those parts of the file that bash reads in less time than a process takes to start, each with the form feed that
+# ends it: the dispatcher's rest, always, since it is read before the file is written over; the scripts; the table.
+# Sets SARRAY_TABLE to the offset of the table in the data, which is the length of the scripts.
+read_parts() {
+  local near=131072 end=$((10#${SARRAY_PAGES: -11:10})) begin=$((10#$SARRAY_REST)) data=$((10#$SARRAY_DATA)) count=1 part bytes
+  SARRAY_NEAR=() SARRAY_TABLE=$((10#${SARRAY_PAGES:10:10})) SARRAY_GAP=$'\nexit 125\n' # before the data
+  [[ -n $SARRAY_PIECES || $SARRAY_TABLE -gt near ]] || count=$((end > near ? 2 : 3))
+  if ((SARRAY_VERSION >= 404)); then
+    mapfile -s 1 -n "$count" -d $'\f' SARRAY_NEAR <"$SARRAY_FILE"
+  else # it takes four times as long
+    while ((${#SARRAY_NEAR[@]} <= count)) && IFS= read -r -d $'\f' part; do SARRAY_NEAR+=("$part"$'\f'); done <"$SARRAY_FILE"
+    SARRAY_NEAR=("${SARRAY_NEAR[@]:1}")
+  fi
+  # A script, or an option of the array, may hold a form feed itself: then all from there on is read by a process.
+  ((${#SARRAY_NEAR[2]} == end - SARRAY_TABLE + 1)) || unset -v 'SARRAY_NEAR[2]'
+  ((${#SARRAY_NEAR[1]} == ${#SARRAY_GAP} + SARRAY_TABLE)) || unset -v 'SARRAY_NEAR[1]' 'SARRAY_NEAR[2]'
+  if ((${#SARRAY_NEAR[0]} != data - ${#SARRAY_GAP} - begin)); then
+    seek_bytes "$begin" $((data - ${#SARRAY_GAP} - begin))
+    SARRAY_NEAR=("$bytes")
+  fi
+}
+
+# read_bytes OFFSET LENGTH: sets SARRAY_BYTES to bytes of the data, and the caller's before and after to the byte before them, and to up to
+# four bytes after them.
 read_bytes() {
-  local small_file=262144 beginning=65536 bytes='' begin=$((10#$SARRAY_DATA + $2)) first_index offset
-  page_entry "$SARRAY_PAGE_COUNT"
-  if [[ -n $SARRAY_PIECES ]]; then
-    unpack_bytes "$2" "$3"
-  elif ((10#$SARRAY_DATA + offset <= small_file && BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)); then
-    [[ -n $SARRAY_NEAR ]] || mapfile -n 1 -d '' SARRAY_NEAR <"$SARRAY_FILE"
-    bytes=${SARRAY_NEAR:begin:$3}
-  elif ((begin + $3 <= beginning)); then
-    ((${#SARRAY_NEAR} >= begin + $3)) || IFS= read -r -d '' -N $((begin + $3)) SARRAY_NEAR <"$SARRAY_FILE" || :
-    bytes=${SARRAY_NEAR:begin:$3}
+  local part=1 at=$(($1 + ${#SARRAY_GAP})) bytes
+  (($1 < SARRAY_TABLE)) || part=2 at=$(($1 - SARRAY_TABLE))
+  if [[ -n $SARRAY_PIECES || -z ${SARRAY_NEAR[part]+x} ]]; then
+    if [[ -n $SARRAY_PIECES ]]; then rest unpack_bytes $(($1 - 1)) $(($2 + 5)); else seek_bytes $((10#$SARRAY_DATA + $1 - 1)) $(($2 + 5)); fi
+    before=${bytes:0:1} SARRAY_BYTES=${bytes:1:$2} after=${bytes:$2 + 1}
   else
-    seek_bytes "$begin" "$3"
+    before=$'\f' SARRAY_BYTES=${SARRAY_NEAR[part]:at:$2} after=${SARRAY_NEAR[part]:at + $2:4}
+    ((at == 0)) || before=${SARRAY_NEAR[part]:at - 1:1}
   fi
-  ((${#bytes} == $3)) || die "the batch script is cut short, or dd failed"
-  printf -v "$1" %s "$bytes"
+  ((${#SARRAY_BYTES} == $2)) || cut_short
 }
 
-# seek_bytes BEGIN LENGTH: sets the caller's bytes to those of the file.
+# seek_bytes BEGIN LENGTH: sets the caller's bytes to those of the file. The last of them is never a newline, which would be lost.
 seek_bytes() {
-  local lost
   bytes=$(exec dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null)
-  if ((${#bytes} > 0 && ${#bytes} < $2)); then
-    # Newlines at the end are lost on the way; whether they were newlines is for the checksum to say.
-    printf -v lost '%*s' $(($2 - ${#bytes})) ''
-    bytes+=${lost// /$'\n'}
-  fi
+  ((${#bytes} == $2)) || cut_short
 }
 
-# unpack_bytes OFFSET LENGTH: sets the caller's bytes to those of the data. Only the pieces that hold them are unpacked.
-unpack_bytes() {
-  local piece=65536 number from to first last
-  first=$(($1 / piece)) last=$((($1 + $2 - 1) / piece))
-  number_entry "$SARRAY_PIECES" "$first"
-  from=$number
-  number_entry "$SARRAY_PIECES" $((last + 1))
-  to=$number
-  bytes=$(
-    dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip=$((10#$SARRAY_DATA + from)) count=$((to - from)) 2>/dev/null |
-      base64 -d 2>/dev/null | gzip -dc 2>/dev/null
-    printf . # keeps the newlines at the end
-  )
-  bytes=${bytes:$1 - first * piece:$2}
+cut_short() {
+  die "the batch script is cut short, or dd failed"
 }
 
 # Sets SARRAY_PAGE to the page that holds the task's index, SARRAY_PAGE_SUM to "CHECKSUM LENGTH" of it, as cksum prints them, and
 # SARRAY_PAGE_END to the first index after it.
 find_page() {
-  local first_index offset number low=0 high middle begin
-  SARRAY_NEAR='' SARRAY_PAGE_COUNT=$((${#SARRAY_PAGES} / 21 - 1))
-  high=$((SARRAY_PAGE_COUNT - 1))
+  local line=21 sum_line=11 low=0 high middle begin end before after
+  high=$((${#SARRAY_PAGES} / line - 2)) # the last line has both ends
   while ((low < high)); do
     middle=$(((low + high + 1) / 2))
-    page_entry "$middle"
-    if ((first_index <= SARRAY_INDEX)); then low=$middle; else high=$((middle - 1)); fi
+    if ((10#${SARRAY_PAGES:middle * line:9} <= SARRAY_INDEX)); then low=$middle; else high=$((middle - 1)); fi
   done
-  page_entry "$low"
-  begin=$offset
-  page_entry $((low + 1))
-  SARRAY_PAGE_END=$first_index
-  number_entry "$SARRAY_SUMS" "$low"
-  SARRAY_PAGE_SUM="$number $((offset - begin))"
-  # Includes the last byte of what is before it.
-  read_bytes SARRAY_PAGE $((begin - 1)) $((offset - begin + 1))
-  [[ $SARRAY_PAGE == $'\n'*$'\n' ]] || damaged "a page of its table is not where it should be"
-  SARRAY_PAGE=${SARRAY_PAGE:1}
+  begin=$((10#${SARRAY_PAGES:low * line + 10:10})) end=$((10#${SARRAY_PAGES:(low + 1) * line + 10:10}))
+  SARRAY_PAGE_END=$((10#${SARRAY_PAGES:(low + 1) * line:9}))
+  SARRAY_PAGE_SUM="$((10#${SARRAY_SUMS:low * sum_line:sum_line - 1})) $((end - begin))"
+  read_bytes "$begin" $((end - begin))
+  SARRAY_PAGE=$SARRAY_BYTES
+  [[ $before == [$'\n\f'] && ${SARRAY_PAGE:0:5} == 'page ' && ${SARRAY_PAGE: -1} == $'\n' && ($after == page || $after == $'\f'*) ]] ||
+    damaged "a page of its table is not where it should be"
 }
 
 # Sets SARRAY_ROW (the values of the task's record), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job) and SARRAY_ID.

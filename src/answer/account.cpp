@@ -21,9 +21,15 @@ util::Error cannot_read(const std::string& option) {
           "sacct --format=JobID,State -P, or -j with ids of Slurm's own"};
 }
 
+/// Returns all lists of the option: more than one add up (observed on 22.05).
 WordList list_of(const Words& words, std::string_view option) {
-  const auto* value = words.value(option);
-  return value != nullptr ? split_words(*value) : WordList();
+  WordList all;
+  for (const auto& given : words.options) {
+    if (given.name != option || !given.value) continue;
+    const auto list = split_words(*given.value);
+    all.insert(all.end(), list.begin(), list.end());
+  }
+  return all;
 }
 
 }  // namespace
@@ -52,13 +58,11 @@ util::Result<AccountQuestion> read_account_question(const Words& words, const ut
     if (option.name == "parsable2") question.style = AccountStyle::between;
   }
   if (const auto* delimiter = words.value("delimiter")) question.delimiter = *delimiter;
-  if (const auto* ids = words.value("jobs"); ids != nullptr && !ids->empty()) {
-    question.ids.emplace();
-    for (const auto& word : split_words(*ids)) {
-      auto name = read_name(word);
-      if (!name) return util::fail(cannot_read("--jobs=" + *ids));
-      question.ids->push_back(std::move(*name));
-    }
+  for (const auto& word : list_of(words, "jobs")) {
+    auto name = read_name(word);
+    if (!name) return util::fail(cannot_read("--jobs=" + word));
+    if (!question.ids) question.ids.emplace();
+    question.ids->push_back(std::move(*name));
   }
   question.names = list_of(words, "name");
   question.states = list_of(words, "state");

@@ -169,7 +169,7 @@ util::Result<DriverEnd> run_driver(const std::vector<std::string>& command, cons
   CHECK_OK(write_session_files(session, folder, dialect));
   CHECK_OK(note_place(session, client));
   const Guard guard(session);
-  if (hooks.begin) hooks.begin(session);
+  if (hooks.begin) CHECK_OK(hooks.begin(session));
   const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), false, "child.bash"};
   const auto ended = run_command(
       command, alive, [&] { set_environment(folder, session, settings); }, hooks.tick);

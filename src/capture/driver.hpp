@@ -23,8 +23,9 @@ inline constexpr const char* waiting_file = "waiting";
 
 /// What is done while the command runs.
 struct DriverHooks {
-  std::function<void(const store::Session&)> begin;  ///< before it is started
-  std::function<void()> tick;                        ///< about five times a second; empty: nothing
+  /// Before it is started; after an error it is not.
+  std::function<util::Result<void>(const store::Session&)> begin;
+  std::function<void()> tick;  ///< about five times a second; empty: nothing
 };
 
 /// Runs the command in a session of its own, also inside a `listen`, and waits for its end. After that nothing is recorded in

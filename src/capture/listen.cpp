@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "capture/check.hpp"
+#include "capture/command_feed.hpp"
 #include "capture/session_files.hpp"
 #include "capture/session_library.hpp"
 #include "capture/session_process.hpp"
@@ -81,19 +83,20 @@ util::Result<Shell> choose_shell(bool terminal) {
   return Shell{*bash, ShellKind::bash};
 }
 
-/// A shell adds one, and at the prompt SHLVL shall be as outside. Commands that do not come from a terminal count as a script
+/// A shell adds one, and at the prompt SHLVL shall be as outside. CommandFeed that do not come from a terminal count as a script
 /// does.
 void lower_shell_level() {
   if (const auto level = std::atoi(variable("SHLVL").c_str()); level > 0) ::setenv("SHLVL", std::to_string(level - 1).c_str(), 1);
 }
 
-/// Becomes the shell. @return only if that failed.
-void become_shell(const Shell& shell, const store::Session& session, bool terminal) {
+/// Becomes the shell. @param script a path to read the commands from; empty: standard input. @return only if that failed.
+void become_shell(const Shell& shell, const store::Session& session, bool terminal, const std::string& script) {
   const auto* path = shell.path.c_str();
   if (terminal) lower_shell_level();
   switch (shell.kind) {
     case ShellKind::bash:
       if (terminal) ::execl(path, "bash", "--rcfile", (session.folder() + "/listen.bash").c_str(), "-i", nullptr);
+      if (!script.empty()) ::execl(path, "bash", script.c_str(), nullptr);
       ::execl(path, "bash", nullptr);
       return;
     case ShellKind::zsh:  // by ZDOTDIR
@@ -150,6 +153,8 @@ util::Result<store::Session> choose_session(const store::StateFolder& folder, co
 util::Result<int> run_shell(const Shell& shell, const store::StateFolder& folder, const store::Session& session,
                             const util::Fd& alive) {
   const bool terminal = is_terminal();
+  CommandFeed feed;
+  if (!terminal) feed.begin();
   const Guard guard(session);
   const SessionSettings settings{guard.folder(), place_library(session, guard.folder()), terminal,
                                  terminal ? "child.bash" : "first.bash"};
@@ -162,7 +167,7 @@ util::Result<int> run_shell(const Shell& shell, const store::StateFolder& folder
     ::signal(SIGINT, SIG_DFL);
     ::signal(SIGQUIT, SIG_DFL);
     set_environment(folder, session, settings);
-    become_shell(shell, session, terminal);
+    become_shell(shell, session, terminal, feed.place());
     ::_exit(127);
   }
   // If this process is killed, the shell continues, and so does the session.
@@ -211,6 +216,7 @@ util::Result<int> listen(const ListenOptions& options) {
   TRY(auto session, choose_session(folder, options));
   TRY(const auto alive, mark_alive(session));
   CHECK_OK(write_session_files(session, folder, options.dialect));
+  CHECK_OK(set_checks(session, options.checks && options.client.has_sbatch()));
   CHECK_OK(note_place(session, options.client));
   TRY(const auto restored, session.restore_cancelled());
   if (restored > 0)

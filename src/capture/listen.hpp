@@ -12,6 +12,7 @@ namespace sarray::capture {
 struct ListenOptions {
   slurm::Client client;  ///< of which the session's end is asked
   bool resume = false;
+  bool checks = false;       ///< calls are checked (check.hpp)
   bool yes = false;          ///< also resume a session whose shell may run, but cannot be seen
   std::string session = {};  ///< the session to resume; empty: the latest open one whose shell does not run
   std::string dialect = {};  ///< the options of the installed sbatch (slurm::Dialect::serialize); empty: no Slurm here

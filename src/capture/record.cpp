@@ -1,6 +1,7 @@
 #include "capture/record.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <new>
 #include <string>
 
+#include "capture/check.hpp"
 #include "capture/driver.hpp"
 #include "capture/parents.hpp"
 #include "capture/surroundings.hpp"
@@ -77,9 +79,18 @@ std::string answer(const slurm::Job& job, const std::string& cluster, bool quiet
   return "Submitted batch job " + std::to_string(id) + (cluster.empty() ? "" : " on cluster " + cluster) + "\n";
 }
 
-std::string queued_line(const store::Appended& appended, const slurm::Job& job, std::uint32_t tasks) {
-  return "sarray: queued as job " + std::to_string(appended.job) + ": " + util::printable(job.name) + ", " +
-         std::to_string(tasks) + (tasks == 1 ? " task (" : " tasks (") + std::to_string(appended.tasks_queued) + " in session)\n";
+/// "job 3: train, 2 tasks, 14 in all".
+std::string queued_text(const store::Appended& appended, const slurm::Job& job, std::uint32_t tasks) {
+  return "job " + std::to_string(appended.job) + ": " + util::printable(job.name) + ", " + util::count(tasks, "task") +
+         (appended.tasks_queued > tasks ? ", " + std::to_string(appended.tasks_queued) + " in all" : "");
+}
+
+/// Whether what is written to standard output and to standard error is seen on one terminal.
+bool shares_terminal() {
+  struct stat output {};
+  struct stat error {};
+  return ::isatty(1) != 0 && ::isatty(2) != 0 && ::fstat(1, &output) == 0 && ::fstat(2, &error) == 0 &&
+         output.st_rdev == error.st_rdev;
 }
 
 /// Adds to the error the command with which a call that a merge cannot keep can be submitted alone.
@@ -150,14 +161,20 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   CHECK_OK(check_parents(job, session, folder, taken.call.environment));
   const auto tasks = job.ids ? job.ids->count() : 1;
   TRY(const auto cluster, find_cluster(taken));
+  CHECK_OK(check_call(session, taken, client_of(taken.call), dialect));
   if (taken.intake.verbose > 0 || taken.call.environment.get("SBATCH_DEBUG"))
     say(2, client_of(taken.call).defined_options(taken.call));
   ::signal(SIGXFSZ, SIG_IGN);  // exceeding the limit on the size of files is then an error, as a full disk is
   TRY(const auto appended, session.append(taken.call, tasks));
   is_recorded = true;
-  if (::isatty(2) != 0) say(2, queued_line(appended, job, tasks));
-  return std::optional(
-      Answer{answer(job, cluster, taken.intake.quiet, appended.id), appended.job, job.waits ? std::to_string(appended.id) : ""});
+  auto text = answer(job, cluster, taken.intake.quiet, appended.id);
+  // A person is told in one line. What a program reads is sbatch's answer and nothing else.
+  if (shares_terminal() && text.ends_with('\n')) {
+    if (!job.parsable) text.insert(text.size() - 1, "  (queued as " + queued_text(appended, job, tasks) + ")");
+  } else if (::isatty(2) != 0) {
+    say(2, "sarray: queued as " + queued_text(appended, job, tasks) + "\n");
+  }
+  return std::optional(Answer{std::move(text), appended.job, job.waits ? std::to_string(appended.id) : ""});
 }
 
 }  // namespace

@@ -13,11 +13,13 @@
 
 #include "capture/surroundings.hpp"
 #include "embedded/child.hpp"
+#include "embedded/first.hpp"
 #include "embedded/listen.hpp"
 #include "embedded/listen_fish.hpp"
 #include "embedded/listen_tcsh.hpp"
 #include "embedded/listen_zsh.hpp"
 #include "embedded/prompt_tcsh.hpp"
+#include "embedded/vendor_fish.hpp"
 #include "slurm/client/tool.hpp"
 #include "util/crc32.hpp"
 #include "util/fd.hpp"
@@ -105,17 +107,17 @@ util::Result<void> write_session_files(const store::Session& session, const stor
     util::note("the session runs " + self +
                " itself, which must not be replaced while it is open (no copy: " + placed.error().why + ")");
   }
-  for (const auto* folder_of_shell : {"/zsh", "/tcsh"}) CHECK_OK(util::ensure_private_folder(session.folder() + folder_of_shell));
+  for (const auto* folder_of_shell : {"/zsh", "/tcsh", "/fish", "/fish/fish", "/fish/fish/vendor_conf.d"})
+    CHECK_OK(util::ensure_private_folder(session.folder() + folder_of_shell));
   CHECK_OK(link_tools(bin));
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.bash", embedded::listen));
   CHECK_OK(util::write_file_atomically(session.folder() + "/child.bash", embedded::child));
   CHECK_OK(util::write_file_atomically(session.folder() + "/zsh/.zshenv", embedded::listen_zsh));
   CHECK_OK(util::write_file_atomically(session.folder() + "/listen.fish", embedded::listen_fish));
+  CHECK_OK(util::write_file_atomically(session.folder() + "/fish/fish/vendor_conf.d/sarray.fish", embedded::vendor_fish));
   CHECK_OK(util::write_file_atomically(session.folder() + "/tcsh/.tcshrc", embedded::listen_tcsh));
   CHECK_OK(util::write_file_atomically(session.folder() + "/prompt.tcsh", embedded::prompt_tcsh));
-  // Commands that come from no terminal: bash reads BASH_ENV before them.
-  CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash",
-                                       "BASH_ENV=$SARRAY_SHARE/child.bash\n. \"$SARRAY_SHARE/listen.bash\"\n"));
+  CHECK_OK(util::write_file_atomically(session.folder() + "/first.bash", embedded::first));
   const char* job = ::getenv("SLURM_JOB_ID");
   CHECK_OK(util::write_file_atomically(session.folder() + "/" + outer_job_file, job != nullptr ? job : ""));
   if (dialect.empty()) return {};

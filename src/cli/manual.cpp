@@ -6,6 +6,7 @@
 #include "cli/exit_statuses.hpp"
 #include "cli/version.hpp"
 #include "util/environment_names.hpp"
+#include "util/wrap.hpp"
 
 namespace sarray::cli {
 
@@ -18,7 +19,7 @@ constexpr std::size_t source_width = 66;
 std::string roff(std::string_view text) {
   std::string safe;
   bool at_begin = true;
-  for (const char c : wrap(text, source_width, 0)) {
+  for (const char c : util::wrap(text, source_width, 0)) {
     if (at_begin && (c == '.' || c == '\'')) safe += "\\&";
     if (c == '\\') {
       safe += "\\e";
@@ -71,6 +72,7 @@ constexpr std::array variables = {
     Named{util::state_variable, "the folder in which sessions and submissions are kept (default: ~/.local/state/sarray)"},
     Named{util::session_variable, "the name of the session whose shell this is; set by sarray listen and run"},
     Named{util::names_variable, "slurm: as sarray submit --names=slurm, always"},
+    Named{util::bars_variable, "off: as sarray status --no-bars, always"},
     Named{util::settle_variable, "how many seconds a submission that was interrupted is looked for in Slurm"},
     Named{"NO_COLOR", "if it is set, nothing is coloured"},
     Named{"SLURM_CONF", "Slurm's own: the cluster that is meant"},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "util/wrap.hpp"
+
 namespace sarray::cli {
 
 namespace {
@@ -25,7 +27,7 @@ void add_row(std::string& text, const std::string& names, const std::string& mea
     text += row + "\n";
     row.clear();
   }
-  text += pad_to(std::move(row), names_width) + wrap(meaning, help_width - names_width, names_width) + "\n";
+  text += pad_to(std::move(row), names_width) + util::wrap(meaning, help_width - names_width, names_width) + "\n";
 }
 
 std::string names_text(const PageOption& option) {
@@ -38,7 +40,7 @@ std::string names_text(const PageOption& option) {
 std::string examples_text(const std::string& command) {
   std::string text;
   for (const auto& example : examples_of(command)) {
-    text += "  " + std::string(example.line) + "\n      " + wrap(example.text, help_width - 6, 6) + "\n";
+    text += "  " + std::string(example.line) + "\n      " + util::wrap(example.text, help_width - 6, 6) + "\n";
   }
   return text.empty() ? text : "\nexamples:\n" + text;
 }
@@ -62,34 +64,6 @@ std::string shown_name(const std::string& name) {
   return shown;
 }
 
-std::string wrap(std::string_view text, std::size_t width, std::size_t indent, bool keep_brackets) {
-  std::string wrapped;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    std::size_t end = 0;
-    for (int depth = 0; end < text.size(); ++end) {
-      if (text[end] == '[') ++depth;
-      if (text[end] == ']') --depth;
-      if (text[end] == '\n' || (text[end] == ' ' && (depth <= 0 || !keep_brackets))) break;
-    }
-    if (column > 0 && column + 1 + end > width) {
-      wrapped += "\n" + std::string(indent, ' ');
-      column = 0;
-    } else if (column > 0) {
-      wrapped += ' ';
-      ++column;
-    }
-    wrapped += text.substr(0, end);
-    column += end;
-    if (end < text.size() && text[end] == '\n') {
-      wrapped += "\n" + std::string(indent, ' ');
-      column = 0;
-    }
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return wrapped;
-}
-
 Page make_page(const std::string& command, const std::string& usage, const CLI::App& app) {
   Page page{command, usage, app.get_description(), {}, {}, false, app.get_footer()};
   for (const auto* option : app.get_options()) {
@@ -106,15 +80,15 @@ Page make_page(const std::string& command, const std::string& usage, const CLI::
 
 std::string help_text(const Page& page) {
   const auto begin = "usage: sarray " + page.command + " ";
-  auto text = begin + wrap(page.usage, help_width - begin.size(), begin.size(), true);
+  auto text = begin + util::wrap(page.usage, help_width - begin.size(), begin.size(), true);
   text.erase(text.find_last_not_of(' ') + 1);
-  text += "\n" + wrap(page.description, help_width, 0) + "\n";
+  text += "\n" + util::wrap(page.description, help_width, 0) + "\n";
   if (!page.arguments.empty()) text += "\narguments:\n";
   for (const auto& argument : page.arguments) add_row(text, argument.name, argument.text);
   text += "\noptions:\n";
   for (const auto& option : page.options) add_row(text, names_text(option), option.text);
   text += examples_text(page.command);
-  if (!page.notes.empty()) text += "\n" + wrap(page.notes, help_width, 0) + "\n";
+  if (!page.notes.empty()) text += "\n" + util::wrap(page.notes, help_width, 0) + "\n";
   return text;
 }
 

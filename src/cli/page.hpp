@@ -58,8 +58,4 @@ struct Page {
 /// @return true if somebody asks for the command's page: now they have it, and the command has nothing else to do.
 [[nodiscard]] bool hand_over(const Page& page);
 
-/// Breaks a text between words into lines of at most `width` columns, each after the first with an indent. Newlines stay.
-/// @return without a newline at the end. @param keep_brackets no line is broken between "[" and "]".
-[[nodiscard]] std::string wrap(std::string_view text, std::size_t width, std::size_t indent, bool keep_brackets = false);
-
 }  // namespace sarray::cli

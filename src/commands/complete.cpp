@@ -44,7 +44,7 @@ struct KindRow {
 /// By the long name of an option, ours or sbatch's.
 constexpr std::array option_kinds = {
     KindRow{"--session", Kind::session}, KindRow{"--resume", Kind::session},  KindRow{"--job", Kind::array_job},
-    KindRow{"--state", Kind::state},     KindRow{"--script", Kind::file},     KindRow{"--output", Kind::file},
+    KindRow{"--state", Kind::state},     KindRow{"--from", Kind::file},       KindRow{"--output", Kind::file},
     KindRow{"--error", Kind::file},      KindRow{"--input", Kind::file},      KindRow{"--chdir", Kind::file},
     KindRow{"--nodefile", Kind::file},   KindRow{"--export-file", Kind::file}};
 

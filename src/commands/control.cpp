@@ -232,7 +232,7 @@ void add_control_options(CLI::App& app, ControlOptions& options) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array, e.g. 3,5-8")->type_name("IDS");
   app.add_flag("-n,--dry-run", options.dry_run, "say what would be done");
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
 }
 
 Status hold(const Words& words) { return control_command(Verb::hold, "Keeps pending tasks from starting.", words); }

@@ -9,7 +9,7 @@
 #include "commands/overview.hpp"
 #include "engine/submissions.hpp"
 #include "queue/gather.hpp"
-#include "report/status.hpp"
+#include "report/states.hpp"
 #include "report/table.hpp"
 #include "util/join.hpp"
 #include "util/json.hpp"

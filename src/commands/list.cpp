@@ -16,8 +16,11 @@ Status list(const Words& words) {
   std::string session_name;
   bool json = false;
   bool graph = false;
-  cli::Arguments arguments("list", "Shows the queued jobs, and where each of their options was set.",
-                           "[--session NAME] [--json|--graph]");
+  bool details = false;
+  cli::Arguments arguments("list", "Shows the queued jobs: what all share, then one line per job with what differs.",
+                           "[-l] [--session NAME] [--json|--graph]");
+  arguments.app().add_flag("-l,--long", details,
+                           "all of each job, and where each option was set: command line, line N of the script, or the variable");
   arguments.app().add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
   auto* json_flag = arguments.app().add_flag("--json", json, "answer in JSON (docs/json.md)");
   arguments.app()
@@ -47,7 +50,8 @@ Status list(const Words& words) {
     std::fputs("the queue is empty\n", stdout);
     return 0;
   }
-  std::fputs(report::queue_text(queued.jobs, report::terminal_width(1)).c_str(), stdout);
+  const auto show = details ? report::queue_details : report::queue_text;
+  std::fputs(show(queued.jobs, report::terminal_width(1)).c_str(), stdout);
   const auto stages = report::stages_text(queued.jobs, report::terminal_width(1));
   if (!stages.empty()) std::fputs(("\n" + stages + "\n").c_str(), stdout);
   std::printf("%s, %s\n", util::count(queued.contents.info.jobs, "job").c_str(),

@@ -1,6 +1,7 @@
 #include "capture/listen.hpp"
 
 #include "cli/arguments.hpp"
+#include "commands/checks.hpp"
 #include "commands/commands.hpp"
 #include "queue/gather.hpp"
 
@@ -9,7 +10,8 @@ namespace sarray::commands {
 Status listen(const Words& words) {
   const auto site = queue::find_site();
   capture::ListenOptions options{.client = site.client};
-  cli::Arguments arguments("listen", "Opens a shell in which sbatch is recorded, not submitted.", "[--resume [SESSION] [--yes]]");
+  cli::Arguments arguments("listen", "Opens a shell in which sbatch is recorded, not submitted.",
+                           "[--resume [SESSION] [--yes]] [--check]");
   auto& app = arguments.app();
   app.footer(
       "sarray run -- ./commands.sh runs a script or another program so, and submits what it recorded.\nLeaving the shell keeps the queue: sarray sessions.");
@@ -18,9 +20,14 @@ Status listen(const Words& words) {
                      ->expected(0, 1);
   app.add_flag("--yes", options.yes, "with --resume: also if its shell may run on another host, which cannot be seen from here")
       ->needs(resume);
+  bool check = false;
+  bool no_check = false;
+  app.add_flag("--check", check, std::string(check_help));
+  app.add_flag("--no-check", no_check, std::string(no_check_help) + " (the default)");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   options.resume = resume->count() > 0;
+  TRY(options.checks, choose_checks(check, no_check, false));
   options.dialect = queue::installed_options(site.client);
   return capture::listen(options);
 }

@@ -49,6 +49,7 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
   }
   m_seen = sight;
   if (now - m_last_submission < m_backoff) return false;
+  if (sight.is_full) return true;
   if (m_options.interval.count() > 0 && now - m_last_submission >= m_options.interval) return true;
   return (m_is_asked && now - m_last_event >= quiet_after_question) ||
          (m_is_waited_for && now - m_last_event >= quiet_after_wait);
@@ -68,6 +69,15 @@ LiveRule::Sight LiveSubmitter::look() const {
   return {m_session->journal_size(), size_of(folder + "/" + shims::asked_file), size_of(folder + "/" + capture::waiting_file)};
 }
 
+bool LiveSubmitter::count_queued(const LiveRule::Sight& sight) {
+  if (sight.journal == m_counted_at) return true;
+  const auto contents = m_session->read();
+  if (!contents) return false;
+  m_queued = contents->info.jobs;
+  m_counted_at = sight.journal;
+  return true;
+}
+
 void LiveSubmitter::tick() {
   if (!m_session) return;
   if (m_process > 0) {
@@ -75,17 +85,11 @@ void LiveSubmitter::tick() {
     if (::waitpid(m_process, &status, WNOHANG) != m_process) return;
     take_end(status);
   }
-  const auto sight = look();
-  bool is_time = m_rule.is_time(sight, LiveRule::Clock::now());
-  const bool counts = is_time || m_options.max_calls > 0;
-  if (counts && sight.journal != m_counted_at) {
-    const auto contents = m_session->read();
-    if (!contents) return;
-    m_queued = contents->info.jobs;
-    m_counted_at = sight.journal;
-  }
-  is_time = is_time || (m_options.max_calls > 0 && m_queued >= m_options.max_calls);
-  if (!is_time) return;
+  auto sight = look();
+  const auto limit = m_options.max_calls;
+  if (limit > 0 && !count_queued(sight)) return;
+  sight.is_full = limit > 0 && m_queued >= limit;
+  if (!m_rule.is_time(sight, LiveRule::Clock::now()) || !count_queued(sight)) return;
   if (m_queued > 0) {
     start();
   } else {

@@ -29,6 +29,7 @@ class LiveRule {
     std::size_t journal = 0;  ///< bytes: it grows with each call
     std::size_t asked = 0;    ///< questions about jobs that are recorded only
     std::size_t waiting = 0;  ///< calls of sbatch --wait
+    bool is_full = false;     ///< as many calls are queued as --max-calls says
   };
   /// @return whether it is time to submit, if anything is queued.
   [[nodiscard]] bool is_time(const Sight& sight, Clock::time_point now);
@@ -59,6 +60,8 @@ class LiveSubmitter {
 
  private:
   [[nodiscard]] LiveRule::Sight look() const;
+  /// @return false if the session cannot be read now.
+  [[nodiscard]] bool count_queued(const LiveRule::Sight& sight);
   void start();
   void take_end(int wait_status);
 

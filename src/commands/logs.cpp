@@ -47,7 +47,7 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
   app.add_flag("--failed", options.selection.failed, "only tasks that failed");
   app.add_option("-n,--lines", lines, "only the last LINES of each file")->type_name("LINES");
   app.add_flag("-f,--follow", options.follow, "keep printing as the files grow, until the tasks are done");
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<LogOptions>();
   if (!lines.empty()) {

@@ -93,7 +93,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
   app.add_flag("!--no-dependents", options.with_dependents,
                "leave the tasks that wait for these, and now never run, as they are");
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   auto* output_option = app.add_option("-o,--output", output)->group("");  // submit's own word: not one that sbatch would get
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));

@@ -6,7 +6,7 @@
 #include "capture/surroundings.hpp"
 #include "cli/version.hpp"
 #include "engine/settle.hpp"
-#include "engine/submissions.hpp"
+#include "follow/start.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
 
@@ -15,20 +15,6 @@ namespace sarray::commands {
 void say(const std::string& line) { std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str()); }
 
 namespace {
-
-/// Returns what the first submission started from, as delivery.cpp noted it.
-std::optional<slurm::Start> read_start(const slurm::SlurmSite& site, const follow::Attempt& first) {
-  const auto submissions = engine::list_submissions(site);
-  const auto is_it = [&](const auto& submission) {
-    return submission.job_id == first.job_id && std::any_of(submission.ids.begin(), submission.ids.end(), [&](const auto& range) {
-             return !first.map.jobs.empty() && range.first <= first.map.jobs.front().id &&
-                    first.map.jobs.front().id <= range.second;
-           });
-  };
-  const auto submission = std::find_if(submissions.rbegin(), submissions.rend(), is_it);
-  if (submission == submissions.rend()) return std::nullopt;
-  return store::read_start(*submission);
-}
 
 /// Returns this shell's own environment, umask and limits, for an array of which nothing better is known.
 slurm::Start own_start(const slurm::SlurmSite& site) {
@@ -78,7 +64,7 @@ util::Result<RetriedArray> prepare_retry(const slurm::SlurmSite& site, const sto
   options.overrides = changes.overrides;
   options.names = history.map().names;
   for (const auto& attempt : history.attempts) options.retry_of.push_back(attempt.job_id);
-  auto start = read_start(site, history.attempts.front());
+  auto start = follow::read_start(site, history.attempts.front());
   if (!start) {
     say("warning: the environment of job " + first_id +
         " is not recorded on this machine: variables that its script does not hold, umask and "

@@ -16,13 +16,14 @@
 #include "commands/table.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
+#include "util/wrap.hpp"
 
 namespace sarray::commands {
 
 namespace {
 
 std::string help_text() {
-  std::string text = "usage: sarray COMMAND [OPTION]...\n" + cli::wrap(what_sarray_does, 80, 0) + "\n\ncommands:\n";
+  std::string text = "usage: sarray COMMAND [OPTION]...\n" + util::wrap(what_sarray_does, 80, 0) + "\n\ncommands:\n";
   for (const auto& command : command_table()) {
     auto name = std::string(command.name);
     name.resize(12, ' ');

@@ -7,9 +7,11 @@
 #include <cstdio>
 #include <string>
 
+#include "capture/check.hpp"
 #include "capture/driver.hpp"
 #include "capture/strays.hpp"
 #include "cli/page.hpp"
+#include "commands/checks.hpp"
 #include "commands/commands.hpp"
 #include "commands/live.hpp"
 #include "commands/submit_options.hpp"
@@ -27,6 +29,7 @@ namespace {
 struct RunOptions {
   SubmitOptions submit;
   bool record_only = false;
+  bool checks = false;
   LiveOptions live;
   Words live_words;  ///< the options of submit, for what is submitted while the command runs
   Words command;
@@ -64,7 +67,7 @@ cli::Page make_run_page() {
   auto page = cli::ask_for_page([] { [[maybe_unused]] const auto options = parse_submit_options({}); });
   page.command = "run";
   page.usage =
-      "[--live[=SECONDS]] [--max-calls N] [--record-only] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...";
+      "[--live[=SECONDS]] [--max-calls N] [--record-only] [--no-check] [any option of sarray submit or of sbatch]... [--] COMMAND [ARGUMENT]...";
   page.description =
       "Runs a program with sbatch recorded; when it ends with status 0, submits what it recorded as one job array.";
   page.arguments = {{"COMMAND", "anything that calls sbatch: a script, make, python, xargs; with its arguments"}};
@@ -72,7 +75,9 @@ cli::Page make_run_page() {
   const std::vector<cli::PageOption> own = {
       {{"--live"}, "SECONDS", true, "submit what is recorded every SECONDS (5) while the program runs"},
       {{"--max-calls"}, "N", false, "submit when N calls are recorded"},
-      {{"--record-only"}, "", false, "submit nothing; the session keeps the queue"}};
+      {{"--record-only"}, "", false, "submit nothing; the session keeps the queue"},
+      {{"--check"}, "", false, std::string(check_help) + " (the default)"},
+      {{"--no-check"}, "", false, std::string(no_check_help)}};
   page.options.insert(page.options.begin() + 1, own.begin(), own.end());
   page.notes =
       "The program has the terminal, standard input, signals and standard output to itself; what run says goes to standard error. "
@@ -81,6 +86,9 @@ cli::Page make_run_page() {
       "submit's; 126 or 127 if it cannot be started.";
   return page;
 }
+
+/// Takes a flag out of the words. @return whether it was there.
+bool take_flag(Words& words, std::string_view name) { return std::erase(words, name) > 0; }
 
 /// @return nullopt if help was asked for and printed.
 util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
@@ -93,9 +101,9 @@ util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
     std::fputs(cli::help_text(page).c_str(), stdout);
     return std::optional<RunOptions>();
   }
-  const auto record_only = std::remove(words.begin(), words.end(), "--record-only");
-  options.record_only = record_only != words.end();
-  words.erase(record_only, words.end());
+  options.record_only = take_flag(words, "--record-only");
+  const bool check = take_flag(words, "--check");
+  const bool no_check = take_flag(words, "--no-check");
   TRY(options.live, take_live_options(words));
   options.live_words = words;
   const auto is_session = [](const std::string& word) { return word == "--session" || word.starts_with("--session="); };
@@ -105,6 +113,7 @@ util::Result<std::optional<RunOptions>> parse_run_options(Words words) {
   TRY(auto submit, parse_submit_options(words));
   if (!submit) return std::optional<RunOptions>();
   options.submit = std::move(*submit);
+  TRY(options.checks, choose_checks(check, no_check, !options.submit.dry_run));
   return std::optional(std::move(options));
 }
 
@@ -160,13 +169,14 @@ Status run_driver(const Words& words) {
     CHECK_OK(read_overrides(options->submit.sbatch_words, queue::learn_dialect(site.client)));
   }
   LiveSubmitter live(options->live, options->live_words);
+  const bool submits = !options->record_only && !options->submit.dry_run;
   capture::DriverHooks hooks;
-  if (!options->record_only && !options->submit.dry_run) {
-    hooks.begin = [&](const store::Session& session) {
-      if (util::write_file_atomically(session.folder() + "/" + capture::driver_file, "")) live.begin(session);
-    };
-    hooks.tick = [&] { live.tick(); };
-  }
+  hooks.begin = [&](const store::Session& session) -> util::Result<void> {
+    if (options->checks && site.client.has_sbatch()) CHECK_OK(capture::set_checks(session, true));
+    if (submits && util::write_file_atomically(session.folder() + "/" + capture::driver_file, "")) live.begin(session);
+    return {};
+  };
+  if (submits) hooks.tick = [&] { live.tick(); };
   TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client), site.client, hooks));
   live.finish();
   CHECK_OK(end.session.sync());

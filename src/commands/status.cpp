@@ -4,41 +4,37 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
+#include <optional>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/last.hpp"
 #include "commands/overview.hpp"
 #include "commands/task_word.hpp"
+#include "commands/watch.hpp"
 #include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
 #include "follow/selection.hpp"
 #include "follow/task_files.hpp"
 #include "queue/gather.hpp"
-#include "report/table.hpp"
 #include "store/submissions.hpp"
-#include "util/fd.hpp"
+#include "util/json.hpp"
 #include "util/message.hpp"
-#include "util/user_text.hpp"
 
 namespace sarray::commands {
 
 namespace {
 
-struct StatusOptions {
-  std::string job_id;
+struct StatusOptions : WatchOptions {
   std::string script;
-  bool json = false;
   bool wait = false;
   bool watch = false;
-  report::StatusView view;
 };
 
 util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   StatusOptions options;
   cli::Arguments arguments("status", "Shows what runs, what is done and what failed, by the jobs' own names.",
-                           "[TASK] [--tasks] [--failed] [--usage] [--wait|--watch] [--json] [--script FILE]");
+                           "[TASK] [--tasks] [--failed] [--usage] [--no-bars] [--wait|--watch] [--json] [--from FILE]");
   auto& app = arguments.app();
   app.footer(
       "Without TASK: the newest submission from this directory (last), or, if there is none, the last submissions from others. --wait exits with 0 if all tasks completed, with 3 if some did not.");
@@ -49,22 +45,24 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   app.add_flag("--failed", options.view.failed_only, "only what failed");
   app.add_flag("--usage", options.view.usage, "CPU and memory used, and how much was requested; needs accounting");
   auto* wait = app.add_flag("--wait", options.wait, "return when every task is done");
-  app.add_flag("--watch", options.watch, "redraw every few seconds until all tasks have finished")->excludes(wait);
+  app.add_flag("--watch", options.watch, "redraw every few seconds until all tasks have finished; arrows scroll, q ends")
+      ->excludes(wait);
+  bool no_bars = false;
+  app.add_flag("--no-bars", no_bars, "draw no bars (SARRAY_BARS=off: never)");
   app.add_flag("--json", options.json, "answer in JSON (docs/follow.md)");
-  app.add_option("--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<StatusOptions>();
+  options.view.bars = !no_bars;
   return std::optional(std::move(options));
 }
 
 std::string shown_text(const follow::ArrayHistory& array_history, const StatusOptions& options) {
   auto view = options.view;
+  look_at_terminal(view);
   follow::FileFinder files(array_history.site(), array_history.history());
   view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
-  view.now = std::time(nullptr);
   if (options.json) return util::to_line(report::status_json(array_history.history(), view));
-  view.width = report::terminal_width(1);
-  view.color = report::wants_color(1);
   return report::status_text(array_history.history(), view);
 }
 
@@ -76,12 +74,6 @@ int exit_status(const follow::ArrayHistory& array_history) {
   const auto& history = array_history.history();
   const bool is_good = follow::summarize(history).failures() == 0 && follow::count_never(history) == 0;
   return static_cast<int>(is_good ? util::Exit::ok : util::Exit::some_tasks_failed);
-}
-
-/// Tasks that Slurm has forgotten, or that wait for what has failed, will never be done: nobody waits for them.
-bool is_settled(const follow::History& history) {
-  const auto summary = follow::summarize(history);
-  return summary.done() + summary.count(slurm::TaskState::unknown) + follow::count_never(history) == summary.tasks;
 }
 
 /// Returns the next pause in seconds: longer and longer, up to half a minute, to spare the controller.
@@ -137,30 +129,6 @@ void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_h
                        : "sarray submit of that session goes on with it, sarray cancel of the session ends it"));
 }
 
-/// Returns the first lines of a text, as many as fit on the screen.
-std::string first_lines(const std::string& text, std::size_t lines) {
-  std::size_t at = 0;
-  for (; lines > 0 && at < text.size(); --lines) at = std::min(text.find('\n', at), text.size() - 1) + 1;
-  return text.substr(0, at);
-}
-
-Status watch(follow::ArrayHistory& array_history, const StatusOptions& options) {
-  const bool in_place = report::terminal_width(1) > 0;
-  while (true) {
-    const auto summary = follow::summarize(array_history.history());
-    auto text = shown_text(array_history, options);
-    const auto rest = follow::estimate_rest(summary);
-    if (rest > 0 && !options.json) text = "about " + report::duration_text(rest) + " left\n" + text;
-    const bool over = is_settled(array_history.history());
-    if (in_place && !over) text = "\033[H\033[J" + first_lines(text, report::terminal_height(1) - 1);
-    CHECK_OK(util::write_all(1, (in_place && over ? "\033[H\033[J" : "") + text, "standard output"));
-    if (over) break;
-    CHECK_OK(refresh_patiently(array_history, 5, options.view.usage));
-  }
-  print_notes(array_history);
-  return exit_status(array_history);
-}
-
 }  // namespace
 
 Status status(const Words& words) {
@@ -175,7 +143,12 @@ Status status(const Words& words) {
   if (!target.is_whole_array) array_history.set_meant(target.indices);  // a retry's id means the whole history
   CHECK_OK(array_history.refresh(options->view.usage));
   if (options->wait) return wait_until_done(array_history, *options);
-  if (options->watch) return watch(array_history, *options);
+  if (options->watch) {
+    TRY(const bool is_over, watch(array_history, *options));
+    if (!is_over) return 0;
+    print_notes(array_history);
+    return exit_status(array_history);
+  }
   std::fputs(shown_text(array_history, *options).c_str(), stdout);
   print_notes(array_history);
   note_hold(site, array_history);

@@ -1,16 +1,18 @@
-#include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/task_word.hpp"
-#include "engine/submissions.hpp"
 #include "follow/selection.hpp"
+#include "follow/start.hpp"
 #include "follow/task_files.hpp"
 #include "queue/gather.hpp"
-#include "report/queue.hpp"
 #include "report/status.hpp"
-#include "report/table.hpp"
+#include "script/variables.hpp"
+#include "util/fd.hpp"
 #include "util/json.hpp"
 #include "util/message.hpp"
 #include "util/shell_quote.hpp"
@@ -33,9 +35,9 @@ std::string arguments_text(const script::MappedJob& job) {
 std::string script_text(const script::MappedJob& job) {
   switch (job.source) {
     case slurm::ScriptSource::standard_input:
-      return "(standard input)";
+      return job.command.empty() ? "(standard input)" : "(standard input) " + job.command;
     case slurm::ScriptSource::wrap:
-      return "(--wrap)";
+      return "--wrap " + util::shell_quote(job.command);
     case slurm::ScriptSource::file:
       break;
   }
@@ -78,116 +80,146 @@ util::Json which_json(const follow::History& history, const script::MappedJob& j
   return json;
 }
 
+struct WhichOptions {
+  std::string task;
+  std::string from;
+  bool json = false;
+  bool script = false;
+  bool env = false;
+  bool values = false;
+};
+
+util::Result<std::optional<WhichOptions>> parse(const Words& words) {
+  WhichOptions options;
+  cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
+                           "[TASK] [--script|--env [--values]] [--json] [--from FILE]");
+  auto& app = arguments.app();
+  app.add_option(
+      "task", options.task,
+      "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, 2000000003_4 as sbatch answered, or last: the "
+      "newest submission from this directory, which is taken if nothing is given");
+  auto* script = app.add_flag("--script", options.script, "print the job's own script, byte for byte");
+  auto* env = app.add_flag("--env", options.env, "print the names of the variables in which the array's jobs differ");
+  env->excludes(script);
+  app.add_flag("--values", options.values, "with --env: and what the job has in them, which may be secret")->needs(env);
+  app.add_flag("--json", options.json, "answer in JSON (docs/follow.md)")->excludes(script);
+  app.add_option("--from", options.from, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  TRY(const bool go_on, arguments.parse(words));
+  return go_on ? std::optional(std::move(options)) : std::nullopt;
+}
+
+/// Returns the jobs of the tasks that are meant, each once.
+std::vector<const script::MappedJob*> jobs_of(const follow::Target& target) {
+  std::vector<const script::MappedJob*> jobs;
+  for (const auto index : target.indices) {
+    const auto* job = target.array_history.history().map().job_at(index);
+    if (jobs.empty() || jobs.back() != job) jobs.push_back(job);
+  }
+  return jobs;
+}
+
+Status show_script(const follow::Target& target, const std::string& word) {
+  const auto jobs = jobs_of(target);
+  const auto& batch_script = target.array_history.script(0);
+  for (const auto* job : jobs) {
+    if (job->script_offset != jobs.front()->script_offset) {
+      return util::fail(
+          word, "its " + util::count(jobs.size(), "job") + " do not have the same script: name one task",
+          "sarray which " + report::task_name(target.array_history.history(), target.indices.front()) + " --script");
+    }
+  }
+  TRY(const auto bytes, script::read_script(*jobs.front(), batch_script));
+  CHECK_OK(util::write_all(1, bytes, "standard output"));
+  return 0;
+}
+
+/// The variables in which the array's jobs differ, and what each job has.
+class Variables {
+ public:
+  Variables(const slurm::SlurmSite& site, const follow::History& history, bool with_values)
+      : m_names(script::find_differing_variables(history.map())),
+        m_with_values(with_values),
+        m_start(follow::read_start(site, history.attempts.front())) {}
+
+  [[nodiscard]] std::string text(const script::MappedJob& job) const {
+    std::string text;
+    for (const auto& name : m_names) {
+      const auto variable = value_in(job, name);
+      text += util::printable(name);
+      if (!variable.is_set) {
+        text += " (not set)";
+      } else if (m_with_values) {
+        text += variable.value ? "=" + util::printable(util::shell_quote(*variable.value)) : " (value not recorded)";
+      }
+      text += "\n";
+    }
+    return text;
+  }
+
+  [[nodiscard]] util::Json json(const script::MappedJob& job) const {
+    auto list = util::Json::array();
+    for (const auto& name : m_names) {
+      const auto variable = value_in(job, name);
+      util::Json entry{{"name", name}, {"set", variable.is_set}};
+      if (m_with_values) entry["value"] = variable.value ? util::Json(*variable.value) : util::Json(nullptr);
+      list.push_back(std::move(entry));
+    }
+    return list;
+  }
+  [[nodiscard]] bool empty() const { return m_names.empty(); }
+
+ private:
+  [[nodiscard]] script::VariableValue value_in(const script::MappedJob& job, const std::string& name) const {
+    return script::value_of(job, name, m_start ? &m_start->environment : nullptr);
+  }
+
+  std::vector<std::string> m_names;
+  bool m_with_values;
+  std::optional<slurm::Start> m_start;
+};
+
+void show_variables(const follow::Target& target, const Variables& variables) {
+  const auto jobs = jobs_of(target);
+  for (const auto* job : jobs) {
+    if (jobs.size() > 1) std::printf("job %u %s:\n", job->number, util::printable(job->name).c_str());
+    std::fputs(variables.text(*job).c_str(), stdout);
+  }
+  if (variables.empty()) util::note("the jobs of this array do not differ in their variables");
+}
+
 }  // namespace
 
 Status which(const Words& words) {
-  std::string word;
-  std::string script;
-  bool json = false;
-  cli::Arguments arguments("which", "Shows which job a task of a merged array belongs to, or which tasks a recorded job became.",
-                           "[JOBID_INDEX | VIRTUALID[_LOCAL]] [--json] [--script FILE]");
-  arguments.app().add_option(
-      "task", word,
-      "42137_678 or 42137_[3-5] as squeue shows it, a task's own Slurm id, 2000000003_4 as sbatch answered, or last: the "
-      "newest submission from this directory, which is taken if nothing is given");
-  arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
-  arguments.app().add_option("--script", script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
-  TRY(const bool go_on, arguments.parse(words));
-  if (!go_on) return 0;
+  TRY(const auto options, parse(words));
+  if (!options) return 0;
   const auto site = queue::find_site();
-  TRY(const auto task, read_shown_word(site, word));
-  TRY(auto target, follow::find_target(site, task, script));
-  CHECK_OK(target.array_history.refresh());
+  TRY(const auto task, read_shown_word(site, options->task));
+  TRY(auto target, follow::find_target(site, task, options->from));
   const auto& history = target.array_history.history();
+  if (options->script) return show_script(target, options->task.empty() ? "last" : options->task);
+  std::optional<Variables> variables;
+  if (options->env) variables.emplace(site, history, options->values);
+  if (variables && !options->json) {
+    show_variables(target, *variables);
+    return 0;
+  }
+  CHECK_OK(target.array_history.refresh());
   follow::FileFinder files(site, history);
   auto list = util::Json::array();
   for (std::size_t i = 0; i < target.indices.size(); ++i) {
     const auto index = target.indices[i];
     const auto& job = *history.map().job_at(index);
-    if (json) {
+    if (options->json) {
       list.push_back(which_json(history, job, index, files.find(index)));
+      if (variables) list.back()["variables"] = variables->json(job);
     } else {
       if (i > 0) std::fputs("\n", stdout);
       print_task(history, job, index, files.find(index));
     }
   }
-  if (json) std::fputs(util::to_line({{"version", 1}, {"tasks", std::move(list)}}).c_str(), stdout);
+  if (options->json) std::fputs(util::to_line({{"version", 1}, {"tasks", std::move(list)}}).c_str(), stdout);
   for (const auto& note : history.notes) util::note(note);
   return 0;
-}
-
-namespace {
-
-bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-bool matches(const script::MappedJob& job, const std::string& text) {
-  return holds(job.name, text) || holds(job.script_path, text) || holds(job.directory, text) ||
-         std::any_of(job.arguments.begin(), job.arguments.end(), [&](const auto& argument) { return holds(argument, text); });
-}
-
-std::string indices_text(const std::string& job_id, const script::MappedJob& job) {
-  if (job.tasks == 1) return job_id + "_" + std::to_string(job.first_index);
-  return job_id + "_[" + std::to_string(job.first_index) + "-" + std::to_string(job.first_index + job.tasks - 1) + "]";
-}
-
-/// Returns the arrays to look through: the one that is named, else all that are noted here, newest first.
-std::vector<std::string> arrays_to_search(const std::vector<store::Submission>& submissions, const std::string& job_id) {
-  if (!job_id.empty()) return {job_id};
-  std::vector<std::string> ids;
-  for (auto submission = submissions.rbegin(); submission != submissions.rend(); ++submission) {
-    if (std::find(ids.begin(), ids.end(), submission->job_id) == ids.end()) ids.push_back(submission->job_id);
-  }
-  return ids;
-}
-
-}  // namespace
-
-Status find(const Words& words) {
-  std::string text;
-  std::string job_id;
-  bool json = false;
-  cli::Arguments arguments("find", "Finds jobs whose name, script, directory or arguments contain TEXT.",
-                           "TEXT [JOBID] [--json]");
-  arguments.app().add_option("text", text, "the exact text, case-sensitive")->required();
-  arguments.app().add_option("jobid", job_id, "look in this merged array only");
-  arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
-  TRY(const bool go_on, arguments.parse(words));
-  if (!go_on) return 0;
-  const auto site = queue::find_site();
-  const auto noted = engine::list_submissions(site);
-  auto submissions = noted;
-  if (job_id.empty()) {
-    auto others = follow::submissions_in_slurm(site, noted);
-    submissions.insert(submissions.begin(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
-  }
-  auto list = util::Json::array();
-  report::Table table({false, true, true, false, false, false});
-  table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
-  for (const auto& id : arrays_to_search(submissions, job_id)) {
-    const auto loaded = follow::load_map(site, noted, {id, ""}, "");
-    if (!loaded) {
-      if (!job_id.empty()) return util::fail(loaded.error());
-      continue;
-    }
-    for (const auto& job : loaded->map.jobs) {
-      if (!matches(job, text)) continue;
-      auto entry = report::job_json(job);
-      entry["array_job_id"] = id;
-      list.push_back(std::move(entry));
-      table.add({indices_text(id, job), std::to_string(job.number), std::to_string(job.id),
-                 job.ids ? util::fit(job.ids->text(), 16) : "-", util::fit(util::printable(job.name), 20),
-                 report::command_text(job.source, job.script_path, job.arguments)});
-    }
-  }
-  const bool found = !list.empty();
-  if (json) {
-    std::fputs(util::to_line({{"version", 1}, {"jobs", std::move(list)}}).c_str(), stdout);
-  } else if (found) {
-    std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
-  } else {
-    std::fputs("sarray: no submitted job contains that text\n", stderr);
-  }
-  return found ? 0 : static_cast<int>(util::Exit::failed);
 }
 
 }  // namespace sarray::commands

@@ -38,7 +38,7 @@ util::Result<void> load_file(const slurm::SlurmSite& site, const std::string& jo
                              LoadedMap& loaded) {
   auto given = util::read_file(file);
   if (!given) {
-    given.error().hint = "sarray history, or the script that was submitted: --script sarray.slurm";
+    given.error().hint = "sarray history, or the script that was submitted: --from sarray.slurm";
     return util::fail(std::move(given).error());
   }
   loaded.script = std::move(*given);

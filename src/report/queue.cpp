@@ -1,46 +1,33 @@
 #include "report/queue.hpp"
 
-#include <string_view>
+#include <map>
+#include <tuple>
 #include <utility>
 
 #include "report/graph.hpp"
-#include "report/table.hpp"
+#include "report/setting_text.hpp"
+#include "slurm/language/first_command.hpp"
+#include "util/message.hpp"
 #include "util/shell_quote.hpp"
 #include "util/user_text.hpp"
+#include "util/wrap.hpp"
 
 namespace sarray::report {
 
 namespace {
 
-constexpr std::size_t longest_shown = 2000;
-
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-std::string options_text(const slurm::Job& job) {
-  std::string text;
-  for (const auto& setting : job.settings) {
-    if (setting.option->name == "wrap") continue;
-    text += (text.empty() ? "" : ", ") + ("--" + std::string(setting.option->name));
-    if (setting.has_value) text += "=" + util::shell_quote(setting.value);
-    text += " (" + setting.source.text() + ")";
-  }
-  return text;
-}
-
-}  // namespace
-
-std::string command_text(const plan::PlannedJob& planned) {
-  return command_text(planned.call->source, planned.call->script_path, planned.job.arguments);
-}
-
-std::string command_text(slurm::ScriptSource source, const std::string& script_path, const std::vector<std::string>& arguments) {
+std::string command_text(slurm::ScriptSource source, const std::string& script_path, const std::string& command,
+                         const std::vector<std::string>& arguments) {
+  constexpr std::size_t longest_shown = 2000;
   std::string text;
   switch (source) {
     case slurm::ScriptSource::standard_input:
-      text = "(standard input)";
+      text = command.empty() ? "(standard input)" : "<< " + command;
       break;
     case slurm::ScriptSource::wrap:
-      text = "(--wrap)";
+      text = command.empty() ? "(--wrap)" : "$ " + command;
       break;
     case slurm::ScriptSource::file:
       text = util::shell_quote(base_name(script_path));
@@ -53,33 +40,55 @@ std::string command_text(slurm::ScriptSource source, const std::string& script_p
   return util::printable(text);
 }
 
-std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t width) {
-  Table table({true, true, true, false, false, false});
-  table.add({"job", "id", "tasks", "array", "name", "script and arguments"});
-  for (const auto& planned : jobs) {
-    table.add({std::to_string(planned.number), std::to_string(planned.id), std::to_string(planned.tasks()),
-               planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-", util::fit(util::printable(planned.job.name), 20),
-               command_text(planned)});
+std::string first_command_of(const plan::PlannedJob& planned) {
+  return slurm::find_first_command(planned.call->source, *planned.call->script);
+}
+
+/// Returns a line for each place where options were set: "command line: --array=0-4 --time=10", "line 3: --mem=1G".
+std::vector<std::string> option_lines(const slurm::Job& job) {
+  std::map<std::tuple<int, std::uint32_t, std::string>, std::string> lines;  // the place that counts most first
+  for (const auto& setting : job.settings) {
+    if (setting.option->name == "wrap") continue;
+    const auto& source = setting.source;
+    auto& line = lines[{-static_cast<int>(source.kind), source.line, source.text()}];
+    line += (line.empty() ? source.text() + ":" : "") + " " + setting_text(setting);
   }
-  const auto lines = table.text(width);
-  std::size_t at = 0;
-  const auto next_line = [&] {
-    const auto begin = std::exchange(at, lines.find('\n', at) + 1);
-    return std::string_view(lines).substr(begin, at - begin);
-  };
-  std::string text(next_line());
+  std::vector<std::string> texts;
+  for (auto& [place, line] : lines) texts.push_back(std::move(line));
+  return texts;
+}
+
+}  // namespace
+
+std::string setting_text(const slurm::Setting& setting) {
+  return "--" + std::string(setting.option->name) + (setting.has_value ? "=" + util::shell_quote(setting.value) : "");
+}
+
+std::string command_text(const plan::PlannedJob& planned) {
+  return command_text(planned.call->source, planned.call->script_path, first_command_of(planned), planned.job.arguments);
+}
+
+std::string command_text(const script::MappedJob& job) {
+  return command_text(job.source, job.script_path, job.command, job.arguments);
+}
+
+std::string queue_details(const std::vector<plan::PlannedJob>& jobs, std::size_t width) {
+  constexpr std::size_t indent = 5;
   const auto waits = wait_names(jobs);
+  std::string text;
+  const auto add = [&](const std::string& line) {
+    const auto room = width > indent ? width - indent : 0;
+    text += std::string(indent, ' ') + util::wrap(util::printable(line), room, indent) + "\n";
+  };
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const auto& planned = jobs[i];
-    text += next_line();
-    auto detail = "     in " + util::printable(planned.job.directory);
-    text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
-    if (!waits[i].empty()) {
-      detail = "     waits for " + waits[i];
-      text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
-    }
-    detail = "     " + util::printable(options_text(planned.job));
-    if (detail.size() > 5) text += (width > 0 ? util::fit(detail, width) : detail) + "\n";
+    const auto& job = planned.job;
+    text += "job " + std::to_string(planned.number) + " " + util::printable(job.name) + ": " + std::to_string(planned.id) +
+            (job.ids ? "_[" + job.ids->text() + "]" : "") + ", " + util::count(planned.tasks(), "task") + "\n";
+    add(command_text(planned));
+    add("in " + job.directory);
+    if (!waits[i].empty()) add("waits for " + waits[i]);
+    for (const auto& line : option_lines(job)) add(line);
   }
   return text;
 }
@@ -95,6 +104,8 @@ util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
     job["tasks"] = planned.tasks();
     job["script"] =
         planned.call->source == slurm::ScriptSource::file ? util::Json(planned.call->script_path) : util::Json(nullptr);
+    const auto command = first_command_of(planned);
+    job["command"] = command.empty() ? util::Json(nullptr) : util::Json(command);
     job["arguments"] = planned.job.arguments;
     job["directory"] = planned.job.directory;
     job["options"] = util::Json::object();

@@ -5,18 +5,25 @@
 #include <vector>
 
 #include "plan/plan.hpp"
+#include "script/map.hpp"
 #include "util/json.hpp"
 
 namespace sarray::report {
 
-/// Returns a job's script and arguments as one line: "train.slurm 'a b'"; "(standard input)" or "(--wrap)" if there is no file.
+/// Returns what a job runs as one line: "train.slurm 'a b'"; if it has no file, the command that --wrap was given, "$ hostname",
+/// or the first that a script from standard input has (slurm::find_first_command), "<< python train.py".
 [[nodiscard]] std::string command_text(const plan::PlannedJob& planned);
-[[nodiscard]] std::string command_text(slurm::ScriptSource source, const std::string& script_path,
-                                       const std::vector<std::string>& arguments);
+[[nodiscard]] std::string command_text(const script::MappedJob& job);
 
-/// Returns two lines per job: number, id, tasks, array ids, name, script and arguments; then its directory and its options, each
-/// with the place where it was set. @param width of the terminal, 0: do not cut.
+/// Returns a table with one line per job: its number, the options in which the jobs differ, name, script and arguments. What all
+/// jobs share is said once, above it. If there are more columns than fit, the last of the differing options are on further lines
+/// of their job: none is left out.
+/// @param width of the terminal, 0: one line per job, nothing is cut.
 [[nodiscard]] std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t width);
+
+/// Returns some lines per job: all of the above, and each option with the place where it was set. Nothing is cut.
+/// @param width at which lines are wrapped, 0: they are not.
+[[nodiscard]] std::string queue_details(const std::vector<plan::PlannedJob>& jobs, std::size_t width);
 
 /// Returns the document of list --json (docs/json.md).
 [[nodiscard]] util::Json queue_json(const std::vector<plan::PlannedJob>& jobs);

@@ -7,67 +7,19 @@
 #include <optional>
 
 #include "report/queue.hpp"
+#include "report/states.hpp"
 #include "report/table.hpp"
 #include "report/usage.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/user_text.hpp"
+#include "util/wrap.hpp"
 
 namespace sarray::report {
 
 using slurm::TaskState;
 
 namespace {
-
-/// How a state is drawn, and its short name.
-struct Drawing {
-  TaskState state;
-  char mark;
-  const char* color;
-  const char* word;
-};
-constexpr std::array<Drawing, 8> drawings = {{{TaskState::completed, '#', "32", "ok"},
-                                              {TaskState::failed, 'x', "31", "fail"},
-                                              {TaskState::timeout, 'x', "31", "time"},
-                                              {TaskState::out_of_memory, 'x', "31", "oom"},
-                                              {TaskState::cancelled, 'x', "35", "canc"},
-                                              {TaskState::running, '=', "36", "run"},
-                                              {TaskState::pending, '.', "2", "pend"},
-                                              {TaskState::unknown, '?', "33", "?"}}};
-
-/// Draws a bar of `width` columns. Every state that occurs gets at least one column, if there are enough.
-std::string bar(const follow::Summary& summary, std::size_t width, bool color) {
-  std::vector<std::size_t> columns;
-  std::size_t used = 0;
-  for (const auto& drawing : drawings) {
-    const std::size_t count = summary.count(drawing.state);
-    const auto share = count == 0 ? 0 : std::max<std::size_t>(count * width / std::max(summary.tasks, 1U), 1);
-    columns.push_back(share);
-    used += share;
-  }
-  while (used != width) {
-    auto widest = std::max_element(columns.begin(), columns.end());
-    if (used < width) {
-      ++*widest, ++used;
-    } else {
-      --*widest, --used;
-    }
-  }
-  std::string text;
-  for (std::size_t i = 0; i < drawings.size(); ++i) {
-    if (columns[i] == 0) continue;
-    if (color) text.append("\033[").append(drawings[i].color).append("m");
-    text.append(columns[i], drawings[i].mark);
-    if (color) text += "\033[0m";
-  }
-  return text;
-}
-
-std::string paint(const std::string& text, TaskState state, bool color) {
-  if (!color) return text;
-  const auto* drawing = std::find_if(drawings.begin(), drawings.end(), [&](const Drawing& d) { return d.state == state; });
-  return std::string("\033[") + drawing->color + "m" + text + "\033[0m";
-}
 
 /// Null for a task that Slurm has forgotten.
 std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
@@ -108,17 +60,21 @@ std::string size_text(const follow::History& history, const follow::Summary& sum
 
 std::string heading(const follow::History& history, const StatusView& view) {
   const auto summary = follow::summarize(history);
-  std::string text = "array " + history.attempts.front().job_id + ": " + size_text(history, summary);
+  const auto fit = [&](const std::string& line) { return (view.width > 0 ? util::fit(line, view.width) : line) + "\n"; };
+  auto first = "array " + history.attempts.front().job_id + ": " + size_text(history, summary);
   const auto elapsed = summary.elapsed(view.now);
-  text += (elapsed ? ", " + duration_text(*elapsed) : "") + "\n";
+  auto text = fit(first + (elapsed ? ", " + duration_text(*elapsed) : ""));
   for (std::size_t number = 1; number < history.attempts.size(); ++number) {
     const auto& attempt = history.attempts[number];
     text += "  retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n";
   }
-  const auto width = view.width > 0 ? std::clamp<std::size_t>(view.width - 2, 10, 60) : 60;
-  text += "[" + bar(summary, width, view.color) + "]\n";
-  const auto fit = [&](const std::string& line) { return (view.width > 0 ? util::fit(line, view.width) : line) + "\n"; };
-  text += fit(counts_text(summary));
+  if (view.bars) {
+    const auto width = view.width > 0 ? std::clamp<std::size_t>(view.width - 2, 10, 60) : 60;
+    text += "[" + bar(summary, width, view.color) + "]\n";
+    text += bar_legend(summary, view.color) + "\n";
+  }
+  const auto progress = progress_text(summary) + (view.rest > 0 ? ", about " + duration_text(view.rest) + " left" : "");
+  text += util::wrap(progress, view.width > 2 ? view.width - 2 : view.width, 2) + "\n";
   if (const auto reasons = reasons_text(history); !reasons.empty()) text += fit("pending because: " + reasons);
   return text;
 }
@@ -129,13 +85,13 @@ struct CountColumn {
   std::vector<TaskState> states;
 };
 
-/// Returns only the states that occur; if there is little room, all kinds of failure share one column.
+/// Returns only the states that occur; if there is little room, all kinds of failure share one column. Cancelled is not one.
 std::vector<CountColumn> count_columns(const follow::Summary& summary, bool narrow) {
   std::vector<CountColumn> columns;
-  for (const auto& drawing : drawings) {
+  for (const auto& drawing : drawings()) {
     const bool is_shown = drawing.state == TaskState::completed || summary.count(drawing.state) > 0;
     if (!is_shown) continue;
-    const bool joins = narrow && slurm::is_failure(drawing.state) && columns.size() > 1;
+    const bool joins = narrow && drawing.state != TaskState::cancelled && slurm::is_failure(drawing.state) && columns.size() > 1;
     if (joins) {
       columns.back().word = "fail";
       columns.back().states.push_back(drawing.state);
@@ -154,6 +110,24 @@ std::string count_text(const follow::Summary& summary, const CountColumn& column
 
 bool is_narrow(const StatusView& view) { return view.width > 0 && view.width < 100; }
 
+struct JobSummary {
+  const script::MappedJob* job;
+  follow::Summary summary;
+};
+
+/// Returns the jobs that are shown: what failed and what runs first, what is done last.
+std::vector<JobSummary> urgent_first(const follow::History& history, const StatusView& view) {
+  std::vector<JobSummary> jobs;
+  for (const auto& job : history.map().jobs) {
+    auto summary = follow::summarize(history, job);
+    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
+    jobs.push_back({&job, summary});
+  }
+  std::stable_sort(jobs.begin(), jobs.end(),
+                   [](const auto& a, const auto& b) { return urgency(a.summary) < urgency(b.summary); });
+  return jobs;
+}
+
 std::string job_lines(const follow::History& history, const StatusView& view) {
   const bool narrow = is_narrow(view);
   const auto columns = count_columns(follow::summarize(history), narrow);
@@ -164,7 +138,8 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
     head.emplace_back(column.word);
   }
   constexpr std::size_t bar_width = 10;
-  if (!narrow) {
+  const bool with_bars = view.bars && !narrow;
+  if (with_bars) {
     right.push_back(false);
     head.emplace_back("");
   }
@@ -172,15 +147,13 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   head.insert(head.end(), {"elapsed", "script and arguments"});
   Table table(right);
   table.add(head);
-  for (const auto& job : history.map().jobs) {
-    const auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
-    std::vector<std::string> row = {std::to_string(job.number), util::fit(util::printable(job.name), narrow ? 14 : 20),
-                                    util::fit(array_text(job), narrow ? 8 : 16)};
+  for (const auto& [job, summary] : urgent_first(history, view)) {
+    std::vector<std::string> row = {std::to_string(job->number), util::fit(util::printable(job->name), narrow ? 14 : 20),
+                                    util::fit(array_text(*job), narrow ? 8 : 16)};
     for (const auto& column : columns) row.push_back(count_text(summary, column));
-    if (!narrow) row.push_back(bar(summary, bar_width, false));
+    if (with_bars) row.push_back(bar(summary, bar_width, false));
     row.push_back(elapsed_text(summary.elapsed(view.now)));
-    row.push_back(command_text(job.source, job.script_path, job.arguments));
+    row.push_back(command_text(*job));
     table.add(std::move(row));
   }
   return table.text(view.width);
@@ -215,32 +188,45 @@ std::string wait_lines(const follow::History& history, const StatusView& view) {
   return text;
 }
 
-std::string task_lines(const follow::History& history, const StatusView& view) {
-  Table table({false, true, true, false, true, false, false, false});
-  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments", "output"});
+/// A line of --tasks.
+struct TaskRow {
+  TaskState state;
+  std::vector<std::string> cells;
+};
+
+std::vector<TaskRow> task_rows(const follow::History& history, const StatusView& view) {
   const bool narrow = is_narrow(view);
-  std::vector<TaskState> states;
+  std::vector<TaskRow> rows;
   for (const auto& job : history.map().jobs) {
-    auto command = command_text(job.source, job.script_path, job.arguments);
+    auto command = command_text(job);
     if (view.width > 0) command = util::fit(command, narrow ? 12 : 30);
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
       if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
       const auto local = job.local_id(index);
-      table.add({task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
-                 elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command,
-                 output_text(view.output_of(index), job.directory)});
-      states.push_back(task.state);
+      rows.push_back({task.state,
+                      {task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
+                       elapsed_text(elapsed_of(task)), util::printable(state_text(history, index)), command,
+                       output_text(view.output_of(index), job.directory)}});
     }
   }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return urgency(a.state) < urgency(b.state); });
+  return rows;
+}
+
+std::string task_lines(const follow::History& history, const StatusView& view) {
+  Table table({false, true, true, false, true, false, false, false});
+  table.add({"task", "job", "local", "name", "elapsed", "state", "script and arguments", "output"});
+  const auto rows = task_rows(history, view);
+  for (const auto& row : rows) table.add(row.cells);
   auto text = table.text(view.width);
   if (!view.color) return text;
   std::string colored = text.substr(0, text.find('\n') + 1);
   std::size_t at = colored.size();
-  for (const auto state : states) {
+  for (const auto& row : rows) {
     const auto end = text.find('\n', at);
-    colored += paint(text.substr(at, end - at), state, true) + "\n";
+    colored += paint(text.substr(at, end - at), row.state, true) + "\n";
     at = end + 1;
   }
   return colored;
@@ -251,6 +237,8 @@ util::Json counts_json(const follow::Summary& summary) {
   for (const auto state : slurm::all_task_states) counts[slurm::task_state_name(state)] = summary.count(state);
   return counts;
 }
+
+std::size_t count_lines(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
 
 /// Null if it waits for nothing.
 util::Json wait_json(const follow::History& history, std::uint32_t index) {
@@ -336,22 +324,23 @@ std::string task_name(const follow::History& history, std::uint32_t index) {
   return history.attempts[last.attempt].job_id + "_" + std::to_string(last.index);
 }
 
-std::string counts_text(const follow::Summary& summary, bool is_short) {
-  std::string text;
-  for (const auto& drawing : drawings) {
-    const auto count = summary.count(drawing.state);
-    if (count == 0) continue;
-    std::string word = is_short ? drawing.word : slurm::task_state_name(drawing.state);
-    std::replace(word.begin(), word.end(), '_', ' ');
-    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + word;
+StatusText status_parts(const follow::History& history, const StatusView& view) {
+  StatusText status{heading(history, view), "", 0, view.tasks ? "task" : "job"};
+  if (view.usage) {
+    status.rows = usage_text(history, view.width);
+  } else {
+    status.rows = view.tasks ? task_lines(history, view) : job_lines(history, view);
   }
-  return text;
+  status.count = count_lines(status.rows) - 1;
+  if (!view.usage && !view.tasks) status.rows += wait_lines(history, view);
+  return status;
 }
 
 std::string status_text(const follow::History& history, const StatusView& view) {
-  auto text = heading(history, view) + "\n";
-  if (view.usage) return text + usage_text(history, view.width);
-  return text + (view.tasks ? task_lines(history, view) : job_lines(history, view) + wait_lines(history, view));
+  const auto status = status_parts(history, view);
+  const auto lines = count_lines(status.summary) + count_lines(status.rows) + 2;  // with a blank line, and the prompt
+  const bool scrolls = view.height > 0 && lines > view.height;
+  return scrolls ? status.rows + "\n" + status.summary : status.summary + "\n" + status.rows;
 }
 
 util::Json status_json(const follow::History& history, const StatusView& view) {
@@ -398,6 +387,7 @@ util::Json job_json(const script::MappedJob& job) {
                     {"first_index", job.first_index},
                     {"tasks", job.tasks},
                     {"script", is_file ? util::Json(job.script_path) : util::Json(nullptr)},
+                    {"command", job.command.empty() ? util::Json(nullptr) : util::Json(job.command)},
                     {"arguments", job.arguments},
                     {"directory", job.directory}};
 }

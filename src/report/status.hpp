@@ -12,12 +12,15 @@
 namespace sarray::report {
 
 struct StatusView {
-  std::size_t width = 0;  ///< columns of the terminal; 0: do not cut
+  std::size_t width = 0;   ///< columns of the terminal; 0: do not cut
+  std::size_t height = 0;  ///< its lines; 0: it is not one
+  bool bars = true;
   bool color = false;
   bool tasks = false;  ///< one line per task
   bool failed_only = false;
-  bool usage = false;    ///< CPU and memory, used and requested
-  std::int64_t now = 0;  ///< seconds since 1970
+  bool usage = false;     ///< CPU and memory, used and requested
+  std::int64_t now = 0;   ///< seconds since 1970
+  std::int64_t rest = 0;  ///< estimated seconds until all is done; 0: say nothing of it
   /// Returns the output file of a task, by its index in the first attempt; needed if tasks is set.
   std::function<std::string(std::uint32_t)> output_of;
 };
@@ -34,11 +37,16 @@ struct StatusView {
 [[nodiscard]] std::string state_text(const follow::History& history, std::uint32_t index);
 /// "42137_7".
 [[nodiscard]] std::string task_name(const follow::History& history, std::uint32_t index);
-/// Returns "12 running, 3 failed": only states that occur.
-/// @param is_short "12 run, 3 fail".
-[[nodiscard]] std::string counts_text(const follow::Summary& summary, bool is_short = false);
-
-/// Returns the totals with a bar, then one line per job (or task).
+/// What `sarray status` shows: the totals, and the table under its heading.
+struct StatusText {
+  std::string summary;
+  std::string rows;          ///< a heading, `count` lines, and perhaps others after them
+  std::size_t count = 0;     ///< jobs or tasks
+  const char* noun = "job";  ///< what a line is
+};
+[[nodiscard]] StatusText status_parts(const follow::History& history, const StatusView& view);
+/// Returns the totals, then one line per job (or task), those that failed or run first. If that is more than the terminal's
+/// height, the totals come last, since the beginning scrolls away.
 [[nodiscard]] std::string status_text(const follow::History& history, const StatusView& view);
 
 /// Returns the document of status --json (docs/follow.md).

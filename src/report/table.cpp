@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <string_view>
 
 #include "util/user_text.hpp"
 
@@ -50,7 +51,9 @@ std::size_t terminal_height(int fd) {
 
 bool wants_color(int fd) {
   const char* no_color = std::getenv("NO_COLOR");
-  return ::isatty(fd) != 0 && (no_color == nullptr || *no_color == '\0');
+  const char* terminal = std::getenv("TERM");
+  const bool is_dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  return ::isatty(fd) != 0 && !is_dumb && (no_color == nullptr || *no_color == '\0');
 }
 
 std::string date_text(std::int64_t seconds) {

@@ -28,7 +28,8 @@ class Table {
 /// Returns its lines; 24 if that is not known.
 [[nodiscard]] std::size_t terminal_height(int fd);
 
-/// Returns whether output to a descriptor should have colours: it is a terminal, and NO_COLOR is not set (no-color.org).
+/// Returns whether output to a descriptor should have colours: it is a terminal, not a dumb one, and NO_COLOR is not set
+/// (no-color.org).
 [[nodiscard]] bool wants_color(int fd);
 
 /// Returns "2026-11-26 07:30", in local time. @param seconds since 1970; 0 (not known) gives "-".

@@ -233,7 +233,7 @@ std::vector<std::string_view> tags() {
 }
 
 util::Error damaged_script(const std::string& why) {
-  return {"batch script", why, "submit again, or give the script that was submitted with --script"};
+  return {"batch script", why, "submit again, or give the script that was submitted with --from"};
 }
 
 }  // namespace sarray::script

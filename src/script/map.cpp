@@ -5,6 +5,7 @@
 
 #include "script/pack.hpp"
 #include "script/streams.hpp"
+#include "slurm/language/first_command.hpp"
 #include "util/crc32.hpp"
 #include "util/parse.hpp"
 #include "util/shell_quote.hpp"
@@ -264,6 +265,12 @@ class PageReader {
   std::uint32_t m_next_id = 0;
 };
 
+/// Returns the job's own script, unchecked.
+std::string stored_script(const MappedJob& job, std::string_view script) {
+  const auto stored = script.substr(job.script_offset, job.script_length);
+  return job.script_escaped ? util::unescape_field(stored) : std::string(stored);
+}
+
 /// Turns records into jobs.
 class JobReader {
  public:
@@ -295,6 +302,8 @@ class JobReader {
     for (const auto stream : all_streams) fill_pattern(stream, job);
     fill_source(job);
     CHECK_OK(find_script(job));
+    if (job.source != slurm::ScriptSource::file)
+      job.command = slurm::find_first_command(job.source, stored_script(job, m_script));
     return job;
   }
 
@@ -404,8 +413,7 @@ util::Result<Map> read_map(std::string_view script) {
 }
 
 util::Result<std::string> read_script(const MappedJob& job, std::string_view script) {
-  const auto stored = script.substr(job.script_offset, job.script_length);
-  auto bytes = job.script_escaped ? util::unescape_field(stored) : std::string(stored);
+  auto bytes = stored_script(job, script);
   if (util::posix_cksum(bytes) != job.script_sum)
     return util::fail(damaged_script("it is damaged or was edited: the checksum of a job's script does not match"));
   return bytes;

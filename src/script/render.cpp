@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "embedded/dispatch.hpp"
+#include "embedded/dispatch_rest.hpp"
 #include "script/pack.hpp"
 #include "script/record.hpp"
 #include "script/table.hpp"
@@ -218,12 +219,23 @@ std::string piece_list(const Packed& packed) {
   return list;
 }
 
-/// Returns the line that says where the data begins. Its own length is fixed, so that the number in it can name a place after it.
-constexpr std::size_t data_line_length = 23;
-std::string data_line(std::size_t head, std::size_t tail) {
-  std::array<char, 32> line{};
-  std::snprintf(line.data(), line.size(), "SARRAY_DATA=%010zu\n", head + data_line_length + tail);
-  return line.data();
+/// Ends each part of the script that the dispatcher reads by itself: its rest, the scripts, the table.
+constexpr char part_end = '\f';
+
+/// The dispatcher in its two parts, and the line after which the data begins.
+std::string dispatcher() {
+  return std::string(embedded::dispatch) + part_end + std::string(embedded::dispatch_rest) + part_end + "\nexit 125\n";
+}
+
+/// Returns the lines that say where the dispatcher's rest and the data begin. Their own length is fixed, so that the numbers in
+/// them can name places after them.
+constexpr std::size_t place_lines_length = 46;
+std::string place_lines(std::size_t head, std::size_t dispatcher) {
+  std::array<char, 64> lines{};
+  const auto begin = head + place_lines_length;
+  std::snprintf(lines.data(), lines.size(), "SARRAY_REST=%010zu\nSARRAY_DATA=%010zu\n", begin + embedded::dispatch.size() + 1,
+                begin + dispatcher);
+  return lines.data();
 }
 
 /// Quotes a word for bash, in ASCII.
@@ -282,19 +294,20 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   head += "SARRAY_PIECES='";
   const auto before_pieces = head.size();
   head += "'\n";
-  head += "SARRAY_PAGES='" + page_list(table, scripts.size(), array.first_index() + array.tasks) + "'\n";
+  head += "SARRAY_PAGES='" + page_list(table, scripts.size() + 1, array.first_index() + array.tasks) + "'\n";
   head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
-  const auto tail = std::string(embedded::dispatch) + "\nexit 125\n";
+  const auto tail = dispatcher();
+  const std::string end = std::string(1, part_end) + "end\n";
   auto& script = rendered.script;
-  script.reserve(head.size() + data_line_length + tail.size() + scripts.size() + table.text().size());
-  script.append(head).append(data_line(head.size(), tail.size())).append(tail);
+  script.reserve(head.size() + place_lines_length + tail.size() + scripts.size() + 1 + table.text().size() + end.size());
+  script.append(head).append(place_lines(head.size(), tail.size())).append(tail);
   const auto data_begin = script.size();
   scripts.append_to(script);
-  script.append(table.text());
+  script.append(1, part_end).append(table.text()).append(end);
   if (options.limits.known && script.size() >= options.limits.max_script_size) {
     const auto packed = pack(std::string_view(script).substr(data_begin));
     head.insert(before_pieces, piece_list(packed));
-    script = head + data_line(head.size(), tail.size()) + tail + packed.text;
+    script = head + place_lines(head.size(), tail.size()) + tail + packed.text;
   }
   rendered.environment = baseline.submitted;
   if (const auto& folder = options.scratch_folder; !folder.empty()) {

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 
 #include "answer/account.hpp"
 #include "shims/asked.hpp"
+#include "shims/meant.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
 #include "slurm/language/virtual_id.hpp"
@@ -18,31 +20,28 @@ using answer::AccountQuestion;
 /// Above every id that Slurm gives (slurm.conf: MaxJobId).
 constexpr const char* no_job = "67108863";
 
-struct Meant {
-  std::vector<std::string> slurms;
-  std::vector<std::unique_ptr<KnownJob>> recorded;
-};
+/// An id of ours that nobody knows is left out: sacct has no job of that number.
+void write_id(const answer::JobName& name, std::vector<std::string>& ids) {
+  if (slurm::is_virtual_id(name.job)) return;
+  auto text = std::to_string(name.job);
+  if (!name.tasks.empty()) text += "_" + std::to_string(name.tasks.front());
+  ids.push_back(text + (name.step.empty() ? "" : "." + name.step));
+}
 
-util::Result<Meant> find_meant(World& world, const AccountQuestion& question) {
-  Meant meant;
-  if (!question.ids) {
-    TRY(meant.recorded, world.recorded_jobs());
-    return meant;
-  }
-  for (const auto& name : *question.ids) {
-    if (!slurm::is_virtual_id(name.job)) {
-      auto text = std::to_string(name.job);
-      if (!name.tasks.empty()) text += "_" + std::to_string(name.tasks.front());
-      meant.slurms.push_back(text + (name.step.empty() ? "" : "." + name.step));
-      continue;
-    }
+/// For so long the accounting may not know yet what Slurm has taken. It gets a job's record some seconds late.
+constexpr std::int64_t accounting_delay = 120;
+
+/// The jobs that Slurm has, but that the accounting may not know yet.
+util::Result<std::vector<std::unique_ptr<KnownJob>>> find_recent(World& world, const AccountQuestion& question) {
+  std::vector<std::unique_ptr<KnownJob>> recent;
+  for (const auto& name : question.ids.value_or(std::vector<answer::JobName>())) {
+    if (!slurm::is_virtual_id(name.job)) continue;
     const auto arrays = world.find_arrays(name.job);
-    for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
-    if (!arrays.empty()) continue;
-    TRY(auto recorded, world.find_recorded(name.job));
-    if (recorded) meant.recorded.push_back(std::move(recorded));
+    if (arrays.empty() || arrays.back().time + accounting_delay <= std::time(nullptr)) continue;
+    TRY(auto known, world.find_own(name.job));
+    if (known) recent.push_back(std::move(known));
   }
-  return meant;
+  return recent;
 }
 
 struct Asked {
@@ -114,8 +113,9 @@ bool needs_partition(const AccountQuestion& question) {
 util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words) {
   const auto read = answer::read_words(slurm::Tool::sacct, words);
   TRY(const auto question, answer::read_account_question(read, world.site().environment));
-  TRY(const auto meant, find_meant(world, question));
-  auto defaults = world.defaults(!meant.recorded.empty() && needs_partition(question));
+  TRY(const auto meant, find_meant(world, question.ids, write_id));
+  TRY(const auto recent, find_recent(world, question));
+  auto defaults = world.defaults((!meant.recorded.empty() || !recent.empty()) && needs_partition(question));
   const bool names_cluster = std::any_of(question.format.columns.begin(), question.format.columns.end(),
                                          [](const auto& column) { return column.field == "cluster"; });
   if (!meant.recorded.empty() && names_cluster) defaults.cluster = slurm::cluster_name(world.site());
@@ -125,9 +125,16 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
                       question, asked.rows, [&](const answer::RowArray& row) { return world.find_map(row.line, row.job_id); },
                       [&](std::uint32_t id) { return world.submit_line(id); }));
   std::uint32_t recorded = 0;
+  const auto is_shown = [&](const auto& known) {
+    return std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end();
+  };
+  // A job that was PENDING when it was recorded does not vanish for some seconds: scripts take that for its end.
+  for (const auto& known : recent) {
+    if (!question.states.empty() || is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
+    if (auto row = answer::recorded_row(question, known->shown, defaults)) lines.rows.push_back(std::move(*row));
+  }
   for (const auto& known : meant.recorded) {
-    if (!answer::is_asked_for(question, known->shown, defaults)) continue;
-    if (std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end()) continue;
+    if (is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
     TRY(auto row, answer::recorded_row(question, known->shown, defaults));
     lines.rows.push_back(std::move(row));
     ++recorded;

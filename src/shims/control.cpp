@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
 
 #include "answer/change.hpp"
@@ -11,19 +10,13 @@
 #include "shims/targets.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
+#include "slurm/language/text.hpp"
 #include "util/fd.hpp"
 #include "util/join.hpp"
 
 namespace sarray::shims {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 /// scontrol's verbs that change jobs. They may be shortened (scontrol.c); the shortest form of each is given.
 struct Verb {
@@ -36,7 +29,7 @@ constexpr std::array verbs = {Verb{"hold", 1},     Verb{"holdu", 5},       Verb{
                               Verb{"listpids", 5}, Verb{"notify", 1},      Verb{"wait_job", 2}};
 
 std::string_view full_verb(std::string_view word) {
-  const auto small = lower(word);
+  const auto small = slurm::lower(word);
   for (const auto& verb : verbs) {
     if (verb.name == small) return verb.name;
   }
@@ -67,7 +60,7 @@ util::Result<Ids> find_ids(World& world, const std::vector<std::string>& words) 
   for (const auto& word : words) {
     auto list = word;
     for (const auto* key : {"jobid=", "job="}) {
-      if (lower(list).starts_with(key)) list.erase(0, std::string_view(key).size());
+      if (slurm::lower(list).starts_with(key)) list.erase(0, std::string_view(key).size());
     }
     for (const auto& text : answer::split_words(list)) {
       TRY(auto target, find_target(world, text));
@@ -109,7 +102,7 @@ util::Result<int> update(World& world, const answer::Words& words) {
   std::string name;
   for (std::size_t i = 1; i < words.operands.size(); ++i) {
     const auto& word = words.operands[i];
-    const auto key = lower(word.substr(0, word.find('=')));
+    const auto key = slurm::lower(word.substr(0, word.find('=')));
     if (word.find('=') == std::string::npos && i + 1 < words.operands.size() && (key == "job" || key == "jobid")) {
       id_words.push_back(words.operands[++i]);  // "update job 17 ..."
     } else if (key == "jobid" || key == "job") {
@@ -130,7 +123,7 @@ util::Result<int> update(World& world, const answer::Words& words) {
       const auto equals = std::min(word.find('='), word.size());
       const auto key = word.substr(0, equals);
       const auto value = equals < word.size() ? word.substr(equals + 1) : "";
-      if (lower(key) == "arraytaskthrottle" && target.recorded->job.ids) {
+      if (slurm::lower(key) == "arraytaskthrottle" && target.recorded->job.ids) {
         change.options.push_back("--array=" + target.recorded->job.ids->text() + (value == "0" ? "" : "%" + value));
         continue;
       }
@@ -146,7 +139,7 @@ util::Result<int> update(World& world, const answer::Words& words) {
   if (ids.slurms.empty()) return 0;
   std::vector<std::string> operands = {"update", "JobId=" + util::join(ids.slurms, ",")};
   for (const auto& word : others) {
-    const auto key = lower(word.substr(0, word.find('=')));
+    const auto key = slurm::lower(word.substr(0, word.find('=')));
     const bool is_ours =
         std::any_of(id_words.begin(), id_words.end(), [](const auto& id) { return answer::names_virtual_id(id); });
     if (is_ours && key == "arraytaskthrottle")

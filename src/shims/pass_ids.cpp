@@ -6,6 +6,7 @@
 #include "shims/targets.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
+#include "slurm/language/text.hpp"
 #include "util/join.hpp"
 
 namespace sarray::shims {
@@ -97,8 +98,7 @@ util::Result<void> check_format(const std::vector<std::string>& words) {
     if (words[i].starts_with("--format=")) format = words[i].substr(9);
     if (words[i].starts_with("-o") && words[i].size() > 2) format = words[i].substr(2);
     if ((words[i] == "-o" || words[i] == "--format") && i + 1 < words.size()) format = words[i + 1];
-    std::transform(format.begin(), format.end(), format.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    format = slurm::lower(format);
     if (!format.empty() && !format.starts_with("jobid") && format.find("jobid") != std::string::npos)
       return util::fail("sstat --format=" + format, "sarray translates ids in the first column only", "sstat --format=JobID,...");
   }

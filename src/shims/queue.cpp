@@ -8,9 +8,9 @@
 #include <ctime>
 
 #include "shims/asked.hpp"
+#include "shims/meant.hpp"
 #include "shims/tools.hpp"
 #include "shims/world.hpp"
-#include "slurm/language/virtual_id.hpp"
 #include "util/join.hpp"
 
 namespace sarray::shims {
@@ -28,36 +28,10 @@ struct Queue {
   std::vector<std::vector<std::string>> rows;
 };
 
-/// What squeue's ids mean: Slurm's own ids, and jobs that are recorded only.
-struct Meant {
-  std::vector<std::string> slurms;
-  std::vector<std::unique_ptr<KnownJob>> recorded;
-  bool is_all = false;  ///< no ids are given
-};
-
-util::Result<Meant> find_meant(World& world, const QueueQuestion& question) {
-  Meant meant;
-  if (!question.ids) {
-    meant.is_all = true;
-    TRY(meant.recorded, world.recorded_jobs());
-    return meant;
-  }
-  for (const auto& name : *question.ids) {
-    const auto id = std::to_string(name.job);
-    if (slurm::is_virtual_id(name.job)) {
-      const auto arrays = world.find_arrays(name.job);
-      for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
-      if (!arrays.empty()) continue;
-      TRY(auto recorded, world.find_recorded(name.job));
-      if (recorded) {
-        meant.recorded.push_back(std::move(recorded));
-        continue;
-      }
-    }
-    for (const auto task : name.tasks) meant.slurms.push_back(id + "_" + std::to_string(task));
-    if (name.tasks.empty()) meant.slurms.push_back(id);
-  }
-  return meant;
+void write_id(const answer::JobName& name, std::vector<std::string>& ids) {
+  const auto id = std::to_string(name.job);
+  for (const auto task : name.tasks) ids.push_back(id + "_" + std::to_string(task));
+  if (name.tasks.empty()) ids.push_back(id);
 }
 
 /// Asks Slurm's own squeue. @return nullopt if it refused, and has said why on standard error; its status in `status`.
@@ -113,7 +87,7 @@ void print(const std::vector<std::string>& lines) {
 }
 
 util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::Defaults& defaults) {
-  TRY(const auto meant, find_meant(world, question));
+  TRY(const auto meant, find_meant(world, question.ids, write_id));
   std::vector<const KnownJob*> asked;
   for (const auto& known : meant.recorded) {
     if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(known.get());

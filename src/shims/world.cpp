@@ -1,6 +1,5 @@
 #include "shims/world.hpp"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,18 +20,6 @@
 namespace sarray::shims {
 
 namespace {
-
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  DIR* listing = ::opendir(folder.c_str());
-  if (listing == nullptr) return names;
-  while (const auto* entry = ::readdir(listing)) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
-  ::closedir(listing);
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 std::string local_time(std::int64_t seconds) {
   const auto moment = static_cast<std::time_t>(seconds);
@@ -137,7 +124,7 @@ util::Result<std::unique_ptr<KnownJob>> World::find_recorded(std::uint32_t id) {
     if (std::any_of(m_contents.calls.begin(), m_contents.calls.end(), is_own)) return found;
   }
   if (!find_arrays(id).empty()) return std::unique_ptr<KnownJob>();
-  const auto names = names_in(m_folder.sessions());
+  const auto names = util::names_in(m_folder.sessions());
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     const auto session = store::Session::open(m_folder, *name);
     if (!session || (m_session && session->name() == m_session->name())) continue;
@@ -145,6 +132,13 @@ util::Result<std::unique_ptr<KnownJob>> World::find_recorded(std::uint32_t id) {
     if (!contents) continue;
     TRY(auto found, look(*session, *contents));
     if (found) return found;
+  }
+  return std::unique_ptr<KnownJob>();
+}
+
+util::Result<std::unique_ptr<KnownJob>> World::find_own(std::uint32_t id) const {
+  for (const auto& call : m_contents.calls) {
+    if (call.id == id && call.call != nullptr) return know(*m_session, call);
   }
   return std::unique_ptr<KnownJob>();
 }
@@ -185,7 +179,7 @@ const script::Map* World::find_map(std::string_view command) {
 const script::Map* World::find_map(std::string_view command, std::string_view job_id) {
   if (!command.empty()) return find_map(command);
   const script::Map* found = nullptr;
-  for (const auto& marker : names_in(m_folder.submissions())) {
+  for (const auto& marker : util::names_in(m_folder.submissions())) {
     const auto submission = store::read_submission(m_folder.submissions() + "/" + marker);
     if (submission && submission->job_id == job_id) found = load(marker);
   }
@@ -202,7 +196,7 @@ std::optional<std::string> World::submit_line(std::uint32_t id) const {
 std::vector<SubmittedArray> World::find_arrays(std::uint32_t id) {
   std::vector<SubmittedArray> arrays;
   std::vector<store::Submission> submissions;
-  for (const auto& marker : names_in(m_folder.submissions())) {
+  for (const auto& marker : util::names_in(m_folder.submissions())) {
     auto submission = store::read_submission(m_folder.submissions() + "/" + marker);
     if (submission && !submission->is_withdrawn && holds(*submission, id)) submissions.push_back(std::move(*submission));
   }
@@ -213,7 +207,7 @@ std::vector<SubmittedArray> World::find_arrays(std::uint32_t id) {
       if (job_id.empty() && note.marker == submission.marker()) job_id = note.job_id;
     }
     const auto* map = job_id.empty() ? nullptr : load(submission.marker());
-    if (map != nullptr) arrays.push_back({job_id, submission.marker(), map});
+    if (map != nullptr) arrays.push_back({job_id, submission.marker(), map, submission.time});
   }
   return arrays;
 }

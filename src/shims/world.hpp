@@ -23,9 +23,10 @@ struct SubmittedArray {
   std::string job_id;  ///< empty: sbatch's answer is not known
   std::string marker;
   const script::Map* map = nullptr;
+  std::int64_t time = 0;  ///< of the submission, in seconds since 1970
 };
 
-/// A job that Slurm does not have.
+/// A job as its call was recorded.
 struct KnownJob {
   store::Session session;
   store::RecordedCall recorded;
@@ -50,6 +51,8 @@ class World {
   /// Returns the job with that virtual id if Slurm does not have it: of this session, or of another one.
   /// @return null if there is none.
   [[nodiscard]] util::Result<std::unique_ptr<KnownJob>> find_recorded(std::uint32_t id);
+  /// Returns the job with that virtual id of this session, whether Slurm has it or not. @return null if there is none.
+  [[nodiscard]] util::Result<std::unique_ptr<KnownJob>> find_own(std::uint32_t id) const;
 
   /// Returns the arrays that have a task of the job with that virtual id, oldest first.
   [[nodiscard]] std::vector<SubmittedArray> find_arrays(std::uint32_t id);

@@ -73,6 +73,7 @@ void ContentsReader::take(const JournalRecord& record) {
       m_contents.info.state = static_cast<SessionInfo::State>(reader.u8());
       return;
   }
+  m_has_unknown_kind = true;
 }
 
 RecordedCall* ContentsReader::find(std::uint32_t job) {

@@ -34,6 +34,8 @@ class ContentsReader {
   void take(const JournalRecord& record);
 
   [[nodiscard]] std::uint32_t version() const { return m_version; }
+  /// Whether a record has a kind that this program does not know.
+  [[nodiscard]] bool has_unknown_kind() const { return m_has_unknown_kind; }
 
  private:
   RecordedCall* find(std::uint32_t job);
@@ -57,6 +59,7 @@ class ContentsReader {
 
   SessionContents& m_contents;
   std::uint32_t m_version = 0;
+  bool m_has_unknown_kind = false;
   std::unordered_map<std::uint64_t, std::shared_ptr<const util::EnvironmentBlock>> m_environments;
   std::unordered_map<std::uint64_t, std::shared_ptr<const std::string>> m_scripts;
 };

@@ -29,10 +29,14 @@ enum class RecordKind : std::uint8_t {
   script = 9,      ///< a script's bytes, for the calls that refer to it
   cancelled = 10,  ///< jobs that are dropped, and that `restored` may bring back
   restored = 11,
-  changed = 12,  ///< a recorded call's new words
+  changed = 12,  ///< a recorded call's new words; from version 2 on
 };
 
-inline constexpr std::uint32_t journal_version = 1;
+/// Of new journals. A program refuses a later version, and a kind of record that it does not know: it would submit something else
+/// than was recorded. With a new kind, the version grows.
+inline constexpr std::uint32_t journal_version = 2;
+inline constexpr std::uint32_t oldest_journal_version = 1;
+inline constexpr std::uint32_t first_version_with_changes = 2;
 inline constexpr std::size_t smallest_record = 44;  ///< bytes: head and tail
 
 /// The session's totals after a record.

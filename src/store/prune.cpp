@@ -1,6 +1,5 @@
 #include "store/prune.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -25,17 +24,6 @@ namespace sarray::store {
 namespace {
 
 constexpr std::int64_t min_age_seconds = 3600;  // longer than anything is without a lock while it is made
-
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  DIR* listing = ::opendir(folder.c_str());
-  if (listing == nullptr) return names;
-  while (const auto* entry = ::readdir(listing)) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
-  }
-  ::closedir(listing);
-  return names;
-}
 
 /// Returns seconds since 1970; 0 if the file does not exist.
 std::int64_t written_at(const std::string& path) {
@@ -143,7 +131,7 @@ util::Result<bool> remove_session(const StateFolder& folder, const std::string& 
 /// Copies of the program (capture/session_files.hpp) that no session has a hard link to any more.
 void remove_unused_programs(const StateFolder& folder) {
   const auto programs = folder.path() + "/programs";
-  for (const auto& name : names_in(programs)) {
+  for (const auto& name : util::names_in(programs)) {
     const auto path = programs + "/" + name;
     struct stat state {};
     const bool is_unused = ::lstat(path.c_str(), &state) == 0 && state.st_nlink == 1;
@@ -156,7 +144,7 @@ void remove_unused_programs(const StateFolder& folder) {
 util::Result<std::vector<Pruned>> prune_sessions(const StateFolder& folder, const PruneRules& rules, const std::string& own) {
   if (!rules.dry_run) remove_leftovers(folder.sessions());
   std::vector<Pruned> candidates;
-  for (const auto& name : names_in(folder.sessions())) {
+  for (const auto& name : util::names_in(folder.sessions())) {
     if (name == own) continue;
     if (auto over = find_prunable(folder, name, false)) candidates.push_back(std::move(*over));
   }
@@ -178,7 +166,7 @@ util::Result<std::vector<Pruned>> prune_submissions(const StateFolder& folder, c
   if (!rules.dry_run) remove_leftovers(folder.submissions());
   const auto now = static_cast<std::int64_t>(std::time(nullptr));
   std::vector<Pruned> candidates;
-  for (const auto& marker : names_in(folder.submissions())) {
+  for (const auto& marker : util::names_in(folder.submissions())) {
     const auto submission_folder = folder.submissions() + "/" + marker;
     const auto time = std::max(written_at(submission_folder), written_at(submission_folder + "/record.json"));
     if (now - time <= min_age_seconds) continue;

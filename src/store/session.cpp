@@ -129,7 +129,7 @@ struct Base {
 };
 
 util::Result<void> check_version(std::uint32_t version, const std::string& name) {
-  if (version == journal_version) return {};
+  if (version >= oldest_journal_version && version <= journal_version) return {};
   return util::fail("session " + name, "it was written by another version of sarray (format " + std::to_string(version) + ")");
 }
 
@@ -214,6 +214,7 @@ util::Result<SessionContents> read_journal(const std::string& name, const std::s
   torn = extent.size - extent.whole;
   if (extent.whole == 0) return util::fail("session " + name, "its journal cannot be read");
   CHECK_OK(check_version(reader.version(), name));
+  if (reader.has_unknown_kind()) return util::fail("session " + name, "a newer version of sarray has written to it");
   return contents;
 }
 
@@ -252,7 +253,13 @@ namespace {
 util::Result<void> append_record(const std::string& counter, const std::string& folder, RecordKind kind, const Writer& writer,
                                  const std::function<void(Totals&)>& change = {}) {
   TRY(auto appender, Appender::open(counter, folder + "/journal", false));
-  CHECK_OK(read_start(appender, folder.substr(folder.rfind('/') + 1)));
+  const auto name = folder.substr(folder.rfind('/') + 1);
+  TRY(const auto start, read_start(appender, name));
+  // The version that began the session would submit the call unchanged, without a word.
+  if (kind == RecordKind::changed && decode_start(start).version < first_version_with_changes) {
+    return util::fail("session " + name, "an older version of sarray began it, which does not know changes of calls",
+                      "sarray drop the job, and call sbatch again");
+  }
   auto totals = appender.totals();
   if (change) change(totals);
   appender.add(kind, writer.bytes(), totals);

@@ -14,12 +14,16 @@ inline constexpr const char* home_variable = "SARRAY_HOME";          ///< HOME, 
 inline constexpr const char* library_variable = "SARRAY_LIBRARY";    ///< path of the library that programs load; empty: none
 inline constexpr const char* job_variable = "SARRAY_OUTER_JOB";  ///< SLURM_JOB_ID as it was when the session began; empty: none
 inline constexpr const char* names_variable = "SARRAY_NAMES";    ///< "slurm": as submit --names=slurm
+inline constexpr const char* bars_variable = "SARRAY_BARS";      ///< "off": as status --no-bars
 inline constexpr const char* sbatch_timeout_variable = "SARRAY_SBATCH_TIMEOUT";  ///< seconds for which sbatch is waited for
 inline constexpr const char* settle_variable = "SARRAY_SETTLE_SECONDS";          ///< see engine/settings.hpp
 inline constexpr const char* bin_variable = "SARRAY_BIN";                        ///< the session's folder with our sbatch
 inline constexpr const char* path_variable = "SARRAY_PATH";    ///< what a session puts before PATH: that folder, and the guard's
 inline constexpr const char* share_variable = "SARRAY_SHARE";  ///< the session's folder
 inline constexpr const char* intercept_variable = "SARRAY_INTERCEPT";  ///< "off": programs are not loaded with our library
+/// For the start of a session's bash whose commands come from no terminal: the descriptor of their pipe.
+inline constexpr const char* commands_variable = "SARRAY_COMMANDS";
+inline constexpr const char* check_variable = "SARRAY_CHECK";  ///< "on", "off": as run and listen --check, --no-check
 /// Set for a command that is typed at the session's own prompt: only such a one ends the session.
 inline constexpr const char* prompt_variable = "SARRAY_AT_PROMPT";
 

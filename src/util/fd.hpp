@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "util/result.hpp"
 
@@ -58,6 +59,9 @@ inline constexpr std::size_t max_bytes_read = std::size_t{256} << 20;
 /// Reads a descriptor to its end; an error if that is more than max_bytes_read. @param name what the error calls it.
 [[nodiscard]] Result<std::string> read_all(int fd, const std::string& name);
 [[nodiscard]] Result<std::string> read_file(const std::string& path);
+
+/// Returns the names in a folder, sorted, without those that begin with a dot; none if it cannot be read.
+[[nodiscard]] std::vector<std::string> names_in(const std::string& folder);
 /// Writes all of the bytes, or returns an error, e.g. if the disk is full.
 [[nodiscard]] Result<void> write_all(int fd, std::string_view bytes, const std::string& name);
 

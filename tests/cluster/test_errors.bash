@@ -106,7 +106,7 @@ hint: sarray logs --help" sarray logs "$id" -n abc
 says 2 "sarray: error: -n: '0' is not a whole number (1 or more)
 hint: sarray history --help" sarray history -n 0
 says 1 'sarray: error: /nonexist: No such file or directory
-hint: sarray history, or the script that was submitted: --script sarray.slurm' sarray status "$id" --script /nonexist
+hint: sarray history, or the script that was submitted: --from sarray.slurm' sarray status "$id" --script /nonexist
 says 2 "sarray: error: --job 12: the jobs are 1 to 1
 hint: sarray status $id" sarray cancel "$id" --job 12
 says 2 "sarray: error: --tasks 2-1: not a valid list of indices
@@ -127,7 +127,7 @@ hint: sarray history" sarray $command "$plain"
   says 1 "sarray: error: job $other: it belongs to sarray-test
 hint: squeue --me" sarray $command "$other"
   says 1 "sarray: error: job 99999999: Slurm does not know this job, or has forgotten it
-hint: sarray history, or give the script that was submitted: --script sarray.slurm" sarray $command 99999999
+hint: sarray history, or give the script that was submitted: --from sarray.slurm" sarray $command 99999999
 done
 scancel "$id"
 

@@ -30,10 +30,10 @@ check_logs
 # What Slurm has forgotten, without accounting.
 wait_forgotten "$id" "$retried"
 if "$SARRAY" status "$id" >out 2>err; then fail 'status of a job that nobody knows'; fi
-assert_contains "$(cat err)" '--script sarray.slurm' 'the hint'
-"$SARRAY" status "$id" --script first.slurm >out 2>err || fail "status --script: $(cat err)"
+assert_contains "$(cat err)" '--from sarray.slurm' 'the hint'
+"$SARRAY" status "$id" --from first.slurm >out 2>err || fail "status --from: $(cat err)"
 assert_contains "$(cat out)" '60 unknown' 'states that cannot be known'
 assert_contains "$(cat err)" "the queue has forgotten all tasks of job $id, and accounting cannot be asked: " 'and why'
-assert_contains "$("$SARRAY" which "${id}_6" --script first.slurm 2>/dev/null)" "output     $PWD/logs/alpha_7.out" 'which --script'
-assert_contains "$("$SARRAY" logs "$id" --job beta --script first.slurm)" 'second x y' 'logs --script: %j is found by its shape'
+assert_contains "$("$SARRAY" which "${id}_6" --from first.slurm 2>/dev/null)" "output     $PWD/logs/alpha_7.out" 'which --from'
+assert_contains "$("$SARRAY" logs "$id" --job beta --from first.slurm)" 'second x y' 'logs --from: %j is found by its shape'
 echo "follow: 60 tasks, a retry, and a forgotten job"

@@ -26,9 +26,9 @@ assert_eq '55 0 0 5 0 0 0' "$(counts "$id")" 'from accounting'
 lose_notes
 if [[ ${SARRAY_FOLLOW_RELEASE-} == bullseye ]]; then # accounting keeps scripts from 21.08 on
   if "$SARRAY" status "$id" >out 2>err; then fail '20.11 has no script'; fi
-  assert_contains "$(cat err)" '--script sarray.slurm' 'the hint'
+  assert_contains "$(cat err)" '--from sarray.slurm' 'the hint'
   assert_eq '52 2 1 5 0 0 0' "$(counts "$id" --script first.slurm)" 'from accounting, with a script that was kept: that attempt'
-  check_which failed 3 --script first.slurm
+  check_which failed 3 --from first.slurm
   check_logs --script first.slurm
   echo "follow: the same from the accounting of 20.11"
   exit

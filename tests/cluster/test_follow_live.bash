@@ -82,13 +82,52 @@ for ((i = 1; i <= 40; i++)); do echo "sbatch -J 'job $i 仕事の名前が長い
 many=$(sarray submit queue -t 16 --parsable 2>/dev/null)
 (unset NO_COLOR && open_terminal 80 24)
 at_exit end_terminal
-keys "sarray status $many --watch; echo ended with \$?"
+keys "sarray status $many --watch; echo ended with \$?, \$(stty -a | grep -o '.icanon')"
 wait_screen "array $many: 40 jobs, 40 tasks"
-wait_screen 'job 17'
+wait_screen 'job 16'
 assert_contains "$(screen | head -n 1)" "array $many: 40 jobs" 'the totals stand at the top of the screen'
 wait_screen ' running, '
-assert_contains "$(screen -e)" $'\e[36m=' 'running tasks in cyan'
+assert_contains "$(screen -e)" $'\e[36m>' 'running tasks in cyan'
+assert_contains "$(screen)" '> running  . pending' 'a legend of the bar'
+wait_screen '... 24 more jobs below: arrows scroll, q ends'
+assert_eq 24 "$(screen | wc -l)" 'it fits the screen'
 [[ $(screen) != *'job 40'* ]] || fail "more than fits the screen"
+# Arrows, page keys and G scroll, without waiting for the next drawing; the totals stay.
+press Down Down
+wait_screen '... 22 more jobs below, 2 above: arrows scroll, q ends'
+assert_eq 24 "$(screen | wc -l)" 'it fits the screen after a key'
+press Up
+wait_screen '... 23 more jobs below, 1 above'
+press NPage
+wait_screen '... 7 more jobs below, 17 above'
+press G
+wait_screen 'job 40'
+wait_screen '... 24 more jobs above: arrows scroll, q ends'
+assert_contains "$(screen | head -n 1)" "array $many: 40 jobs" 'the totals stay'
+press Home
+wait_screen '... 24 more jobs below: arrows scroll, q ends'
+# Another size of the terminal is seen at once; bars can be turned off.
+resize 80 20
+wait_screen '... 28 more jobs below'
+resize 80 24
+wait_screen '... 24 more jobs below'
+press q
+wait_screen 'ended with 0, icanon' # and the terminal is as it was
+keys 'clear; echo typed'
+wait_screen typed
+keys "clear; SARRAY_BARS=off sarray status $many --watch --tasks"
+wait_screen 'more tasks below: arrows'
+[[ $(screen) != *'[>'* && $(screen) != *'# done'* ]] || fail "bars that were turned off: $(screen)"
+press C-c
+keys 'echo "ended <$?>"'
+wait_screen 'ended <130>'
+keys "clear; sarray status $many --watch --no-bars </dev/null"
+wait_screen "more jobs below: sarray status $many"
+press C-c
+keys 'echo "ended <$?>"'
+wait_screen 'ended <130>'
+keys "clear; sarray status $many --watch; echo ended with \$?"
+wait_screen '24 more jobs below'
 # A drawing later.
 sarray hold "${many}_39" 2>/dev/null
 wait_screen '1 JobHeld' # by its user or, of root, by an administrator
@@ -99,7 +138,8 @@ touch go-many
 wait_screen 'ended with 3'
 assert_contains "$(screen)" 'job 40' 'the end shows all jobs'
 text=$(screen -S -)
-assert_contains "$text" '39 completed, 1 failed' 'the totals at the end'
+assert_contains "$text" '39 of 40 done (97 %), 1 failed' 'the totals at the end'
+assert_contains "$(screen | tail -n 4)" '39 of 40 done (97 %), 1 failed' 'and they are what is left on the screen'
 # A line that the terminal had to break would be joined by -J.
 assert_eq "$text" "$(screen -J -S - | sed 's/ *$//')" 'no line is wider than the terminal'
 
@@ -110,6 +150,6 @@ sarray status "$many" --watch >watch.out || assert_eq 3 "$?" '--watch of what is
 printf 'sbatch -a 1-6 -o /dev/null --wrap "sleep 3"\n' >queue
 timed=$(sarray submit queue -t 2 --parsable 2>/dev/null)
 sarray status "$timed" --watch >watch.out || fail '--watch of what succeeds ends with 0'
-grep -q '^about 00:00:[0-9]* left$' watch.out || fail "no estimate: $(cat watch.out)"
+grep -Eq '^[0-9] of 6 done \([0-9]+ %\), .*, about 00:00:[0-9]+ left$' watch.out || fail "no estimate: $(cat watch.out)"
 assert_contains "$(tail -n 3 watch.out)" '6  ##########' 'the last drawing'
 echo "logs -f, --watch"

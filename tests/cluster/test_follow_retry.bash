@@ -34,7 +34,7 @@ for name in default named-7 named-9 pair-2 own-6 wrapped appended; do echo 3 >"s
 id=$(sarray submit main --parsable 2>/dev/null)
 status=0
 sarray status "$id" --wait >out || status=$?
-assert_eq '3 3 completed, 7 failed' "$status $(sed -n 3p out)" '--wait with failures'
+assert_eq '3 3 of 10 done (30 %), 7 failed' "$status $(grep ' done (' out)" '--wait with failures'
 
 # --- -n submits nothing, and says what would be
 jobs_before=$(squeue -h -a -t all -o %F | sort -u | wc -l)
@@ -104,7 +104,7 @@ wait_job "${last% *}"
 assert_eq 1 "${last#* }" 'retry --json, of a virtual id'
 status=0
 sarray status "$id" --wait >out || status=$?
-assert_eq '0 10 completed' "$status $(grep completed out)" '--wait where the retries did all of it'
+assert_eq '0 10 of 10 done (100 %)' "$status $(grep ' done (' out)" '--wait where the retries did all of it'
 again=$(sarray retry "$id" --state completed --job default --parsable 2>/dev/null)
 wait_job "$again"
 assert_eq 'default one id=none //' "$(own_outputs_of 2000000001)" '--state completed'

@@ -228,7 +228,7 @@ for what in there gone; do
   fi
 done
 list='import os; print("--export=" + ",".join(n for n in os.environ if "(" not in n and "%" not in n))'
-printf '#!/bin/bash\nenv | grep "^SARRAY_\|sarray-intercept\|/sessions/\|sarray-guard\|^BASH_ENV" | grep -v "^SARRAY_ARRAY_\|^SARRAY_OUTER" >list.seen; true\n' >list.sh
+printf '#!/bin/bash\nenv | grep "^SARRAY_\|sarray-intercept\|/sessions/\|sarray-guard\|^BASH_ENV" | grep -v "^SARRAY_JOB_ID=\|^SARRAY_ARRAY_\|^SARRAY_OUTER" >list.seen; true\n' >list.sh
 "$SARRAY" listen <<<"sbatch -o /dev/null \"\$(python3 -c '$list')\" list.sh; sarray submit --parsable >id" >out 2>err || fail "list: $(cat err)"
 wait_job "$(cat id)"
 assert_eq '' "$(cat list.seen)" 'a list of all names for --export'

@@ -133,6 +133,45 @@ sarray listen >leak.log 2>&1 <<<"set -a; export SHELLOPTS; bash -c 'sbatch job.s
 assert_contains "$(cat leak.log)" 'Submitted batch job 20000000' 'a call where everything is exported'
 [[ $(tr -d '\0' <leak) != *BASH_FUNC_sbatch* ]] || fail 'our function is in the recorded environment'
 
+# --- commands that read standard input take no commands away ----------------------------------------
+printf 'import sys\nprint("python read", repr(sys.stdin.read()))\n' >reads.py
+cat >reads <<'END'
+cat
+sbatch job.slurm one
+python3 reads.py
+read -r line || echo "read nothing"
+sbatch --wrap 'true' </dev/stdin
+sbatch <<'S'
+#!/bin/bash
+true
+S
+find /proc/self/fd -lname 'pipe:*' -name 60 | grep . && echo 'the pipe of the commands is inherited'
+sbatch job.slurm two
+echo "last line"; sarray list --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["jobs"]), "jobs")'
+sarray cancel >/dev/null
+END
+wanted="python read ''"$'\nread nothing\nlast line\n4 jobs'
+for way in file pipe here; do
+  case $way in
+    file) said=$(sarray listen <reads 2>read.err) ;;
+    pipe) said=$(cat reads | sarray listen 2>read.err) ;;
+    here) said=$(sarray listen <<<"$(cat reads)" 2>read.err) ;;
+  esac
+  assert_eq "$wanted" "$(grep -v '^Submitted batch job' <<<"$said")" "commands from a $way: $(cat read.err)"
+done
+# They come as they are written: whoever writes them may wait for what one did.
+mkfifo commands.fifo
+sarray listen <commands.fifo >step.out 2>&1 &
+listen=$!
+exec 7>commands.fifo
+echo 'echo first; sbatch job.slurm three' >&7
+wait_until 'the first command is run before the second is written' file_has step.out 'Submitted batch job'
+echo 'sarray cancel; exit 5' >&7
+status=0
+wait "$listen" || status=$?
+exec 7>&-
+assert_eq 5 "$status" "the shell's own status, though its commands have not ended"
+
 # --- a listen inside a listen ---------------------------------------------------------------------
 nested=$(sarray listen <<<'sarray listen </dev/null' 2>&1 || true)
 assert_contains "$nested" 'sarray: error: listen: this shell is already a listen session (' 'a nested listen'
@@ -152,8 +191,12 @@ keys 'sarray listen'
 wait_screen '[sarray]'
 [[ $(screen -e) == *$'\e[1m\e[33m[sarray]'* || $(screen -e) == *$'\e[1;33m[sarray]'* ]] || fail "the mark is not bold yellow: $(screen -e | cat -v)"
 keys 'module load x; sbatch job.slurm t'
-wait_screen 'Submitted batch job 20000000'
-wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+wait_screen '  (queued as job 1: job.slurm, 1 task)'
+[[ $(screen) == *'Submitted batch job 20000000'??'  (queued as'* ]] || fail "one line for a call: $(screen)"
+# What a program reads is sbatch's answer alone; then the note is a line on standard error.
+keys 'id=$(sbatch --parsable job.slurm t); echo "<$id>"; sarray drop 2'
+wait_screen 'sarray: queued as job 2: job.slurm, 1 task, 2 in all'
+wait_screen '<2000000'
 [[ $(screen) != *impostor* ]] || fail 'the sbatch of ~/.bashrc was called'
 keys 'echo "inner level <$SHLVL>"'
 wait_screen "inner level $level"
@@ -165,12 +208,12 @@ wait_screen 'outer again .'
 keys 'clear; sarray listen'
 wait_screen '[sarray]'
 keys 'sbatch --array=0-4 job.slurm lost'
-wait_screen 'queued as job 1: job.slurm, 5 tasks (5 in session)'
+wait_screen '  (queued as job 1: job.slurm, 5 tasks)'
 end_terminal
 five_are_left() { [[ $(sarray sessions) == *' 5 '*left* ]]; }
 wait_until 'the session of a lost terminal is left' five_are_left
 assert_contains "$(sarray sessions | tail -n 1)" 'left' 'the session of a lost terminal'
-sarray listen --resume 2>/dev/null <<<'sarray list' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
+sarray listen --resume 2>/dev/null <<<'sarray list -l' | grep -q -- '--array=0-4' || fail 'the queue of a lost terminal is lost'
 
 # --- another shell without a terminal --------------------------------------------------------------------
 assert_contains "$(SHELL=/bin/zsh sarray listen </dev/null 2>&1)" "sarray: note: the commands come from no terminal, and are run by bash, not by /bin/zsh" 'another shell'

@@ -68,8 +68,8 @@ refused 'status by a virtual id' sarray status 2000000002
 refused 'which' sarray which 1_1
 refused 'logs' sarray logs 1
 for command in cancel status; do
-  words=$(sarray "$command" 1 --script old.slurm 2>&1) && fail "$command --script: not refused"$'\n'"$words"
-  assert_contains "$words" 'old.slurm: it is not the script of job 1' "$command --script"
+  words=$(sarray "$command" 1 --from old.slurm 2>&1) && fail "$command --from: not refused"$'\n'"$words"
+  assert_contains "$words" 'old.slurm: it is not the script of job 1' "$command --from"
 done
 words=$(sarray throttle 1 -n 1 2>&1) && fail "throttle: not refused"$'\n'"$words"
 assert_contains "$words" 'job 1: another job has that id now' 'throttle'

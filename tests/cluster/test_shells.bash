@@ -35,16 +35,16 @@ try_shell() { # NAME
   keys greet
   wait_screen "hello from $1"
   keys 'sbatch job.slurm one'
-  wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
+  wait_screen '  (queued as job 1: job.slurm, 1 task)'
   # PATH is set again, as a module does; programs by their path.
   case $1 in
     tcsh) keys 'setenv PATH ${SLURM}:$PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
     fish) keys 'set -gx PATH $SLURM $PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
     *) keys 'PATH=$SLURM:$PATH; sbatch job.slurm two; env sbatch job.slurm three' ;;
   esac
-  wait_screen 'sarray: queued as job 3: job.slurm, 1 task (3 in session)'
+  wait_screen '  (queued as job 3: job.slurm, 1 task, 3 in all)'
   keys "$real job.slurm four"
-  wait_screen 'sarray: queued as job 4: job.slurm, 1 task (4 in session)'
+  wait_screen '  (queued as job 4: job.slurm, 1 task, 4 in all)'
   keys 'which sbatch | grep -c /sessions/ || true; echo PATH is first'
   wait_screen 'PATH is first'
   # In a program it does not end the session.
@@ -85,21 +85,46 @@ for how in environment zshenv; do
   end_terminal
 done
 
-# --- exec zsh in .bashrc ------------------------------------------------------------------------------------------
+# --- another shell in .bashrc ------------------------------------------------------------------------------------------
 : >"$HOME/.zshenv"
-echo '[[ $- != *i* ]] || exec zsh' >>"$HOME/.bashrc"
+cp "$HOME/.bashrc" bashrc
+for shell in zsh fish tcsh; do
+  for how in "exec $shell" "exec $(type -P $shell) -i" "OTHER=$shell; exec \"\$OTHER\""; do
+    { cat bashrc; echo "case \$- in *i*) $how ;; esac"; } >"$HOME/.bashrc"
+    open_terminal 150 50
+    keys 'SHELL=/bin/bash sarray listen'
+    wait_screen "[sarray] own $shell>"
+    keys greet
+    wait_screen "hello from $shell"
+    keys 'sbatch job.slurm one'
+    wait_screen '  (queued as job 1: job.slurm, 1 task)'
+    keys "sh -c 'command -v sbatch; env' >seen; clear"
+    wait_screen "[sarray] own $shell>"
+    wait_until 'it is seen' file_has seen SHLVL
+    assert_contains "$(head -n 1 seen)" /sessions/ "$how: ours is first in PATH"
+    assert_eq "HOME=$HOME" "$(grep -E '^(HOME|XDG_DATA_DIRS|SARRAY_XDG|SARRAY_HOME)=' seen)" "$how: variables"
+    rm seen
+    keys 'clear'
+    wait_screen "[sarray] own $shell>"
+    keys 'sarray submit'
+    wait_screen "sarray: submitted; the session is over: sbatch is Slurm's again"
+    end_terminal
+  done
+done
+# One that is not there, and bash goes on.
+{ cat bashrc; echo 'shopt -s execfail; exec /nonexistent/tcsh; [[ $HOME != */sessions/* ]] || echo wrong; exec /nonexistent/fish'; } >"$HOME/.bashrc"
 open_terminal 150 50
 keys 'SHELL=/bin/bash sarray listen'
-wait_screen '[sarray] own zsh>'
-keys 'sbatch job.slurm one'
-wait_screen 'sarray: queued as job 1: job.slurm, 1 task (1 in session)'
-keys 'sarray cancel --yes'
-wait_screen "sarray: the session is over: sbatch is Slurm's again"
+wait_screen '[sarray] own bash>'
+[[ $(screen) != *wrong* ]] || fail "after a failed exec: $(screen)"
+keys '{ env; echo "flags $-"; } >seen; clear'
+wait_until 'it is seen' file_has seen flags
+assert_eq "HOME=$HOME" "$(grep -E '^(HOME|XDG_DATA_DIRS|SARRAY_XDG|SARRAY_HOME)=|flags.*T' seen)" 'variables and flags after a failed exec'
 end_terminal
+cp bashrc "$HOME/.bashrc"
 
 # --- no colour ----------------------------------------------------------------------------------------------------
 for shell in bash zsh fish tcsh; do
-  sed -i '/exec zsh/d' "$HOME/.bashrc"
   for without in NO_COLOR=1 TERM=dumb; do
     open_terminal 150 50
     keys "env $without SHELL=$(type -P "$shell") sarray listen"

@@ -26,7 +26,7 @@ for i in 3 4 5; do assert_eq "task $i of 3-5" "$(cat "out_$i")" "task $i"; done
 assert_eq "${id}_4 4 ${id}_3 ${id}_5" "$(sarray which 2000000001_4 | awk '$1 == "task" { print $2 }') $(sarray which "${id}_4" --json |
   python3 -c 'import json,sys; print(json.load(sys.stdin)["tasks"][0]["local_id"])') $(sarray status "$id" --tasks | awk '/completed$|completed / && /_/ { print $1 }' | paste -sd ' ')" \
   'which and status'
-assert_eq '2 completed, 1 failed' "$(sarray status "$id" | sed -n 3p)" 'the counts'
+assert_eq '2 of 3 done (66 %), 1 failed' "$(sarray status "$id" | grep ' done (')" 'the counts'
 assert_eq "$id 3" "$(sarray history --json | python3 -c 'import json,sys; s=json.load(sys.stdin)["submissions"][-1]; print(s["job_id"], s["tasks"])')" 'history'
 assert_contains "$(sarray history)" '2 completed, 1 failed' 'the states in the history'
 assert_eq "sarray: error: --tasks 0: the array's indices are 3 to 5" "$(sarray cancel "$id" --tasks 0 2>&1 | head -n 1)" 'an index that there is not'
@@ -34,7 +34,7 @@ assert_eq "sarray: error: job $id: its indices are 3 to 5" "$(sarray which "${id
 rm fail-4
 again=$(sarray retry "$id" --parsable 2>/dev/null)
 wait_job "$again"
-assert_eq "3 completed" "$(sarray status "$id" | sed -n 4p)" 'after a retry'
+assert_eq "3 of 3 done (100 %)" "$(sarray status "$id" | grep ' done (')" 'after a retry'
 assert_eq 'task 4 of 3-5' "$(cat out_4)" 'the retried task'
 
 # --- in JSON first_index + k is the task's index

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 SBATCH = r"""#!/bin/sh
-case "$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; esac
+case "$1" in --version) echo slurm-wlm 22.05.8; exit ;; --help) exit 1 ;; --test-only) exit ;; esac
 for script; do :; done
 echo "$script" >>"${0%/*}/taken"
 echo "Submitted batch job $(grep -c . "${0%/*}/taken")"

@@ -22,7 +22,7 @@ ALLOWED_VARIABLES = {
     "SLURM_JOB_END_TIME": "a time",
 }
 # Variables that only a merged array's task has (docs/fidelity.md names them), and a session's own, which no job gets.
-OURS = {"SARRAY_ARRAY_JOB_ID", "SARRAY_ARRAY_TASK_ID", "SARRAY_SESSION", "SARRAY_STATE_DIR"}
+OURS = {"SARRAY_JOB_ID", "SARRAY_ARRAY_JOB_ID", "SARRAY_ARRAY_TASK_ID", "SARRAY_SESSION", "SARRAY_STATE_DIR"}
 # What an interpreter does with its signals and pipes from one moment to the next, while it waits for the probe (whose own are
 # compared).
 MOMENTARY = ("p-Sig", "p-fd 3", "p-fd 4")

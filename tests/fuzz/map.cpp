@@ -39,17 +39,20 @@ std::string mend(std::string_view text) {
   if (exit == std::string_view::npos) return {};
   std::string head(text.substr(0, exit + end_of_head.size()));
   const auto data = text.substr(head.size());
+  const auto after_table = data.rfind("\n\fend\n");  // not in older scripts
+  const auto table_end = after_table == std::string_view::npos ? data.size() : after_table + 1;
   std::string pages;
   std::string sums;
   const auto add = [&](std::size_t at) { pages += "0 " + std::to_string(at) + "\n"; };
-  for (std::size_t at = data.starts_with("page ") ? 0 : data.find("\npage "); at != std::string_view::npos;) {
-    const auto begin = data[at] == '\n' ? at + 1 : at;
+  const auto find_page = [&](std::size_t from) { return std::min(data.find("\npage ", from), data.find("\fpage ", from)); };
+  for (std::size_t at = data.starts_with("page ") ? 0 : find_page(0); at != std::string_view::npos;) {
+    const auto begin = data[at] == 'p' ? at : at + 1;
     add(begin);
-    at = data.find("\npage ", begin);
-    const auto end = at == std::string_view::npos ? data.size() : at + 1;
+    at = find_page(begin);
+    const auto end = at == std::string_view::npos ? table_end : at + 1;
     sums += std::to_string(sarray::util::posix_cksum(data.substr(begin, end - begin))) + "\n";
   }
-  add(data.size());
+  add(table_end);
   if (!replace_between(head, "\nSARRAY_PAGES='", "'\n", pages) || !replace_between(head, "\nSARRAY_SUMS='", "'\n", sums))
     return {};
   for (int round = 0; round < 3; ++round) {  // the number's own length counts too

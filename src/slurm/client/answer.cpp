@@ -35,12 +35,12 @@ constexpr int exec_failed = 127;    // util::run: nothing was run
 constexpr int highest_signal = 64;  // a status above 128 + this does not mean a signal
 constexpr std::string_view answer_words = "Submitted batch job ";
 
-bool is_broken(std::string_view words) {
+}  // namespace
+
+bool says_connection_broke(std::string_view words) {
   return std::any_of(broken_connections.begin(), broken_connections.end(),
                      [&](auto text) { return words.find(text) != std::string_view::npos; });
 }
-
-}  // namespace
 
 Answer judge_answer(const util::Output& output) {
   const bool succeeded = output.status == 0 && !output.timed_out;
@@ -56,7 +56,7 @@ Answer judge_answer(const util::Output& output) {
     return {Answer::Kind::unknown, "", "ended by signal " + std::to_string(output.status - 128)};
   }
   const auto status = "status " + std::to_string(output.status);
-  if (is_broken(output.err)) return {Answer::Kind::unknown, "", status + ", and the connection to Slurm broke"};
+  if (says_connection_broke(output.err)) return {Answer::Kind::unknown, "", status + ", and the connection to Slurm broke"};
   if (output.err.empty() && output.status != exec_failed) return {Answer::Kind::unknown, "", status + ", and it printed nothing"};
   return {Answer::Kind::refused, "", ""};
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "util/process.hpp"
 
@@ -19,5 +20,8 @@ struct Answer {
 /// message says that the connection broke after something was sent, Slurm may still accept the job, even later. Source:
 /// src/common/slurm_errno.c, whose texts are the same from 20.11 to 26.05; 25.05 adds some.
 [[nodiscard]] Answer judge_answer(const util::Output& output);
+
+/// Returns whether the words of one of Slurm's commands say that the connection to the controller broke after something was sent.
+[[nodiscard]] bool says_connection_broke(std::string_view words);
 
 }  // namespace sarray::slurm

@@ -15,6 +15,7 @@
 
 #include "slurm/client/tool.hpp"
 #include "slurm/language/call.hpp"
+#include "slurm/language/job.hpp"
 #include "slurm/language/option.hpp"
 #include "util/environment.hpp"
 #include "util/process.hpp"
@@ -60,6 +61,7 @@ struct DependencyUpdate;  // dependencies.hpp
 struct TaskDependency;    // dependencies.hpp
 struct TaskRecord;        // task_state.hpp
 struct RecentJob;         // recent.hpp
+struct Trial;             // trial.hpp
 
 struct Partition {
   std::string name;
@@ -104,6 +106,10 @@ class Client {
   /// Returns the lines of `sbatch -v` about a call's options, as the real sbatch prints them for the same words; empty if it
   /// prints none, or cannot be run. It gets --test-only, and is ended before it asks the controller.
   [[nodiscard]] std::string defined_options(const Call& call) const;
+  /// Asks whether sbatch would take the call, and waits so long for the answer. It costs a job id, and nothing else: Slurm
+  /// forgets the job at once.
+  /// @param job as the call was resolved. @param dialect of the installed sbatch.
+  [[nodiscard]] Trial try_call(const Call& call, const Job& job, const Dialect& dialect, std::chrono::seconds patience) const;
   /// A complete answer is believed, whatever the status.
   [[nodiscard]] util::Result<Configuration> configuration() const;
 

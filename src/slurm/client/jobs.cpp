@@ -23,7 +23,7 @@ util::Error foreign(const std::string& job_id, const std::string& user) {
 
 /// Returns an error with what accounting knows of a job that the queue has forgotten.
 util::Error explain_forgotten(const slurm::Client& client, const std::string& job_id) {
-  const std::string hint = "sarray history, or give the script that was submitted: --script sarray.slurm";
+  const std::string hint = "sarray history, or give the script that was submitted: --from sarray.slurm";
   const auto owner = client.accounted_owner(job_id);
   if (!owner) return {"job " + job_id, std::string(unknown_job) + ", or has forgotten it", hint};
   if (owner->uid != ::getuid()) return foreign(job_id, owner->name);

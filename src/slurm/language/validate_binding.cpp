@@ -51,12 +51,18 @@ std::string find_bad_number(std::string_view list, bool hex) {
   return "";
 }
 
-/// Source: resource_info.c:_expand_mult.
-std::string find_bad_multiple(std::string_view list, std::string_view kind, bool hex) {
+/// Source: resource_info.c:_expand_mult. 20.11 looks at multipliers only.
+std::string find_bad_multiple(std::string_view list, std::string_view kind, bool hex, const Release& release) {
   for (auto token : split_tokens(list, ',')) {
     if (hex && token.starts_with("0x")) token.erase(0, 2);
     const auto star = std::min(token.find('*'), token.size());
     const auto factor = token.substr(star);
+    if (release < Release{21, 8}) {
+      if (factor.empty()) continue;
+      const auto count = leading_number(std::string_view(factor).substr(1));
+      if (count.value > 0 && count.end + 1 == factor.size()) continue;
+      return "Invalid " + std::string(kind) + " multiplier: " + factor.substr(1);
+    }
     const auto fault_in = [](const std::string& text, char c) {
       return "Failed to validate number: " + text + ", the offending character is " + std::string(1, c);
     };
@@ -163,6 +169,35 @@ Fault find_plane_fault(std::string_view distribution, const util::Environment& e
   return check_plane_size(environment.get("SLURM_DIST_PLANESIZE").value_or(""), release);
 }
 
+namespace {
+
+/// As 20.11 reads it: words may be abbreviated, and what it does not know is passed over if another word is known. Source:
+/// proc_args.c:verify_dist_type.
+bool is_early_distribution(std::string_view value) {
+  bool known = false;
+  std::string levels;
+  for (const auto& token : split_tokens(lower(value), ',')) {
+    const auto parts = split_tokens(token, ':');
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, parts.size()); ++i) {
+      levels += i == 0 ? "" : ":";
+      levels += parts[i] != "*" ? parts[i] : i == 0 ? "block" : "cyclic";
+    }
+    if (token.find(':') == std::string::npos) {
+      for (const std::string_view word : {"cyclic", "block", "*", "arbitrary", "hostfile", "nopack", "pack"}) {
+        known = known || word.starts_with(token);
+      }
+      continue;
+    }
+    const auto words = split_tokens(levels, ':');
+    known = known || ((words.size() == 2 || words.size() == 3) && std::all_of(words.begin(), words.end(), [&](const auto& word) {
+                        return word == "block" || word == "cyclic" || (word == "fcyclic" && &word != words.data());
+                      }));
+  }
+  return known;
+}
+
+}  // namespace
+
 /// Source: proc_args.c:verify_dist_type.
 Fault check_distribution(std::string_view value, const Release& release) {
   const auto refuse = [] { return refuse_distribution(); };
@@ -170,6 +205,7 @@ Fault check_distribution(std::string_view value, const Release& release) {
     const auto sign = value.find('=');
     return sign == std::string_view::npos ? std::nullopt : check_plane_size(value.substr(sign + 1), release);
   }
+  if (release < Release{21, 8}) return is_early_distribution(value) ? std::nullopt : refuse();
   const auto is_flag = [](std::string_view word) {
     return equals_ignoring_case(word, "pack") || equals_ignoring_case(word, "nopack");
   };
@@ -335,7 +371,7 @@ Fault check_memory_binding(std::string_view value, const Release& release) {
     auto list = sign == std::string::npos ? "" : piece.substr(sign + 1);
     list = list.substr(0, list.find_first_of(":="));
     if (list.empty()) return make_fault("missing list for \"--mem-bind=" + kind + ":<list>\"", refused);
-    if (const auto line = find_bad_multiple(list, kind, mask); !line.empty()) return make_fault(line, refused);
+    if (const auto line = find_bad_multiple(list, kind, mask, release); !line.empty()) return make_fault(line, refused);
     if (release >= Release{23, 2} && split_tokens(list, ',').empty()) {
       return make_fault("Failed to expand list: '" + list + "'", refused);
     }

@@ -2,24 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "slurm/language/text.hpp"
 #include "util/join.hpp"
 
 namespace sarray::slurm {
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);

@@ -60,6 +60,15 @@ util::Result<void> verify_tasks_per_gpu(const Settings& settings) {
   const bool per_gpu = settings.find("ntasks-per-gpu") != nullptr;
   const bool per_tres = settings.find("ntasks-per-tres") != nullptr;
   if (!per_gpu && !per_tres) return {};
+  if (per_gpu && per_tres && settings.release() < Release{21, 8}) {
+    const auto shown = [&](const std::string& name, const char* variable) {
+      return is_given(settings, name) ? "--" + name : std::string(variable);
+    };
+    return util::fail(fatal(is_given(settings, "ntasks-per-gpu") || !is_given(settings, "ntasks-per-tres")
+                                ? shown("ntasks-per-gpu", "SLURM_NTASKS_PER_GPU") + " and " +
+                                      shown("ntasks-per-tres", "SLURM_NTASKS_PER_TRES") + " are mutually exclusive"
+                                : "--ntasks-per-tres and SLURM_NTASKS_PER_GPU are mutually exclusive"));
+  }
   const auto gpu = number_of(settings, "ntasks-per-gpu", 0);
   const auto tres = number_of(settings, "ntasks-per-tres", 0);
   if (per_gpu && per_tres && gpu != tres) {

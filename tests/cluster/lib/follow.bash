@@ -102,7 +102,7 @@ check_end() {
   assert_eq 3 "$status" 'status --wait with failures'
   assert_eq '52 2 1 5 0 0 0' "$(counts "$id")" 'the end'
   "$follow_lib/compare_status" "$SARRAY" "$id" >compared || fail "text and JSON differ: $(cat compared)"
-  assert_contains "$(cat wait.out)" '52 completed, 2 failed, 1 timeout, 5 cancelled' 'the last line of --wait'
+  assert_contains "$(cat wait.out)" '52 of 60 done (86 %), 2 failed, 1 timeout, 5 cancelled' 'the last line of --wait'
   assert_contains "$("$SARRAY" logs "$id" --failed)" 'slow.err <==' 'slurmstepd'\''s words are a log'
   assert_contains "$("$SARRAY" find 'x y')" "${id}_20" 'find an argument'
 }

@@ -15,6 +15,7 @@ class Watch {
   void call() { m_sight.journal += 100; }
   void ask() { ++m_sight.asked; }
   void wait() { ++m_sight.waiting; }
+  void fill() { m_sight.is_full = true; }
   bool see(int after) {
     m_now += milliseconds(after);
     return m_rule.is_time(m_sight, m_now);
@@ -65,6 +66,22 @@ TEST_CASE("sbatch --wait is submitted soon") {
   watch.wait();
   CHECK_FALSE(watch.see(100));
   CHECK(watch.see(600));
+}
+
+TEST_CASE("--max-calls submits at once, and what failed not again at each look") {
+  Watch watch({std::chrono::seconds(0), 2});
+  watch.call();
+  CHECK_FALSE(watch.see(100));
+  watch.call();
+  watch.fill();
+  CHECK(watch.see(100));
+  watch.submitted(true);
+  CHECK_FALSE(watch.see(200));
+  CHECK_FALSE(watch.see(4700));
+  CHECK(watch.see(200));
+  watch.submitted(true);
+  watch.call();
+  CHECK(watch.see(200));
 }
 
 TEST_CASE("--live submits by the clock, and what failed is tried later and later, or with the next call") {

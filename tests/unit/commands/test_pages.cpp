@@ -11,6 +11,7 @@
 #include "commands/submit_options.hpp"
 #include "commands/table.hpp"
 #include "util/fd.hpp"
+#include "util/wrap.hpp"
 
 using namespace sarray;
 using Words = std::vector<std::string>;
@@ -103,11 +104,11 @@ TEST_CASE("the examples are of commands and options that are there") {
 }
 
 TEST_CASE("text is broken between words") {
-  CHECK(cli::wrap("one two three", 7, 2) == "one two\n  three");
-  CHECK(cli::wrap("one\ntwo", 80, 2) == "one\n  two");
-  CHECK(cli::wrap("averyveryverylongword b", 5, 0) == "averyveryverylongword\nb");
-  CHECK(cli::wrap("A [b c] [d e]", 9, 1, true) == "A [b c]\n [d e]");
-  CHECK(cli::wrap("", 9, 1).empty());
+  CHECK(util::wrap("one two three", 7, 2) == "one two\n  three");
+  CHECK(util::wrap("one\ntwo", 80, 2) == "one\n  two");
+  CHECK(util::wrap("averyveryverylongword b", 5, 0) == "averyveryverylongword\nb");
+  CHECK(util::wrap("A [b c] [d e]", 9, 1, true) == "A [b c]\n [d e]");
+  CHECK(util::wrap("", 9, 1).empty());
 }
 
 TEST_CASE("a man page shows the text, whatever is in it") {

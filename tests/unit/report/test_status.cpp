@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <tuple>
+#include <utility>
 
 #include "follow/file_names.hpp"
+#include "report/frame.hpp"
+#include "report/states.hpp"
 #include "report/status.hpp"
 #include "support.hpp"
 #include "util/user_text.hpp"
@@ -43,10 +47,11 @@ TEST_CASE("totals, reasons, and a line a job") {
   view.now = now;
   CHECK(lines_of(report::status_text(make_history(), view)) ==
         std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00",
-                                 "[############xxxxxxxxxxxxxxxxxxxxxxxx============............]",
-                                 "1 completed, 1 failed, 1 timeout, 1 running, 1 pending", "pending because: 1 Resources", "",
-                                 "job  name   array  ok  fail  time  run  pend               elapsed  script and arguments",
-                                 "  1  train  4-6     1     1          1        ####xxx===  00:02:00  train.sh 'a b'",
+                                 "[############xxxxxxxxxxxxxxxxxxxxxxxx>>>>>>>>>>>>............]",
+                                 "# done  x failed  > running  . pending",
+                                 "1 of 5 done (20 %), 1 running, 1 failed, 1 timeout, 1 pending", "pending because: 1 Resources",
+                                 "", "job  name   array  ok  fail  time  run  pend               elapsed  script and arguments",
+                                 "  1  train  4-6     1     1          1        ####xxx>>>  00:02:00  train.sh 'a b'",
                                  "  2  plot   -                   1             xxxxxxxxxx  00:01:00  plot.sh 'a b'",
                                  "  3  wait   -                              1  ..........  00:00:00  wait.sh 'a b'"});
 }
@@ -57,10 +62,10 @@ TEST_CASE("a line a task, and only the failed ones") {
   view.tasks = view.failed_only = true;
   view.output_of = [](std::uint32_t index) { return "/l/" + std::to_string(index); };
   const auto lines = lines_of(report::status_text(make_history(), view));
-  REQUIRE(lines.size() == 8);
-  CHECK(lines[5] == "task  job  local  name    elapsed  state            script and arguments  output");
-  CHECK(lines[6] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'        /l/1");
-  CHECK(lines[7] == "17_3    2      -  plot   00:00:10  timeout          plot.sh 'a b'         /l/3");
+  REQUIRE(lines.size() == 9);
+  CHECK(lines[6] == "task  job  local  name    elapsed  state            script and arguments  output");
+  CHECK(lines[7] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'        /l/1");
+  CHECK(lines[8] == "17_3    2      -  plot   00:00:10  timeout          plot.sh 'a b'         /l/3");
 }
 
 TEST_CASE("eighty columns hold every line, whatever the names are; colour changes no width") {
@@ -103,6 +108,116 @@ TEST_CASE("the bar has its width, and shows every state that there is") {
     const auto line = lines_of(report::status_text(history, {}))[1];
     CHECK(line.size() == 62);
     CHECK(line.find('x') != std::string::npos);
+  }
+}
+
+TEST_CASE("progress: done is what completed, running is not done, and cancelled is not failed") {
+  follow::Summary summary;
+  const auto add = [&](TaskState state, std::uint32_t count) {
+    summary.counts[static_cast<std::size_t>(state)] = count;
+    summary.tasks += count;
+  };
+  add(TaskState::completed, 12);
+  add(TaskState::running, 16);
+  add(TaskState::failed, 2);
+  add(TaskState::pending, 10);
+  CHECK(report::progress_text(summary) == "12 of 40 done (30 %), 16 running, 2 failed, 10 pending");
+  CHECK(report::bar(summary, 40, false) == "############xx>>>>>>>>>>>>>>>>..........");
+  CHECK(report::bar_legend(summary, false) == "# done  x failed  > running  . pending");
+  add(TaskState::cancelled, 5);
+  CHECK(report::bar_legend(summary, false) == "# done  x failed  - cancelled  > running  . pending");
+  follow::Summary almost;
+  almost.tasks = 1000;
+  almost.counts[static_cast<std::size_t>(TaskState::completed)] = 999;
+  almost.counts[static_cast<std::size_t>(TaskState::running)] = 1;
+  CHECK(report::progress_text(almost) == "999 of 1000 done (99 %), 1 running");
+  CHECK(report::progress_text({}) == "0 of 0 done (0 %)");
+}
+
+namespace {
+
+/// A job with one task of each of these states.
+follow::History make_many(const std::vector<TaskState>& states) {
+  follow::History history;
+  std::vector<script::MappedJob> jobs;
+  for (std::uint32_t i = 0; i < states.size(); ++i) jobs.push_back(make_mapped(i + 1, i, "", "j" + std::to_string(i + 1)));
+  history.attempts.push_back(make_attempt("17", jobs, states));
+  find_latest_attempts(history);
+  return history;
+}
+
+}  // namespace
+
+TEST_CASE("what failed and what runs comes first, what is done last") {
+  const auto history = make_many({TaskState::completed, TaskState::pending, TaskState::cancelled, TaskState::running,
+                                  TaskState::timeout, TaskState::completed, TaskState::failed});
+  report::StatusView view;
+  view.now = now;
+  view.bars = false;
+  view.output_of = [](std::uint32_t) { return "/l"; };
+  const auto names = [&] {
+    std::string text;
+    for (const auto& line : lines_of(report::status_parts(history, view).rows))
+      if (const auto at = line.find("j"); at != std::string::npos && line.find("script and") == std::string::npos)
+        text += line.substr(at, 3);
+    return text;
+  };
+  CHECK(names() == "j5 j7 j4 j2 j3 j1 j6 ");
+  view.tasks = true;
+  CHECK(names() == "j5 j7 j4 j2 j3 j1 j6 ");
+  // Bars can be turned off, with their legend.
+  const auto text = report::status_text(history, view);
+  CHECK(text.find("##") == std::string::npos);
+  CHECK(text.find("# done") == std::string::npos);
+  CHECK(text.find("2 of 7 done (28 %), 1 running, 1 failed, 1 timeout, 1 cancelled, 1 pending\n") != std::string::npos);
+}
+
+TEST_CASE("the totals come last if the terminal scrolls, else first") {
+  const auto history = make_many(std::vector<TaskState>(40, TaskState::running));
+  report::StatusView view;
+  view.width = 80;
+  view.height = 24;
+  CHECK(lines_of(report::status_text(history, view)).back() == "0 of 40 done (0 %), 40 running");
+  CHECK(lines_of(report::status_text(history, view)).front().starts_with("job  name"));
+  view.height = 60;
+  CHECK(lines_of(report::status_text(history, view)).front().starts_with("array 17: 40 jobs"));
+  view.height = 0;  // a pipe
+  CHECK(lines_of(report::status_text(history, view)).front().starts_with("array 17: 40 jobs"));
+}
+
+TEST_CASE("a drawing of --watch fits the screen, counts what does not, and scrolls to its end") {
+  auto states = std::vector<TaskState>(40, TaskState::running);
+  states[20] = TaskState::failed;
+  const auto history = make_many(states);
+  report::StatusView view;
+  view.width = 80;
+  view.height = 24;
+  const auto status = report::status_parts(history, view);
+  const auto draw = [&](std::size_t height, std::size_t scroll) {
+    auto frame = report::draw_frame(status, height, scroll, "arrows scroll, q ends");
+    return std::pair(frame, lines_of(frame.text + "\n"));
+  };
+  auto [frame, lines] = draw(24, 0);
+  REQUIRE(lines.size() == 24);
+  CHECK(lines[0].starts_with("array 17: 40 jobs"));
+  CHECK(lines[3] == "0 of 40 done (0 %), 39 running, 1 failed");
+  CHECK(lines[5].starts_with("job  name"));
+  CHECK(lines[6].starts_with(" 21  j21"));
+  CHECK(lines[23] == "... 23 more jobs below: arrows scroll, q ends");
+  CHECK(frame.page == 17);
+  std::tie(frame, lines) = draw(24, 3);
+  CHECK(lines[6].starts_with("  3  j3"));
+  CHECK(lines[23] == "... 20 more jobs below, 3 above: arrows scroll, q ends");
+  std::tie(frame, lines) = draw(24, 1000000);
+  CHECK(frame.scroll == 23);
+  CHECK(lines[22].starts_with(" 40  j40"));
+  CHECK(lines[23] == "... 23 more jobs above: arrows scroll, q ends");
+  std::tie(frame, lines) = draw(60, 5);
+  CHECK(frame.scroll == 0);
+  CHECK(lines.back() == "arrows scroll, q ends");
+  for (const std::size_t height : {1, 2, 3, 4, 7, 8, 9}) {
+    std::tie(frame, lines) = draw(height, 0);
+    CHECK(lines.size() <= std::max<std::size_t>(height, 2));
   }
 }
 
@@ -161,11 +276,11 @@ TEST_CASE("elapsed of what nobody knows is no zero") {
   view.now = now;
   const auto text = lines_of(report::status_text(history, view));
   CHECK(text[0] == "array 17: 2 jobs, 2 tasks");
-  CHECK(text[6] == "  1  gone  -                1  ??????????         -  gone.sh 'a b'");
-  CHECK(text[7] == "  2  wait  -             1     ..........  00:00:00  wait.sh 'a b'");
+  CHECK(text[7] == "  1  gone  -                1  ??????????         -  gone.sh 'a b'");
+  CHECK(text[8] == "  2  wait  -             1     ..........  00:00:00  wait.sh 'a b'");
   view.tasks = true;
   view.output_of = [](std::uint32_t index) { return "/elsewhere/" + std::to_string(index); };
-  CHECK(lines_of(report::status_text(history, view))[6] ==
+  CHECK(lines_of(report::status_text(history, view))[7] ==
         "17_0    1      -  gone         -  not known            gone.sh 'a b'         /elsewhere/0");
   const auto json = status_json(history, view);
   CHECK(json["elapsed"].is_null());
@@ -216,8 +331,8 @@ TEST_CASE("usage: the median and the most of what finished") {
   report::StatusView view;
   view.usage = true;
   const auto lines = lines_of(report::status_text(history, view));
-  CHECK(lines[6] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
-  CHECK(lines[8] == "  3         -         -    -    -     -       -     -      -  wait");
+  CHECK(lines[7] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
+  CHECK(lines[9] == "  3         -         -    -    -     -       -     -      -  wait");
   CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
 }
 
@@ -226,7 +341,7 @@ TEST_CASE("usage that is not known is no zero") {
   for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{0, 0, 0, 2};
   report::StatusView view;
   view.usage = true;
-  CHECK(lines_of(report::status_text(history, view))[6] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
+  CHECK(lines_of(report::status_text(history, view))[7] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
   const auto usage = status_json(history, view)["jobs"][0]["usage"];
   CHECK(usage["elapsed_median"] == 10);
   for (const auto* key : {"cpu_efficiency_median", "cpu_efficiency_max", "memory_median", "memory_max", "memory_asked"})

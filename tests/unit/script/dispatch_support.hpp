@@ -113,7 +113,7 @@ class Merged {
             {"ENVIRONMENT", "BATCH"}};
   }
 
-  /// The environment that the task's job would have alone, and our own two variables. Sorted.
+  /// The environment that the task's job would have alone, and our own three variables. Sorted.
   [[nodiscard]] std::vector<std::string> expected_environment(std::size_t job, std::uint32_t index, std::uint32_t nth = 0) const {
     const auto& planned = m_plan.jobs.at(job);
     auto expected = slurm::sent_environment(*planned.call, planned.job, m_options.release).variables;
@@ -126,6 +126,7 @@ class Merged {
       expected.set("SLURM_ARRAY_TASK_MAX", std::to_string(planned.job.ids->max()));
       expected.set("SLURM_ARRAY_TASK_STEP", std::to_string(planned.job.ids->step()));
     }
+    expected.set("SARRAY_JOB_ID", std::to_string(planned.id));
     expected.set("SARRAY_ARRAY_JOB_ID", "4711");
     expected.set("SARRAY_ARRAY_TASK_ID", std::to_string(index));
     auto entries = expected.entries();

@@ -45,9 +45,9 @@ TEST_CASE("an array job among others: its own ids, count, min, max, step and job
     CHECK(difference(ran.environment, merged.expected_environment(1, 1 + nth, nth)) == "");
   }
   const auto last = merged.run(4).environment;
-  for (const char* entry :
-       {"SLURM_ARRAY_JOB_ID=2000000002", "SLURM_ARRAY_TASK_ID=20", "SLURM_ARRAY_TASK_COUNT=4", "SLURM_ARRAY_TASK_MIN=3",
-        "SLURM_ARRAY_TASK_MAX=20", "SLURM_ARRAY_TASK_STEP=4", "SARRAY_ARRAY_JOB_ID=4711", "SARRAY_ARRAY_TASK_ID=4"}) {
+  for (const char* entry : {"SLURM_ARRAY_JOB_ID=2000000002", "SLURM_ARRAY_TASK_ID=20", "SLURM_ARRAY_TASK_COUNT=4",
+                            "SLURM_ARRAY_TASK_MIN=3", "SLURM_ARRAY_TASK_MAX=20", "SLURM_ARRAY_TASK_STEP=4",
+                            "SARRAY_ARRAY_JOB_ID=4711", "SARRAY_ARRAY_TASK_ID=4", "SARRAY_JOB_ID=2000000002"}) {
     CAPTURE(entry);
     CHECK(std::binary_search(last.begin(), last.end(), std::string(entry)));
   }

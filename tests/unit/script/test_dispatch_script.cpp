@@ -270,7 +270,7 @@ TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
       check_refused(merged.run(1, damaged), "the batch script is damaged");
     }
     check_refused(merged.run(1, merged.script().substr(0, at + 20)), "the batch script is cut short");
-    check_refused(merged.run(1, merged.script().substr(0, merged.script().size() - 5)), "the batch script is cut short");
+    check_refused(merged.run(1, merged.script().substr(0, merged.script().rfind('\f') - 5)), "the batch script is cut short");
     CHECK(merged.run(1).seen);
     std::filesystem::remove_all(folder / "links");
   }
@@ -304,9 +304,9 @@ TEST_CASE("any damaged byte of the table is refused, and nothing runs") {
   const auto script = probe(folder.path());
   const Merged merged({make_call(folder, {"j", "--seed=1"}, script), make_call(folder, {"-a0-1", "j", "--seed=2"}, script)},
                       folder);
-  const auto table = merged.script().rfind("\npage ") + 1;
+  const auto table = merged.script().rfind("\fpage ") + 1;
   REQUIRE(table > 1);
-  const auto size = merged.script().size();
+  const auto size = merged.script().rfind('\f');
   for (auto at = table; at < size; at += 1 + (size - table) / 40) {
     CAPTURE(at - table);
     auto damaged = merged.script();

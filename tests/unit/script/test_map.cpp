@@ -5,6 +5,8 @@
 #include "plan_support.hpp"
 #include "script/map.hpp"
 #include "script/render.hpp"
+#include "script/variables.hpp"
+#include "slurm/language/intake.hpp"
 #include "util/crc32.hpp"
 #include "util/shell_quote.hpp"
 
@@ -167,7 +169,7 @@ TEST_CASE("a heading in front of the script is passed over") {
 TEST_CASE("whatever the bytes are, reading them ends with a map or an error") {
   const auto script =
       render_jobs(test::make_jobs({{"-a1-3", "-J", "x", "j", "arg"}, {"-o", "a%j", "j"}, {"-D", "/tmp", "j"}})).script;
-  for (std::size_t length = 0; length < script.size(); length += 7)
+  for (std::size_t length = 0; length < script.rfind('\f'); length += 7)  // which ends the table
     CHECK_FALSE(script::read_map(std::string_view(script).substr(0, length)));
   test::RandomBytes random(11);
   for (int round = 0; round < 3000; ++round) {
@@ -217,4 +219,39 @@ TEST_CASE("a script whose data was packed is read all the same") {
   packed.script = *plain;
   check_same(packed);
   CHECK_FALSE(script::unpack_script("#!/bin/sh\n"));
+}
+
+TEST_CASE("a job without a file says what it runs") {
+  const auto map = read(render_jobs(test::make_jobs({{"j"}})).script);
+  CHECK(map.jobs[0].command.empty());
+  auto wrapped = make_call({"--wrap=python3 -c '1/0.1'"}, slurm::wrap_script("python3 -c '1/0.1'"));
+  wrapped.source = slurm::ScriptSource::wrap;
+  auto piped = make_call({}, "#!/bin/sh\n#SBATCH -J x\nset -e\npython \xc3\xa9.py 3\n");
+  piped.source = slurm::ScriptSource::standard_input;
+  const auto both = read(render_jobs(test::resolve({wrapped, piped})).script);
+  CHECK(both.jobs[0].command == "python3 -c '1/0.1'");
+  CHECK(both.jobs[1].command == "python \xc3\xa9.py 3");
+}
+
+TEST_CASE("the variables in which jobs differ, and what each has: those of the first job are in no record") {
+  std::vector<slurm::Call> calls;
+  for (const char* value : {"0.1", "0.2", ""}) {
+    auto call = make_call({"j"});
+    call.environment.set("SAME", "x");
+    call.environment.set("PWD", std::string("/elsewhere/") + value);
+    if (*value != '\0') call.environment.set("LR", value);
+    if (*value == '\0') call.environment.set("ONLY", "three");
+    calls.push_back(call);
+  }
+  const auto map = read(render_jobs(test::resolve(calls)).script);
+  CHECK(script::find_differing_variables(map) == std::vector<std::string>{"LR", "ONLY"});
+  const auto& base = calls.front().environment;
+  CHECK(script::value_of(map.jobs[0], "LR", &base).value == "0.1");
+  CHECK(script::value_of(map.jobs[1], "LR", &base).value == "0.2");
+  CHECK_FALSE(script::value_of(map.jobs[2], "LR", &base).is_set);
+  CHECK_FALSE(script::value_of(map.jobs[0], "ONLY", &base).is_set);
+  CHECK(script::value_of(map.jobs[2], "ONLY", &base).value == "three");
+  // Without the record of the submission the first job's value is not known.
+  CHECK(script::value_of(map.jobs[0], "LR", nullptr).is_set);
+  CHECK_FALSE(script::value_of(map.jobs[0], "LR", nullptr).value);
 }

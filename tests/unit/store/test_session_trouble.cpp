@@ -8,6 +8,7 @@
 #include <set>
 
 #include "session_support.hpp"
+#include "store/contents_reader.hpp"
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
 #include "store/session.hpp"
@@ -35,7 +36,8 @@ TEST_CASE("a version from the future is refused by name, and nothing is written 
   const auto words = [&](const auto& result) {
     return result ? std::string("taken") : result.error().what + ": " + result.error().why;
   };
-  const auto expected = "session " + session.name() + ": it was written by another version of sarray (format 2)";
+  const auto expected = "session " + session.name() + ": it was written by another version of sarray (format " +
+                        std::to_string(journal_version + 1) + ")";
   CHECK(words(session.read()) == expected);
   CHECK(words(session.append(make_call(), 1)) == expected);
   CHECK(words(session.drop({1})) == expected);
@@ -47,6 +49,58 @@ TEST_CASE("a version from the future is refused by name, and nothing is written 
   std::vector<std::string> warnings;
   CHECK(list_sessions(folder, &warnings)->empty());
   CHECK(warnings == std::vector<std::string>{expected});
+}
+
+namespace {
+
+/// Makes a session as an older version began it: with that version in its first record.
+void begin_as_version(const StateFolder& folder, const Session& session, std::uint32_t version) {
+  auto start = encode_start(util::Environment::from_entries({"PATH=/bin"}));
+  Writer number;
+  number.u32(version);
+  start.replace(0, 4, number.bytes());
+  std::filesystem::remove(journal_of(session));
+  auto appender = Appender::open(folder.counter(), journal_of(session), true);
+  REQUIRE(appender);
+  appender->add(RecordKind::start, start, {});
+  REQUIRE(appender->write());
+}
+
+}  // namespace
+
+TEST_CASE("a session of the first version is read and continued; a change, which that version would not see, is refused") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  auto session = create(folder);
+  begin_as_version(folder, session, 1);
+  REQUIRE(session.append(make_call({"sbatch", "old.sh"}), 3));
+  REQUIRE(session.append(make_call({"sbatch", "old.sh"}), 1));
+  REQUIRE(session.drop({2}));
+  const auto before = test::bytes_of(journal_of(session));
+  const auto changed = session.change(1, {"sbatch", "-t", "5", "old.sh"}, 3, false);
+  REQUIRE_FALSE(changed);
+  CHECK(changed.error().why == "an older version of sarray began it, which does not know changes of calls");
+  CHECK(test::bytes_of(journal_of(session)) == before);
+  const auto contents = session.read();
+  REQUIRE(contents);
+  CHECK(contents->info.jobs == 1);
+  CHECK(contents->calls[0].call->argv == make_call({"sbatch", "old.sh"}).argv);
+}
+
+TEST_CASE("a record of a kind that is not known yet is no reason to go on without it") {
+  const test::State state;
+  const auto folder = test::State::folder();
+  auto session = create(folder);
+  REQUIRE(session.append(make_call(), 1));
+  {
+    auto appender = Appender::open(folder.counter(), journal_of(session), false);
+    REQUIRE(appender);
+    appender->add(static_cast<RecordKind>(99), "who knows", appender->totals());
+    REQUIRE(appender->write());
+  }
+  const auto contents = session.read();
+  REQUIRE_FALSE(contents);
+  CHECK(contents.error().why == "a newer version of sarray has written to it");
 }
 
 TEST_CASE("every torn end of a session: the calls before it stay, and the reader is told") {

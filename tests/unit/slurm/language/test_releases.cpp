@@ -216,6 +216,12 @@ TEST_CASE("words that came: moments, signals, bindings, frequencies") {
   CHECK(fault(v20_11, "gpu-bind", "mask_gpu:1x") == error(1, "Invalid --gpu-bind argument: gpu:mask_gpu:1x"));
   CHECK(fault(v20_11, "gpu-freq", "4x") == error(1, "Invalid --gpu-freq argument: gpu:4x"));
   CHECK(fault(v20_11, "distribution", "plane=x") == error(255, "Invalid --distribution specification"));
+  CHECK(fault(v20_11, "distribution", "B") == "");
+  CHECK(fault(v20_11, "distribution", "x:y,nop") == "");
+  CHECK(fault(v20_11, "distribution", "block:*:fcyclic") == "");
+  CHECK(fault(v20_11, "distribution", "x:y") == error(255, "Invalid --distribution specification"));
+  CHECK(fault(v20_11, "mem-bind", "map_mem:x") == "");
+  CHECK(fault(v20_11, "mem-bind", "map_mem:1*x") == error(255, "Invalid map_mem multiplier: x"));
   CHECK(fault(v22_05, "gpu-bind", "c") == "");
   CHECK(fault(v23_02, "gpu-bind", "c") == error(255, "Invalid --gpu-bind argument: gpu:c"));
   CHECK(fault(v23_11, "gpu-bind", "c") == error(255, "Invalid --gpu-bind argument: c"));
@@ -306,6 +312,9 @@ TEST_CASE("20.11 wants sockets for the GPUs of a socket, and shows a line's lead
   CHECK(refusal(v20_11, {"--gpus-per-socket=2"}) == words);
   CHECK(refusal(v20_11, {"--gpus-per-socket=2", "--sockets-per-node=1"}) == "");
   CHECK(refusal(v22_05, {"--gpus-per-socket=2"}) == "");
+  CHECK(refusal(v20_11, {"--ntasks-per-gpu=2", "--ntasks-per-tres=2"}) ==
+        fatal("--ntasks-per-gpu and --ntasks-per-tres are mutually exclusive"));
+  CHECK(refusal(v22_05, {"--ntasks-per-gpu=2", "--ntasks-per-tres=2"}) == "");
   const std::string script = "#!/bin/sh\n#SBATCH  -J'x\n";
   CHECK(resolve(v20_11, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [  -J'x]\n");
   CHECK(resolve(v22_05, {}, {}, script).error().body == "sbatch: fatal: a.sh: line 2: Unmatched `'` in [-J'x]\n");

@@ -1,0 +1,26 @@
+// `sarray status --watch`: draws again and again until all tasks have finished.
+#pragma once
+
+#include "commands/commands.hpp"
+#include "follow/array_history.hpp"
+#include "report/status.hpp"
+
+namespace sarray::commands {
+
+struct WatchOptions {
+  std::string job_id;  ///< as the user gave it
+  bool json = false;
+  report::StatusView view;  ///< without what depends on the moment and the terminal
+};
+
+/// Fills in what depends on the moment and on the terminal at standard output.
+void look_at_terminal(report::StatusView& view);
+
+/// Tasks that Slurm has forgotten, or that wait for what has failed, will never be done: nobody waits for them.
+[[nodiscard]] bool is_settled(const follow::History& history);
+
+/// Draws in place on a terminal, with keys to scroll and to end it; else one drawing after another.
+/// @return true if all tasks have finished, and the last drawing is what `status` shows; false if the user ended it.
+[[nodiscard]] util::Result<bool> watch(follow::ArrayHistory& array_history, const WatchOptions& options);
+
+}  // namespace sarray::commands
