@@ -7,8 +7,10 @@
 #include "capture/surroundings.hpp"
 #include "slurm/client/client.hpp"
 #include "slurm/client/dependencies.hpp"
+#include "slurm/language/intake.hpp"
 #include "slurm/language/virtual_id.hpp"
 #include "store/call_index.hpp"
+#include "store/fulfilled.hpp"
 #include "store/submissions.hpp"
 
 namespace sarray::capture {
@@ -22,39 +24,84 @@ util::Error refusal(const Condition& condition, const std::string& why, const st
   return {"--dependency=" + slurm::format_condition(condition), why, hint};
 }
 
-bool was_submitted(const store::StateFolder& folder, std::uint32_t id) {
+std::optional<store::Submission> find_submission(const store::StateFolder& folder, std::uint32_t id) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder.submissions(), error)) {
-    const auto submission = store::read_submission(entry.path().string());
-    if (!submission || submission->is_withdrawn) continue;
+    auto submission = store::read_submission(entry.path().string());
+    if (!submission || submission->is_withdrawn || !submission->retry_of.empty()) continue;
     const auto has = [id](const auto& range) { return id >= range.first && id <= range.second; };
-    if (std::any_of(submission->ids.begin(), submission->ids.end(), has)) return true;
+    if (std::any_of(submission->ids.begin(), submission->ids.end(), has)) return submission;
   }
-  return false;
+  return std::nullopt;
 }
 
-util::Result<void> check_recorded(const Condition& condition, const store::Session& session, const store::StateFolder& folder) {
+/// What is known of a call's conditions when it is made.
+struct Known {
+  std::vector<Condition> others;       ///< on jobs of Slurm's own
+  std::vector<std::string> fulfilled;  ///< already
+};
+
+slurm::Client client_of(const util::Environment& environment) {
+  return {environment, find_real_sbatch(environment.get("PATH").value_or(""))};
+}
+
+/// Notes that a condition on a job of an earlier submission is fulfilled, if all of its array has completed: which of its tasks
+/// are the job's, only the array's script says.
+void look_at_earlier(const Condition& condition, const store::Submission& submission, const util::Environment& environment,
+                     Known& known) {
+  const bool wants_end = condition.type == DependencyType::afterok || condition.type == DependencyType::afterany;
+  if (!wants_end || submission.job_id.empty()) return;
+  const auto records = client_of(environment).job_records({submission.job_id});
+  if (!records || records->size() < submission.tasks) return;
+  const bool is_done = std::all_of(records->begin(), records->end(),
+                                   [](const auto& record) { return record.second.state == slurm::TaskState::completed; });
+  if (is_done) known.fulfilled.push_back(slurm::format_condition(condition));
+}
+
+/// Refuses a task that its parent, which is recorded, does not have, if Slurm of this release does: with its words and status.
+util::Result<void> check_task(const Condition& condition, const store::Session& session, const util::Environment& environment,
+                              const slurm::Dialect& dialect) {
+  if (!condition.task || !slurm::is_refused_if_unknown(condition.type, dialect.release())) return {};
+  TRY(const auto contents, session.read());
+  const auto parent = std::find_if(contents.calls.begin(), contents.calls.end(),
+                                   [&](const auto& recorded) { return recorded.id == condition.job && recorded.call; });
+  if (parent == contents.calls.end()) return {};
+  slurm::Resolver resolver(dialect);
+  const auto job = resolver.resolve(*parent->call);
+  if (!job || (job->ids && job->ids->contains(*condition.task))) return {};
+  util::Error error;
+  error.body = "sbatch: error: Batch job submission failed: Job dependency problem\n";
+  error.status = slurm::failure_status(environment);
+  return util::fail(std::move(error));
+}
+
+util::Result<void> check_recorded(const Condition& condition, const store::Session& session, const store::StateFolder& folder,
+                                  const util::Environment& environment, const slurm::Dialect& dialect, Known& known) {
   TRY(const auto call, store::find_call(session.folder(), condition.job));
-  if (call && !call->dropped) return {};
+  if (call && !call->dropped) return check_task(condition, session, environment, dialect);
   if (call) {
     return util::fail(refusal(condition, "job " + std::to_string(call->job) + " was dropped, and will never run",
                               "sarray list shows the jobs that can be waited for"));
   }
-  if (was_submitted(folder, condition.job)) return {};
+  if (const auto submission = find_submission(folder, condition.job)) {
+    look_at_earlier(condition, *submission, environment, known);
+    return {};
+  }
   return util::fail(refusal(condition, "no job of this session has that id, and none that was submitted",
                             "sarray list shows the jobs that can be waited for"));
 }
 
-util::Result<void> check_slurms(const std::vector<Condition>& conditions, bool any, const util::Environment& environment) {
-  slurm::Client client(environment, find_real_sbatch(environment.get("PATH").value_or("")));
+util::Result<void> check_slurms(Known& known, bool any, const util::Environment& environment) {
+  const auto client = client_of(environment);
   std::vector<std::string> ids;
-  for (const auto& condition : conditions) ids.push_back(std::to_string(condition.job));
+  for (const auto& condition : known.others) ids.push_back(std::to_string(condition.job));
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   const auto records = client.job_records(ids);
   if (!records) return {};
-  for (const auto& condition : conditions) {
+  for (const auto& condition : known.others) {
     const auto verdict = slurm::judge_condition(condition.type, slurm::records_of(*records, condition));
+    if (verdict == slurm::Verdict::satisfied) known.fulfilled.push_back(slurm::format_condition(condition));
     if (verdict != slurm::Verdict::never || any) continue;
     return util::fail(refusal(condition, "that job is over, and did not end so: this one would never run",
                               "sacct -j " + std::to_string(condition.job)));
@@ -65,18 +112,19 @@ util::Result<void> check_slurms(const std::vector<Condition>& conditions, bool a
 }  // namespace
 
 util::Result<void> check_parents(const slurm::Job& job, const store::Session& session, const store::StateFolder& folder,
-                                 const util::Environment& environment) {
+                                 const util::Environment& environment, const slurm::Dialect& dialect) {
   if (!job.dependency) return {};
-  std::vector<Condition> others;
+  Known known;
   for (const auto& condition : job.dependency->conditions) {
     if (condition.type == DependencyType::singleton) continue;
     if (slurm::is_virtual_id(condition.job)) {
-      CHECK_OK(check_recorded(condition, session, folder));
+      CHECK_OK(check_recorded(condition, session, folder, environment, dialect, known));
     } else {
-      others.push_back(condition);
+      known.others.push_back(condition);
     }
   }
-  return others.empty() ? util::Result<void>() : check_slurms(others, job.dependency->any, environment);
+  if (!known.others.empty()) CHECK_OK(check_slurms(known, job.dependency->any, environment));
+  return store::note_fulfilled(session.folder(), known.fulfilled);
 }
 
 }  // namespace sarray::capture

@@ -15,6 +15,7 @@ namespace sarray::capture {
 /// @param environment the call's, by which Slurm is found.
 /// @return an error that names the job that cannot be waited for.
 [[nodiscard]] util::Result<void> check_parents(const slurm::Job& job, const store::Session& session,
-                                               const store::StateFolder& folder, const util::Environment& environment);
+                                               const store::StateFolder& folder, const util::Environment& environment,
+                                               const slurm::Dialect& dialect);
 
 }  // namespace sarray::capture

@@ -158,7 +158,7 @@ util::Result<std::optional<Answer>> record(int argc, char** argv) {
   const auto& taken = *taken_call;
   if (taken.for_real_sbatch) return std::optional<Answer>{};
   const auto& job = taken.job;
-  CHECK_OK(check_parents(job, session, folder, taken.call.environment));
+  CHECK_OK(check_parents(job, session, folder, taken.call.environment, dialect));
   const auto tasks = job.ids ? job.ids->count() : 1;
   TRY(const auto cluster, find_cluster(taken));
   CHECK_OK(check_call(session, taken, client_of(taken.call), dialect));

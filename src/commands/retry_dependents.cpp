@@ -135,6 +135,10 @@ std::vector<plan::TaskWait> find_waits(const follow::Family& family, const follo
 util::Result<void> RetriedFamily::finish(const engine::Engine& engine, const slurm::Release& release) {
   if (!m_is_pipeline) return {};
   CHECK_OK(m_family.refresh(engine));
+  const auto hint = "everything of it stays held; sarray retry " + m_first_id + " goes on, sarray cancel of the arrays ends it";
+  if (const auto missing = m_family.find_missing(m_again); !missing.empty())
+    return util::fail("the retry", "the new attempt of task " + missing + " is not in the queue, or its record cannot be read",
+                      hint);
   std::vector<engine::LinkedArray> arrays;
   for (auto& relative : m_family.relatives()) {
     const auto& history = relative.array_history.history();
@@ -153,9 +157,7 @@ util::Result<void> RetriedFamily::finish(const engine::Engine& engine, const slu
     // What waits in the queue is told before anything that it waits for can end.
     if (history.attempts.size() > 1) CHECK_OK(repoint_dependents(relative.array_history, engine));
   }
-  TRY(const auto linking, engine::link_and_release(arrays, engine, release,
-                                                   "everything of it stays held; sarray retry " + m_first_id +
-                                                       " goes on, sarray cancel of the arrays ends it"));
+  TRY(const auto linking, engine::link_and_release(arrays, engine, release, hint));
   say("note: " + util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
       " told Slurm which tasks wait for which");
   return {};

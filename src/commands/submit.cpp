@@ -28,6 +28,7 @@
 #include "script/render.hpp"
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/virtual_id.hpp"
+#include "store/fulfilled.hpp"
 #include "store/submissions.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
@@ -164,8 +165,9 @@ util::Result<void> find_outside(SubmitRun& run) {
   }
   const auto folder = store::StateFolder::open();
   if (!folder) return {};
+  const auto fulfilled = run.queued.session ? store::read_fulfilled(run.queued.session->folder()) : std::set<std::string>();
   TRY(run.plan_options.outside, find_outside_jobs(run.queued.jobs, run.held, *folder, engine::SlurmEngine(run.site.client),
-                                                  !run.options.dry_run, run.options.assume_done));
+                                                  !run.options.dry_run, fulfilled, run.options.assume_done));
   return {};
 }
 

@@ -38,14 +38,14 @@ engine::LinkedArray link_held(const store::Submission& submission, const std::ve
 
 util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const queue::HeldArrays& held,
                                                   const store::StateFolder& folder, const engine::Engine& engine, bool ask,
-                                                  bool assume_done) {
+                                                  const std::set<std::string>& fulfilled, bool assume_done) {
   plan::OutsideJobs outside;
   auto all = held.jobs;
   all.insert(all.end(), jobs.begin(), jobs.end());
   const bool any = std::any_of(all.begin(), all.end(), [](const auto& planned) { return planned.job.dependency.has_value(); });
   if (!any && held.empty()) return outside;
   TRY(outside.submitted, engine::find_submitted_jobs(jobs, folder, held.submissions));
-  if (ask) CHECK_OK(engine::judge_outside_jobs(all, outside, engine, assume_done));
+  if (ask) CHECK_OK(engine::judge_outside_jobs(all, outside, engine, fulfilled, assume_done));
   // A held array is known by its jobs: to itself it is nothing to wait for.
   for (auto& [name, ids] : outside.by_name) {
     std::erase_if(ids, [&](auto id) {

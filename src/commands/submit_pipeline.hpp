@@ -2,6 +2,7 @@
 // until Slurm knows what each task waits for.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@ namespace sarray::commands {
 
 /// Finds out what is to be known of the jobs outside that these, and the held ones, wait for. Slurm is asked only if there are
 /// any.
+/// @param fulfilled see engine::judge_outside_jobs().
 /// @param ask false: nobody is asked how far they are, as for a dry run.
 [[nodiscard]] util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
                                                                 const queue::HeldArrays& held, const store::StateFolder& folder,
-                                                                const engine::Engine& engine, bool ask, bool assume_done);
+                                                                const engine::Engine& engine, bool ask,
+                                                                const std::set<std::string>& fulfilled, bool assume_done);
 
 /// Checks that all of a pipeline goes to the Slurm that is asked here: only there can its tasks be told what they wait for.
 [[nodiscard]] util::Result<void> check_one_cluster(const plan::Plan& plan, const slurm::SlurmSite& site);

@@ -55,23 +55,50 @@ util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(const std::vec
   return jobs;
 }
 
+namespace {
+
+/// Sets where the newest attempts of retried tasks are. @param retries oldest first.
+util::Result<void> find_retried(std::vector<plan::SubmittedJob>& jobs, std::vector<store::Submission> retries) {
+  std::stable_sort(retries.begin(), retries.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+  for (const auto& retry : retries) {
+    TRY(auto bytes, util::read_file(retry.folder + "/sarray.slurm"));
+    TRY(const auto text, script::unpack_script(std::move(bytes)));
+    TRY(const auto map, script::read_map(text));
+    for (const auto& mapped : map.jobs) {
+      const auto job = std::find_if(jobs.begin(), jobs.end(), [&](const auto& other) { return other.id == mapped.id; });
+      if (job == jobs.end()) continue;
+      for (auto index = mapped.first_index; index < mapped.first_index + mapped.tasks; ++index) {
+        const auto local = mapped.local_id(index);
+        const auto position = local && job->ids ? job->ids->position(*local) : std::optional<std::uint32_t>(0);
+        if (position) job->retried[*position] = {retry.job_id, index, map.tasks, map.first_index()};
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 util::Result<std::vector<plan::SubmittedJob>> find_submitted_jobs(const std::vector<plan::PlannedJob>& jobs,
                                                                   const store::StateFolder& folder,
                                                                   const std::vector<store::Submission>& more) {
   const auto ids = find_outside_ids(jobs);
   auto wanted = more;
+  std::vector<store::Submission> retries;
   if (!ids.empty()) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(folder.submissions(), error)) {
       const auto submission = store::read_submission(entry.path().string());
-      if (!submission || submission->is_withdrawn || submission->job_id.empty() || !submission->retry_of.empty()) continue;
+      if (!submission || submission->is_withdrawn || submission->job_id.empty()) continue;
       const bool is_known =
           std::any_of(more.begin(), more.end(), [&](const auto& other) { return other.folder == submission->folder; });
-      if (!is_known && std::any_of(ids.begin(), ids.end(), [&](auto id) { return has_id(*submission, id); }))
-        wanted.push_back(*submission);
+      if (is_known || std::none_of(ids.begin(), ids.end(), [&](auto id) { return has_id(*submission, id); })) continue;
+      (submission->retry_of.empty() ? wanted : retries).push_back(*submission);
     }
   }
-  return read_submitted_jobs(wanted);
+  TRY(auto submitted, read_submitted_jobs(wanted));
+  CHECK_OK(find_retried(submitted, std::move(retries)));
+  return submitted;
 }
 
 namespace {
@@ -85,6 +112,10 @@ class States {
     std::set<std::string> arrays;
     for (const auto& job : outside.submitted) {
       if (arrays.insert(job.array_id).second) states.m_queries.push_back({job.array_id, job.array_tasks, "", job.array_first});
+      for (const auto& [position, place] : job.retried) {
+        if (arrays.insert(place.array_id).second)
+          states.m_queries.push_back({place.array_id, place.array_tasks, "", place.array_first});
+      }
     }
     if (!states.m_queries.empty()) {
       TRY(const auto answer, engine.states(states.m_queries, false));
@@ -101,12 +132,12 @@ class States {
   /// Returns the records of the tasks of an earlier submission's job.
   [[nodiscard]] std::vector<TaskRecord> of(const plan::SubmittedJob& job, std::optional<std::uint32_t> task) const {
     std::vector<TaskRecord> records;
-    const auto query =
-        std::find_if(m_queries.begin(), m_queries.end(), [&](const auto& other) { return other.job_id == job.array_id; });
-    const auto& tasks = m_tasks[static_cast<std::size_t>(query - m_queries.begin())];
     const auto position = task && job.ids ? job.ids->position(*task) : std::nullopt;
     for (std::uint32_t n = 0; n < job.tasks; ++n) {
-      if (!position || n == *position) records.push_back(tasks[job.first_index - job.array_first + n]);
+      if (position && n != *position) continue;
+      const auto newest = job.retried.find(n);
+      records.push_back(newest == job.retried.end() ? at(job.array_id, job.first_index + n)
+                                                    : at(newest->second.array_id, newest->second.index));
     }
     return records;
   }
@@ -115,6 +146,12 @@ class States {
   [[nodiscard]] std::vector<TaskRecord> of(const Condition& condition) const { return slurm::records_of(m_records, condition); }
 
  private:
+  [[nodiscard]] const TaskRecord& at(const std::string& array_id, std::uint32_t index) const {
+    const auto query =
+        std::find_if(m_queries.begin(), m_queries.end(), [&](const auto& other) { return other.job_id == array_id; });
+    return m_tasks[static_cast<std::size_t>(query - m_queries.begin())][index - query->first_index];
+  }
+
   std::vector<slurm::ArrayQuery> m_queries;
   std::vector<std::vector<TaskRecord>> m_tasks;
   slurm::ArrayRecords m_records;
@@ -163,7 +200,8 @@ void add_slurms(const std::vector<plan::PlannedJob>& jobs, const States& states,
 }
 
 /// Judges what one job waits for outside.
-util::Result<void> judge(const plan::PlannedJob& planned, const States& states, plan::OutsideJobs& outside, bool assume_done) {
+util::Result<void> judge(const plan::PlannedJob& planned, const States& states, plan::OutsideJobs& outside,
+                         const std::set<std::string>& fulfilled, bool assume_done) {
   const auto& dependency = *planned.job.dependency;
   std::size_t hopeless = 0;
   for (const auto& condition : dependency.conditions) {
@@ -173,7 +211,8 @@ util::Result<void> judge(const plan::PlannedJob& planned, const States& states, 
     if (submitted != nullptr && condition.task && !(submitted->ids && submitted->ids->contains(*condition.task))) continue;
     const auto records = submitted != nullptr ? states.of(*submitted, condition.task) : states.of(condition);
     auto verdict = slurm::judge_condition(condition.type, records);
-    if (verdict == Verdict::unknown && assume_done) verdict = Verdict::satisfied;
+    const bool was_fulfilled = fulfilled.contains(slurm::format_condition(condition));
+    if (verdict == Verdict::unknown && (was_fulfilled || assume_done)) verdict = Verdict::satisfied;
     // Each task of an array waits for its own.
     if (condition.type == DependencyType::aftercorr && planned.job.ids && verdict == Verdict::never) verdict = Verdict::open;
     if (verdict == Verdict::unknown) return util::fail(unknown(planned, condition));
@@ -188,7 +227,7 @@ util::Result<void> judge(const plan::PlannedJob& planned, const States& states, 
 }  // namespace
 
 util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside, const Engine& engine,
-                                      bool assume_done) {
+                                      const std::set<std::string>& fulfilled, bool assume_done) {
   std::set<std::uint32_t> ids;
   std::set<std::string> names;
   bool any = false;
@@ -213,7 +252,7 @@ util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
   if (ids.empty() && outside.submitted.empty()) return {};
   TRY(const auto states, States::ask(outside, ids, engine));
   for (const auto& planned : jobs) {
-    if (planned.job.dependency) CHECK_OK(judge(planned, states, outside, assume_done));
+    if (planned.job.dependency) CHECK_OK(judge(planned, states, outside, fulfilled, assume_done));
   }
   add_slurms(jobs, states, outside);
   return {};

@@ -1,6 +1,8 @@
 // The jobs outside of a plan that its jobs wait for: those of earlier submissions, and Slurm's own.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -16,7 +18,8 @@ namespace sarray::engine {
 [[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> read_submitted_jobs(
     const std::vector<store::Submission>& submissions);
 
-/// Finds where the jobs of earlier submissions are that these wait for, without asking Slurm.
+/// Finds where the jobs of earlier submissions are that these wait for, and the newest attempts of their tasks, without asking
+/// Slurm.
 /// @param more submissions whose jobs are wanted, whether anyone waits for them or not.
 [[nodiscard]] util::Result<std::vector<plan::SubmittedJob>> find_submitted_jobs(const std::vector<plan::PlannedJob>& jobs,
                                                                                 const store::StateFolder& folder,
@@ -24,9 +27,11 @@ namespace sarray::engine {
 
 /// Asks for the states of all jobs outside that these wait for, and sets OutsideJobs::satisfied and by_name.
 /// @param outside with `submitted` set.
+/// @param fulfilled conditions that were satisfied when a job was recorded (store/fulfilled.hpp): Slurm may have forgotten that.
 /// @param assume_done what Slurm does not know, or has forgotten, counts as satisfied.
 /// @return an error that names a job whose condition can never be satisfied, or is not known.
 [[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside,
-                                                    const Engine& engine, bool assume_done);
+                                                    const Engine& engine, const std::set<std::string>& fulfilled,
+                                                    bool assume_done);
 
 }  // namespace sarray::engine

@@ -1,6 +1,9 @@
 #include "follow/family.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <tuple>
@@ -10,6 +13,7 @@
 #include "engine/submissions.hpp"
 #include "plan/graph.hpp"
 #include "slurm/language/virtual_id.hpp"
+#include "util/message.hpp"
 
 namespace sarray::follow {
 
@@ -44,13 +48,13 @@ class Arrays {
  public:
   explicit Arrays(const slurm::Release& release) : m_release(release) {}
 
-  void read(const slurm::SlurmSite& site, const std::vector<store::Submission>& all, const store::Submission& submission) {
-    const auto loaded = load_map(site, all, {submission.job_id, submission.marker()}, "");
-    if (!loaded) return;
+  [[nodiscard]] util::Result<void> read(const slurm::SlurmSite& site, const std::vector<store::Submission>& all,
+                                        const store::Submission& submission) {
+    TRY(const auto loaded, load_map(site, all, {submission.job_id, submission.marker()}, ""));
     const auto start = store::read_start(submission);
     const auto common = start ? start->environment.get(dependency_variable) : std::nullopt;
     m_submissions.push_back(submission);
-    for (const auto& job : loaded->map.jobs) {
+    for (const auto& job : loaded.map.jobs) {
       m_names[job.name].push_back(job.id);
       const auto* own = job.record.variable(dependency_variable);
       const bool is_taken =
@@ -60,6 +64,7 @@ class Arrays {
       if (auto dependency = slurm::parse_dependency(text, m_release))
         m_waiting.push_back({m_submissions.size() - 1, job, std::move(*dependency)});
     }
+    return {};
   }
 
   /// Returns the jobs that wait, directly or not, for others of these ids, in the order of their calls: parents before children.
@@ -149,10 +154,27 @@ util::Result<void> add_waits(const WaitingJob& waiting, const Arrays& arrays, st
 
 }  // namespace
 
+namespace {
+
+/// Warns of records that cannot be read: what they say of who waits is not known.
+void warn_of_unreadable() {
+  const auto state = store::StateFolder::open();
+  if (!state) return;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {
+    const auto path = entry.path().string();
+    if (::access((path + "/record.json").c_str(), F_OK) == 0 && !store::read_submission(path))
+      util::warn(path + "/record.json: it cannot be read; if jobs of it wait for this retry, they are left as they are");
+  }
+}
+
+}  // namespace
+
 util::Result<Family> Family::find(const slurm::SlurmSite& site, const History& history, const slurm::Release& release) {
   Family family(site);
   family.m_submissions = engine::list_submissions(site);
   const auto& all = family.m_submissions;
+  warn_of_unreadable();
   std::set<std::uint32_t> ids;
   for (const auto& job : history.map().jobs) ids.insert(job.id);
   const auto is_own = [&](const auto& submission) {
@@ -165,7 +187,7 @@ util::Result<Family> Family::find(const slurm::SlurmSite& site, const History& h
   for (const auto& submission : all) {
     const bool is_first = submission.retry_of.empty() && !submission.is_withdrawn && !submission.job_id.empty();
     const bool is_earlier = submission.time < own->time;
-    if (is_first && !is_earlier && may_wait_for_others(submission)) arrays.read(site, all, submission);
+    if (is_first && !is_earlier && may_wait_for_others(submission)) CHECK_OK(arrays.read(site, all, submission));
   }
   const auto waiting = arrays.find_dependents(ids);
   if (waiting.empty()) return family;
@@ -237,6 +259,16 @@ const store::Submission* Family::find_held_retry(const Relative& relative, const
     return one.job_id == attempt.job_id && !one.retry_of.empty() && one.retry_of.front() == relative.first_id();
   });
   return found != m_submissions.end() && store::is_held_for_pipeline(*found) ? &*found : nullptr;
+}
+
+std::string Family::find_missing(const TasksAgain& again) const {
+  for (const auto& [first_id, index] : again) {
+    const auto* history = find_history(first_id);
+    if (history == nullptr) continue;
+    const auto state = history->task(index).state;
+    if (slurm::is_done(state) || state == slurm::TaskState::unknown) return first_id + "_" + std::to_string(index);
+  }
+  return "";
 }
 
 TasksAgain Family::find_held() const {

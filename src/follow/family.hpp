@@ -55,6 +55,9 @@ class Family {
   /// Returns the tasks whose latest attempt is in such an array.
   [[nodiscard]] TasksAgain find_held() const;
 
+  /// Returns a task of these, as Slurm names its first attempt, that has no new one that waits or runs; empty: all have.
+  [[nodiscard]] std::string find_missing(const TasksAgain& again) const;
+
   struct Choice {
     std::vector<TasksOf> taken;  ///< that never began because of `again`, and still can, by relative
     std::vector<TasksOf> left;   ///< that never began because of `again`, but wait for something else that has failed

@@ -155,7 +155,8 @@ util::Result<void> find_waits(std::vector<PlannedJob>& jobs, const OutsideJobs& 
     TRY(planned.waits, finder.find(planned));
     for (const auto& condition : planned.waits.conditions) {
       const auto* parent = is_virtual_id(condition.job) ? find_submitted(outside, condition.job) : nullptr;
-      const bool is_shared = parent != nullptr && parent->tasks > 1 && parent->tasks < parent->array_tasks;
+      const bool is_shared =
+          parent != nullptr && parent->tasks > 1 && (parent->tasks < parent->array_tasks || !parent->retried.empty());
       if (!is_shared || !needs_whole_array(planned, condition) || !waits_for_whole(planned, condition, parent->ids)) continue;
       return util::fail(job_words(planned) + ": --dependency=" + slurm::format_condition(condition),
                         "the tasks of that job share array " + parent->array_id +
@@ -195,8 +196,8 @@ bool can_wait_together(const std::vector<PlannedJob>& jobs, const std::vector<Pl
 Places find_places(const Plan& plan, const OutsideJobs& outside) {
   Places places;
   for (const auto& job : outside.submitted) {
-    places[job.id] = {job.array_id,          job.first_index, job.tasks, job.array_tasks, job.ids ? &*job.ids : nullptr,
-                      !is_virtual_id(job.id)};
+    places[job.id] = {job.array_id,           job.first_index, job.tasks, job.array_tasks, job.ids ? &*job.ids : nullptr,
+                      !is_virtual_id(job.id), &job.retried};
   }
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     const auto& array = plan.arrays[number];
@@ -207,7 +208,8 @@ Places find_places(const Plan& plan, const OutsideJobs& outside) {
                             planned.tasks(),
                             array.tasks,
                             planned.job.ids ? &*planned.job.ids : nullptr,
-                            false};
+                            false,
+                            nullptr};
     }
   }
   return places;
@@ -325,7 +327,17 @@ void add_condition(ConditionText& text, const Condition& condition, std::optiona
     return;
   }
   const auto position = task && place.ids != nullptr ? place.ids->position(*task) : std::nullopt;
-  if (position) {
+  if (place.retried != nullptr && !place.retried->empty()) {
+    for (auto at = position.value_or(0); at < (position ? *position + 1 : place.tasks); ++at) {
+      const auto newest = place.retried->find(at);
+      if (newest == place.retried->end()) {
+        text.add_tasks(type, condition.minutes, place, place.first_index + at, 1);
+      } else {
+        const auto& [array, index, array_tasks, array_first] = newest->second;
+        text.add_tasks(type, condition.minutes, {array, index, 1, array_tasks, nullptr, false, nullptr}, index, 1);
+      }
+    }
+  } else if (position) {
     text.add_tasks(type, condition.minutes, place, place.first_index + *position, 1);
   } else {
     text.add_tasks(type, condition.minutes, place, place.first_index, place.tasks);
@@ -366,42 +378,6 @@ std::vector<TaskWait> find_task_waits(const std::vector<PlannedJob>& jobs, const
 std::string format_ranges(const Ranges& ranges) {
   return util::join(ranges, ",", [](const auto& range) {
     return std::to_string(range.first) + (range.second > range.first ? "-" + std::to_string(range.second) : "");
-  });
-}
-
-Numbers number_ids(const std::vector<PlannedJob>& jobs) {
-  Numbers numbers;
-  for (const auto& planned : jobs) numbers.emplace(planned.id, planned.number);
-  return numbers;
-}
-
-std::string describe_waits(const PlannedJob& planned, const Numbers& numbers) {
-  if (!planned.job.dependency) return "";
-  const auto& dependency = *planned.job.dependency;
-  struct Part {
-    std::string before, after;  // "afterok of job", " task 3"
-    std::vector<std::uint32_t> numbers;
-  };
-  std::vector<Part> parts;
-  for (const auto& condition : dependency.conditions) {
-    Part part{std::string(slurm::dependency_word(condition.type)), "", {}};
-    const auto found = numbers.find(condition.job);
-    if (condition.type != DependencyType::singleton) part.before += " of ";
-    if (condition.type != DependencyType::singleton && found == numbers.end()) part.before += std::to_string(condition.job);
-    if (found != numbers.end()) part.numbers.push_back(found->second);
-    if (condition.task) part.after += " task " + std::to_string(*condition.task);
-    if (condition.minutes > 0) part.after += " + " + std::to_string(condition.minutes) + " min";
-    const bool goes_on = !parts.empty() && !part.numbers.empty() && !parts.back().numbers.empty() && !dependency.any &&
-                         parts.back().before == part.before && parts.back().after == part.after;
-    if (goes_on) {
-      parts.back().numbers.push_back(part.numbers.front());
-    } else {
-      parts.push_back(std::move(part));
-    }
-  }
-  return util::join(parts, dependency.any ? ", or " : ", ", [](const auto& part) {
-    if (part.numbers.empty()) return part.before + part.after;
-    return part.before + (part.numbers.size() == 1 ? "job " : "jobs ") + format_numbers(part.numbers) + part.after;
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -38,8 +39,9 @@ struct Place {
   std::uint32_t first_index = 0;
   std::uint32_t tasks = 1;
   std::uint32_t array_tasks = 1;
-  const slurm::ArrayIds* ids = nullptr;  ///< local ids; null: a plain job
-  bool is_slurms = false;                ///< not one of ours: the ids are the indices
+  const slurm::ArrayIds* ids = nullptr;                         ///< local ids; null: a plain job
+  bool is_slurms = false;                                       ///< not one of ours: the ids are the indices
+  const std::map<std::uint32_t, TaskPlace>* retried = nullptr;  ///< SubmittedJob::retried
 };
 using Places = std::unordered_map<std::uint32_t, Place>;  ///< by virtual id
 
@@ -54,12 +56,5 @@ using Places = std::unordered_map<std::uint32_t, Place>;  ///< by virtual id
 
 /// Returns "1,3-5" of ranges.
 [[nodiscard]] std::string format_ranges(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& ranges);
-
-using Numbers = std::unordered_map<std::uint32_t, std::uint32_t>;  ///< of jobs, by virtual id
-[[nodiscard]] Numbers number_ids(const std::vector<PlannedJob>& jobs);
-
-/// Returns what a job waits for, as a person reads it: "afterok of jobs 1-3, afterany of 17"; "" if for nothing.
-/// @param numbers of jobs that are shown by their numbers; others are shown by their ids.
-[[nodiscard]] std::string describe_waits(const PlannedJob& planned, const Numbers& numbers);
 
 }  // namespace sarray::plan

@@ -52,6 +52,14 @@ enum class Names : std::uint8_t {
 /// Returns "task" or "slurm", as --names has it.
 [[nodiscard]] const char* names_word(Names names);
 
+/// Where in Slurm one task is.
+struct TaskPlace {
+  std::string array_id;
+  std::uint32_t index = 0;
+  std::uint32_t array_tasks = 1;
+  std::uint32_t array_first = 0;  ///< the array's first index
+};
+
 /// A job of an earlier submission, or one of Slurm's own: where its tasks are in Slurm.
 struct SubmittedJob {
   std::uint32_t id = 0;      ///< virtual id; of one of Slurm's own, that: its tasks' ids are the indices
@@ -63,6 +71,8 @@ struct SubmittedJob {
   std::optional<slurm::ArrayIds> ids{};  ///< local ids; nullopt: a plain job
   bool stays_held = false;               ///< the array was submitted with --hold
   std::uint32_t array_first = 0;         ///< the whole array's first index
+  /// The newest attempts of tasks that were retried, by the place of the task in the job, from 0.
+  std::map<std::uint32_t, TaskPlace> retried{};
 };
 
 /// What the plan's jobs wait for, and the plan does not contain.

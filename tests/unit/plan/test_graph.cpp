@@ -171,6 +171,23 @@ TEST_CASE("jobs of earlier submissions are waited for where Slurm has them") {
   CHECK(why_not({{"-d", "afternotok:2000000050", "a"}}, options).find("share array 33 with other jobs") != std::string::npos);
 }
 
+TEST_CASE("of what was retried the newest attempt is waited for") {
+  auto options = test::make_options();
+  plan::SubmittedJob before{2000000050, "33", 4, 10, 3, 20, slurm::ArrayIds::from_ids({5, 6, 7})};
+  before.retried[1] = {"40", 0, 2, 0};
+  plan::SubmittedJob plain{2000000060, "34", 5, 0, 1, 1};
+  plain.retried[0] = {"41", 0, 1, 0};
+  options.outside.submitted = {before, plain};
+  const auto plan = plan_of({{"-d", "afterok:2000000050", "a"},
+                             {"-d", "afterok:2000000050_6", "b"},
+                             {"-a6-7", "-d", "aftercorr:2000000050", "c"},
+                             {"-d", "afternotok:2000000060", "d"}},
+                            options);
+  CHECK(waits_of(plan, options.outside) ==
+        "0: 0 afterok:33_[10,12],afterok:40_0; 0: 1-2 afterok:40_0; 0: 3 afterok:33_12; 0: 4 afternotok:41");
+  CHECK(why_not({{"-d", "afternotok:2000000050", "a"}}, options).find("whole arrays only") != std::string::npos);
+}
+
 TEST_CASE("what is satisfied already is not waited for") {
   auto options = test::make_options();
   options.outside.satisfied = {{slurm::DependencyType::afterok, 17, std::nullopt, 0}};
