@@ -6,7 +6,6 @@
 #include "capture/surroundings.hpp"
 #include "cli/version.hpp"
 #include "engine/settle.hpp"
-#include "engine/submissions.hpp"
 #include "follow/start.hpp"
 #include "util/message.hpp"
 #include "util/quiet.hpp"
