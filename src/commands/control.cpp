@@ -153,8 +153,26 @@ std::string explain_none(const follow::History& history, const std::vector<std::
   return "no matching task is " + std::string(words_of(verb).fit);
 }
 
+util::Json group_json(const TaskGroup& group) { return {{"tasks", group.tasks}, {"names", group.names}}; }
+
+/// What was done, or would be, for docs/json.md.
+util::Json outcome_json(const ControlOptions& options, const Targets& targets, const Dependents& dependents) {
+  util::Json json{{"action", words_of(options.verb).name},
+                  {"done", !options.dry_run},
+                  {"tasks", targets.tasks},
+                  {"names", targets.names},
+                  {"left", targets.left}};
+  if (options.verb == Verb::cancel) {
+    json["never"] = group_json(dependents.never);
+    json["freed"] = group_json(dependents.freed);
+    json["with_dependents"] = options.with_dependents;
+  }
+  return json;
+}
+
 /// Says what becomes of the tasks that wait for the cancelled ones.
 void say_dependents(const Dependents& dependents, const ControlOptions& options) {
+  if (options.telling.json || options.telling.quiet) return;
   const auto say = [](const TaskGroup& group, const char* one, const char* many) {
     std::fprintf(stderr, "sarray: note: %s %s: %s\n", util::count(group.tasks, "waiting task").c_str(),
                  group.tasks == 1 ? one : many, group.jobs.c_str());
@@ -171,6 +189,7 @@ void say_dependents(const Dependents& dependents, const ControlOptions& options)
 
 Status control(const ControlOptions& options) {
   const auto verb = words_of(options.verb);
+  begin_telling(options.telling);
   const auto site = queue::find_site();
   TRY(const auto word, read_task_word(site, options.word, verb.name));
   TRY(auto target, follow::find_target(site, word, options.script));
@@ -196,16 +215,17 @@ Status control(const ControlOptions& options) {
             " that could never run then: " + util::join(dependents.never.names, " ") + " (" + dependents.never.jobs + ")";
   }
   if (options.dry_run) {
-    std::fprintf(stderr, "sarray: would %s %s\n", verb.name, line.c_str());
+    tell(options.telling, "would " + std::string(verb.name) + " " + line, outcome_json(options, targets, dependents));
     say_dependents(dependents, options);
     return 0;
   }
   CHECK_OK(confirm_whole(options, target, targets));
+  const auto document = outcome_json(options, targets, dependents);
   // The children first: what waits for a task that has ended may start.
   if (options.with_dependents)
     targets.names.insert(targets.names.begin(), dependents.never.names.begin(), dependents.never.names.end());
   CHECK_OK(engine.control(options.verb, targets.names));
-  std::fprintf(stderr, "sarray: %s %s\n", verb.done, line.c_str());
+  tell(options.telling, std::string(verb.done) + " " + line, document);
   say_dependents(dependents, options);
   return 0;
 }
@@ -215,7 +235,7 @@ namespace {
 Status control_command(Verb verb, const std::string& description, const Words& words) {
   ControlOptions options;
   options.verb = verb;
-  cli::Arguments arguments(words_of(verb).name, description, "TASK [--job SEL] [--tasks IDS] [-n]");
+  cli::Arguments arguments(words_of(verb).name, description, "TASK [--job SEL] [--tasks IDS] [-n] [--json]");
   auto& app = arguments.app();
   app.add_option("task", options.word, task_help)->required();
   add_control_options(app, options);
@@ -233,6 +253,7 @@ void add_control_options(CLI::App& app, ControlOptions& options) {
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array, e.g. 3,5-8")->type_name("IDS");
   app.add_flag("-n,--dry-run", options.dry_run, "say what would be done");
   app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
+  add_telling_options(app, options.telling);
 }
 
 Status hold(const Words& words) { return control_command(Verb::hold, "Keeps pending tasks from starting.", words); }

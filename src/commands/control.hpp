@@ -6,6 +6,7 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/outcome.hpp"
 #include "engine/engine.hpp"
 #include "follow/selection.hpp"
 #include "util/result.hpp"
@@ -20,11 +21,12 @@ struct ControlOptions {
   follow::Selection selection;
   std::string script;  ///< --script
   bool dry_run = false;
+  Telling telling;
   bool yes = false;              ///< no question is asked
   bool with_dependents = false;  ///< cancels also what could then never run
 };
 
-/// --job, --tasks, --dry-run and --script, the same for all of them.
+/// --job, --tasks, --dry-run, --script, --json and --quiet, the same for all of them.
 void add_control_options(CLI::App& app, ControlOptions& options);
 
 /// Does it to the selected tasks that are in a state for it, and says to which.

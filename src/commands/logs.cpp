@@ -17,6 +17,7 @@
 #include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "util/fd.hpp"
+#include "util/json.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
 #include "util/user_text.hpp"
@@ -31,22 +32,24 @@ struct LogOptions {
   follow::Selection selection;
   std::optional<std::uint32_t> lines;
   bool follow = false;
+  bool json = false;
 };
 
 util::Result<std::optional<LogOptions>> parse(const Words& words) {
   LogOptions options;
   std::string lines;
   cli::Arguments arguments("logs", "Shows what tasks wrote, with a heading for each file if there are several.",
-                           "[TASK] [--job SEL] [--failed] [-n LINES] [-f]");
+                           "[TASK] [--job SEL] [--failed] [-n LINES] [-f] [--json]");
   auto& app = arguments.app();
   app.add_option("task", options.word, std::string(task_help) + ", which is taken if nothing is given");
   app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the array")->type_name("IDS");
-  app.add_flag("--failed", options.selection.failed, "only tasks that failed");
+  app.add_flag("--failed", options.selection.failed, "only tasks that failed, or ran out of time or of memory");
   app.add_option("-n,--lines", lines, "only the last LINES of each file")->type_name("LINES");
-  app.add_flag("-f,--follow", options.follow, "keep printing as the files grow, until the tasks are done");
+  auto* follow = app.add_flag("-f,--follow", options.follow, "keep printing as the files grow, until the tasks are done");
+  app.add_flag("--json", options.json, "the files' names and sizes instead of what is in them (docs/json.md)")->excludes(follow);
   app.add_option("--from,--script", options.script, "the submitted script, if Slurm no longer has it")->type_name("FILE");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<LogOptions>();
@@ -188,6 +191,20 @@ util::Result<void> follow_logs(follow::ArrayHistory& array_history, LogList& lis
   }
 }
 
+util::Json logs_json(const follow::History& history, std::vector<Log>& logs) {
+  auto files = util::Json::array();
+  for (const auto& log : logs) {
+    struct stat status {};
+    const bool exists = ::stat(log.path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+    files.push_back({{"path", log.path},
+                     {"task", report::task_name(history, log.index)},
+                     {"job", history.map().job_at(log.index)->name},
+                     {"exists", exists},
+                     {"bytes", exists ? util::Json(status.st_size) : util::Json(nullptr)}});
+  }
+  return {{"version", 1}, {"files", std::move(files)}};
+}
+
 /// Why there is nothing to show.
 std::string explain_nothing(const Log& log, const follow::History& history) {
   if (log.path == "/dev/null") return "its output goes to /dev/null";
@@ -212,6 +229,10 @@ Status logs(const Words& words) {
   }
   LogList list(site, history, indices);
   list.update();
+  if (options->json) {
+    std::fputs(util::to_line(logs_json(history, list.logs())).c_str(), stdout);
+    return 0;
+  }
   LogPrinter printer(list.logs().size() > 1 || indices.size() > 1, options->lines);
   if (options->follow) {
     CHECK_OK(follow_logs(target.array_history, list, printer));

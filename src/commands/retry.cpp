@@ -7,19 +7,16 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "capture/surroundings.hpp"
 #include "cli/arguments.hpp"
-#include "cli/version.hpp"
 #include "commands/commands.hpp"
-#include "commands/dependents.hpp"
+#include "commands/outcome.hpp"
+#include "commands/retry_array.hpp"
+#include "commands/retry_dependents.hpp"
 #include "commands/submit_options.hpp"
 #include "commands/task_word.hpp"
 #include "engine/delivery.hpp"
 #include "engine/settle.hpp"
-#include "engine/submissions.hpp"
-#include "follow/repoint.hpp"
 #include "follow/selection.hpp"
-#include "follow/start.hpp"
 #include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "report/submission.hpp"
@@ -28,6 +25,7 @@
 #include "util/json.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
+#include "util/quiet.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::commands {
@@ -41,15 +39,13 @@ struct RetryOptions {
   std::string script;
   follow::Selection selection;
   bool dry_run = false;
-  bool json = false;
+  Telling telling;
   bool parsable = false;
   bool again = false;
   bool with_dependents = true;  ///< what waits for the tasks waits for their new attempts
   std::optional<std::uint32_t> throttle;
   Words sbatch_words;
 };
-
-void say(const std::string& line) { std::fprintf(stderr, "sarray: %s\n", util::printable(line).c_str()); }
 
 util::Result<std::vector<TaskState>> parse_states(const std::string& list) {
   std::vector<TaskState> states;
@@ -80,7 +76,7 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   std::string throttle;
   std::string output;
   cli::Arguments arguments("retry", "Submits failed tasks again, as one array: same ids, arguments, environment and file names.",
-                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [-t N] [sbatch option]...");
+                           "TASK [--state STATES] [--job SEL] [--tasks IDS] [-n] [--throttle N] [sbatch option]...");
   arguments.takes_sbatch_options(override_names());
   auto& app = arguments.app();
   app.footer("Any other option of sbatch overrides that option of the array, e.g. --mem=32G --time=2:00:00.");
@@ -88,13 +84,17 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   app.add_option("--state", states,
                  "which tasks: failed, timeout, out_of_memory (these by default), cancelled, completed, unknown")
       ->type_name("STATES");
+  bool failed = false;
+  app.add_flag("--failed", failed, "the default of --state, as in status and logs")->excludes(app.get_option("--state"));
   app.add_option("--job", options.selection.jobs, job_help)
       ->type_name("SEL")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--tasks", options.selection.tasks, "only these indices of the first array")->type_name("IDS");
   app.add_flag("-n,--dry-run", options.dry_run, "print the script and submit nothing");
-  app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
-  app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_option("--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
+  std::string letter;
+  auto* letter_option = app.add_option("-t", letter)->group("");  // most who type it mean more time
+  add_telling_options(app, options.telling, false);
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "also if an earlier retry was interrupted, and Slurm may have forgotten that it ran");
   app.add_flag("!--no-dependents", options.with_dependents,
@@ -104,6 +104,9 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   options.sbatch_words = take_sbatch_words(own, {"state", "job", "tasks", "script"});
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<RetryOptions>();
+  if (letter_option->count() > 0)
+    return util::fail(util::usage_error("retry: -t " + letter, "it may be a time limit, or how many tasks run at once",
+                                        "sarray retry " + options.word + " --time=" + letter + ", or --throttle=" + letter));
   if (output_option->count() > 0) {
     util::Error error{"--output", "each task has its own, and a retry keeps it", "sarray retry --help"};
     error.status = static_cast<int>(util::Exit::usage);
@@ -111,118 +114,9 @@ util::Result<std::optional<RetryOptions>> parse(const Words& words) {
   }
   TRY(options.selection.states, parse_states(states));
   if (!throttle.empty()) {
-    TRY(options.throttle, util::parse_number(throttle, "-t", 0, "sarray retry --help"));
+    TRY(options.throttle, util::parse_number(throttle, "--throttle", 0, "sarray retry --help"));
   }
   return std::optional(std::move(options));
-}
-
-/// Returns this shell's own environment, umask and limits, for an array of which nothing better is known.
-slurm::Start own_start(const slurm::SlurmSite& site) {
-  slurm::Start start;
-  start.environment = site.environment;
-  start.umask = capture::current_umask();
-  start.limits = capture::current_limits();
-  return start;
-}
-
-util::Result<plan::PlanOptions> make_options(const RetryOptions& options, const slurm::SlurmSite& site,
-                                             const follow::History& history, const slurm::Dialect& dialect) {
-  plan::PlanOptions plan_options;
-  plan_options.release = dialect.release();
-  plan_options.user = slurm::user_name(site.environment);
-  plan_options.sarray_version = cli::version;
-  plan_options.throttle = options.throttle;
-  plan_options.names = history.map().names;
-  for (const auto& attempt : history.attempts) plan_options.retry_of.push_back(attempt.job_id);
-  TRY(plan_options.overrides, read_overrides(options.sbatch_words, dialect));
-  return plan_options;
-}
-
-Status show(const script::Retry& retry, plan::Names names, const RetryOptions& options) {
-  report::SubmittedArray shown{0, std::nullopt, ""};
-  if (options.json) {
-    std::fputs(util::to_line(report::submission_json(retry.plan, {shown})).c_str(), stdout);
-    return 0;
-  }
-  CHECK_OK(util::write_all(1, retry.rendered.script, "standard output"));
-  say("a dry run: nothing is submitted");
-  std::fputs(report::submission_text(retry.plan, retry.plan.arrays.front(), names, report::terminal_width(2)).c_str(), stderr);
-  return 0;
-}
-
-Status deliver_retry(const script::Retry& retry, const engine::SubmissionFolder& submission_folder,
-                     const plan::PlanOptions& plan_options, const slurm::SlurmSite& site, const RetryOptions& options) {
-  const auto& array = retry.plan.arrays.front();
-  TRY(const auto delivery,
-      engine::deliver(submission_folder, retry.plan, array, retry.rendered, plan_options, engine::SlurmEngine(site.client),
-                      nullptr, submission_folder.folder + "/sarray.slurm"));
-  const report::SubmittedArray submitted{0, delivery.job_id, submission_folder.folder + "/sarray.slurm"};
-  const auto text = options.json       ? util::to_line(report::submission_json(retry.plan, {submitted}))
-                    : options.parsable ? delivery.job_id + "\n"
-                                       : delivery.answer;
-  if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
-    say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
-  engine::note_delivery(submission_folder, delivery);
-  if (options.json) return 0;
-  std::fputs(report::submission_text(retry.plan, array, plan_options.names, report::terminal_width(2)).c_str(), stderr);
-  return 0;
-}
-
-/// @return held until the retry is Slurm's: another one would find the same tasks failed.
-util::Result<util::Fd> begin_retry(const slurm::SlurmSite& site, const std::string& first_id, bool again) {
-  TRY(const auto folder, store::StateFolder::open());
-  TRY(auto lock, engine::lock_retries(first_id, folder));
-  TRY(const auto lines, engine::settle_retries(first_id, folder, engine::SlurmEngine(site.client), again));
-  for (const auto& line : lines) say("note: " + line);
-  return lock;
-}
-
-std::vector<script::RetryTask> tasks_to_retry(const follow::History& history, const std::vector<std::uint32_t>& indices) {
-  std::vector<script::RetryTask> tasks;
-  tasks.reserve(indices.size());
-  for (const auto index : indices) tasks.push_back({index, history.latest_of(index).attempt + 1});
-  return tasks;
-}
-
-/// Prints what is lost of earlier attempts.
-void say_what_is_written_again(const script::Retry& retry) {
-  if (retry.written_again == 0) return;
-  say("note: " + util::count(retry.written_again, "task") +
-      (retry.written_again == 1 ? " writes again to the file" : " write again to the files") +
-      " of the attempt before: no id of a job (%A of an array, %j) is in the name");
-}
-
-/// Lets the tasks that wait for what was retried wait for its last attempts. Safe to do again: what is done is done.
-/// @return an error if Slurm does not take it, or takes it and does not show it.
-util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const engine::Engine& engine) {
-  const auto names_attempt = [&](const slurm::WaitingTask& task) {
-    const auto& attempts = array_history.history().attempts;
-    return std::any_of(task.conditions.begin(), task.conditions.end(), [&](const auto& condition) {
-      return std::any_of(attempts.begin(), attempts.end(), [&](const auto& one) { return one.job_id == condition.job_id; });
-    });
-  };
-  std::size_t tasks = 0;
-  for (int round = 0;; ++round) {
-    TRY(const auto waiting, engine.waiting_tasks());
-    if (std::none_of(waiting.begin(), waiting.end(), names_attempt)) break;  // as of most arrays
-    CHECK_OK(array_history.refresh());
-    const auto repointed = follow::find_repointed(array_history.history(), waiting);
-    if (repointed.empty()) break;
-    if (round == 2) {
-      const auto name = name_tasks(repointed.front().array_id, repointed.front().indices).front();
-      return util::fail("job " + name, "Slurm does not show the dependency that it was given, " + repointed.front().dependency,
-                        "scontrol show job " + name);
-    }
-    std::vector<slurm::DependencyUpdate> updates;
-    for (const auto& group : repointed) {
-      for (auto& name : name_tasks(group.array_id, group.indices)) updates.push_back({std::move(name), group.dependency});
-      tasks += round == 0 ? group.indices.size() : 0;
-    }
-    CHECK_OK(engine.set_dependencies(updates, [] {}));
-  }
-  if (tasks > 0)
-    say("note: " + util::count(tasks, "waiting task") + (tasks == 1 ? " waits" : " wait") + " for the new attempts now");
-  return {};
 }
 
 /// Prints which tasks stay as they are, so that nobody thinks that they were rerun.
@@ -248,11 +142,91 @@ util::Result<void> check_attempts(const follow::History& history) {
                     "sacct -j " + doubtful->job_id);
 }
 
+/// Returns all arrays as one plan, for a report.
+plan::Plan join_plans(const std::vector<RetriedArray>& arrays) {
+  plan::Plan all;
+  for (const auto& array : arrays) {
+    const auto first_job = static_cast<std::uint32_t>(all.jobs.size());
+    all.jobs.insert(all.jobs.end(), array.retry.plan.jobs.begin(), array.retry.plan.jobs.end());
+    all.arrays.push_back(array.retry.plan.arrays.front());
+    for (auto& placement : all.arrays.back().placements) placement.job += first_job;
+  }
+  return all;
+}
+
+util::Json to_json(const std::vector<RetriedArray>& arrays) {
+  std::vector<report::SubmittedArray> shown;
+  for (std::size_t number = 0; number < arrays.size(); ++number) {
+    const auto& array = arrays[number];
+    if (array.job_id.empty()) {
+      shown.push_back({number, std::nullopt, ""});
+    } else {
+      shown.push_back({number, array.job_id, array.submission_folder.folder + "/sarray.slurm"});
+    }
+  }
+  return report::submission_json(join_plans(arrays), shown);
+}
+
+void print_table(const RetriedArray& array) {
+  const auto& plan = array.retry.plan;
+  std::fputs(report::submission_text(plan, plan.arrays.front(), array.options.names, report::terminal_width(2)).c_str(), stderr);
+}
+
+Status show(const std::vector<RetriedArray>& arrays, const RetryOptions& options) {
+  if (options.telling.json) {
+    std::fputs(util::to_line(to_json(arrays)).c_str(), stdout);
+    return 0;
+  }
+  for (const auto& array : arrays) {
+    CHECK_OK(util::write_all(1, array.retry.rendered.script, "standard output"));
+    say("a dry run: nothing is submitted");
+    print_table(array);
+  }
+  return 0;
+}
+
+/// Submits the arrays one by one, and says what Slurm answers.
+util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOptions& options, const engine::Engine& engine) {
+  for (auto& array : arrays) {
+    TRY(const auto delivery, submit_retry(array, engine));
+    const auto text = options.telling.json ? std::string() : options.parsable ? delivery.job_id + "\n" : delivery.answer;
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0)
+      say("warning: standard output cannot be written; Slurm has the array, as job " + delivery.job_id);
+    engine::note_delivery(array.submission_folder, delivery);
+    if (!options.telling.json && !options.telling.quiet) print_table(array);
+  }
+  if (options.telling.json && (std::fputs(util::to_line(to_json(arrays)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
+    say("warning: standard output cannot be written; Slurm has the array, as job " + arrays.front().job_id);
+  return {};
+}
+
+/// Prepares the array of the user's own words, if any of its tasks run again, and those that go along.
+util::Result<std::vector<RetriedArray>> prepare(const slurm::SlurmSite& site, const follow::ArrayHistory& own,
+                                                const std::vector<std::uint32_t>& indices, const RetriedFamily* family,
+                                                const RetryOptions& options, const slurm::Dialect& dialect) {
+  TRY(const auto folder, store::StateFolder::open());
+  const auto command = "sarray retry " + own.history().attempts.front().job_id;
+  std::vector<RetriedArray> arrays;
+  if (!indices.empty()) {
+    TRY(auto overrides, read_overrides(options.sbatch_words, dialect));
+    TRY(auto array, prepare_retry(site, folder, own, indices, {options.throttle, std::move(overrides)}, dialect, command));
+    arrays.push_back(std::move(array));
+  }
+  if (family == nullptr) return arrays;
+  for (const auto& tasks : family->taken()) {
+    TRY(auto array, prepare_retry(site, folder, family->array_history(tasks), tasks.indices, {}, dialect, command));
+    arrays.push_back(std::move(array));
+  }
+  for (auto& array : arrays) array.retry.plan.is_pipeline = family->is_pipeline();
+  return arrays;
+}
+
 }  // namespace
 
 Status retry(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
+  begin_telling(options->telling);
   const auto site = queue::find_site();
   TRY(const auto word, read_task_word(site, options->word, "retry"));
   TRY(auto target, follow::find_target(site, word, options->script));
@@ -271,33 +245,25 @@ Status retry(const Words& words) {
   CHECK_OK(check_attempts(history));
   TRY(const auto indices, follow::filter_tasks(target, options->selection));
   for (const auto& note : history.notes) say("note: " + note);
-  say_what_is_left(history, indices);
-  const auto& first_id = history.attempts.front().job_id;
-  if (indices.empty()) return util::fail("job " + options->word, "no tasks to run again", "sarray status " + first_id);
   const auto dialect = queue::learn_dialect(site.client);
-  TRY(auto plan_options, make_options(*options, site, history, dialect));
-  auto start = follow::read_start(site, history.attempts.front());
-  if (!start) {
-    say("warning: the environment of job " + first_id +
-        " is not recorded on this machine: variables that its script does not hold, umask and "
-        "limits come from this shell");
-    start = own_start(site);
+  std::optional<RetriedFamily> family;
+  if (options->with_dependents) {
+    TRY(family, RetriedFamily::find(site, history, engine, dialect.release(), !options->dry_run, options->again));
+    family->choose(indices);
   }
-  TRY(const auto folder, store::StateFolder::open());
-  auto submission_folder = engine::name_submission_folder(folder, first_id);
-  submission_folder.cluster = slurm::cluster_name(site);
-  submission_folder.command = "sarray retry " + first_id;
-  engine::set_folders(plan_options, folder.path(), submission_folder.marker);
-  TRY(const auto retry, script::plan_retry(history.map(), target.array_history.script(0), tasks_to_retry(history, indices),
-                                           *start, dialect, plan_options));
-  say_what_is_written_again(retry);
-  if (options->dry_run) return show(retry, plan_options.names, *options);
-  TRY(const auto status, deliver_retry(retry, submission_folder, plan_options, site, *options));
-  if (repoints) {
+  say_what_is_left(history, indices);
+  const bool goes_on = family && family->is_pipeline();  // with what was cut off
+  if (indices.empty() && !goes_on)
+    return util::fail("job " + options->word, "no tasks to run again", "sarray status " + history.attempts.front().job_id);
+  TRY(auto arrays, prepare(site, target.array_history, indices, family ? &*family : nullptr, *options, dialect));
+  if (options->dry_run) return show(arrays, *options);
+  CHECK_OK(submit_all(arrays, *options, engine));
+  if (goes_on) CHECK_OK(family->finish(engine, dialect.release()));
+  if (repoints && !goes_on) {
     TRY(target, follow::find_target(site, word, options->script));  // with the new attempt
     CHECK_OK(repoint_dependents(target.array_history, engine));
   }
-  return status;
+  return 0;
 }
 
 }  // namespace sarray::commands

@@ -1,7 +1,6 @@
-#include <cstdio>
-
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/outcome.hpp"
 #include "commands/submit_options.hpp"
 #include "queue/gather.hpp"
 #include "shims/change.hpp"
@@ -38,23 +37,26 @@ Status set(const Words& words) {
   auto options = take_sbatch_words(own, {"session"});
   std::string session_name;
   std::vector<std::string> jobs;
+  Telling telling;
   cli::Arguments arguments("set", "Changes options of recorded jobs before they are submitted.",
-                           "JOB... OPTION_OF_SBATCH... [--session NAME]");
+                           "JOB... OPTION_OF_SBATCH... [--session NAME] [--json]");
   arguments.takes_sbatch_options(override_names());
   arguments.app()
       .add_option("job", jobs, "numbers that 'sarray list' shows, or ids that sbatch answered")
       ->required()
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   arguments.app().add_option("--session", session_name, "act on this session instead of the current shell's")->type_name("NAME");
+  add_telling_options(arguments.app(), telling, false);
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return 0;
   if (options.empty())
     return util::fail(util::usage_error("set", "no option of sbatch is given", "sarray set " + jobs.front() + " --time=2:00:00"));
+  begin_telling(telling);
   for (const auto& job : jobs) {
     TRY(const auto known, find_job(session_name, job));
     CHECK_OK(shims::change_recorded(*known, {options, false}));
   }
-  std::fprintf(stderr, "sarray: changed %s\n", util::count(jobs.size(), "job").c_str());
+  tell(telling, "changed " + util::count(jobs.size(), "job"), {{"changed", jobs}});
   return 0;
 }
 

@@ -42,7 +42,7 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
       "jobid", options.job_id,
       "a merged array, a retry of it, some of its tasks, a recorded job's id, or last: the newest submission from this directory");
   app.add_flag("--tasks", options.view.tasks, "one line per task");
-  app.add_flag("--failed", options.view.failed_only, "only what failed");
+  app.add_flag("--failed", options.view.failed_only, "only what failed, ran out of time or of memory");
   app.add_flag("--usage", options.view.usage, "CPU and memory used, and how much was requested; needs accounting");
   auto* wait = app.add_flag("--wait", options.wait, "return when every task is done");
   app.add_flag("--watch", options.watch, "redraw every few seconds until all tasks have finished; arrows scroll, q ends")
@@ -122,9 +122,11 @@ void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_h
   const auto submissions = engine::list_submissions(site);
   const auto* submission = store::find_submission(submissions, attempt.job_id);
   if (submission == nullptr || !store::is_held_for_pipeline(*submission)) return;
-  util::note("array " + attempt.job_id +
-             " is held, since a submit was cut off before Slurm knew what its tasks wait for: sarray submit " +
-             "of that session goes on with it, sarray cancel of the session ends it");
+  const bool is_retry = !submission->retry_of.empty();
+  const auto what = std::string(is_retry ? "a retry" : "a submit") + " was cut off before Slurm knew what its tasks wait for: ";
+  util::note("array " + attempt.job_id + " is held, since " + what +
+             (is_retry ? "sarray retry " + submission->retry_of.front() + ", or of the array that it waits for, goes on with it"
+                       : "sarray submit of that session goes on with it, sarray cancel of the session ends it"));
 }
 
 }  // namespace

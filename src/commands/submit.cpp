@@ -282,7 +282,8 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
   run.taken.push_back({delivery.job_id, submission_folder.folder});
   if (run.options.json) return submitted;
   answer(run, run.options.parsable ? delivery.job_id + "\n" : delivery.answer);
-  std::fputs(report::submission_text(plan, array, run.plan_options.names, report::terminal_width(2)).c_str(), stderr);
+  if (!run.options.quiet)
+    std::fputs(report::submission_text(plan, array, run.plan_options.names, report::terminal_width(2)).c_str(), stderr);
   return submitted;
 }
 
@@ -393,12 +394,13 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     if (run.options.json) continue;
     CHECK_OK(run.options.output_folder.empty() ? print_script(rendered.script)
                                                : util::write_all(1, path + "\n", "standard output"));
+    if (run.options.quiet) continue;
     say("sarray: a dry run: nothing is submitted; the script has " + std::to_string(rendered.script.size()) + " bytes");
     std::fputs(report::submission_text(plan, plan.arrays[number], run.plan_options.names, report::terminal_width(2)).c_str(),
                stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
-  std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
+  if (!run.options.quiet) std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
   return 0;
 }
 
@@ -433,6 +435,8 @@ Status submit_queue(SubmitOptions options) {
   plan_options.release = run.queued.dialect.release();
   plan_options.sarray_version = cli::version;
   plan_options.split = run.options.split;
+  plan_options.merge_largest = run.options.merge_largest;
+  plan_options.command = command_text(run.options);
   if (run.options.translate) plan_options.translate = plan::Translate::always;
   if (run.options.no_translate) plan_options.translate = plan::Translate::never;
   plan_options.throttle = run.options.throttle;

@@ -34,8 +34,8 @@ util::Result<void> make_output_folder(const SubmitOptions& options) {
 
 util::Result<void> write_script(const SubmitOptions& options, const std::string& path, const std::string& script) {
   CHECK_OK(make_output_folder(options));
-  if (!script::may_replace(path))
-    return util::fail(path, "it was not written by sarray, and is not overwritten", "another -o FILE, or none: it is printed");
+  if (const auto why = script::explain_kept(path); !why.empty())
+    return util::fail(path, why + ", and is not overwritten", "another -o FILE, or none: it is printed");
   return util::write_file_atomically(path, script);
 }
 
@@ -43,11 +43,12 @@ util::Result<std::string> leave_script(const SubmitOptions& options, std::size_t
                                        const std::string& copy) {
   const auto path = script_path(options, number);
   CHECK_OK(make_output_folder(options));
-  auto note = path + ": it was not written by sarray, and stays as it is";
+  const auto why = script::explain_kept(path);
+  auto note = path + ": " + why + ", and stays as it is";
   struct stat state {};
   if (options.output_given && ::lstat(path.c_str(), &state) == 0 && !S_ISREG(state.st_mode))
     return util::fail(path, "it is not a plain file", "nothing was submitted; another -o FILE, or none");
-  if (script::may_replace(path)) {
+  if (why.empty()) {
     const auto written = util::write_file_atomically(path, script);
     if (written) return path;
     if (options.output_given)

@@ -12,18 +12,25 @@
 #include "slurm/language/command_line.hpp"
 #include "slurm/language/settings.hpp"
 #include "util/environment_names.hpp"
+#include "util/join.hpp"
+#include "util/message.hpp"
 #include "util/numbers.hpp"
+#include "util/quiet.hpp"
+#include "util/shell_quote.hpp"
 
 namespace sarray::commands {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> own_names = {"help",      "output",       "dry-run", "throttle",    "json",
-                                                        "session",   "split",        "again",   "assume-done", "parsable",
-                                                        "translate", "no-translate", "names",   "graph",       "with-parents"};
+constexpr std::array<std::string_view, 17> own_names = {
+    "help",     "output",    "dry-run",      "throttle", "json",  "session", "split", "again",       "assume-done",
+    "parsable", "translate", "no-translate", "names",    "merge", "graph",   "quiet", "with-parents"};
 constexpr std::string_view own_letters = "hnot";
 /// What has no meaning for an array that is already merged.
 constexpr std::array<std::string_view, 5> no_overrides = {"wrap", "test-only", "usage", "version", "export-file"};
+
+/// Own options of other commands that a person may try here, too.
+constexpr std::array<std::string_view, 4> others_names = {"job", "tasks", "state", "failed"};
 
 bool holds(const auto& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
@@ -46,6 +53,13 @@ const slurm::OptionSpec* find_by_letter(char letter) {
   return nullptr;
 }
 
+/// Returns whether a word is the beginning of an option of ours: then that is meant, and is spelled out.
+bool begins_own(std::string_view word, const std::vector<std::string_view>& more_own) {
+  const auto begins = [&](std::string_view name) { return name.starts_with(word); };
+  return std::any_of(own_names.begin(), own_names.end(), begins) || std::any_of(more_own.begin(), more_own.end(), begins) ||
+         std::any_of(others_names.begin(), others_names.end(), [&](auto name) { return name == word; });
+}
+
 /// @return how many words, from `at`, are an option of sbatch with its value; 0: none.
 std::size_t count_sbatch_words(const Words& words, std::size_t at, const std::vector<std::string_view>& more_own) {
   const std::string_view word = words[at];
@@ -55,7 +69,7 @@ std::size_t count_sbatch_words(const Words& words, std::size_t at, const std::ve
     const auto name = word.substr(2, equals == std::string_view::npos ? equals : equals - 2);
     if (name.empty() || holds(own_names, name) || holds(more_own, name)) return 0;
     const auto* option = find_by_name(name);
-    if (option == nullptr) return 0;
+    if (option == nullptr || (option->name != name && begins_own(name, more_own))) return 0;
     const bool next = option->arity == slurm::Arity::required && equals == std::string_view::npos && at + 1 < words.size();
     return next ? 2 : 1;
   }
@@ -78,7 +92,7 @@ bool takes_next_word(std::string_view word, const std::vector<std::string_view>&
   }
   if (word.starts_with("--") && holds(more_own, word.substr(2))) return true;
   return word == "-o" || word == "-t" || word == "--output" || word == "--throttle" || word == "--session" || word == "--names" ||
-         word == "--max-calls";
+         word == "--merge" || word == "--max-calls";
 }
 
 util::Result<void> check_override(const slurm::Setting& setting) {
@@ -157,6 +171,38 @@ Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_
   return taken;
 }
 
+bool is_letter_given(const Words& own, char letter) {
+  for (std::size_t at = 0; at < own.size() && own[at] != "--"; ++at) {
+    const auto& word = own[at];
+    if (word.size() > 1 && word[0] == '-' && word[1] != '-') {
+      const auto end = word.find_first_of("ot", 1);  // what follows is a value
+      if (word.substr(1, end).find(letter) != std::string::npos) return true;
+    }
+    if (takes_next_word(word, {})) ++at;
+  }
+  return false;
+}
+
+namespace {
+
+/// Refuses values of -t and -o that are meant for sbatch's options of these letters.
+util::Result<void> check_letters(const Words& own, const std::string& throttle, const std::string& output) {
+  const bool is_time = !throttle.empty() && throttle.find_first_not_of("0123456789") != std::string::npos &&
+                       throttle.find_first_not_of("0123456789:-") == std::string::npos;
+  if (is_letter_given(own, 't') && is_time)
+    return util::fail(util::usage_error("submit: -t " + throttle, "-t is how many tasks run at once here, and not a time limit",
+                                        "sarray submit --time=" + throttle));
+  if (output.find('%') != std::string::npos)
+    return util::fail(util::usage_error("submit: -o " + output,
+                                        "-o is the file for the generated script here; each job's output has its own name",
+                                        "give -o to the sbatch calls; sarray submit -o FILE, without %, for the script"));
+  if (is_letter_given(own, 't'))
+    util::note("-t " + throttle + ": at most " + throttle + " tasks at once (--time=" + throttle + " for minutes)");
+  return {};
+}
+
+}  // namespace
+
 Words take_command(Words& words) {
   std::size_t at = 0;
   std::size_t begin = words.size();
@@ -182,6 +228,7 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   options.sbatch_words = take_sbatch_words(own);
   std::string throttle;
   std::string names;
+  std::string merge;
   Words given;
   cli::Arguments arguments("submit",
                            "Submits the session's queue, some JOBS of it, or the sbatch calls in FILE, as one job array.",
@@ -204,6 +251,8 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
       ->needs(dry_run);
   app.add_option("-t,--throttle", throttle, "run at most N tasks at once; 0: no limit")->type_name("N");
   app.add_flag("--split", options.split, "if one array cannot hold all jobs, submit as few as possible");
+  app.add_option("--merge", merge, "largest: jobs that differ in --mem or --time share an array that has the largest of each")
+      ->type_name("HOW");
   app.add_option("--names", names,
                  "whose ids are in the names of output files: task, as each task's variables say (default), or slurm, as squeue "
                  "shows them; SARRAY_NAMES says it for always")
@@ -214,12 +263,21 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   app.add_flag("--no-translate", options.no_translate, "never do that, even if a script names these commands")
       ->excludes(translate);
   app.add_flag("--json", options.json, "answer in JSON (docs/json.md)");
+  app.add_flag("--quiet", options.quiet, "say nothing but the answer, warnings and errors");
+  std::string job;
+  auto* job_option = app.add_option("--job", job)->group("");  // of other commands
   app.add_flag("--parsable", options.parsable, "print the job id alone");
   app.add_flag("--again", options.again, "treat an interrupted submission that Slurm does not know as failed");
   app.add_flag("--assume-done", options.assume_done,
                "jobs that are waited for, and that Slurm has forgotten, count as done, as they had to be");
+  const auto own_words = own;
   TRY(const bool go_on, arguments.parse(own));
   if (!go_on) return std::optional<SubmitOptions>();
+  if (job_option->count() > 0)
+    return util::fail(util::usage_error("submit: --job", "jobs are named without it",
+                                        "sarray submit " + job + " submits these; --job-name=" + job + " names the array"));
+  if (options.quiet) util::be_quiet();
+  CHECK_OK(check_letters(own_words, throttle, options.output));
   options.output_given = output->count() > 0;
   if (options.output.ends_with('/')) {
     options.output_folder = options.output;
@@ -231,10 +289,35 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
   if (!names.empty()) {
     TRY(options.names, read_names(names, "--names"));
   }
+  if (!merge.empty() && merge != "largest")
+    return util::fail(util::usage_error("--merge=" + merge, "it can be largest", "sarray submit --merge=largest"));
+  options.merge_largest = !merge.empty();
   CHECK_OK(take_given(options, given));
   if (options.with_parents && options.jobs.empty())
     return util::fail(util::usage_error("submit", "--with-parents needs jobs", "sarray submit --with-parents 3"));
   return std::optional(std::move(options));
+}
+
+namespace {
+
+/// Returns --name=value as a person types it: the value alone is quoted.
+std::string quote_word(const std::string& word) {
+  const auto equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+  if (equals == std::string::npos) return util::shell_quote(word);
+  return word.substr(0, equals + 1) + util::shell_quote(word.substr(equals + 1));
+}
+
+}  // namespace
+
+std::string command_text(const SubmitOptions& options) {
+  Words words = {"sarray", "submit"};
+  if (!options.file.empty()) words.push_back(options.file);
+  words.insert(words.end(), options.jobs.begin(), options.jobs.end());
+  if (options.with_parents) words.emplace_back("--with-parents");
+  if (!options.session.empty()) words.push_back("--session=" + options.session);
+  if (options.throttle) words.push_back("--throttle=" + std::to_string(*options.throttle));
+  words.insert(words.end(), options.sbatch_words.begin(), options.sbatch_words.end());
+  return util::join(words, " ", quote_word);
 }
 
 util::Result<plan::Names> read_names(const std::string& word, const std::string& source) {

@@ -27,9 +27,11 @@ struct SubmitOptions {
   bool dry_run = false;
   bool graph = false;  ///< a dry run that prints who waits for whom, for Graphviz
   bool json = false;
+  bool quiet = false;  ///< nothing but the answer, warnings and errors
   bool split = false;
-  bool again = false;        ///< an earlier submission whose end is not known is taken for failed
-  bool assume_done = false;  ///< jobs that Slurm has forgotten, and others wait for, count as done
+  bool merge_largest = false;  ///< --merge=largest
+  bool again = false;          ///< an earlier submission whose end is not known is taken for failed
+  bool assume_done = false;    ///< jobs that Slurm has forgotten, and others wait for, count as done
   bool parsable = false;
   std::optional<std::uint32_t> throttle;
   bool translate = false;            ///< every task gets the translator
@@ -53,6 +55,9 @@ struct SubmitOptions {
 /// @return an error for those that a merged array cannot have from outside (--array, --wrap, --wait ...).
 [[nodiscard]] util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_words, const slurm::Dialect& dialect);
 
+/// Returns the command line that means these options, without those that only change the answer.
+[[nodiscard]] std::string command_text(const SubmitOptions& options);
+
 /// Submits as `sarray submit` with these options does.
 [[nodiscard]] Status submit_queue(SubmitOptions options);
 
@@ -63,7 +68,12 @@ struct SubmitOptions {
 /// option, of submit or of sbatch, nor an option's value. Pure.
 [[nodiscard]] Words take_command(Words& words);
 
-/// Words that are sbatch's options, with their values, taken out of `words`. Pure.
+/// Returns whether one of our own options is given by its letter: "-t", "-t5", "-nt 5".
+/// @param own what take_sbatch_words() left.
+[[nodiscard]] bool is_letter_given(const Words& own, char letter);
+
+/// Words that are sbatch's options, with their values, taken out of `words`. The beginning of a name of ours is not taken for one
+/// of sbatch's. Pure.
 /// @param more_own long names, without --, that are the command's own and take a value.
 [[nodiscard]] Words take_sbatch_words(Words& words, const std::vector<std::string_view>& more_own = {});
 

@@ -101,7 +101,9 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
     for (auto& wait : array.waits) wait.condition = engine::fill_in(wait.condition, job_ids);
     arrays.push_back(std::move(array));
   }
-  TRY(const auto linking, engine::link_and_release(arrays, engine, options.release));
+  TRY(const auto linking, engine::link_and_release(arrays, engine, options.release,
+                                                   "everything of it stays held; sarray submit goes on, sarray cancel of the "
+                                                   "session ends it"));
   util::note(util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
              " told Slurm which tasks wait for which");
   return {};

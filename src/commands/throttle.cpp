@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/outcome.hpp"
 #include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
 #include "queue/gather.hpp"
@@ -26,6 +26,7 @@ struct ThrottleOptions {
   std::uint32_t limit = 0;
   Above above = Above::stay;
   bool dry_run = false;
+  Telling telling;
 };
 
 util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
@@ -34,17 +35,18 @@ util::Result<std::optional<ThrottleOptions>> parse(const Words& words) {
   bool requeue = false;
   bool cancel = false;
   cli::Arguments arguments("throttle", "Changes how many tasks of a job array may run at once.",
-                           "JOBID -n N [--kill|--requeue|--cancel] [--dry-run]");
+                           "JOBID -t N [--kill|--requeue|--cancel] [-n] [--json]");
   auto& app = arguments.app();
   app.add_option("jobid", options.job_id, "the array's job id")->required();
-  app.add_option("-n,--max,--max-tasks", limit, "at most N running tasks; 0: no limit")->required()->type_name("N");
+  app.add_option("-t,--max,--max-tasks", limit, "at most N running tasks; 0: no limit")->required()->type_name("N");
   auto* back =
       app.add_flag("-k,--kill,-r,--requeue", requeue, "put the newest running tasks above the limit back into the queue");
   app.add_flag("--cancel", cancel, "cancel the newest running tasks above the limit: they do not run again")->excludes(back);
-  app.add_flag("--dry-run", options.dry_run, "say what would be done");
+  app.add_flag("-n,--dry-run", options.dry_run, "say what would be done");
+  add_telling_options(app, options.telling);
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return std::optional<ThrottleOptions>();
-  TRY(options.limit, util::parse_number(limit, "-n", 0, "sarray throttle --help"));
+  TRY(options.limit, util::parse_number(limit, "-t", 0, "sarray throttle --help"));
   options.above = cancel ? Above::cancel : requeue ? Above::requeue : Above::stay;
   return std::optional(std::move(options));
 }
@@ -58,7 +60,7 @@ util::Result<void> check_array(const std::vector<slurm::JobRecord>& records, con
   return util::fail(
       "job " + options.job_id,
       "that is the id of one task, " + array_id + "_" + std::string(record.get("ArrayTaskId")) + ", and the limit is the array's",
-      "sarray throttle " + array_id + " -n " + std::to_string(options.limit));
+      "sarray throttle " + array_id + " -t " + std::to_string(options.limit));
 }
 
 /// Checks that an array of ours that is noted under that id is the one that Slurm has: ids come again.
@@ -132,6 +134,17 @@ TasksAbove sort_out(const std::vector<slurm::JobRecord>& records, const Throttle
   return tasks;
 }
 
+util::Json outcome_json(const std::string& array_id, const TasksAbove& tasks, const ThrottleOptions& options) {
+  const bool cancels = options.above == Above::cancel;
+  return {{"action", "throttle"},
+          {"done", !options.dry_run},
+          {"job_id", array_id},
+          {"limit", options.limit},
+          {"requeued", cancels ? std::vector<std::string>() : tasks.ended},
+          {"cancelled", cancels ? tasks.ended : std::vector<std::string>()},
+          {"left", tasks.left}};
+}
+
 /// @return failed if a task that should have gone stays.
 int say_left(const TasksAbove& tasks) {
   if (tasks.left.empty()) return 0;
@@ -145,6 +158,7 @@ int say_left(const TasksAbove& tasks) {
 Status throttle(const Words& words) {
   TRY(const auto options, parse(words));
   if (!options) return 0;
+  begin_telling(options->telling);
   const auto site = queue::find_site();
   TRY(const auto records, find_array(site, *options));
   const std::string array_id(records.front().get("ArrayJobId"));
@@ -152,16 +166,20 @@ Status throttle(const Words& words) {
   const auto names = util::join(tasks.ended, ",");
   const bool cancels = options->above == Above::cancel;
   if (options->dry_run) {
-    std::fprintf(stderr, "sarray: would set the limit of %s to %u%s\n", array_id.c_str(), options->limit,
-                 names.empty() ? "" : (std::string(cancels ? " and cancel " : " and requeue ") + names).c_str());
+    tell(options->telling,
+         "would set the limit of " + array_id + " to " + std::to_string(options->limit) +
+             (names.empty() ? "" : (cancels ? " and cancel " : " and requeue ") + names),
+         outcome_json(array_id, tasks, *options));
     return say_left(tasks);
   }
   const engine::SlurmEngine engine(site.client);
   CHECK_OK(engine.set_throttle(array_id, options->limit));
   if (!tasks.ended.empty()) CHECK_OK(engine.control(cancels ? engine::Verb::cancel : engine::Verb::requeue, tasks.ended));
-  std::fprintf(stderr, "sarray: %s: %s%s\n", array_id.c_str(),
-               options->limit == 0 ? "no limit" : ("at most " + util::count(options->limit, "task") + " at once").c_str(),
-               names.empty() ? "" : ("; " + std::string(cancels ? "cancelled " : "requeued ") + names).c_str());
+  tell(options->telling,
+       array_id + ": " +
+           (options->limit == 0 ? std::string("no limit") : "at most " + util::count(options->limit, "task") + " at once") +
+           (names.empty() ? "" : (cancels ? "; cancelled " : "; requeued ") + names),
+       outcome_json(array_id, tasks, *options));
   return say_left(tasks);
 }
 

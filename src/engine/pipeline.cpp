@@ -18,9 +18,6 @@ namespace {
 
 using store::PipelineStep;
 
-constexpr const char* stays_held_hint =
-    "everything of it stays held; sarray submit goes on, sarray cancel of the session ends it";
-
 /// Bytes of a list of task ids in one request.
 constexpr std::size_t longest_list = 2000;
 
@@ -152,12 +149,14 @@ std::vector<std::string> ids_of(const std::vector<LinkedArray>& arrays) {
   return ids;
 }
 
-util::Error keep_held(util::Error error) {
-  if (error.hint.empty()) error.hint = stays_held_hint;
+/// @param hint what goes on with it, and what ends it.
+util::Error keep_held(util::Error error, const std::string& hint) {
+  if (error.hint.empty()) error.hint = hint;
   return error;
 }
 
-util::Result<std::size_t> link(const std::vector<LinkedArray>& arrays, const Engine& engine, const slurm::Release& release) {
+util::Result<std::size_t> link(const std::vector<LinkedArray>& arrays, const Engine& engine, const slurm::Release& release,
+                               const std::string& hint) {
   std::vector<std::vector<slurm::DependencyUpdate>> all;
   std::size_t count = 0;
   for (const auto& array : arrays) {
@@ -170,20 +169,20 @@ util::Result<std::size_t> link(const std::vector<LinkedArray>& arrays, const Eng
     for (const auto& updates : all) {
       if (updates.empty()) continue;
       if (auto set = engine.set_dependencies(updates, [&] { progress.step(); }); !set)
-        return util::fail(keep_held(std::move(set).error()));
+        return util::fail(keep_held(std::move(set).error(), hint));
     }
   }
   const auto shown = engine.dependencies(ids_of(arrays));
-  if (!shown) return util::fail(keep_held(shown.error()));
+  if (!shown) return util::fail(keep_held(shown.error(), hint));
   if (const auto fault = Comparison(arrays, release).find_fault(*shown); !fault.empty())
-    return util::fail("the pipeline", fault, stays_held_hint);
+    return util::fail("the pipeline", fault, hint);
   return count;
 }
 
-util::Result<void> note(const std::vector<LinkedArray>& arrays, PipelineStep step) {
+util::Result<void> note(const std::vector<LinkedArray>& arrays, PipelineStep step, const std::string& hint) {
   for (const auto& array : arrays) {
     if (array.step >= step) continue;
-    if (auto noted = store::note_step(array.folder, step); !noted) return util::fail(keep_held(std::move(noted).error()));
+    if (auto noted = store::note_step(array.folder, step); !noted) return util::fail(keep_held(std::move(noted).error(), hint));
   }
   return {};
 }
@@ -208,27 +207,27 @@ util::Result<std::vector<std::string>> find_held(const std::vector<LinkedArray>&
 }  // namespace
 
 util::Result<Linking> link_and_release(const std::vector<LinkedArray>& arrays, const Engine& engine,
-                                       const slurm::Release& release) {
+                                       const slurm::Release& release, const std::string& hint) {
   Linking linking;
   const bool any_new =
       std::any_of(arrays.begin(), arrays.end(), [](const auto& array) { return array.step == PipelineStep::held; });
   if (any_new) {
-    TRY(linking.updates, link(arrays, engine, release));
-    CHECK_OK(note(arrays, PipelineStep::linked));
+    TRY(linking.updates, link(arrays, engine, release, hint));
+    CHECK_OK(note(arrays, PipelineStep::linked, hint));
   }
   auto held = find_held(arrays, engine);
-  if (!held) return util::fail(keep_held(std::move(held).error()));
+  if (!held) return util::fail(keep_held(std::move(held).error(), hint));
   linking.arrays = held->size();
   if (!held->empty()) {
     if (auto released = engine.control(Verb::release, *held); !released)
-      return util::fail(keep_held(std::move(released).error()));
+      return util::fail(keep_held(std::move(released).error(), hint));
     const auto left = find_held(arrays, engine);
-    if (!left) return util::fail(keep_held(left.error()));
+    if (!left) return util::fail(keep_held(left.error(), hint));
     if (!left->empty())
       return util::fail("scontrol release", "tasks of array " + left->front() + " are held still",
-                        "sarray submit, which releases them; or scontrol release " + util::join(*left, ","));
+                        "the same command again, which releases them; or scontrol release " + util::join(*left, ","));
   }
-  CHECK_OK(note(arrays, PipelineStep::released));
+  CHECK_OK(note(arrays, PipelineStep::released, hint));
   return linking;
 }
 

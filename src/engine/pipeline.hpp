@@ -34,9 +34,10 @@ struct Linking {
 /// notes each step. What was done before an interruption may be done again: nothing starts before all is set, whenever this is
 /// killed, and nothing is set once an array may have been released.
 /// @param arrays all of the pipeline that are not released yet.
+/// @param hint what goes on if this fails, and what ends it.
 /// @return an error if Slurm has something else than it was told; then all that was not released stays in hold.
 [[nodiscard]] util::Result<Linking> link_and_release(const std::vector<LinkedArray>& arrays, const Engine& engine,
-                                                     const slurm::Release& release);
+                                                     const slurm::Release& release, const std::string& hint);
 
 /// Replaces each `@N` by the job id of array N.
 [[nodiscard]] std::string fill_in(std::string condition, const std::vector<std::string>& job_ids);

@@ -52,6 +52,10 @@ util::Result<slurm::ArrayIds> parse_indices(const std::string& list, const follo
 
 }  // namespace
 
+bool is_failed(slurm::TaskState state) {
+  return std::find(failed_states.begin(), failed_states.end(), state) != failed_states.end();
+}
+
 util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection) {
   TRY(const auto jobs, select_jobs(history.map(), selection.jobs, "sarray status " + history.attempts.front().job_id));
   std::optional<slurm::ArrayIds> tasks;
@@ -63,7 +67,7 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& his
     for (auto index = job->first_index; index < job->first_index + job->tasks; ++index) {
       const auto state = history.task(index).state;
       if (tasks && !tasks->contains(index)) continue;
-      if (selection.failed && !slurm::is_failure(state)) continue;
+      if (selection.failed && !is_failed(state)) continue;
       const auto& states = selection.states;
       if (!states.empty() && std::find(states.begin(), states.end(), state) == states.end()) continue;
       indices.push_back(index);

@@ -1,6 +1,7 @@
 // Which of an array's tasks a command means, in the user's own words.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,11 @@ struct Place {
 /// @return an error if two submissions carry a virtual id, which names them.
 [[nodiscard]] util::Result<Place> find_place(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
                                              const TaskReference& word);
+
+/// What --failed means, and what retry submits by default: failed, timeout, out_of_memory. Who cancelled a task knows of it.
+inline constexpr std::array failed_states = {slurm::TaskState::failed, slurm::TaskState::timeout,
+                                             slurm::TaskState::out_of_memory};
+[[nodiscard]] bool is_failed(slurm::TaskState state);
 
 /// What --job, --tasks and --state say; all must hold.
 struct Selection {

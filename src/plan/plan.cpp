@@ -1,11 +1,13 @@
 #include "plan/plan.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
 #include "plan/conflict.hpp"
 #include "plan/graph.hpp"
+#include "plan/largest.hpp"
 #include "plan/notes.hpp"
 #include "slurm/language/settings.hpp"
 #include "slurm/language/value.hpp"
@@ -46,12 +48,15 @@ void apply_overrides(PlannedJob& planned, const std::vector<slurm::Setting>& ove
 }
 
 /// Jobs with equal keys may share an array.
-std::string sharing_key(const PlannedJob& planned, const PlanOptions& options) {
+/// @param any_amount whether values of --mem and --time may differ.
+std::string sharing_key(const PlannedJob& planned, const PlanOptions& options, bool any_amount = false) {
   std::string key;
   for (const auto& setting : planned.job.settings) {
     if (setting.option->owner != Owner::array) continue;
     key += setting.option->name;
-    if (setting.has_value) key.append("=").append(slurm::normalize_value(*setting.option, setting.value));
+    const bool is_amount = setting.option->name == "mem" || setting.option->name == "time";
+    if (setting.has_value && !(any_amount && is_amount))
+      key.append("=").append(slurm::normalize_value(*setting.option, setting.value));
     key += '\0';
   }
   // Another configuration file may belong to another cluster.
@@ -98,6 +103,26 @@ std::vector<Group> group_jobs(const std::vector<PlannedJob>& jobs, const PlanOpt
   std::stable_sort(groups.begin(), groups.end(),
                    [&](const Group& a, const Group& b) { return jobs[a.jobs.front()].stage < jobs[b.jobs.front()].stage; });
   return groups;
+}
+
+/// Gives jobs that differ in --mem or --time only, and could share an array otherwise, the largest of each.
+void take_largest(Plan& plan, const PlanOptions& options) {
+  std::map<std::string, std::vector<std::uint32_t>> groups;
+  for (std::uint32_t i = 0; i < plan.jobs.size(); ++i)
+    groups[company_key(plan.jobs[i]) + " " + sharing_key(plan.jobs[i], options, true)].push_back(i);
+  for (const auto& [key, members] : groups) {
+    std::vector<PlannedJob> jobs;
+    for (const auto member : members) jobs.push_back(plan.jobs[member]);
+    const auto largest = find_largest(jobs, find_differences(jobs, options), options.release);
+    if (!largest || largest->less == 0) continue;
+    std::vector<std::uint32_t> numbers;
+    for (const auto member : members) {
+      apply_overrides(plan.jobs[member], largest->settings);
+      numbers.push_back(plan.jobs[member].number);
+    }
+    plan.notes.push_back("jobs " + format_numbers(numbers) + " get " + format_settings(largest->settings) +
+                         ", the largest: " + describe_waste(*largest));
+  }
 }
 
 /// Returns the jobs of the first company whose options differ: one array cannot hold them. None: there is no such company.
@@ -204,13 +229,20 @@ void note_throttles(Plan& plan, const PlanOptions& options) {
 }
 
 /// @param jobs those that should share one array.
-util::Error explain_differences(const Plan& plan, const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences) {
+util::Error explain_differences(const Plan& plan, const std::vector<PlannedJob>& jobs, const std::vector<Aspect>& differences,
+                                const PlanOptions& options) {
   util::Error error;
   error.body = format_differences(jobs, differences);
   const bool is_all = jobs.size() == plan.jobs.size();
   error.what = is_all ? "the jobs cannot share one array" : "jobs that wait for the same stage cannot share one array";
   error.why = "they differ in " + util::count(differences.size(), "option") + " that an array has only once";
   error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
+  if (const auto largest = find_largest(jobs, differences, options.release)) {
+    const auto more = is_all ? " " + format_settings(largest->settings) : " --merge=largest";
+    error.hint = options.command + more + (is_all ? " makes it one array" : " makes each stage one array") +
+                 ", with the largest of each (" + describe_waste(*largest) + "); " + error.hint;
+    return error;
+  }
   const bool only_throttle = differences.size() == 1 && differences.front().option == "array throttle";
   if (only_throttle) {
     error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
@@ -309,11 +341,12 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
   CHECK_OK(check_job_sizes(plan.jobs, options));
   CHECK_OK(find_waits(plan.jobs, options.outside, options.release));
   find_stages(plan.jobs);
+  if (options.merge_largest) take_largest(plan, options);
   const auto groups = group_jobs(plan.jobs, options);
   for (const auto& group : groups) fill_arrays(plan, group.jobs, options);
   if (!options.split) {
     if (const auto unequal = find_unequal_company(plan.jobs, groups); !unequal.empty())
-      return util::fail(explain_differences(plan, unequal, find_differences(unequal, options)));
+      return util::fail(explain_differences(plan, unequal, find_differences(unequal, options), options));
     if (plan.arrays.size() > groups.size()) return util::fail(explain_size(plan, options, largest_group(plan.jobs, groups)));
   }
   set_dependencies(plan);

@@ -80,6 +80,8 @@ struct PlanOptions {
   std::string user;              ///< %u
   std::string sarray_version;
   bool split = false;
+  bool merge_largest = false;             ///< jobs that differ in --mem or --time get the largest of each (largest.hpp)
+  std::string command = "sarray submit";  ///< what the user typed, for hints that add an option to it
   std::optional<std::uint32_t> throttle;  ///< -t; 0 means none
   /// sbatch options given to submit, which replace the jobs' own. In command line order; of several with one name the last wins.
   /// --chdir is absolute.

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "follow/selection.hpp"
 #include "report/queue.hpp"
 #include "report/states.hpp"
 #include "report/table.hpp"
@@ -20,6 +21,11 @@ namespace sarray::report {
 using slurm::TaskState;
 
 namespace {
+
+bool has_failed(const follow::Summary& summary) {
+  return std::any_of(follow::failed_states.begin(), follow::failed_states.end(),
+                     [&](auto state) { return summary.count(state) > 0; });
+}
 
 /// Null for a task that Slurm has forgotten.
 std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
@@ -120,7 +126,7 @@ std::vector<JobSummary> urgent_first(const follow::History& history, const Statu
   std::vector<JobSummary> jobs;
   for (const auto& job : history.map().jobs) {
     auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
+    if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
     jobs.push_back({&job, summary});
   }
   std::stable_sort(jobs.begin(), jobs.end(),
@@ -203,7 +209,7 @@ std::vector<TaskRow> task_rows(const follow::History& history, const StatusView&
     const auto name = util::fit(util::printable(job.name), narrow ? 12 : 20);
     for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
       const auto& task = history.task(index);
-      if (!history.means(index) || (view.failed_only && !slurm::is_failure(task.state))) continue;
+      if (!history.means(index) || (view.failed_only && !follow::is_failed(task.state))) continue;
       const auto local = job.local_id(index);
       rows.push_back({task.state,
                       {task_name(history, index), std::to_string(job.number), local ? std::to_string(*local) : "-", name,
@@ -359,7 +365,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
   json["jobs"] = util::Json::array();
   for (const auto& job : history.map().jobs) {
     const auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && summary.failures() == 0)) continue;
+    if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
     auto entry = job_json(job);
     entry["states"] = counts_json(summary);
     entry["started"] = time_json(summary.first_start);
@@ -368,7 +374,7 @@ util::Json status_json(const follow::History& history, const StatusView& view) {
     if (view.tasks) {
       entry["task_list"] = util::Json::array();
       for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
-        if (!history.means(index) || (view.failed_only && !slurm::is_failure(history.task(index).state))) continue;
+        if (!history.means(index) || (view.failed_only && !follow::is_failed(history.task(index).state))) continue;
         entry["task_list"].push_back(task_json(history, job, index));
         entry["task_list"].back()["output"] = view.output_of(index);
       }

@@ -8,6 +8,7 @@
 
 #include "embedded/dispatch.hpp"
 #include "embedded/dispatch_rest.hpp"
+#include "script/own_script.hpp"
 #include "script/pack.hpp"
 #include "script/record.hpp"
 #include "script/table.hpp"
@@ -274,7 +275,8 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   rendered.variables.insert(variables.begin(), variables.end());
 
   std::string head = "#!/bin/bash -p\n# " + util::count(array.placements.size(), "job") + " (" +
-                     util::count(array.tasks, "task") + ") as one job array, merged by sarray " + options.sarray_version + ".\n";
+                     util::count(array.tasks, "task") + ") as one job array, merged by sarray " + options.sarray_version + ".\n" +
+                     std::string(unsigned_line);
   const auto option_lines = write_options(array, baseline, rendered);
   add_own_patterns(rendered);
   head += option_lines + "#\n" + hand_words + "#\n" + write_overview(plan, array) + "\n";
@@ -309,6 +311,7 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
     head.insert(before_pieces, piece_list(packed));
     script = head + place_lines(head.size(), tail.size()) + tail + packed.text;
   }
+  sign_script(script);
   rendered.environment = baseline.submitted;
   if (const auto& folder = options.scratch_folder; !folder.empty()) {
     rendered.environment.set(util::submission_variable, folder.substr(folder.rfind('/') + 1));

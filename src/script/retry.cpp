@@ -9,10 +9,11 @@ namespace sarray::script {
 
 namespace {
 
-/// Head options that assemble() writes itself, from what it knows of the array.
+/// Head options that assemble() writes itself, from what it knows of the array; and what the tasks of the first attempt waited
+/// for: what is left of that is said of each task.
 bool is_made_anew(std::string_view option) {
-  static constexpr std::array<std::string_view, 8> names = {"array", "job-name", "chdir",     "output",
-                                                            "error", "input",    "open-mode", "export"};
+  static constexpr std::array<std::string_view, 9> names = {"array", "job-name",  "chdir",  "output",    "error",
+                                                            "input", "open-mode", "export", "dependency"};
   return std::find(names.begin(), names.end(), option) != names.end();
 }
 

@@ -1,6 +1,7 @@
 #include "util/message.hpp"
 
 #include "util/fd.hpp"
+#include "util/quiet.hpp"
 #include "util/user_text.hpp"
 
 namespace sarray::util {
@@ -25,7 +26,18 @@ void tell(const char* kind, const std::string& text, const std::string& hint) {
 
 }  // namespace
 
-void note(const std::string& text, const std::string& hint) { tell("note", text, hint); }
+namespace {
+
+bool wants_quiet = false;
+
+}  // namespace
+
+void be_quiet() { wants_quiet = true; }
+bool is_quiet() { return wants_quiet; }
+
+void note(const std::string& text, const std::string& hint) {
+  if (!wants_quiet) tell("note", text, hint);
+}
 void warn(const std::string& text, const std::string& hint) { tell("warning", text, hint); }
 
 std::string count(std::uint64_t n, const std::string& noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }

@@ -81,17 +81,17 @@ chmod 755 .
 other=$(as_user sarray-test sbatch --parsable -o /dev/null --chdir=/ --array=0-1 <job.slurm)
 at_exit scancel "$other"
 says 1 "sarray: error: job $plain: it is not a job array
-hint: squeue --me --array" sarray throttle "$plain" -n 1
+hint: squeue --me --array" sarray throttle "$plain" -t 1
 says 1 "sarray: error: job $other: it belongs to sarray-test
-hint: squeue --me" sarray throttle "$other" -n 1
+hint: squeue --me" sarray throttle "$other" -t 1
 says 1 'sarray: error: job 99999999: Slurm does not know this job
-hint: squeue --me' sarray throttle 99999999 -n 1
+hint: squeue --me' sarray throttle 99999999 -t 1
 says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm knows the merged array
-hint: squeue --me' sarray throttle 2000000001 -n 1
+hint: squeue --me' sarray throttle 2000000001 -t 1
 says 2 "sarray: error: job id: 'x' is not a whole number (1 or more)
-hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray throttle x -n 1
-says 2 "sarray: error: -n: 'x' is not a whole number (0 or more)
-hint: sarray throttle --help" sarray throttle "$plain" -n x
+hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray throttle x -t 1
+says 2 "sarray: error: -t: 'x' is not a whole number (0 or more)
+hint: sarray throttle --help" sarray throttle "$plain" -t x
 
 # --- what the following commands are about -----------------------------------------------------------
 echo 'sbatch -H -a 0-3 -o /dev/null job.slurm' >queue

@@ -117,7 +117,7 @@ words=$(sarray retry "$held" 2>&1 || true)
 assert_eq "sarray: note: left as they are: 2 cancelled tasks (--state cancelled)
 sarray: error: job $held: no tasks to run again
 hint: sarray status $held" "$words" 'cancelled tasks are left'
-again=$(sarray retry "$held" --state cancelled -t 1 --parsable 2>/dev/null)
+again=$(sarray retry "$held" --state cancelled --throttle=1 --parsable 2>/dev/null)
 assert_eq 1 "$(job_field "$again" ArrayTaskThrottle | sort -u)" '-t is the throttle'
 sarray release "$again" 2>/dev/null || fail 'the retry is held as the first was'
 wait_job "$again"

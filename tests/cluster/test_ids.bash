@@ -136,7 +136,7 @@ assert_contains "$(cat slow.out)" "it was submitted a moment ago, as job $quick;
 cat >session <<END
 sbatch job.sh
 sbatch job.sh
-for command in cancel hold release requeue retry "throttle -n 1"; do sarray \$command 2; done
+for command in cancel hold release requeue retry "throttle -t 1"; do sarray \$command 2; done
 sarray cancel slurm:2
 sarray drop 2
 sarray cancel 2

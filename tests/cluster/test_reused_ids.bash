@@ -71,7 +71,7 @@ for command in cancel status; do
   words=$(sarray "$command" 1 --from old.slurm 2>&1) && fail "$command --from: not refused"$'\n'"$words"
   assert_contains "$words" 'old.slurm: it is not the script of job 1' "$command --from"
 done
-words=$(sarray throttle 1 -n 1 2>&1) && fail "throttle: not refused"$'\n'"$words"
+words=$(sarray throttle 1 -t 1 2>&1) && fail "throttle: not refused"$'\n'"$words"
 assert_contains "$words" 'job 1: another job has that id now' 'throttle'
 assert_contains "$(sarray history 2>&1)" 'job 1: another job has that id now' 'history'
 assert_eq '4 unknown' "$(sarray history 2>/dev/null | grep -o '4 unknown')" 'history does not count the other job'

@@ -70,7 +70,7 @@ rm "traces/argv.$commands" "traces/err.$commands"
 traced "$SARRAY" retry "$id" -o nowhere || true
 traced "$SARRAY" retry "$id"
 retried=$(sed -n 's/^Submitted batch job //p' "traces/out.$commands")
-traced "$SARRAY" throttle "$retried" -n 1 || true
+traced "$SARRAY" throttle "$retried" -t 1 || true
 wait_job "$retried"
 traced "$SARRAY" cancel "$retried" </dev/null || true
 traced "$SARRAY" status "$retried"

@@ -70,6 +70,18 @@ rm sarray.slurm
 sarray submit queue >/dev/null 2>&1
 sarray submit -o sarray.slurm queue >/dev/null 2>err
 assert_eq '' "$(grep note err || true)" 'our own file is replaced'
+# An edited copy of ours is the user's.
+sarray submit -n -o mine.slurm queue >/dev/null 2>&1
+sarray submit -n -o mine.slurm queue >/dev/null 2>err || fail "our own file is replaced: $(cat err)"
+sed -i 's/^#SBATCH --job-name=wrap$/#SBATCH --job-name=mine/' mine.slurm # the length stays: the table is found by its place
+words=$(sarray submit -n -o mine.slurm queue 2>&1 >/dev/null) && fail 'an edited copy was overwritten by a dry run'
+assert_contains "$words" 'sarray: error: mine.slurm: it was edited after sarray wrote it, and is not overwritten' 'an edited copy, and -n -o'
+sarray submit -o mine.slurm queue >/dev/null 2>err || fail "submit beside an edited copy: $(cat err)"
+assert_contains "$(cat err)" 'sarray: note: mine.slurm: it was edited after sarray wrote it, and stays as it is; the script is ' 'an edited copy, and submit'
+assert_eq 1 "$(grep -c '^#SBATCH --job-name=mine' mine.slurm)" 'the edit is there'
+id=$(sbatch --parsable -o by-hand.out mine.slurm)
+wait_job "$id"
+assert_eq COMPLETED "$(job_field "$id" JobState)" 'the edited copy runs by hand'
 cp queue "$TEST_DIR/locked/"
 chmod 755 locked
 cp "$SARRAY" "$TEST_DIR/sarray"

@@ -56,21 +56,19 @@ std::vector<WaitingTask> parse_waiting(std::string_view squeue_output) {
     const auto array_id = take_until(line, '|');
     const auto index = take_until(line, '|');
     const auto state = parse_task_state(take_until(line, '|'));
-    const auto reason = take_until(line, '|');
     auto waiting = parse_shown_dependency(line);
     if (!waiting) continue;
     waiting->array_id = array_id;
     waiting->index = to_number<std::uint32_t>(index).value_or(TaskRecord::plain_job);
     waiting->state = state;
-    waiting->is_never = reason == "DependencyNeverSatisfied";
-    if (state == TaskState::pending || waiting->is_never) tasks.push_back(std::move(*waiting));
+    tasks.push_back(std::move(*waiting));
   }
   return tasks;
 }
 
 util::Result<std::vector<WaitingTask>> Client::waiting_tasks() const {
   const auto user = std::to_string(::getuid());
-  TRY(const auto queue, run({"squeue", "-h", "-a", "-r", "-t", "PENDING,CANCELLED", "-u", user, "-o", "%F|%K|%T|%r|%E"}));
+  TRY(const auto queue, run({"squeue", "-h", "-a", "-r", "-t", "PENDING,CANCELLED", "-u", user, "-o", "%F|%K|%T|%E"}));
   return parse_waiting(queue);
 }
 

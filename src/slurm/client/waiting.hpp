@@ -23,13 +23,13 @@ struct ShownCondition {
 /// Returns "afterok:17_3", as scontrol takes it.
 [[nodiscard]] std::string condition_text(const ShownCondition& condition);
 
-/// A task that waits for others, or that the site cancelled because it would have waited for ever (kill_invalid_depend).
+/// A task that waits for others, or that did when it was cancelled: by its user, or by the site, because it would have waited for
+/// ever (kill_invalid_depend).
 struct WaitingTask {
   std::string array_id;     ///< of a job that is not an array, its own
   std::uint32_t index = 0;  ///< TaskRecord::plain_job: it is not an array
   TaskState state = TaskState::pending;
-  bool is_never = false;  ///< Slurm says that it can never start
-  bool any = false;       ///< one of the conditions is enough
+  bool any = false;  ///< one of the conditions is enough
   std::vector<ShownCondition> conditions;
 };
 

@@ -30,6 +30,17 @@ TEST_CASE("submit's words are told apart from sbatch's") {
   CHECK(split({"-H", "--exclusive", "queue"}) == std::pair(Words{"queue"}, Words{"-H", "--exclusive"}));
   CHECK(split({"--nosuch", "queue"}) == std::pair(Words{"--nosuch", "queue"}, Words{}));
   CHECK(split({"--", "--time"}) == std::pair(Words{"--", "--time"}, Words{}));
+  // The beginning of one of ours is not taken for sbatch's, also where sbatch would take it.
+  CHECK(split({"--out", "x"}) == std::pair(Words{"--out", "x"}, Words{}));
+  CHECK(split({"--job", "1-2"}) == std::pair(Words{"--job", "1-2"}, Words{}));
+  CHECK(split({"--parti=long", "--job-na=x"}) == std::pair(Words{}, Words{"--parti=long", "--job-na=x"}));
+}
+
+TEST_CASE("whether our own option was given by its letter") {
+  using sarray::commands::is_letter_given;
+  for (const Words& words : {Words{"-t", "3"}, {"-t3"}, {"calls", "-nt", "3"}}) CHECK(is_letter_given(words, 't'));
+  for (const Words& words : {Words{"--throttle", "-t"}, {"-o", "-t"}, {"-otxt"}, {"--", "-t"}, {"--throttle=3"}, {}})
+    CHECK_FALSE(is_letter_given(words, 't'));
 }
 
 TEST_CASE("a command is told apart from the options before it") {

@@ -124,7 +124,7 @@ struct World {
 
 TEST_CASE("a pipeline is set, read back, released from its end, and each step is noted") {
   World world;
-  const auto done = engine::link_and_release(world.arrays(), world.engine, release);
+  const auto done = engine::link_and_release(world.arrays(), world.engine, release, "a hint");
   REQUIRE(done);
   CHECK(done->updates == 3);
   CHECK(done->arrays == 3);
@@ -143,11 +143,11 @@ TEST_CASE("wherever it is cut off, nothing begins early, and the next one ends i
       World world;
       world.cut = how;
       world.cut_at = at;
-      const auto first = engine::link_and_release(world.arrays(), world.engine, release);
+      const auto first = engine::link_and_release(world.arrays(), world.engine, release, "a hint");
       CHECK_FALSE(first);
       CHECK_FALSE(first.error().hint.empty());
       CHECK_FALSE(world.any_early);
-      REQUIRE(engine::link_and_release(world.arrays(), world.engine, release));
+      REQUIRE(engine::link_and_release(world.arrays(), world.engine, release, "a hint"));
       CHECK(world.is_all_set());
       CHECK_FALSE(world.any_early);
       CHECK_FALSE(world.is_any_held());
@@ -160,16 +160,16 @@ TEST_CASE("once all is set and noted, nothing is set again: what was waited for 
   World world;
   world.cut_at = 5;  // the release
   world.cut = Cut::half;
-  CHECK_FALSE(engine::link_and_release(world.arrays(), world.engine, release));
+  CHECK_FALSE(engine::link_and_release(world.arrays(), world.engine, release, "a hint"));
   world.engine.asked.clear();
-  REQUIRE(engine::link_and_release(world.arrays(), world.engine, release));
+  REQUIRE(engine::link_and_release(world.arrays(), world.engine, release, "a hint"));
   CHECK(world.engine.asked == std::vector<std::string>{"dependencies", "control 2", "dependencies"});
 }
 
 TEST_CASE("what Slurm did not set is seen, and all stays held") {
   World world;
   world.engine.on_update = [](const auto&) { return util::Result<void>(); };
-  const auto done = engine::link_and_release(world.arrays(), world.engine, release);
+  const auto done = engine::link_and_release(world.arrays(), world.engine, release, "a hint");
   REQUIRE_FALSE(done);
   CHECK(done.error().why == "task 2_0 waits for '' in Slurm, and not for 'afterok:1_0'");
   CHECK(world.arrays().size() == 3);
@@ -185,7 +185,7 @@ TEST_CASE("indices that begin above 0 are compared to the last one") {
   };
   std::vector<engine::LinkedArray> arrays;
   arrays.push_back({"2", world.folder.submissions() + "/2", 2, 0, {{{}, "afterok:2_5"}}, false, PipelineStep::held, 5});
-  const auto done = engine::link_and_release(arrays, world.engine, release);
+  const auto done = engine::link_and_release(arrays, world.engine, release, "a hint");
   REQUIRE_FALSE(done);
   CHECK(done.error().why == "task 2_6 waits for '' in Slurm, and not for 'afterok:2_5'");
 }
@@ -193,7 +193,7 @@ TEST_CASE("indices that begin above 0 are compared to the last one") {
 TEST_CASE("a task that is gone is no parent: it would soon count as satisfied") {
   World world;
   world.slurm["1"].pop_back();
-  const auto done = engine::link_and_release(world.arrays(), world.engine, release);
+  const auto done = engine::link_and_release(world.arrays(), world.engine, release, "a hint");
   REQUIRE_FALSE(done);
   CHECK(done.error().why == "array 1 has only 1 of its 2 tasks in the queue");
   CHECK(world.is_any_held());
@@ -203,7 +203,7 @@ TEST_CASE("an array that its user holds stays held, and is done") {
   World world;
   auto arrays = world.arrays();
   arrays[0].stays_held = true;
-  REQUIRE(engine::link_and_release(arrays, world.engine, release));
+  REQUIRE(engine::link_and_release(arrays, world.engine, release, "a hint"));
   CHECK(world.slurm["1"].front().held);
   CHECK_FALSE(world.slurm["2"].front().held);
   CHECK(world.arrays().empty());

@@ -89,6 +89,49 @@ TEST_CASE("one option apart: the table, and the two ways out") {
         "make --time equal, or give it to sarray submit, and one array holds all; 'sarray submit --split' would submit 3 arrays");
 }
 
+TEST_CASE("memory and time apart: the line to type, and what it wastes") {
+  const std::vector<test::Words> jobs = {
+      {"--mem=1G", "-t5", "j"}, {"--mem=2048M", "-t5", "j"}, {"--mem=2G", "-t", "0:12:00", "j"}};
+  CHECK(
+      refused(jobs).hint ==
+      "sarray submit --mem=2048M --time=0:12:00 makes it one array, with the largest of each (2 of 3 jobs asked for less; their "
+      "tasks see another SLURM_MEM_PER_NODE); 'sarray submit --split' would submit 3 arrays");
+  auto options = make_options();
+  options.command = "sarray submit 'my calls'";
+  options.release = {23, 2};
+  auto planned = make_plan(test::make_jobs({{"--time=unlimited", "j"}, {"--time=1-0", "j"}, {"-t0", "j"}}), options);
+  REQUIRE_FALSE(planned);
+  CHECK(
+      planned.error().hint ==
+      "sarray submit 'my calls' --time=unlimited makes it one array, with the largest of each (1 of 3 jobs asked for less; their "
+      "tasks see another SLURM_JOB_END_TIME); 'sarray submit --split' would submit 3 arrays");
+  // A default that nobody here knows, or another option beside them.
+  CHECK(refused({{"--mem=1G", "j"}, {"j"}}).hint.find("--mem equal") != std::string::npos);
+  CHECK(refused({{"--mem=1G", "j"}, {"--mem=2G", "--exclusive", "j"}}).hint == "'sarray submit --split' would submit 2 arrays");
+}
+
+TEST_CASE("--merge=largest: one array of what differs in memory and time only, and the others as before") {
+  auto options = make_options();
+  options.merge_largest = true;
+  const auto plan =
+      make_plan(test::make_jobs({{"--mem=1G", "-t5", "j"}, {"--mem=3G", "-t2", "j"}, {"--mem=2G", "-t5", "j"}}), options);
+  REQUIRE(plan);
+  CHECK(plan->arrays.size() == 1);
+  CHECK(settings_of(plan->arrays.front()) == "--mem=3G --time=5");
+  CHECK(plan->notes == std::vector<std::string>{"jobs 1-3 get --mem=3G --time=5, the largest: 3 of 3 jobs asked for less; their "
+                                                "tasks see another SLURM_MEM_PER_NODE"});
+  options.split = true;
+  const auto split =
+      make_plan(test::make_jobs({{"-p", "a", "-t5", "j"}, {"-p", "b", "-t7", "j"}, {"-p", "a", "-t9", "j"}, {"j"}}), options);
+  REQUIRE(split);
+  REQUIRE(split->arrays.size() == 3);
+  CHECK(settings_of(split->arrays[0]) == "--partition=a --time=9");
+  CHECK(settings_of(split->arrays[1]) == "--partition=b --time=7");
+  CHECK(settings_of(split->arrays[2]).empty());
+  options.split = false;
+  CHECK_FALSE(make_plan(test::make_jobs({{"-t5", "j"}, {"-t7", "--exclusive", "j"}}), options));
+}
+
 TEST_CASE("several options apart, flags, and where they came from") {
   auto call = test::make_call({"--exclusive", "j"}, "#!/bin/sh\n#\n#SBATCH -p long\n");
   auto other = test::make_call({"j"});
