@@ -97,7 +97,7 @@ json=$(sarray retry "$trim" --json 2>said) || fail "$(cat said)"
 assert_eq 3 "$(python3 -c 'import json, sys; print(len(json.loads(sys.argv[1])["arrays"]))' "$json")" 'three arrays'
 settled 'the second retry'
 assert_eq '1 1 1 1 1 1' "$(counts trim2 trim3 align2 align3 call report)" 'each once'
-assert_contains "$(sarray status "$(array_of call)")" '1 completed' 'the history of the join'
+assert_contains "$(sarray status "$(array_of call)")" '1 of 1 done' 'the history of the join'
 [[ ! -e early ]] || fail "$(cat early)"
 if sarray retry "$trim" >/dev/null 2>said; then fail 'there was nothing left'; fi
 assert_contains "$(<said)" 'no tasks to run again' 'nothing is left'
