@@ -6,7 +6,7 @@
 release_cache=${SARRAY_RELEASE_CACHE:-/var/cache/sarray}
 # Slurm 20.11, 24.11 and Debian's newest. A cached sid keeps the Slurm of the day it was made.
 releases=(bullseye trixie sid)
-release_packages=slurmctld,slurmd,slurm-client,munge,python3
+release_packages=slurmctld,slurmd,slurm-client,munge,make,python3 # the last two: for launch scripts
 # Client commands that $dir/bin has wrappers of.
 release_commands=(sbatch srun salloc squeue scancel scontrol sinfo sacct sacctmgr sattach sstat sprio sdiag)
 
@@ -37,6 +37,7 @@ make_release() { # SYSTEM
   fi
   # A system that an earlier version of this file made.
   [[ -x $system/usr/bin/python3 ]] || add_packages "$system" python3
+  [[ -x $system/usr/bin/make ]] || add_packages "$system" make
   if [[ ${fact[accounting]} == 1 && ! -x $system/usr/sbin/slurmdbd ]]; then add_packages "$system" slurmdbd mariadb-server; fi
 }
 
