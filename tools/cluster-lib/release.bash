@@ -47,7 +47,7 @@ add_packages() { # SYSTEM PACKAGE...
   # shellcheck disable=SC2016 # expanded by the inner shell
   unshare --mount --propagation private bash -c 'mount -t proc proc "$1/proc"; cp /etc/resolv.conf "$1/etc/"
     export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
-    chroot "$1" apt-get -qq update && chroot "$1" apt-get -qq install -y --no-install-recommends "${@:2}" &&
+    chroot "$1" apt-get -qq -o Acquire::Check-Valid-Until=false update && chroot "$1" apt-get -qq install -y --no-install-recommends "${@:2}" &&
       chroot "$1" apt-get clean' \
     install "$@" >"$system.log" 2>&1 9>&- || die "${*:2} in $system: $(tail -n 5 "$system.log")"
 }
