@@ -263,9 +263,13 @@ const store::Submission* Family::find_held_retry(const Relative& relative, const
 
 std::string Family::find_missing(const TasksAgain& again) const {
   for (const auto& [first_id, index] : again) {
-    const auto* history = find_history(first_id);
-    if (history == nullptr) continue;
-    const auto state = history->task(index).state;
+    const auto relative =
+        std::find_if(m_relatives.begin(), m_relatives.end(), [&](const auto& one) { return one.first_id() == first_id; });
+    if (relative == m_relatives.end()) continue;
+    const auto& history = relative->array_history.history();
+    const auto* retry = find_held_retry(*relative, history.attempts[history.latest_of(index).attempt]);
+    if (retry != nullptr && retry->step == store::PipelineStep::linked) continue;
+    const auto state = history.task(index).state;
     if (slurm::is_done(state) || state == slurm::TaskState::unknown) return first_id + "_" + std::to_string(index);
   }
   return "";

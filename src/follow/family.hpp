@@ -55,7 +55,8 @@ class Family {
   /// Returns the tasks whose latest attempt is in such an array.
   [[nodiscard]] TasksAgain find_held() const;
 
-  /// Returns a task of these, as Slurm names its first attempt, that has no new one that waits or runs; empty: all have.
+  /// Returns a task of these, as Slurm names its first attempt, that has no new one that waits or runs; empty: all have. A new
+  /// one that a retry which was cut off has released, or may have, counts although it is over: it may have run since.
   [[nodiscard]] std::string find_missing(const TasksAgain& again) const;
 
   struct Choice {

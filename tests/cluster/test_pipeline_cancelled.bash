@@ -12,10 +12,11 @@ export PATH=$TEST_DIR/bin:$PATH SARRAY_STATE_DIR=$TEST_DIR/state SBATCH_OUTPUT=/
 
 cat >job.sh <<'E'
 #!/bin/bash
-# job.sh NAME PARENT...: fails as long as the file bad-NAME is there; notes if a parent has not run.
+# job.sh NAME PARENT...: waits until wait-NAME is gone, and fails as long as the file bad-NAME is there; notes if a parent has not run.
 name=$1${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}
 shift
 for parent; do grep -q "^$parent\$" ran || echo "$name before $parent" >>early; done
+while [[ -e wait-$name ]]; do sleep 0.1; done
 [[ ! -e bad-$name ]] || exit 3
 echo "$name" >>ran
 E
@@ -97,7 +98,7 @@ json=$(sarray retry "$trim" --json 2>said) || fail "$(cat said)"
 assert_eq 3 "$(python3 -c 'import json, sys; print(len(json.loads(sys.argv[1])["arrays"]))' "$json")" 'three arrays'
 settled 'the second retry'
 assert_eq '1 1 1 1 1 1' "$(counts trim2 trim3 align2 align3 call report)" 'each once'
-assert_contains "$(sarray status "$(array_of call)")" '1 completed' 'the history of the join'
+assert_contains "$(sarray status "$(array_of call)")" '1 of 1 done' 'the history of the join'
 [[ ! -e early ]] || fail "$(cat early)"
 if sarray retry "$trim" >/dev/null 2>said; then fail 'there was nothing left'; fi
 assert_contains "$(<said)" 'no tasks to run again' 'nothing is left'
@@ -146,7 +147,12 @@ here=$TEST_DIR
 [[ \$* == *--help* || \$* == *--version* || \$* == *' config'* ]] && exec "$real/$name" "\$@"
 read -r at when <\$here/cut.at
 echo $name >>\$here/calls
-if [[ \$(wc -l <\$here/calls) != "\$at" ]]; then exec "$real/$name" "\$@"; fi
+if [[ \$(wc -l <\$here/calls) != "\$at" && \$1 != "\$at" ]]; then exec "$real/$name" "\$@"; fi
+if [[ \$when == end ]]; then # all that runs has ended when it is answered
+  rm -f \$here/wait-*
+  while [[ \$("$real/squeue" -h -o %i) ]]; do sleep 0.1; done
+  exec "$real/$name" "\$@"
+fi
 if [[ \$when == after ]]; then "$real/$name" "\$@" >/dev/null 2>&1; fi
 kill -9 \$PPID
 exit 1
@@ -182,4 +188,21 @@ for when in before after; do
   done
 done
 ((cuts > 8)) || fail "only $cuts cuts"
+
+# --- killed when all is released; what was released ends while the next retry looks at it ---------------------------------------------
+for at in 8 11 14; do
+  touch bad-trim2
+  begin launch.sh
+  rm -f bad-trim2 calls
+  touch wait-align2
+  echo 'release after' >cut.at
+  PATH=$TEST_DIR/bin:$TEST_DIR/site:$PATH sarray retry "$trim" >answers 2>words && fail 'it was not killed'
+  rm calls
+  echo "$at end" >cut.at
+  PATH=$TEST_DIR/bin:$TEST_DIR/site:$PATH sarray retry "$trim" >answers 2>again || fail "ended at question $at: $(cat again)"
+  rm cut.at
+  settled "ended at question $at: $(cat again)"
+  assert_eq '1 1 1 1' "$(counts trim2 align2 call report)" "ended at question $at: each once"
+  [[ ! -e early ]] || fail "$(cat early)"
+done
 echo "what the site or its user cancelled goes along with a retry; $cuts kills, none early, none twice, none forgotten"

@@ -6,7 +6,7 @@
 release_cache=${SARRAY_RELEASE_CACHE:-/var/cache/sarray}
 # Slurm 20.11, 24.11 and Debian's newest. A cached sid keeps the Slurm of the day it was made.
 releases=(bullseye trixie sid)
-release_packages=slurmctld,slurmd,slurm-client,munge,python3
+release_packages=slurmctld,slurmd,slurm-client,munge,make,python3 # the last two: for launch scripts
 # Client commands that $dir/bin has wrappers of.
 release_commands=(sbatch srun salloc squeue scancel scontrol sinfo sacct sacctmgr sattach sstat sprio sdiag)
 
@@ -37,6 +37,7 @@ make_release() { # SYSTEM
   fi
   # A system that an earlier version of this file made.
   [[ -x $system/usr/bin/python3 ]] || add_packages "$system" python3
+  [[ -x $system/usr/bin/make ]] || add_packages "$system" make
   if [[ ${fact[accounting]} == 1 && ! -x $system/usr/sbin/slurmdbd ]]; then add_packages "$system" slurmdbd mariadb-server; fi
 }
 
@@ -46,7 +47,7 @@ add_packages() { # SYSTEM PACKAGE...
   # shellcheck disable=SC2016 # expanded by the inner shell
   unshare --mount --propagation private bash -c 'mount -t proc proc "$1/proc"; cp /etc/resolv.conf "$1/etc/"
     export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin
-    chroot "$1" apt-get -qq update && chroot "$1" apt-get -qq install -y --no-install-recommends "${@:2}" &&
+    chroot "$1" apt-get -qq -o Acquire::Check-Valid-Until=false update && chroot "$1" apt-get -qq install -y --no-install-recommends "${@:2}" &&
       chroot "$1" apt-get clean' \
     install "$@" >"$system.log" 2>&1 9>&- || die "${*:2} in $system: $(tail -n 5 "$system.log")"
 }
