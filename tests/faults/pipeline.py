@@ -219,11 +219,11 @@ def check_along(world, done, before):
     wanted = {4: ("none",), 5: ("afterok:4_0",), 6: ("afterok:5_0",)}
     first = len(want_released(world, wanted))
     fate = "retried" if ended_well(done) else "refused" if done.returncode > 0 else "cut off"
-    if fate == "retried" and first == 0 and "it cannot be read; if jobs of it wait" in done.stderr:
-        want(world.taken() == 4, f"{world.taken()} arrays")
-        go_on(world, ("retry", "2", "--state", "cancelled"), "no tasks to run again")
-        want(world.taken() == 6 and not Slurm(world).held(), "what was left is not resumed by its own name")
-        return "retried alone, with a warning"
+    if fate == "retried" and first != 3 and "it cannot be read; if jobs of it wait" in done.stderr:
+        want((world.taken(), first) in ((4, 0), (5, 2)), f"{world.taken()} arrays, {first} released")
+        said = go_on(world, ("retry", "2" if first == 0 else "3", "--state", "cancelled"), "no tasks to run again")
+        want(world.taken() == 6 and not Slurm(world).held(), f"what was left does not go on by its own name: {done.stderr}{said}")
+        return "retried, but not all along, with a warning"
     want(fate != "retried" or (first == 3 and world.taken() == 6), f"status 0, {world.taken()} arrays, {first} released")
     fate += "" if fate == "retried" else f" with {world.taken() - 3} arrays in hold" if first == 0 else " after the release"
     said = go_on(world, ("retry", "1"), "no tasks to run again")
