@@ -108,7 +108,7 @@ at_exit scancel "$id"
 assert_contains "$(here sarray status)" "$id" 'status without an id'
 assert_contains "$(here sarray status last --tasks)" "${id}_0" 'status last'
 assert_contains "$(here sarray which)" "${id}_2" 'which without an id'
-assert_contains "$(here sarray which last_1 2>&1)" "task       ${id}_1 " 'a task of the last'
+assert_contains "$(here sarray which last_1 2>&1)" "task       ${id}_1" 'a task of the last'
 assert_contains "$(here sarray hold last_0 2>&1)" "sarray: last is array $id: sarray, 3 tasks, submitted " 'what last stands for'
 words=$(here sarray cancel 2>&1) && fail 'cancel without an id'
 assert_eq "sarray: error: no session: this shell is not inside 'sarray listen'

@@ -134,7 +134,7 @@ scancel "$id"
 # --- a variable that was never set is not taken for everything -------------------------------------
 says 2 'sarray: error: cancel: --tasks is given, but empty
 hint: sarray cancel --help' sarray cancel "$other" --tasks ''
-says 2 'sarray: error: status: JOBID is given, but empty
+says 2 'sarray: error: status: TASK is given, but empty
 hint: sarray status --help' sarray status '' --wait
 mkdir empty
 cd empty

@@ -97,7 +97,7 @@ wait_job "$retried"
 rm go
 scontrol requeue "${id}_0"
 wait_states "$id" '0 PENDING,1 FAILED'
-assert_eq '1 failed, 1 pending' "$(sarray status "$id" 2>/dev/null | grep -x ".* pending")" 'status counts it'
+assert_eq '0 of 2 done (0 %), 1 failed, 1 pending' "$(sarray status "$id" 2>/dev/null | grep ' done ')" 'status counts it'
 assert_contains "$(sarray status "$id" 2>&1 >/dev/null)" "${id}_0 was retried, then requeued: it is pending" 'and says so'
 assert_eq "task       ${id}_0" "$(sarray which "${id}_0" 2>/dev/null | head -1)" 'which shows it'
 refused 'no tasks to run again' 'retry of it' sarray retry "${id}_0"

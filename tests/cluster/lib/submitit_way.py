@@ -143,6 +143,8 @@ def run_task(folder):
         print("caught", signal.Signals(number).name, flush=True)
         if hasattr(function, "checkpoint"):
             write(paths.submitted, (function.checkpoint(), arguments))
+        for bypassed in (signal.SIGTERM, signal.SIGCONT):  # of the requeue, whether it comes before the end or not
+            signal.signal(bypassed, signal.SIG_IGN)
         subprocess.check_call(["scontrol", "requeue", job_id], timeout=60)
         print("requeued", flush=True)
         os._exit(255)

@@ -83,8 +83,18 @@ class StandIns {
   }
   [[nodiscard]] std::string queue_line(const std::string& state) const {
     static const std::vector<std::size_t> widths = {14, 14, 14, 20, 12, 24, 24, 20, 70, 12, 24, 60};
-    const Lines cells = {"77",  "0", "78", state, "0", "2026-11-23T17:31:31", "NONE", "0:02", "n1", "0", "2026-11-23T17:30:00",
-                         "None"};
+    const Lines cells = {"77",
+                         "0",
+                         "78",
+                         state,
+                         "0",
+                         "2026-11-23T17:31:31",
+                         "NONE",
+                         "0:02",
+                         "n1",
+                         "0",
+                         "2026-11-23T17:30:00",
+                         state == "PENDING" ? "Priority" : "None"};
     std::string line;
     for (std::size_t i = 0; i < widths.size(); ++i) {
       auto cell = cells[i];
