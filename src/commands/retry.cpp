@@ -142,6 +142,17 @@ util::Result<void> check_attempts(const follow::History& history) {
                     "sacct -j " + doubtful->job_id);
 }
 
+/// Refuses to go on without the new attempt: what waits for an earlier one would go on to wait for it, and nobody would know.
+util::Result<void> check_known(const follow::History& history, const std::string& job_id) {
+  const bool is_known = std::any_of(history.attempts.begin(), history.attempts.end(),
+                                    [&](const auto& attempt) { return attempt.job_id == job_id; });
+  if (is_known) return {};
+  return util::fail(
+      "array " + job_id,
+      "it is submitted, but its record cannot be read: tasks that wait for an earlier attempt do not wait for it yet",
+      "sarray retry " + history.attempts.front().job_id + ", which submits nothing twice, and tells them");
+}
+
 /// Returns all arrays as one plan, for a report.
 plan::Plan join_plans(const std::vector<RetriedArray>& arrays) {
   plan::Plan all;
@@ -261,6 +272,7 @@ Status retry(const Words& words) {
   if (goes_on) CHECK_OK(family->finish(engine, dialect.release()));
   if (repoints && !goes_on) {
     TRY(target, follow::find_target(site, word, options->script));  // with the new attempt
+    CHECK_OK(check_known(target.array_history.history(), arrays.front().job_id));
     CHECK_OK(repoint_dependents(target.array_history, engine));
   }
   return 0;

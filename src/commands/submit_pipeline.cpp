@@ -44,8 +44,10 @@ util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::Planne
   all.insert(all.end(), jobs.begin(), jobs.end());
   const bool any = std::any_of(all.begin(), all.end(), [](const auto& planned) { return planned.job.dependency.has_value(); });
   if (!any && held.empty()) return outside;
-  TRY(outside.submitted, engine::find_submitted_jobs(jobs, folder, held.submissions));
-  if (ask) CHECK_OK(engine::judge_outside_jobs(all, outside, engine, fulfilled, assume_done));
+  // What held jobs wait for need not be held: it was submitted earlier, or is released, which is noted of one array after the
+  // other.
+  TRY(outside.submitted, engine::find_submitted_jobs(all, folder, held.submissions));
+  if (ask) CHECK_OK(engine::judge_outside_jobs(all, held.linked, outside, engine, fulfilled, assume_done));
   // A held array is known by its jobs: to itself it is nothing to wait for.
   for (auto& [name, ids] : outside.by_name) {
     std::erase_if(ids, [&](auto id) {

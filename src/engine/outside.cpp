@@ -226,8 +226,9 @@ util::Result<void> judge(const plan::PlannedJob& planned, const States& states, 
 
 }  // namespace
 
-util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside, const Engine& engine,
-                                      const std::set<std::string>& fulfilled, bool assume_done) {
+util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const std::set<std::uint32_t>& linked,
+                                      plan::OutsideJobs& outside, const Engine& engine, const std::set<std::string>& fulfilled,
+                                      bool assume_done) {
   std::set<std::uint32_t> ids;
   std::set<std::string> names;
   bool any = false;
@@ -252,7 +253,7 @@ util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
   if (ids.empty() && outside.submitted.empty()) return {};
   TRY(const auto states, States::ask(outside, ids, engine));
   for (const auto& planned : jobs) {
-    if (planned.job.dependency) CHECK_OK(judge(planned, states, outside, fulfilled, assume_done));
+    if (planned.job.dependency && !linked.contains(planned.id)) CHECK_OK(judge(planned, states, outside, fulfilled, assume_done));
   }
   add_slurms(jobs, states, outside);
   return {};

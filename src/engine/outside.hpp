@@ -26,11 +26,14 @@ namespace sarray::engine {
                                                                                 const std::vector<store::Submission>& more);
 
 /// Asks for the states of all jobs outside that these wait for, and sets OutsideJobs::satisfied and by_name.
+/// @param linked ids of jobs that Slurm judges itself, since it knows what they wait for: they may be released, and what they
+/// waited for may have failed, or be forgotten.
 /// @param outside with `submitted` set.
 /// @param fulfilled conditions that were satisfied when a job was recorded (store/fulfilled.hpp): Slurm may have forgotten that.
 /// @param assume_done what Slurm does not know, or has forgotten, counts as satisfied.
 /// @return an error that names a job whose condition can never be satisfied, or is not known.
-[[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, plan::OutsideJobs& outside,
+[[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
+                                                    const std::set<std::uint32_t>& linked, plan::OutsideJobs& outside,
                                                     const Engine& engine, const std::set<std::string>& fulfilled,
                                                     bool assume_done);
 

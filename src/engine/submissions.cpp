@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -73,11 +74,11 @@ Interrupted as_interrupted(const store::Submission& submission, const Engine& en
   return {submission.marker(), submission.cluster, submission.begun(), last_run};
 }
 
-std::vector<store::Submission> list_submissions(const slurm::SlurmSite& site) {
-  return list_submissions(SlurmEngine(site.client));
+std::vector<store::Submission> list_submissions(const slurm::SlurmSite& site, std::vector<std::string>* unreadable) {
+  return list_submissions(SlurmEngine(site.client), unreadable);
 }
 
-std::vector<store::Submission> list_submissions(const Engine& engine) {
+std::vector<store::Submission> list_submissions(const Engine& engine, std::vector<std::string>* unreadable) {
   std::vector<store::Submission> submissions;
   const auto state = store::StateFolder::open();
   if (!state) {
@@ -90,10 +91,15 @@ std::vector<store::Submission> list_submissions(const Engine& engine) {
   std::vector<store::Submission> newer;
   for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {
     auto submission = store::read_submission(entry.path().string());
+    if (const auto record = entry.path().string() + "/record.json";
+        !submission && unreadable != nullptr && ::access(record.c_str(), F_OK) == 0)
+      unreadable->push_back(record);
     if (!submission || submission->is_withdrawn) continue;
     auto& kind = submission->is_newer() ? newer : submission->job_id.empty() ? unsettled : submissions;
     kind.push_back(std::move(*submission));
   }
+  if (error && error != std::errc::no_such_file_or_directory && unreadable != nullptr)
+    unreadable->push_back(state->submissions());
   warn_of_newer(newer);
   settle(engine, std::move(unsettled), submissions);
   if (submissions.empty()) return submissions;

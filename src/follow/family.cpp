@@ -1,9 +1,6 @@
 #include "follow/family.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <tuple>
@@ -154,27 +151,13 @@ util::Result<void> add_waits(const WaitingJob& waiting, const Arrays& arrays, st
 
 }  // namespace
 
-namespace {
-
-/// Warns of records that cannot be read: what they say of who waits is not known.
-void warn_of_unreadable() {
-  const auto state = store::StateFolder::open();
-  if (!state) return;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(state->submissions(), error)) {
-    const auto path = entry.path().string();
-    if (::access((path + "/record.json").c_str(), F_OK) == 0 && !store::read_submission(path))
-      util::warn(path + "/record.json: it cannot be read; if jobs of it wait for this retry, they are left as they are");
-  }
-}
-
-}  // namespace
-
 util::Result<Family> Family::find(const slurm::SlurmSite& site, const History& history, const slurm::Release& release) {
   Family family(site);
-  family.m_submissions = engine::list_submissions(site);
+  std::vector<std::string> unreadable;  // what these say of who waits is not known
+  family.m_submissions = engine::list_submissions(site, &unreadable);
+  for (const auto& path : unreadable)
+    util::warn(path + ": it cannot be read; if jobs of it wait for this retry, they are left as they are");
   const auto& all = family.m_submissions;
-  warn_of_unreadable();
   std::set<std::uint32_t> ids;
   for (const auto& job : history.map().jobs) ids.insert(job.id);
   const auto is_own = [&](const auto& submission) {

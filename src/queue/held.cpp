@@ -1,8 +1,11 @@
 #include "queue/held.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "slurm/language/virtual_id.hpp"
+#include "util/message.hpp"
 
 namespace sarray::queue {
 
@@ -19,7 +22,11 @@ std::vector<store::Submission> find_held_submissions(const store::SessionContent
   std::vector<store::Submission> held;
   for (const auto& note : contents.submissions) {
     if (!note.accepted) continue;
-    auto submission = store::read_submission(folder.submissions() + "/" + note.marker);
+    const auto path = folder.submissions() + "/" + note.marker;
+    auto submission = store::read_submission(path);
+    if (!submission && ::access((path + "/record.json").c_str(), F_OK) == 0)
+      util::warn(path + "/record.json: it cannot be read; if Slurm holds array " + note.job_id +
+                 " for a pipeline, it stays held");
     if (!submission || !store::is_held_for_pipeline(*submission)) continue;
     submission->job_id = note.job_id;
     held.push_back(std::move(*submission));
@@ -34,9 +41,10 @@ util::Result<HeldArrays> gather_held_arrays(const QueuedJobs& queued, const stor
   if (held.empty()) return held;
   slurm::Resolver resolver(queued.dialect, max_array_size);
   for (const auto& recorded : queued.contents.calls) {
-    const bool is_held = recorded.submitted && std::any_of(held.submissions.begin(), held.submissions.end(),
-                                                           [&](const auto& s) { return has_id(s, recorded.id); });
-    if (!is_held) continue;
+    const auto submission =
+        std::find_if(held.submissions.begin(), held.submissions.end(), [&](const auto& s) { return has_id(s, recorded.id); });
+    if (!recorded.submitted || submission == held.submissions.end()) continue;
+    if (submission->step == store::PipelineStep::linked) held.linked.insert(recorded.id);
     TRY(auto job, resolver.resolve(*recorded.call));
     held.jobs.push_back({recorded.job, recorded.id, recorded.call, std::move(job)});
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "plan/plan.hpp"
@@ -17,6 +18,7 @@ namespace sarray::queue {
 struct HeldArrays {
   std::vector<store::Submission> submissions;
   std::vector<plan::PlannedJob> jobs;  ///< all of their jobs
+  std::set<std::uint32_t> linked;      ///< ids of those of which Slurm knows what they wait for
   [[nodiscard]] bool empty() const { return submissions.empty(); }
 };
 

@@ -6,7 +6,7 @@ import glob
 import os
 import re
 
-from world import NO_ACCOUNTING, ended_well, want, write_programs
+from world import NO_ACCOUNTING, Broken, ended_well, want, write_programs
 
 FACTS = r"""
 here=${0%/*}
@@ -219,17 +219,63 @@ def check_along(world, done, before):
     wanted = {4: ("none",), 5: ("afterok:4_0",), 6: ("afterok:5_0",)}
     first = len(want_released(world, wanted))
     fate = "retried" if ended_well(done) else "refused" if done.returncode > 0 else "cut off"
-    if fate == "retried" and first == 0 and "it cannot be read; if jobs of it wait" in done.stderr:
-        want(world.taken() == 4, f"{world.taken()} arrays")
-        go_on(world, ("retry", "2", "--state", "cancelled"), "no tasks to run again")
-        want(world.taken() == 6 and not Slurm(world).held(), "what was left is not resumed by its own name")
-        return "retried alone, with a warning"
+    if fate == "retried" and first != 3 and "it cannot be read; if jobs of it wait" in done.stderr:
+        want((world.taken(), first) in ((4, 0), (5, 2)), f"{world.taken()} arrays, {first} released")
+        said = go_on(world, ("retry", "2" if first == 0 else "3", "--state", "cancelled"), "no tasks to run again")
+        want(world.taken() == 6 and not Slurm(world).held(), f"what was left does not go on by its own name: {done.stderr}{said}")
+        return "retried, but not all along, with a warning"
     want(fate != "retried" or (first == 3 and world.taken() == 6), f"status 0, {world.taken()} arrays, {first} released")
     fate += "" if fate == "retried" else f" with {world.taken() - 3} arrays in hold" if first == 0 else " after the release"
     said = go_on(world, ("retry", "1"), "no tasks to run again")
     want(world.taken() == 6, f"with the next retry sbatch was called {world.taken() - 3} times: {done.stderr}{said}")
     want(want_released(world, wanted) == [6, 5, 4] and not Slurm(world).held(), f"left in hold: {done.stderr}{said}")
     return fate
+
+
+def fail_release(world, text):
+    """A submit with this scontrol, which fails to release."""
+    path = world.slurm + "/scontrol"
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
+    done = world.run("submit", "--session", "SESSION")
+    want(done.returncode == 1 and "goes on" in done.stderr, f"a release that fails: {done.stderr}")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(SCONTROL)
+
+
+def failed_meanwhile(world):
+    """All is released and not noted yet; until the next submit a job that others wait for has failed."""
+    prepare_pipeline(world)
+    fail_release(world, SCONTROL.replace("    done\n    ;;\n  *) printf", "    done\n    exit 1\n    ;;\n  *) printf"))
+    slurm = Slurm(world)
+    slurm.set(1, "state.0", "FAILED")
+    slurm.set(2, "dependency.0", "afterok:1_0(failed)")
+    go_on(world, ("submit", "--session", "SESSION"), "nothing to submit")
+    want(not slurm.held(), "left in hold")
+
+
+def waits_for_earlier(world):
+    """What is in hold waits for a job of an earlier submission, which is not."""
+    prepare_pipeline(world)
+    first = "a=$(sbatch --parsable job.slurm a); sarray submit >/dev/null 2>&1; b=$(sbatch --parsable -d afterok:$a job.slurm b)\n"
+    said = world.run("listen", stdin=first + "sbatch -d afterok:$b job.slurm c\n").stderr
+    world.session = re.search(r"session (\S+) keeps", said).group(1)
+    fail_release(world, SCONTROL.replace("  release)\n", "  release)\n    exit 1\n"))
+    want(len(Slurm(world).held()) == 2, "two arrays in hold")
+    go_on(world, ("submit", "--session", "SESSION"), "nothing to submit")
+    want(not Slurm(world).held() and world.taken() == 3, f"{world.taken()} arrays, or left in hold")
+
+
+def resumed(template):
+    """What has changed when a submit goes on."""
+    broken = []
+    for check in (failed_meanwhile, waits_for_earlier):
+        try:
+            check(template.copy(f"{template.folder}-{check.__name__}"))
+        except Broken as error:
+            broken.append(f"{check.__name__}: {error}")
+    print(f"resumed: {2 - len(broken)} of 2 pipelines went on", flush=True)
+    return 2, broken
 
 
 PREPARATIONS = {"pipeline": prepare_pipeline, "repoint": prepare_failure, "along": prepare_cancelled}
