@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A pipeline of which a job has failed, and what waits for it was cancelled: by the site (kill_invalid_depend), or by its user. status says
 # why it never ran; retry takes it along in arrays of its own, held until Slurm knows what its tasks wait for, also after a kill.
-# run: 120
+# run: 200
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
 need_cluster --own --nodes 2 --cpus 64 --conf DependencyParameters=kill_invalid_depend
@@ -161,7 +161,7 @@ E
 done
 cuts=0
 for when in before after; do
-  for ((at = 1; ; at += ${SARRAY_TEST_STEP:-3})); do
+  for ((at = 1; ; at += ${SARRAY_TEST_STEP:-6})); do
     ((at < 200)) || fail 'it never ends'
     touch bad-trim2
     begin launch.sh
