@@ -3,7 +3,7 @@
 //   bench_fill KIND COUNT SCRIPT    in $SARRAY_STATE_DIR; prints the session's name
 //
 // KIND: arguments (they differ in one), scripts (each has bytes of its own), environments (they differ in one variable),
-// ids (one job with COUNT array ids).
+// ids (one job with COUNT array ids), chains (COUNT jobs in chains of three, each waits for the one before).
 #include <unistd.h>
 
 #include <cstdio>
@@ -43,13 +43,20 @@ util::Result<std::string> fill(const std::string& kind, std::uint32_t count, con
   TRY(auto session, store::Session::create(folder, call.environment));
   const bool is_one_job = kind == "ids";
   const auto calls = is_one_job ? 1 : count;
+  std::uint32_t before = 0;  // the virtual id of the last job
   for (std::uint32_t i = 0; i < calls; ++i) {
     const auto number = std::to_string(i);
     call.argv = {"sbatch", "job.sh", "--input=data/part-" + std::to_string(i / 10) + ".csv", "--seed=" + number};
     if (is_one_job) call.argv.insert(call.argv.begin() + 1, "--array=0-" + std::to_string(count - 1));
     if (kind == "scripts") call.script = std::make_shared<const std::string>(script + "# call " + number + "\n");
     if (kind == "environments") call.environment.set("BENCH_SEED", number);
-    TRY([[maybe_unused]] const auto appended, session.append(call, is_one_job ? count : 1));
+    if (kind == "chains") {
+      const auto stage = i % 3;
+      call.argv.insert(call.argv.begin() + 1, "--job-name=stage" + std::to_string(stage));
+      if (stage > 0) call.argv.insert(call.argv.begin() + 1, "--dependency=afterok:" + std::to_string(before));
+    }
+    TRY(const auto appended, session.append(call, is_one_job ? count : 1));
+    before = appended.id;
   }
   return session.name();
 }

@@ -68,6 +68,21 @@ def measure_queueing(bench, environment, folder):
     subprocess.run(["scancel", "-u", "root"], env=environment, timeout=300)
 
 
+def measure_chains(bench, environment, folder):
+    """Chains of three jobs, which wait for each other."""
+    count = max(1, bench.calls // 20)
+    cwd = bench.folder_for("chains")
+    script = write_script(cwd)
+    loop = (f"for ((i = 0; i < {count}; i++)); do id=$(sbatch --parsable -H -J one {script.name} $i); "
+            f"id=$(sbatch --parsable -J two -d afterok:$id {script.name} $i); sbatch -J three -d afterok:$id {script.name} $i >/dev/null; done\n")
+    merged = queue_all(bench, environment, folder, loop + "sarray submit\n", cwd, True)
+    alone = queue_all(bench, environment, folder, loop, cwd, False)
+    bench.add("5", f"{count:,} chains of three: wall time until all are queued, alone", "", f"{alone[0]:.2f} s")
+    bench.add("5", f"{count:,} chains of three: wall time until all are queued, merged", "", f"{merged[0]:.2f} s")
+    bench.at_most("5", "the same: submit RPCs, merged", 3, merged[1], "", 0)
+    subprocess.run(["scancel", "-u", "root"], env=environment, timeout=300)
+
+
 def measure_correctness(bench, environment, count):
     """Every task writes down what it was given; all of it is compared."""
     cwd = bench.folder_for("correctness")
@@ -101,4 +116,5 @@ def measure(bench, capture):
         environment["PATH"] = f"{bench.build}/src:" + environment["PATH"]
         capture.measure_on_cluster(bench, variables)
         measure_queueing(bench, environment, folder)
+        measure_chains(bench, environment, folder)
         measure_correctness(bench, environment, 5000 if bench.full else 300)

@@ -48,6 +48,8 @@ def measure(bench, rows):
         bench.at_most("2", f"submit -n: {words}", 0.15, dry_run(kind, 10_000, 5).seconds, " s", 3)
     million = dry_run("ids", 1_000_000, 5)
     bench.at_most("2", "submit -n: one job of 1,000,000 array ids", 0.15, million.seconds, " s", 3)
+    chains = dry_run("chains", 3000, 5)
+    bench.at_most("2", "submit -n: 3,000 jobs in 1,000 chains of three", 0.2, chains.seconds, " s", 3)
     measure_queue_file(bench, cwd, script, lonely)
     bench.at_most("3", "bytes of script for 10,000 calls of one script, other arguments", 1_000_000, few.output.stat().st_size, "", 0)
     if "4" in rows:
