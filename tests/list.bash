@@ -31,9 +31,9 @@ list_cluster_tests() {
     line=$(sed -n '2,12s/^# run: //p' "$file")
     read -r seconds marks <<<"${line:-60}"
     add "cluster-$name" "$seconds" "$marks" bash "$file"
-    # The sanitizers' signal handling and speed would be seen by the one, which compares signals and time limits; the other takes minutes
-    # for what test_live does, too.
-    [[ $name == @(signals|snakemake) ]] || add_sanitized "cluster-$name" $((seconds * 3 / 2)) '' bash "$file"
+    # The sanitizers' signal handling and speed would be seen by the first, which compares signals and time limits; the second only tests
+    # what bash does on the node; the third takes minutes for what test_live does, too.
+    [[ $name == @(signals|killed_task|snakemake) ]] || add_sanitized "cluster-$name" $((seconds * 3 / 2)) '' bash "$file"
   done
 }
 

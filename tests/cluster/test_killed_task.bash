@@ -89,6 +89,8 @@ all_completed() {
     [[ $state == COMPLETED ]] || left=$((left + 1))
     # It would wait for two minutes.
     [[ $state != PENDING ]] || scontrol update "jobid=${id}_$index" StartTime=now 2>/dev/null || :
+    # Slurm 22.05 may take the end of what it has cancelled for the requeue for the task's own.
+    [[ $state != FAILED ]] || ! grep -q 'DUE TO JOB REQUEUE' "out$index" || scontrol requeue "${id}_$index" 2>/dev/null || :
   done < <(states)
   ((left == 0))
 }
