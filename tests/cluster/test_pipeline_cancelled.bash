@@ -4,6 +4,7 @@
 # run: 200
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/pipeline.bash"
 need_cluster --own --nodes 2 --cpus 64 --conf DependencyParameters=kill_invalid_depend
 cd "$TEST_DIR"
 mkdir bin site
@@ -33,21 +34,6 @@ sbatch -J report -d "afterany:$call" job.sh report
 E
 chmod +x job.sh
 
-array_ids() { sarray history --json | python3 -c 'import json, sys; print(*sorted(int(s["job_id"]) for s in json.load(sys.stdin)["submissions"]))'; }
-earlier=0 # the last array of the pipeline before
-# array_of NAME: the job id of the pipeline's first array that has jobs of this name.
-array_of() {
-  local id json
-  for id in $(array_ids); do
-    ((id > earlier)) || continue
-    json=$(sarray status "$id" --json || true)
-    if [[ $json == *"\"name\":\"$1\""* ]]; then
-      echo "$id"
-      return
-    fi
-  done
-  return 1
-}
 quiet() { [[ -z $(squeue -h -o %i) ]]; }
 settled() { wait_shows=squeue wait_until "$1" quiet; } # WHAT
 counts() { for job; do grep -c "^$job\$" ran || true; done | xargs; }
@@ -121,6 +107,7 @@ assert_eq '1 1 1 1 1 1 1 1' "$(counts a_2 a_3 a_5 b_3 b_5 c_3 c_8 d)" 'each once
 [[ ! -e early ]] || fail "$(cat early)"
 
 # --- cancelled by the user -----------------------------------------------------------------------------------------------------------
+# shellcheck disable=SC2034 # array_of reads it
 earlier=$(array_ids | grep -o '[0-9]*$')
 : >ran
 gate=$(sbatch --parsable -H --wrap true)

@@ -4,6 +4,7 @@
 # run: 60
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/pipeline.bash"
 need_cluster
 cd "$TEST_DIR"
 mkdir bin
@@ -28,24 +29,6 @@ done
 sbatch --parsable -J call -d "afterok$ids" job.sh call
 E
 chmod +x job.sh launch.sh
-
-array_ids() { sarray history --json | python3 -c 'import json, sys; print(*sorted(int(s["job_id"]) for s in json.load(sys.stdin)["submissions"]))'; }
-
-earlier=0 # the last array that array_of leaves out
-# array_of NAME: the job id of the first array that has jobs of this name.
-array_of() {
-  local ids id json
-  ids=$(array_ids)
-  for id in $ids; do
-    ((id > earlier)) || continue
-    json=$(sarray status "$id" --json || true)
-    if [[ $json == *"\"name\":\"$1\""* ]]; then
-      echo "$id"
-      return
-    fi
-  done
-  return 1
-}
 
 # --- before it is submitted ---------------------------------------------------------------------------------------------
 touch bad-trim2
@@ -99,6 +82,7 @@ scancel "$align" # nothing of this pipeline is left to see what comes
 
 # --- cancelled with those that wait -------------------------------------------------------------------------------------------
 rm -r go ran
+# shellcheck disable=SC2034 # array_of reads it
 earlier=$(array_ids | grep -o '[0-9]*$')
 sarray run -- bash ./launch.sh >/dev/null 2>&1
 trim=$(array_of trim) align=$(array_of align) call=$(array_of call)

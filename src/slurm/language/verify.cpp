@@ -1,6 +1,7 @@
 // sbatch's last check of all options together, before it contacts Slurm (opt.c:_opt_verify; slurm_opt.c:_validate_*).
 #include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 #include "slurm/language/intake.hpp"
 #include "slurm/language/settings.hpp"
@@ -61,13 +62,10 @@ util::Result<void> verify_tasks_per_gpu(const Settings& settings) {
   const bool per_tres = settings.find("ntasks-per-tres") != nullptr;
   if (!per_gpu && !per_tres) return {};
   if (per_gpu && per_tres && settings.release() < Release{21, 8}) {
-    const auto shown = [&](const std::string& name, const char* variable) {
-      return is_given(settings, name) ? "--" + name : std::string(variable);
-    };
-    return util::fail(fatal(is_given(settings, "ntasks-per-gpu") || !is_given(settings, "ntasks-per-tres")
-                                ? shown("ntasks-per-gpu", "SLURM_NTASKS_PER_GPU") + " and " +
-                                      shown("ntasks-per-tres", "SLURM_NTASKS_PER_TRES") + " are mutually exclusive"
-                                : "--ntasks-per-tres and SLURM_NTASKS_PER_GPU are mutually exclusive"));
+    std::string first = is_given(settings, "ntasks-per-gpu") ? "--ntasks-per-gpu" : "SLURM_NTASKS_PER_GPU";
+    std::string second = is_given(settings, "ntasks-per-tres") ? "--ntasks-per-tres" : "SLURM_NTASKS_PER_TRES";
+    if (second.starts_with("--") && !first.starts_with("--")) std::swap(first, second);  // what was given comes first
+    return util::fail(fatal(first + " and " + second + " are mutually exclusive"));
   }
   const auto gpu = number_of(settings, "ntasks-per-gpu", 0);
   const auto tres = number_of(settings, "ntasks-per-tres", 0);
