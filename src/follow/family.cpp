@@ -245,7 +245,8 @@ const store::Submission* Family::find_held_retry(const Relative& relative, const
 }
 
 std::string Family::find_missing(const TasksAgain& again) const {
-  for (const auto& [first_id, index] : again) {
+  for (const auto& [id, index] : again) {
+    const std::string& first_id = id;  // clang 14 refuses a lambda that captures a structured binding
     const auto relative =
         std::find_if(m_relatives.begin(), m_relatives.end(), [&](const auto& one) { return one.first_id() == first_id; });
     if (relative == m_relatives.end()) continue;

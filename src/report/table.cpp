@@ -38,8 +38,9 @@ void tell_apart(Rows& rows, std::size_t room) {
   std::map<std::string, std::vector<std::string*>> groups;
   for (std::size_t i = 1; i < rows.size(); ++i) groups[util::fit(rows[i].back(), room)].push_back(&rows[i].back());
   for (auto& [cut, texts] : groups) {
-    const bool is_cut = cut != *texts.front();
-    const bool differ = std::any_of(texts.begin(), texts.end(), [&](const auto* text) { return *text != *texts.front(); });
+    const std::string& first = *texts.front();
+    const bool is_cut = cut != first;
+    const bool differ = std::any_of(texts.begin(), texts.end(), [&](const auto* text) { return *text != first; });
     if (!is_cut || !differ) continue;
     const auto common = common_words(texts);
     if (common <= 3) continue;
