@@ -4,7 +4,7 @@
 
 # seek_bytes BEGIN LENGTH: sets SARRAY_BYTES to those of the file. The last of them is never a newline, which would be lost.
 seek_bytes() {
-  SARRAY_BYTES=$(exec dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null)
+  SARRAY_BYTES=$(exec -c dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null)
   ((${#SARRAY_BYTES} == $2)) || cut_short
 }
 

@@ -227,8 +227,8 @@ constexpr char part_end = '\f';
 constexpr std::string_view group_begin = "{\n";
 constexpr std::string_view group_end = "  exit 125\n}\n";
 
-/// The dispatcher in its two parts, the list of pages, which bash takes four times as long to read in its head, and the line after
-/// which the data begins.
+/// The dispatcher in its two parts, the list of pages, which bash takes four times as long to read in its head, and the line
+/// after which the data begins.
 std::string dispatcher(const std::string& lists) {
   return std::string(group_begin) + std::string(embedded::dispatch) + std::string(group_end) + part_end +
          std::string(embedded::dispatch_rest) + part_end + lists + part_end + "\nexit 125\n";
@@ -303,7 +303,8 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   const auto before_pieces = head.size();
   head += "'\n";
   const auto table_begin = scripts.size() + 1;
-  head += "SARRAY_TABLE=" + std::to_string(table_begin) + "\nSARRAY_END=" + std::to_string(table_begin + table.text().size()) + "\n";
+  head +=
+      "SARRAY_TABLE=" + std::to_string(table_begin) + "\nSARRAY_END=" + std::to_string(table_begin + table.text().size()) + "\n";
   const auto tail = dispatcher("SARRAY_PAGES='" + page_list(table, table_begin, array.first_index() + array.tasks) +
                                "'\nSARRAY_SUMS='" + page_sums(table) + "'\n");
   const std::string end = std::string(1, part_end) + "end\n";
