@@ -314,8 +314,6 @@ class JobReader {
     for (const auto stream : all_streams) fill_pattern(stream, job);
     fill_source(job);
     CHECK_OK(find_script(job));
-    if (job.source != slurm::ScriptSource::file)
-      job.command = slurm::find_first_command(job.source, stored_script(job, m_script));
     return job;
   }
 
@@ -396,6 +394,26 @@ util::Result<std::string> unpack_script(std::string script) {
   return script + *plain;
 }
 
+namespace {
+
+void fill_commands(std::vector<MappedJob>& jobs, std::string_view script) {
+  std::map<std::size_t, std::string> texts;  // by where they are: jobs may share one
+  std::vector<slurm::ScriptText> scripts;
+  for (const auto& job : jobs) {
+    std::string_view text;
+    if (job.source != slurm::ScriptSource::file) {
+      auto& stored = texts[job.script_offset];
+      if (stored.empty()) stored = stored_script(job, script);
+      text = stored;
+    }
+    scripts.push_back({job.source, text});
+  }
+  auto commands = slurm::find_commands(scripts);
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].command = std::move(commands[i]);
+}
+
+}  // namespace
+
 util::Result<Map> read_map(std::string_view script) {
   TRY(auto head, read_head(script));
   TRY(const auto pages, find_pages(script, head));
@@ -421,6 +439,7 @@ util::Result<Map> read_map(std::string_view script) {
     TRY(auto job, jobs.read(record));
     map.jobs.push_back(std::move(job));
   }
+  fill_commands(map.jobs, script);
   return map;
 }
 
