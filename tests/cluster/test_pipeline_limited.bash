@@ -114,7 +114,7 @@ sarray cancel --yes --with-dependents "${others[0]}" --job 1 >said 2>&1 || fail 
 scontrol release "$gate"
 wait_until 'the others' have_ended e 23
 [[ ! -e end.d1 && ! -e end.e1 ]] || fail "a cancelled chain ran: $(cat said)"
-[[ -z $(squeue -h -r -j "$(IFS=,; echo "${others[*]}")") ]] || fail "left: $(squeue)"
+wait_shows=squeue wait_until 'nothing of it is left' all_pending 0 "${others[@]}"
 scancel "${arrays[@]}"
 
 # --- killed in the middle -------------------------------------------------------------------------------------------------
