@@ -44,7 +44,7 @@ WaitedFor JobNames::find(const SlurmTask& task) {
 std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
   const auto* known = look_up(condition.job_id);
   const auto add_facts = [&](WaitedFor waited) {
-    waited.type = condition.type;
+    waited.type = condition.type == "aftercorr" && condition.task ? "afterok" : condition.type;  // of one task it is the same
     waited.has_failed = condition.has_failed;
     return waited;
   };
@@ -98,8 +98,10 @@ void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, Hist
     TaskWait wait;
     wait.is_never = !causes.empty();
     wait.any = task->any && !wait.is_never;
-    for (const auto& condition : wait.is_never ? causes : task->conditions) {
+    auto conditions = wait.is_never ? causes : task->conditions;
+    for (auto& condition : conditions) {
       if (condition.job_id.empty()) continue;  // singleton: of which job, Slurm does not say
+      if (!wait.is_never) condition.task = slurm::target_index(*task, condition);
       for (auto& waited : names.find(condition)) wait.on.push_back(std::move(waited));
     }
     if (!wait.on.empty()) history.waits.emplace(index, std::move(wait));
