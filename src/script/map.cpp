@@ -116,6 +116,15 @@ std::optional<std::size_t> find_data(std::string_view script, std::size_t head_e
   return end != std::string_view::npos ? std::optional(end + last_line.size()) : std::nullopt;
 }
 
+/// From format 3 on the list of pages is the part before the data, which a form feed begins and ends; earlier it is in the head.
+void read_lists(std::string_view before_data, Variables& variables) {
+  if (!before_data.ends_with('\f')) return;
+  before_data.remove_suffix(1);
+  auto lists = before_data.substr(before_data.rfind('\f') + 1);
+  while (take_assignment(lists, variables)) {
+  }
+}
+
 util::Result<Head> read_head(std::string_view script) {
   if (!script.starts_with(first_line)) return util::fail("batch script", "it was not written by sarray", "sarray history");
   Head head;
@@ -138,6 +147,9 @@ util::Result<Head> read_head(std::string_view script) {
   const auto data = find_data(script, script.size() - rest.size(), head.variables);
   if (!data) return util::fail(damaged_script("it is cut short"));
   head.data = *data;
+  if (head.variables.find("SARRAY_PAGES") == head.variables.end()) {
+    read_lists(script.substr(0, *data - std::min(*data, last_line.size())), head.variables);
+  }
   if (const auto options = head.variables.find("SARRAY_OPTIONS"); options != head.variables.end()) {
     head.options.clear();
     for (std::string_view lines = options->second; !lines.empty();) read_option(take_until(lines, '\n'), head.options);
