@@ -90,7 +90,7 @@ std::string usage_text(const follow::History& history, std::size_t width) {
                text_of(usage->memory, &Spread::median, size_text), text_of(usage->memory, &Spread::max, size_text),
                usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-", name});
   }
-  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested CPU time", width, 0);
+  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested time", width, 0);
   return table.text(width) + legend + "\n";
 }
 
