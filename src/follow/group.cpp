@@ -58,13 +58,12 @@ util::Result<Submissions> find_arrays(const std::vector<store::Submission>& subm
   return extent == Extent::history && !is_one ? first_arrays(submissions, arrays) : arrays;
 }
 
-/// Returns the name that they have in common; empty if there is only one, or none.
-std::string name_of(const Submissions& arrays) {
-  if (arrays.size() < 2) return "";
+/// Returns the number that they have in common; 0: there is none, or only one array.
+std::uint32_t number_of(const Submissions& arrays) {
+  if (arrays.size() < 2) return 0;
   const auto number = arrays.front()->group.number;
-  const bool is_same =
-      std::all_of(arrays.begin(), arrays.end(), [&](const auto* array) { return array->group.number == number; });
-  return is_same ? slurm::group_name(number) : util::count(arrays.size(), "array");
+  const bool is_same = std::all_of(arrays.begin(), arrays.end(), [&](const auto* array) { return array->group.number == number; });
+  return is_same ? number : 0;
 }
 
 }  // namespace
@@ -107,7 +106,12 @@ util::Result<Group> Group::find(const slurm::SlurmSite& site, const TaskReferenc
     group.m_targets.push_back(std::move(target));
     return group;
   }
-  group.m_name = name_of(arrays);
+  if (arrays.size() > 1) {
+    // Of a retry of several submissions, each of one array, only the retry has a name.
+    const auto number = number_of(arrays);
+    const auto* noted = store::find_submission(submissions, place.array.job_id, place.array.marker);
+    group.m_name = slurm::group_name(number > 0 || noted == nullptr ? number : noted->group.number);
+  }
   for (const auto* array : arrays) {
     TaskReference own;
     own.job_id = array->job_id;
@@ -118,7 +122,7 @@ util::Result<Group> Group::find(const slurm::SlurmSite& site, const TaskReferenc
     });
     if (is_known) continue;  // another attempt at its tasks
     group.m_job_ids.push_back(array->job_id);
-    own.group = slurm::GroupName{array->group.number, array->group.part};
+    if (array->group.number > 0) own.group = slurm::GroupName{array->group.number, array->group.part};
     group.m_references.push_back(std::move(own));
     group.m_targets.push_back(std::move(target));
   }

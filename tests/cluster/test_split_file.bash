@@ -18,7 +18,7 @@ assert_eq 2 "$(wc -l <ids)" 'two arrays'
 assert_eq 150 "$(in_slurm first)" 'each line'
 sarray submit --split first --parsable >ids 2>words
 assert_eq 300 "$(in_slurm first)" 'another submission, since the first is complete'
-scancel $(squeue -h -t all -o '%F %k' | sed -n 's/ first$//p' | sort -u)
+squeue -h -t all -o '%F %k' | sed -n 's/ first$//p' | sort -u | xargs scancel
 
 sarray submit --split first -t 7 -n >out 2>words
 assert_contains "$(<words)" 'note: -t 7 applies to each of the 2 arrays' 'what -t means'
