@@ -41,6 +41,8 @@ assert_contains "$(<words)" 'sarray: note: sarray-1 is these 3 arrays: any of th
 assert_eq 'sarray-1.1 sarray-1.2 sarray-1.3' "$(names "$(commas ids)")" 'what squeue shows'
 never() { [[ $(sarray status "${ids[2]}") == *'call: will never run: '* ]]; }
 wait_until 'the join will never run' never
+ended() { [[ $(sarray status "${ids[0]}") == *'2 of 5 done (40 %), 1 failed, 2 pending'* ]]; }
+wait_until 'the others have ended' ended
 assert_eq "trim-ann: trim trim" "$(<trim-trim.ann)" 'a task has its own name: %x, the variable, and in what squeue tells it'
 assert_contains "$(<align-align.ann)" 'align-ann: align align' 'the next stage'
 
@@ -131,7 +133,7 @@ sarray cancel last >/dev/null 2>&1
 scancel "$first"
 
 # --- cancelled as one ------------------------------------------------------------------------------------------------------
-printf 'sbatch -H -t %s two.sh a\n' 5 6 7 >calls
+printf 'sbatch -H -t %s %s/two.sh a\n' 5 "$PWD" 6 "$PWD" 7 "$PWD" >calls
 sarray submit --split calls --parsable >ids 2>/dev/null
 mapfile -t ids <ids
 group=$(sarray history --json | python 'j["submissions"][-1]["group"]["name"]')
@@ -150,6 +152,7 @@ for i in 1 2 3 4; do
   (cd "at-$i" && sarray submit --split calls --parsable >ids 2>words) &
 done
 wait
+for i in 1 2 3 4; do assert_eq 3 "$(wc -l <"at-$i/ids")" "three arrays: $(cat "at-$i/words")"; done
 numbers=$(sarray history --json | python '*sorted(s["group"]["number"] for s in j["submissions"][-12:])')
 assert_eq 4 "$(tr ' ' '\n' <<<"$numbers" | sort -u | wc -l)" "numbers of four submissions: $numbers"
 assert_eq '3 3 3 3' "$(tr ' ' '\n' <<<"$numbers" | sort | uniq -c | awk '{ print $1 }' | xargs)" 'three arrays each'
