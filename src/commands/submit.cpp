@@ -19,6 +19,7 @@
 #include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
 #include "plan/graph.hpp"
+#include "plan/requests.hpp"
 #include "queue/changed_scripts.hpp"
 #include "queue/choice.hpp"
 #include "queue/file_session.hpp"
@@ -74,6 +75,8 @@ util::Result<void> ask_limits(SubmitRun& run) {
   limits.max_array_tasks = configuration->max_array_tasks;
   limits.max_script_size = configuration->max_script_size;
   limits.max_job_count = configuration->max_job_count;
+  limits.limits_requests = configuration->limits_requests;
+  limits.correspond_after_task_cnt = configuration->correspond_after_task_cnt;
   limits.known = true;
   run.plan_options.job_file_append = configuration->job_file_append;
   return {};
@@ -418,7 +421,10 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
                stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
-  if (!run.options.quiet) std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
+  if (run.options.quiet) return 0;
+  std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
+  if (plan.is_pipeline)
+    say("sarray: " + plan::format_requests(plan::count_requests(plan, run.plan_options.outside, run.plan_options.limits)));
   return 0;
 }
 

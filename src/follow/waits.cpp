@@ -84,8 +84,10 @@ void find_wait(const WaitGraph& graph, JobNames& names, History& history, std::u
   TaskWait wait;
   wait.is_never = !causes.empty();
   wait.any = task->any && !wait.is_never;
-  for (const auto& condition : wait.is_never ? causes : task->conditions) {
+  auto conditions = wait.is_never ? causes : task->conditions;
+  for (auto& condition : conditions) {
     if (condition.job_id.empty()) continue;  // singleton: of which job, Slurm does not say
+    if (!wait.is_never) condition.task = slurm::target_index(*task, condition);
     for (auto& waited : names.find(condition)) wait.on.push_back(std::move(waited));
   }
   if (!wait.on.empty()) history.waits.emplace(index, std::move(wait));

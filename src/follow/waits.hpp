@@ -44,5 +44,8 @@ class JobNames {
 /// Fills in History::waits of each, if a task is pending or was cancelled because of what it waits for. If Slurm does not answer
 /// it stays empty, and its own word for the reason is what there is.
 void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, const std::vector<History*>& histories);
+inline void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, History& history) {
+  find_waits(site, engine, std::vector<History*>{&history});
+}
 
 }  // namespace sarray::follow

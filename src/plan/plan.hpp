@@ -37,7 +37,10 @@ struct ClusterLimits {
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< SchedulerParameters=max_script_size, in bytes
   std::uint32_t max_job_count = 10000;      ///< MaxJobCount: a task of an array counts as a job (Slurm's job_mgr.c, _job_create)
-  bool known = false;                       ///< whether Slurm was asked; if not, nothing is refused because of its size
+  bool limits_requests = false;             ///< SlurmctldParameters=rl_enable: each request of a user may cost half a second
+  /// SchedulerParameters=correspond_after_task_cnt: in an array of so many tasks each one can wait for its twin (aftercorr).
+  std::uint32_t correspond_after_task_cnt = 10;
+  bool known = false;  ///< whether Slurm was asked; if not, nothing is refused because of its size
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };
 

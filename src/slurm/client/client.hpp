@@ -33,6 +33,9 @@ struct Configuration {
   bool job_file_append = false;     ///< JobFileAppend: output files are appended to if no --open-mode is given
   std::uint32_t min_job_age = 300;  ///< seconds for which a finished job is kept; 0: for ever
   std::string cluster_name;         ///< empty: not said
+  bool limits_requests = false;     ///< SlurmctldParameters=rl_enable
+  /// SchedulerParameters=correspond_after_task_cnt: of so many pending tasks of an array aftercorr is looked at.
+  std::uint32_t correspond_after_task_cnt = 10;
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);
 /// Whether it is all of it, up to the line about the controllers. After that line scontrol ends with status 1 if no controller
