@@ -421,6 +421,9 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
                stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
+  if (shown.size() > 1 && !run.options.output_given && !run.options.json)
+    util::note(util::count(shown.size(), "script") + " are printed one after the other, and sbatch takes one",
+               run.plan_options.command + " --split -n -o scripts/ writes a file for each");
   if (run.options.quiet) return 0;
   std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
   if (plan.is_pipeline)

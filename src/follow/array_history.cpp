@@ -164,6 +164,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
   if (!held) return submissions;
   const auto state = store::StateFolder::open();
   const auto is_left_out = [&](const slurm::HeldArray& array) {
+    if (array.is_refused) return true;
     if (!noted.empty() && state && !array.place.ends_with(state->submissions())) return true;
     return std::any_of(noted.begin(), noted.end(),
                        [&](const auto& s) { return s.job_id == array.job_id || s.folder.ends_with("/" + array.marker); });

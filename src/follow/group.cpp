@@ -62,7 +62,8 @@ util::Result<Submissions> find_arrays(const std::vector<store::Submission>& subm
 std::uint32_t number_of(const Submissions& arrays) {
   if (arrays.size() < 2) return 0;
   const auto number = arrays.front()->group.number;
-  const bool is_same = std::all_of(arrays.begin(), arrays.end(), [&](const auto* array) { return array->group.number == number; });
+  const bool is_same =
+      std::all_of(arrays.begin(), arrays.end(), [&](const auto* array) { return array->group.number == number; });
   return is_same ? number : 0;
 }
 

@@ -44,7 +44,7 @@ WaitedFor JobNames::find(const SlurmTask& task) {
 std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
   const auto* known = look_up(condition.job_id);
   const auto add_facts = [&](WaitedFor waited) {
-    waited.type = condition.type;
+    waited.type = condition.type == "aftercorr" && condition.task ? "afterok" : condition.type;  // of one task it is the same
     waited.has_failed = condition.has_failed;
     return waited;
   };

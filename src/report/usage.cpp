@@ -111,7 +111,7 @@ std::string usage_text(const follow::Histories& histories, std::size_t width) {
   Table table(right);
   table.add(head);
   for (const auto* history : histories) add_rows(*history, table, with_array);
-  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested CPU time", width, 0);
+  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested time", width, 0);
   return table.text(width) + legend + "\n";
 }
 
