@@ -49,7 +49,7 @@ util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::Planne
   // What held jobs wait for need not be held: it was submitted earlier, or is released, which is noted of one array after the
   // other.
   TRY(outside.submitted, engine::find_submitted_jobs(all, folder, held.submissions));
-  if (ask) CHECK_OK(engine::judge_outside_jobs(all, held.linked, outside, engine, fulfilled, assume_done));
+  if (ask) CHECK_OK(engine::judge_outside_jobs(all, held.linked, outside, engine, folder, fulfilled, assume_done));
   // A held array is known by its jobs: to itself it is nothing to wait for.
   for (auto& [name, ids] : outside.by_name) {
     std::erase_if(ids, [&](auto id) {

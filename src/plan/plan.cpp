@@ -335,4 +335,20 @@ void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next,
   plan.arrays.insert(plan.arrays.begin() + static_cast<std::ptrdiff_t>(number) + 1, make(jobs, whole.size()));
 }
 
+slurm::GroupPlace place_in_group(const Plan& plan, std::size_t number, const PlanOptions& options) {
+  if (options.group == 0) return {};
+  const auto before = options.parts_before;
+  return {options.group, before + static_cast<std::uint32_t>(number) + 1,
+          before + static_cast<std::uint32_t>(plan.arrays.size())};
+}
+
+void name_in_group(Plan& plan, std::size_t number, const PlanOptions& options) {
+  auto& array = plan.arrays[number];
+  const bool is_named = std::any_of(options.overrides.begin(), options.overrides.end(),
+                                    [](const auto& setting) { return setting.option->name == "job-name"; });
+  const bool has_singleton = std::any_of(array.placements.begin(), array.placements.end(),
+                                         [&](const auto& placement) { return is_singleton(plan.jobs[placement.job]); });
+  if (options.group > 0 && !is_named && !has_singleton) array.name = slurm::array_name(place_in_group(plan, number, options));
+}
+
 }  // namespace sarray::plan

@@ -114,7 +114,8 @@ sarray cancel --yes --with-dependents "${others[0]}" --job 1 >said 2>&1 || fail 
 scontrol release "$gate"
 wait_until 'the others' have_ended e 23
 [[ ! -e end.d1 && ! -e end.e1 ]] || fail "a cancelled chain ran: $(cat said)"
-wait_shows=squeue wait_until 'nothing of it is left' all_pending 0 "${others[@]}"
+none_is_left() { [[ -z $(squeue -h -r -j "$(IFS=,; echo "${others[*]}")") ]]; }
+wait_until 'none of them' none_is_left # the last ones are completing
 scancel "${arrays[@]}"
 
 # --- killed in the middle -------------------------------------------------------------------------------------------------

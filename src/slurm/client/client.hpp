@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -151,8 +152,8 @@ class Client {
   /// show. Those that neither knows are left out; so are accounting's if it cannot be asked.
   [[nodiscard]] util::Result<std::vector<std::pair<std::string, TaskRecord>>> job_records(
       const std::vector<std::string>& job_ids) const;
-  /// Returns the ids of the user's unfinished jobs of that name; of an array, its own.
-  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const;
+  /// Returns the ids of the user's unfinished jobs of these names; of an array, its own.
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::set<std::string>& names) const;
 
   // One job (jobs.hpp).
 
