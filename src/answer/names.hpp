@@ -46,6 +46,9 @@ struct OurName {
 /// task.
 [[nodiscard]] std::optional<std::vector<std::uint32_t>> find_indices(const script::Map& map, const JobName& ours);
 
+/// Returns a job's script and arguments, as squeue's Command has them; "(null)" if it has no script file.
+[[nodiscard]] std::string command_of(const script::MappedJob& job);
+
 /// "17_3", "17_[3-5]": tasks of one array, for Slurm's commands.
 [[nodiscard]] std::string write_slurm_name(const std::string& array, const std::vector<std::uint32_t>& indices);
 

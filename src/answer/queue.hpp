@@ -24,6 +24,7 @@ struct QueueQuestion {
   bool has_header = true;
   bool is_dated = false;    ///< -l: the time is printed first
   bool is_by_task = false;  ///< -r
+  bool is_json = false;     ///< --json: the format does not count
   int interval = 0;         ///< -i, in seconds; 0: once
   std::optional<std::vector<JobName>> ids;
   WordList names, states, users, accounts, partitions, qos;
@@ -53,6 +54,13 @@ struct QueueLines {
 [[nodiscard]] util::Result<QueueLines> write_queue_lines(const QueueQuestion& question,
                                                          const std::vector<std::vector<std::string>>& rows,
                                                          const FindMap& find_map);
+
+/// Returns the parts of a row's jobs that were asked for. Slurm shows a task that is asked for by itself in a line of its own.
+[[nodiscard]] std::vector<OurName> asked_parts(const QueueQuestion& question, std::vector<OurName> all);
+/// Whether the ids name Slurm's own job. @param raw its job id; nullopt: not known.
+[[nodiscard]] bool is_asked_as_slurms(const QueueQuestion& question, const JobName& name, std::optional<std::uint32_t> raw);
+/// Returns the parts of a recorded job that have a line each: itself, or its tasks that were asked for.
+[[nodiscard]] std::vector<RecordedJob> recorded_parts(const QueueQuestion& question, const RecordedJob& job);
 
 /// Whether a job that is recorded only belongs into the answer.
 [[nodiscard]] bool is_asked_for(const QueueQuestion& question, const RecordedJob& job, const Defaults& defaults);

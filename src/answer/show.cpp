@@ -42,13 +42,6 @@ void remove(std::string& record, std::string_view key) {
   record.erase(begin, std::min(span.end + 1, record.size()) - begin);
 }
 
-std::string command_of(const script::MappedJob& job) {
-  if (job.source != slurm::ScriptSource::file) return "(null)";
-  auto text = job.script_path;
-  for (const auto& argument : job.arguments) text += " " + argument;
-  return text;
-}
-
 }  // namespace
 
 std::vector<std::string> split_records(std::string_view text, bool is_oneline) {

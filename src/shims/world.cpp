@@ -95,6 +95,7 @@ util::Result<std::unique_ptr<KnownJob>> World::know(const store::Session& sessio
   known->shown.call = known->recorded.call.get();
   known->shown.state = call.dropped ? answer::RecordedState::cancelled : answer::RecordedState::pending;
   known->shown.submitted = local_time(call.time);
+  known->shown.submitted_at = call.time;
   return known;
 }
 
