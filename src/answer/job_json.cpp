@@ -8,7 +8,11 @@ namespace sarray::answer {
 
 namespace {
 
-std::string default_pattern(const OurName& ours) { return ours.tasks.empty() ? "slurm-%j.out" : "slurm-%A_%a.out"; }
+/// Returns the pattern of a job's output; nullopt if its call names none. A merged job has Slurm's default pattern in full.
+std::optional<std::string> own_pattern(const OurName& ours, const std::string& usual) {
+  const auto& job = *ours.job;
+  return job.output == job.directory + "/" + usual ? std::nullopt : job.output;
+}
 
 void set_files(Json& record, const OurName& ours, const TaskFiles& files, const JsonShape& shape) {
   const auto& job = *ours.job;
@@ -20,7 +24,8 @@ void set_files(Json& record, const OurName& ours, const TaskFiles& files, const 
     replace_field(record, "standard_input", files.input.empty() ? input : files.input);
     return;
   }
-  replace_field(record, "standard_output", job.output.value_or(shape.expands_files() ? default_pattern(ours) : ""));
+  const std::string usual = ours.tasks.empty() ? "slurm-%j.out" : "slurm-%A_%a.out";
+  replace_field(record, "standard_output", own_pattern(ours, usual).value_or(shape.expands_files() ? usual : ""));
   replace_field(record, "standard_error", job.error.value_or(""));
   replace_field(record, "standard_input", input);
   replace_field(record, "stdout_expanded", files.output);
@@ -51,7 +56,7 @@ Json rewrite_record(Json record, const OurName& ours, const JobDetails& details,
   set_name(record, ours, shape);
   replace_field(record, "name", job.name);
   const bool has_script = job.source == slurm::ScriptSource::file;
-  replace_field(record, "command", !has_script ? "" : shape.has_arguments ? command_of(job) : job.script_path);
+  replace_field(record, "command", has_script ? command_of(job, shape.has_arguments) : "");
   replace_field(record, "current_working_directory", job.directory);
   replace_field(record, "submit_line", details.submit_line);
   set_files(record, ours, details.files, shape);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "answer/names.hpp"
 #include "util/parse.hpp"
 
 namespace sarray::answer {
@@ -28,7 +29,7 @@ void read_slurm(const Json& meta, JsonShape& shape) {
   std::string_view release = text;
   const auto year = util::to_number<int>(util::take_until(release, '.')).value_or(0);
   const auto month = util::to_number<int>(util::take_until(release, '.')).value_or(0);
-  shape.has_arguments = year * 100 + month < 2411;
+  shape.has_arguments = shows_arguments({year, month});
 }
 
 }  // namespace

@@ -16,9 +16,8 @@ using util::Json;
 struct JsonShape {
   /// 42 for data_parser/v0.0.42; 0 for the openapi plugins of 21.08 and 22.05 (observed on 22.05, 24.11 and 26.05).
   int parser = 0;
-  /// A job's command is its script and its arguments; since 24.11 (observed on it, and on 26.05; not on 22.05) its script alone.
-  bool has_arguments = true;
-  std::string cluster;  ///< empty: it is not said
+  bool has_arguments = true;  ///< shows_arguments() of the release
+  std::string cluster;        ///< empty: it is not said
 
   /// Numbers are {"set": true, "infinite": false, "number": 5}.
   [[nodiscard]] bool tags_numbers() const { return parser > 0; }

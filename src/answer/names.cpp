@@ -124,9 +124,12 @@ std::optional<std::vector<std::uint32_t>> find_indices(const script::Map& map, c
   return indices;
 }
 
-std::string command_of(const script::MappedJob& job) {
+bool shows_arguments(const slurm::Release& release) { return release < slurm::Release{23, 2}; }
+
+std::string command_of(const script::MappedJob& job, bool has_arguments) {
   if (job.source != slurm::ScriptSource::file) return "(null)";
   auto text = job.script_path;
+  if (!has_arguments) return text;
   for (const auto& argument : job.arguments) text += " " + argument;
   return text;
 }

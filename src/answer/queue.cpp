@@ -150,14 +150,14 @@ std::vector<std::string> queue_keys(const Format& format) {
 namespace {
 
 /// Returns the value of a column in the row of a job of ours; nullopt if Slurm's own is right.
-std::optional<std::string> our_value(const OurName& ours, std::string_view field) {
+std::optional<std::string> our_value(const OurName& ours, std::string_view field, bool shows_arguments) {
   const bool is_plain = ours.tasks.empty();
   if (field == "jobarrayid") return ours.text();
   if (field == "jobid" && (is_plain || !ours.has_own_id)) return std::to_string(ours.job->id);
   if (field == "arrayjobid") return std::to_string(ours.job->id);
   if (field == "arraytaskid") return is_plain ? "N/A" : write_tasks(ours.tasks);
   if (field == "name") return ours.job->name;
-  if (field == "command") return command_of(*ours.job);
+  if (field == "command") return command_of(*ours.job, shows_arguments);
   if (field == "workdir") return ours.job->directory;
   return std::nullopt;
 }
@@ -216,7 +216,7 @@ util::Result<QueueLines> write_queue_lines(const QueueQuestion& question, const 
       ours.has_own_id = ours.has_own_id && has_own_id;
       auto own = values;
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (auto value = our_value(ours, columns[i].field)) own[i] = std::move(*value);
+        if (auto value = our_value(ours, columns[i].field, question.shows_arguments)) own[i] = std::move(*value);
       }
       lines.ours.push_back(ours.job->id);
       list.push_back(write_queue_line(question.format, own));

@@ -22,10 +22,11 @@ using WordList = std::vector<std::string>;
 struct QueueQuestion {
   Format format;
   bool has_header = true;
-  bool is_dated = false;    ///< -l: the time is printed first
-  bool is_by_task = false;  ///< -r
-  bool is_json = false;     ///< --json: the format does not count
-  int interval = 0;         ///< -i, in seconds; 0: once
+  bool is_dated = false;        ///< -l: the time is printed first
+  bool is_by_task = false;      ///< -r
+  bool is_json = false;         ///< --json: the format does not count
+  bool shows_arguments = true;  ///< shows_arguments() of the release
+  int interval = 0;             ///< -i, in seconds; 0: once
   std::optional<std::vector<JobName>> ids;
   WordList names, states, users, accounts, partitions, qos;
   bool is_for_others = false;  ///< it asks by what no recorded job has (nodes, licenses, reservations)

@@ -234,6 +234,7 @@ struct Shown {
 constexpr std::array shown_texts = {
     Shown{"account", "account"},
     Shown{"cluster", "cluster"},
+    Shown{"command", "command"},
     Shown{"comment", "comment"},
     Shown{"dependency", "dependency"},
     Shown{"excluded_nodes", "excnodes"},
@@ -296,8 +297,6 @@ void set_identity(Json& record, const RecordedJob& job, const Defaults& defaults
   replace_field(record, "allocating_node", defaults.host);
   replace_field(record, "mail_user", defaults.user);
   replace_field(record, "batch_flag", true);
-  const auto line = shown(job, "command", defaults);
-  replace_field(record, "command", shape.has_arguments || line.empty() ? line : job.call->script_path);
   replace_field(record, "submit_line", util::join(job.call->argv, " "));
   if (shape.parser < 44) return;
   record["step_id"] = {
@@ -331,8 +330,8 @@ void set_resources(Json& record, const RecordedJob& job, const Defaults& default
   const auto per_task = option_number(job, "cpus-per-task");
   if (per_task || shape.tags_numbers()) replace_field(record, "cpus_per_task", shape.number(per_task.value_or(1)));
   replace_field(record, "time_limit", time_limit(job, defaults, shape));
-  if (const auto memory = option_number(job, "mem")) replace_field(record, "memory_per_node", shape.number(*memory));
-  if (const auto memory = option_number(job, "mem-per-cpu")) {
+  if (const auto memory = memory_megabytes(job, "mem")) replace_field(record, "memory_per_node", shape.number(*memory));
+  if (const auto memory = memory_megabytes(job, "mem-per-cpu")) {
     replace_field(record, "memory_per_cpu", shape.number(*memory));
     replace_field(record, "memory_per_node", shape.number(std::nullopt));
   }

@@ -21,6 +21,7 @@ answer::FindDetails find_details(World& world) {
 answer::Defaults json_defaults(World& world, const answer::JsonShape& shape) {
   auto defaults = world.defaults(true);
   defaults.cluster = shape.cluster.empty() ? slurm::cluster_name(world.site()) : shape.cluster;
+  defaults.shows_arguments = shape.has_arguments;
   return defaults;
 }
 

@@ -134,7 +134,8 @@ util::Result<util::Output> run_squeue(World& world, const QueueQuestion& questio
 util::Result<int> ask_queue(World& world, const std::vector<std::string>& words) {
   auto defaults = world.defaults(false);
   const auto read = answer::read_words(slurm::Tool::squeue, words);
-  TRY(const auto question, answer::read_queue_question(read, world.site().environment, defaults.user));
+  TRY(auto question, answer::read_queue_question(read, world.site().environment, defaults.user));
+  question.shows_arguments = defaults.shows_arguments;
   while (true) {
     TRY(const int status, ask_once(world, question, defaults));
     if (question.interval == 0 || status != 0) return status;

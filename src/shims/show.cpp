@@ -23,6 +23,7 @@ struct Shown {
 
 /// @param asked what of ours is meant; null: all.
 void add_records(World& world, const std::vector<std::string>& records, const answer::JobName* asked, Shown& shown) {
+  const bool shows_arguments = answer::shows_arguments(world.release());
   for (const auto& record : records) {
     const auto name = answer::record_name(record);
     const auto* map = name && !name->tasks.empty() ? world.find_map(answer::record_field(record, "Command")) : nullptr;
@@ -37,7 +38,7 @@ void add_records(World& world, const std::vector<std::string>& records, const an
       const auto user = answer::record_field(record, "UserId");
       const auto files = files_of(ours, {std::to_string(name->job), answer::record_field(record, "JobId"),
                                          answer::record_field(record, "Restarts"), user.substr(0, user.find('('))});
-      shown.records.push_back(answer::rewrite_record(record, ours, files));
+      shown.records.push_back(answer::rewrite_record(record, ours, files, shows_arguments));
       shown.ours.push_back(ours.job->id);
     }
   }
