@@ -6,6 +6,7 @@ import subprocess
 from measure import Spawned, spawn
 
 SIZES = (10, 1000, 100_000)
+TARGETS = (3, 3, 4)  # empty bashes
 
 
 def task_variables(index, count):
@@ -68,9 +69,9 @@ def measure(bench, environment):
     bench.add("4", "the least: a bash that runs one cksum, then becomes the job : an empty bash", "",
               f"{(least.processor - alone.processor) / bash.processor:.2f}x")
     costs = [Spawned(m.wall - alone.wall, m.processor - alone.processor) for m in merged]
-    for count, cost in zip(SIZES, costs):
+    for count, cost, target in zip(SIZES, costs, TARGETS):
         bench.add("4", f"dispatch, {count:,} jobs in the array: what a task costs beyond its own start", "", shown(cost))
-        bench.at_most("4", "  the same : an empty bash, processor time", 3, cost.processor / bash.processor, "x")
+        bench.at_most("4", "  the same : an empty bash, processor time", target, cost.processor / bash.processor, "x")
     bench.at_most("4", f"dispatch among {SIZES[-1]:,} jobs : among {SIZES[0]:,} jobs", 1.5, costs[-1].processor / costs[0].processor, "x")
     for count in SIZES:
         processes = count_processes(bench, merged_task(bench, count), environment, cwd)

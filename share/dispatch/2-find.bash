@@ -2,116 +2,105 @@
 # grow with the number of jobs: what is far from the beginning of the file is read by a process, the rest by bash itself.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# is_number TEXT MAX_DIGITS: whether it is a number as sarray writes it. (A regular expression costs more than all the rest.)
-is_number() {
-  [[ $1 == [1-9]* || $1 == 0 ]] && [[ $1 != *[!0-9]* && ${#1} -le $2 ]]
-}
-
-# Sets SARRAY_NEAR to those parts of the file that bash reads in less time than a process takes to start, each with the form feed that
-# ends it: the dispatcher's rest, always, since it is read before the file is written over; the scripts; the table.
-# Sets SARRAY_TABLE to the offset of the table in the data, which is the length of the scripts.
-read_parts() {
-  local near=131072 end=$((10#${SARRAY_PAGES: -11:10})) begin=$((10#$SARRAY_REST)) data=$((10#$SARRAY_DATA)) count=1 part bytes
-  SARRAY_NEAR=() SARRAY_TABLE=$((10#${SARRAY_PAGES:10:10})) SARRAY_GAP=$'\nexit 125\n' # before the data
-  [[ -n $SARRAY_PIECES || $SARRAY_TABLE -gt near ]] || count=$((end > near ? 2 : 3))
-  if ((SARRAY_VERSION >= 404)); then
-    mapfile -s 1 -n "$count" -d $'\f' SARRAY_NEAR <"$SARRAY_FILE"
-  else # it takes four times as long
-    while ((${#SARRAY_NEAR[@]} <= count)) && IFS= read -r -d $'\f' part; do SARRAY_NEAR+=("$part"$'\f'); done <"$SARRAY_FILE"
-    SARRAY_NEAR=("${SARRAY_NEAR[@]:1}")
-  fi
-  # A script, or an option of the array, may hold a form feed itself: then all from there on is read by a process.
-  ((${#SARRAY_NEAR[2]} == end - SARRAY_TABLE + 1)) || unset -v 'SARRAY_NEAR[2]'
-  ((${#SARRAY_NEAR[1]} == ${#SARRAY_GAP} + SARRAY_TABLE)) || unset -v 'SARRAY_NEAR[1]' 'SARRAY_NEAR[2]'
-  if ((${#SARRAY_NEAR[0]} != data - ${#SARRAY_GAP} - begin)); then
-    seek_bytes "$begin" $((data - ${#SARRAY_GAP} - begin))
-    SARRAY_NEAR=("$bytes")
-  fi
-}
-
-# read_bytes OFFSET LENGTH: sets SARRAY_BYTES to bytes of the data, and the caller's before and after to the byte before them, and to up to
-# four bytes after them.
-read_bytes() {
-  local part=1 at=$(($1 + ${#SARRAY_GAP})) bytes
-  (($1 < SARRAY_TABLE)) || part=2 at=$(($1 - SARRAY_TABLE))
-  if [[ -n $SARRAY_PIECES || -z ${SARRAY_NEAR[part]+x} ]]; then
-    if [[ -n $SARRAY_PIECES ]]; then rest unpack_bytes $(($1 - 1)) $(($2 + 5)); else seek_bytes $((10#$SARRAY_DATA + $1 - 1)) $(($2 + 5)); fi
-    before=${bytes:0:1} SARRAY_BYTES=${bytes:1:$2} after=${bytes:$2 + 1}
-  else
-    before=$'\f' SARRAY_BYTES=${SARRAY_NEAR[part]:at:$2} after=${SARRAY_NEAR[part]:at + $2:4}
-    ((at == 0)) || before=${SARRAY_NEAR[part]:at - 1:1}
-  fi
-  ((${#SARRAY_BYTES} == $2)) || cut_short
-}
-
-# seek_bytes BEGIN LENGTH: sets the caller's bytes to those of the file. The last of them is never a newline, which would be lost.
+# seek_bytes BEGIN LENGTH: sets SARRAY_BYTES to those of the file. The last of them is never a newline, which would be lost.
 seek_bytes() {
-  bytes=$(exec dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null)
-  ((${#bytes} == $2)) || cut_short
+  SARRAY_BYTES=$(exec -c dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip="$1" count="$2" 2>/dev/null)
+  ((${#SARRAY_BYTES} == $2)) || cut_short
 }
 
 cut_short() {
   die "the batch script is cut short, or dd failed"
 }
 
-# Sets SARRAY_PAGE to the page that holds the task's index, SARRAY_PAGE_SUM to "CHECKSUM LENGTH" of it, as cksum prints them, and
-# SARRAY_PAGE_END to the first index after it.
-find_page() {
-  local line=21 sum_line=11 low=0 high middle begin end before after
-  high=$((${#SARRAY_PAGES} / line - 2)) # the last line has both ends
-  while ((low < high)); do
-    middle=$(((low + high + 1) / 2))
-    if ((10#${SARRAY_PAGES:middle * line:9} <= SARRAY_INDEX)); then low=$middle; else high=$((middle - 1)); fi
-  done
-  begin=$((10#${SARRAY_PAGES:low * line + 10:10})) end=$((10#${SARRAY_PAGES:(low + 1) * line + 10:10}))
-  SARRAY_PAGE_END=$((10#${SARRAY_PAGES:(low + 1) * line:9}))
-  SARRAY_PAGE_SUM="$((10#${SARRAY_SUMS:low * sum_line:sum_line - 1})) $((end - begin))"
-  read_bytes "$begin" $((end - begin))
-  SARRAY_PAGE=$SARRAY_BYTES
-  [[ $before == [$'\n\f'] && ${SARRAY_PAGE:0:5} == 'page ' && ${SARRAY_PAGE: -1} == $'\n' && ($after == page || $after == $'\f'*) ]] ||
-    damaged "a page of its table is not where it should be"
+# read_bytes OFFSET LENGTH: sets SARRAY_BYTES to bytes of the data, and SARRAY_BEFORE and SARRAY_AFTER to the byte before them, and to up
+# to four bytes after them.
+read_bytes() {
+  local part=2 at=$(($1 + ${#SARRAY_GAP}))
+  (($1 < SARRAY_TABLE)) || part=3 at=$(($1 - SARRAY_TABLE))
+  if [[ -n $SARRAY_PIECES || -z ${SARRAY_NEAR[part]+x} ]]; then
+    if [[ -n $SARRAY_PIECES ]]; then rest unpack_bytes $(($1 - 1)) $(($2 + 5)); else seek_bytes $((10#$SARRAY_DATA + $1 - 1)) $(($2 + 5)); fi
+    SARRAY_BEFORE=${SARRAY_BYTES:0:1} SARRAY_AFTER=${SARRAY_BYTES:$2 + 1} SARRAY_BYTES=${SARRAY_BYTES:1:$2}
+  else
+    SARRAY_BEFORE=$'\f' SARRAY_BYTES=${SARRAY_NEAR[part]:at:$2} SARRAY_AFTER=${SARRAY_NEAR[part]:at + $2:4}
+    ((at == 0)) || SARRAY_BEFORE=${SARRAY_NEAR[part]:at - 1:1}
+  fi
+  ((${#SARRAY_BYTES} == $2)) || cut_short
 }
 
-# Sets SARRAY_ROW (the values of the task's record), SARRAY_SHAPE (its fields), SARRAY_NTH (which task of its job) and SARRAY_ID.
+# SARRAY_NEAR: those parts of the file that bash reads in less time than a process takes to start, each with the form feed that ends it:
+# the dispatcher's rest, always, since it is read before the file is written over; the list of pages; the scripts; the table.
+SARRAY_NEAR=() SARRAY_COUNT=2 SARRAY_GAP=$'\nexit 125\n' # before the data
+SARRAY_LENGTH=$((10#$SARRAY_DATA - ${#SARRAY_GAP} - 10#$SARRAY_REST))
+[[ -n $SARRAY_PIECES || $SARRAY_TABLE -gt 131072 ]] || SARRAY_COUNT=$((SARRAY_END > 131072 ? 3 : 4))
+if ((SARRAY_VERSION >= 404)); then
+  mapfile -s 1 -n "$SARRAY_COUNT" -d $'\f' SARRAY_NEAR <"$SARRAY_FILE"
+else # it takes four times as long
+  while ((${#SARRAY_NEAR[@]} <= SARRAY_COUNT)) && IFS= read -r -d $'\f' SARRAY_PART; do SARRAY_NEAR+=("$SARRAY_PART"$'\f'); done <"$SARRAY_FILE"
+  SARRAY_NEAR=("${SARRAY_NEAR[@]:1}")
+fi
+# A script, or an option of the array, may hold a form feed itself: then all from there on is read by a process.
+((${#SARRAY_NEAR[3]} == SARRAY_END - SARRAY_TABLE + 1)) || unset -v 'SARRAY_NEAR[3]'
+((${#SARRAY_NEAR[2]} == ${#SARRAY_GAP} + SARRAY_TABLE)) || unset -v 'SARRAY_NEAR[2]' 'SARRAY_NEAR[3]'
+if ((${#SARRAY_NEAR[0]} + ${#SARRAY_NEAR[1]} != SARRAY_LENGTH)); then
+  seek_bytes $((10#$SARRAY_REST)) "$SARRAY_LENGTH"
+  SARRAY_NEAR=("${SARRAY_BYTES%%$'\f'*}"$'\f' "${SARRAY_BYTES#*$'\f'}")
+fi
+
+# SARRAY_LOW: the page that holds the task's index. The list has a line of 21 bytes for each page (after SARRAY_PAGES='), and one that has
+# both ends; then one of 11 bytes for each, its checksum. The page is guessed, then looked for.
+SARRAY_LISTED=$(((${#SARRAY_NEAR[1]} - 53) / 32))
+SARRAY_LOW=$(((SARRAY_INDEX - SLURM_ARRAY_TASK_MIN) * SARRAY_LISTED / (SLURM_ARRAY_TASK_MAX - SLURM_ARRAY_TASK_MIN + 1)))
+((SARRAY_LOW >= 0 && SARRAY_LOW < SARRAY_LISTED)) || SARRAY_LOW=0
+SARRAY_PART=${SARRAY_NEAR[1]:SARRAY_LOW * 21 + 14:42}
+[[ ${#SARRAY_PART} == 42 && ${SARRAY_PART//[!0-9]/} == "${SARRAY_PART//[$' \n']/}" ]] || damaged "its list of pages is not where it should be"
+if ((10#${SARRAY_PART:0:9} > SARRAY_INDEX || 10#${SARRAY_PART:21:9} <= SARRAY_INDEX)); then
+  SARRAY_LOW=0 SARRAY_HIGH=$((SARRAY_LISTED - 1))
+  while ((SARRAY_LOW < SARRAY_HIGH)); do
+    SARRAY_AT=$(((SARRAY_LOW + SARRAY_HIGH + 1) / 2))
+    if ((10#${SARRAY_NEAR[1]:SARRAY_AT * 21 + 14:9} <= SARRAY_INDEX)); then SARRAY_LOW=$SARRAY_AT; else SARRAY_HIGH=$((SARRAY_AT - 1)); fi
+  done
+  SARRAY_PART=${SARRAY_NEAR[1]:SARRAY_LOW * 21 + 14:42}
+fi
+SARRAY_HIGH=$((10#${SARRAY_PART:21:9})) # the first index after it
+read_bytes $((10#${SARRAY_PART:10:10})) $((10#${SARRAY_PART:31:10} - 10#${SARRAY_PART:10:10}))
+SARRAY_PAGE=$SARRAY_BYTES
+[[ $SARRAY_BEFORE == [$'\n\f'] && ${SARRAY_PAGE:0:5} == 'page ' && ${SARRAY_PAGE: -1} == $'\n' && ($SARRAY_AFTER == page || $SARRAY_AFTER == $'\f'*) ]] ||
+  damaged "a page of its table is not where it should be"
+
+# SARRAY_ROW: the values of the task's record; SARRAY_SHAPE: its fields; SARRAY_NTH: which task of its job; SARRAY_ID.
 # The page's checksum is only known later, with the script's (one process for both): until then its text is taken for numbers only if
 # it is made of digits.
-find_row() {
-  local line head count first at=1 IFS=$'\n' form="its table has another form"
-  local -a lines shapes
-  # shellcheck disable=SC2206
-  lines=($SARRAY_PAGE)
-  line=${lines[0]-}
-  first=${line#page } SARRAY_ID=${line##* }
-  first=${first%" $SARRAY_ID"}
-  [[ $line == page\ * ]] && is_number "$first" 9 && is_number "$SARRAY_ID" 10 || damaged "$form"
-  SARRAY_ID=$((SARRAY_ID - 1))
-  while [[ ${lines[at]-} == =* ]]; do
-    line=${lines[at]}
-    head=${line%%$'\t'*}
-    [[ $head == =[1-9]* && ${head#=} != *[!0-9]* ]] || damaged "$form"
-    shapes[${head#=}]=${line#"$head"}
-    at=$((at + 1))
-  done
-  # If there are as many rows as tasks, each with the next id, the row's place is known without a walk.
-  if ((${#lines[@]} - at == SARRAY_PAGE_END - first)) && [[ $SARRAY_PAGE != *@* ]]; then
-    count=$((SARRAY_INDEX - first))
-    at=$((at + count)) SARRAY_ID=$((SARRAY_ID + count)) first=$SARRAY_INDEX
+IFS=$'\n'
+# shellcheck disable=SC2206
+SARRAY_LINES=($SARRAY_PAGE)
+IFS=$' \t\n'
+SARRAY_PART=${SARRAY_LINES[0]#page } SARRAY_SHAPES=()
+SARRAY_FIRST=${SARRAY_PART% *} SARRAY_ID=${SARRAY_PART#* }
+[[ -n $SARRAY_FIRST && -n $SARRAY_ID && $SARRAY_FIRST$SARRAY_ID != *[!0-9]* && ${#SARRAY_PART} -le 20 ]] || damaged "its table has another form"
+SARRAY_FIRST=$((10#$SARRAY_FIRST)) SARRAY_ID=$((10#$SARRAY_ID - 1)) SARRAY_AT=1
+while [[ ${SARRAY_LINES[SARRAY_AT]-} == =* ]]; do
+  SARRAY_PART=${SARRAY_LINES[SARRAY_AT]%%$'\t'*}
+  [[ $SARRAY_PART == =[1-9]* && ${SARRAY_PART#=} != *[!0-9]* ]] || damaged "its table has another form"
+  SARRAY_SHAPES[${SARRAY_PART#=}]=${SARRAY_LINES[SARRAY_AT]#"$SARRAY_PART"}
+  SARRAY_AT=$((SARRAY_AT + 1))
+done
+# If there are as many rows as tasks, each with the next id, the row's place is known without a walk.
+if ((${#SARRAY_LINES[@]} - SARRAY_AT == SARRAY_HIGH - SARRAY_FIRST)) && [[ $SARRAY_PAGE != *@* ]]; then
+  SARRAY_COUNT=$((SARRAY_INDEX - SARRAY_FIRST))
+  SARRAY_AT=$((SARRAY_AT + SARRAY_COUNT)) SARRAY_ID=$((SARRAY_ID + SARRAY_COUNT)) SARRAY_FIRST=$SARRAY_INDEX
+fi
+SARRAY_NTH=''
+for SARRAY_ROW in "${SARRAY_LINES[@]:SARRAY_AT}"; do
+  SARRAY_PART=${SARRAY_ROW%%$'\t'*} SARRAY_ID=$((SARRAY_ID + 1)) SARRAY_COUNT=1
+  if [[ $SARRAY_PART == *[!0-9]* ]]; then
+    [[ $SARRAY_PART =~ ^([1-9][0-9]*)(\*([1-9][0-9]{0,8}))?(@([1-9][0-9]{0,9}))?$ ]] || damaged "its table has another form"
+    SARRAY_PART=${BASH_REMATCH[1]} SARRAY_COUNT=${BASH_REMATCH[3]:-1} SARRAY_ID=${BASH_REMATCH[5]:-$SARRAY_ID}
   fi
-  for line in "${lines[@]:at}"; do
-    head=${line%%$'\t'*}
-    SARRAY_ID=$((SARRAY_ID + 1)) count=1
-    if [[ $head == *[!0-9]* ]]; then
-      [[ $head =~ ^([1-9][0-9]*)(\*([1-9][0-9]{0,8}))?(@([1-9][0-9]{0,9}))?$ ]] || damaged "$form"
-      head=${BASH_REMATCH[1]} count=${BASH_REMATCH[3]:-1} SARRAY_ID=${BASH_REMATCH[5]:-$SARRAY_ID}
-    fi
-    if ((SARRAY_INDEX < first + count)); then
-      SARRAY_NTH=$((SARRAY_INDEX - first))
-      [[ $head == [1-9]* && -n ${shapes[head]+x} ]] || damaged "$form"
-      SARRAY_SHAPE=${shapes[head]}
-      SARRAY_ROW=${line#*$'\t'}
-      return
-    fi
-    first=$((first + count))
-  done
-  die "no record of its index"
-}
+  if ((SARRAY_INDEX < SARRAY_FIRST + SARRAY_COUNT)); then
+    [[ $SARRAY_PART == [1-9]* && -n ${SARRAY_SHAPES[SARRAY_PART]+x} ]] || damaged "its table has another form"
+    SARRAY_NTH=$((SARRAY_INDEX - SARRAY_FIRST)) SARRAY_SHAPE=${SARRAY_SHAPES[SARRAY_PART]} SARRAY_ROW=${SARRAY_ROW#*$'\t'}
+    break
+  fi
+  SARRAY_FIRST=$((SARRAY_FIRST + SARRAY_COUNT))
+done
+[[ -n $SARRAY_NTH ]] || die "no record of its index"

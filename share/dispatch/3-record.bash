@@ -1,94 +1,51 @@
 # Reads the task's record: its fields, each into a variable of its own.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# decode NAME TEXT: sets NAME to the text of a field of the table.
-decode() {
-  case $2 in
-    '\-') printf -v "$1" %s '' ;;
-    *\\*) printf -v "$1" %b "$2" ;;
-    *) printf -v "$1" %s "$2" ;;
+SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
+SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_PATTERNS=()
+SARRAY_HIDDEN='' SARRAY_UNNAMED='' SARRAY_EARLIER='' SARRAY_JOB_NAME='' SARRAY_JOB_PATH='' SARRAY_UNKNOWN=''
+
+# Constant fields are "tag=value"; of others ("tag~beginning") the value's end is in the row.
+SARRAY_AT=0 IFS=$'\t'
+# shellcheck disable=SC2206
+SARRAY_FIELDS=($SARRAY_SHAPE) SARRAY_VALUES=($SARRAY_ROW)
+IFS=$' \t\n'
+for SARRAY_PART in "${SARRAY_FIELDS[@]}"; do
+  SARRAY_TAG=${SARRAY_PART%%[=~]*} SARRAY_END=''
+  SARRAY_VALUE=${SARRAY_PART:${#SARRAY_TAG}+1}
+  [[ ${SARRAY_PART:${#SARRAY_TAG}:1} == = ]] || SARRAY_END=${SARRAY_VALUES[SARRAY_AT++]-}
+  if [[ $SARRAY_PART$SARRAY_END == *\\* ]]; then
+    [[ $SARRAY_VALUE != '\-' ]] || SARRAY_VALUE='' # that is how an empty text is written
+    [[ $SARRAY_END != '\-' ]] || SARRAY_END=''
+    printf -v SARRAY_VALUE %b "$SARRAY_VALUE"
+    printf -v SARRAY_END %b "$SARRAY_END"
+    printf -v SARRAY_TAG %b "$SARRAY_TAG"
+  fi
+  SARRAY_VALUE+=$SARRAY_END
+  case $SARRAY_TAG in
+    ids) SARRAY_IDS=$SARRAY_VALUE ;;
+    array) SARRAY_ARRAY=$SARRAY_VALUE ;;
+    script) SARRAY_SCRIPT=$SARRAY_VALUE ;;
+    arg) SARRAY_ARGUMENTS+=("$SARRAY_VALUE") ;;
+    dir) SARRAY_DIRECTORY=$SARRAY_VALUE ;;
+    umask) SARRAY_UMASK=$SARRAY_VALUE ;;
+    translate) SARRAY_TRANSLATED=$SARRAY_VALUE ;;
+    limit) SARRAY_LIMITS+=("$SARRAY_VALUE") ;;
+    set:*) SARRAY_SET+=("${SARRAY_TAG#set:}=$SARRAY_VALUE") ;;
+    unset:*) SARRAY_UNSET+=("${SARRAY_TAG#unset:}") ;;
+    late:*) SARRAY_LATE+=("${SARRAY_TAG#late:}=$SARRAY_VALUE") ;;
+    env:*) SARRAY_ENV+=("${SARRAY_TAG#env:}=$SARRAY_VALUE") ;;
+    drop:*) SARRAY_DROP+=(-u "${SARRAY_TAG#drop:}") ;;
+    last) SARRAY_LAST=("$SARRAY_VALUE") ;;
+    truncate) SARRAY_TRUNCATE=$SARRAY_VALUE ;;
+    append) SARRAY_APPEND=$SARRAY_VALUE ;;
+    output | error | input) SARRAY_PATTERNS+=("$SARRAY_TAG" "$SARRAY_VALUE") ;;
+    hidden) SARRAY_HIDDEN=$SARRAY_VALUE ;;
+    unnamed) SARRAY_UNNAMED=$SARRAY_VALUE ;;
+    earlier) SARRAY_EARLIER=$SARRAY_VALUE ;;
+    map:name) SARRAY_JOB_NAME=$SARRAY_VALUE ;;
+    map:path) SARRAY_JOB_PATH=$SARRAY_VALUE ;;
+    map:*) ;; # for sarray status and its kind
+    *) SARRAY_UNKNOWN=$SARRAY_TAG ;; # said once the record is known to be undamaged
   esac
-}
-
-# Reads the fields: constant ones ("tag=value"), and those whose value is in the row ("tag~beginning").
-read_record() {
-  local field tag value beginning at=0 IFS=$'\t'
-  local -a fields values all=()
-  SARRAY_IDS='' SARRAY_ARRAY='' SARRAY_SCRIPT='' SARRAY_DIRECTORY='' SARRAY_UMASK='' SARRAY_TRANSLATED='' SARRAY_TRUNCATE='' SARRAY_APPEND=''
-  SARRAY_ARGUMENTS=() SARRAY_LIMITS=() SARRAY_SET=() SARRAY_UNSET=() SARRAY_LATE=() SARRAY_ENV=() SARRAY_DROP=() SARRAY_LAST=() SARRAY_PATTERNS=()
-  SARRAY_HIDDEN='' SARRAY_UNNAMED='' SARRAY_EARLIER=''
-  SARRAY_JOB_NAME='' SARRAY_JOB_PATH=''
-  SARRAY_UNKNOWN=''
-  # shellcheck disable=SC2206
-  fields=($SARRAY_SHAPE) values=($SARRAY_ROW)
-  for field in "${fields[@]}"; do
-    tag=${field%%[=~]*} beginning=''
-    case ${field:${#tag}} in
-      =*) value=${field:${#tag}+1} ;;
-      *)
-        beginning=${field:${#tag}+1} value=${values[at]-}
-        at=$((at + 1))
-        ;;
-    esac
-    if [[ $tag$beginning$value == *\\* ]]; then
-      decode value "$value"
-      decode beginning "$beginning"
-      decode tag "$tag"
-    fi
-    all+=("$tag" "$beginning$value")
-  done
-  take_fields "${all[@]}"
-}
-
-# All fields in one call: bash copies a function each time that it calls it.
-take_fields() { # TAG VALUE...
-  while (($# > 0)); do
-    case $1 in
-      ids) SARRAY_IDS=$2 ;;
-      array) SARRAY_ARRAY=$2 ;;
-      script) SARRAY_SCRIPT=$2 ;;
-      arg) SARRAY_ARGUMENTS+=("$2") ;;
-      dir) SARRAY_DIRECTORY=$2 ;;
-      umask) SARRAY_UMASK=$2 ;;
-      translate) SARRAY_TRANSLATED=$2 ;;
-      limit) SARRAY_LIMITS+=("$2") ;;
-      set:*) SARRAY_SET+=("${1#set:}=$2") ;;
-      unset:*) SARRAY_UNSET+=("${1#unset:}") ;;
-      late:*) SARRAY_LATE+=("${1#late:}=$2") ;;
-      env:*) SARRAY_ENV+=("${1#env:}=$2") ;;
-      drop:*) SARRAY_DROP+=(-u "${1#drop:}") ;;
-      last) SARRAY_LAST=("$2") ;;
-      truncate) SARRAY_TRUNCATE=$2 ;;
-      append) SARRAY_APPEND=$2 ;;
-      output | error | input) SARRAY_PATTERNS+=("$1" "$2") ;;
-      hidden) SARRAY_HIDDEN=$2 ;;
-      unnamed) SARRAY_UNNAMED=$2 ;;
-      earlier) SARRAY_EARLIER=$2 ;;
-      map:name) SARRAY_JOB_NAME=$2 ;;
-      map:path) SARRAY_JOB_PATH=$2 ;;
-      map:*) ;; # for sarray status and its kind
-      *) SARRAY_UNKNOWN=$1 ;; # said once the record is known to be undamaged
-    esac
-    shift 2
-  done
-}
-
-# Sets SARRAY_LOCAL to the task's id in its own job: the n-th of "0-4,7-11:2"; empty for a plain job.
-find_local_id() {
-  local range rest=$SARRAY_NTH first last step count IFS=,
-  [[ -z $SARRAY_UNKNOWN ]] || die "its record says '$SARRAY_UNKNOWN', which this dispatcher does not know"
-  SARRAY_LOCAL=''
-  [[ -n $SARRAY_IDS ]] || return 0
-  for range in $SARRAY_IDS; do
-    step=1
-    [[ $range == *:* ]] && step=${range#*:} range=${range%:*}
-    first=${range%-*} last=${range#*-}
-    count=$(((last - first) / step + 1))
-    if ((rest < count)); then
-      SARRAY_LOCAL=$((first + rest * step))
-      return
-    fi
-    rest=$((rest - count))
-  done
-  die "no task $SARRAY_NTH in $SARRAY_IDS"
-}
+done

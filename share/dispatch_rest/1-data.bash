@@ -10,11 +10,14 @@
 #   SARRAY_TRANSLATE the folder of the translator of ids, if a job needs it
 #   SARRAY_PIECES  empty; or, if the data is packed in pieces (gzip, base64), one line for each with its offset (10 digits); the last
 #                  line has their end
-#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line has both ends
-#   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
+#   SARRAY_TABLE   the offset of the table in the data, which is the length of the scripts
+#   SARRAY_END     the offset of its end
 #   SARRAY_REST    the offset of the dispatcher's rest in this file, in bytes
 #   SARRAY_DATA    the offset of the data
-# A form feed stands before the rest, after it, between the scripts and the table, and after the table.
+# After the rest there are
+#   SARRAY_PAGES   one line for each page of the table: first index (9 digits), offset (10 digits); the last line has both ends
+#   SARRAY_SUMS    one line for each page: its checksum (cksum, 10 digits)
+# A form feed stands before the rest, after it, after these lists, between the scripts and the table, and after the table.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 # number_entry TEXT N: sets the caller's number to the N-th line of a list of numbers.
@@ -23,7 +26,7 @@ number_entry() {
   number=$((10#${1:$2 * line_length:line_length - 1}))
 }
 
-# unpack_bytes OFFSET LENGTH: sets the caller's bytes to those of the data. Only the pieces that hold them are unpacked.
+# unpack_bytes OFFSET LENGTH: sets SARRAY_BYTES to those of the data. Only the pieces that hold them are unpacked.
 unpack_bytes() {
   local piece=65536 number from to first last
   first=$(($1 / piece)) last=$((($1 + $2 - 1) / piece))
@@ -31,21 +34,23 @@ unpack_bytes() {
   from=$number
   number_entry "$SARRAY_PIECES" $((last + 1))
   to=$number
-  bytes=$(
+  SARRAY_BYTES=$(
     dd if="$SARRAY_FILE" bs=65536 iflag=skip_bytes,count_bytes skip=$((10#$SARRAY_DATA + from)) count=$((to - from)) 2>/dev/null |
       base64 -d 2>/dev/null | gzip -dc 2>/dev/null
     printf . # keeps the newlines at the end
   )
-  bytes=${bytes:$1 - first * piece:$2}
+  SARRAY_BYTES=${SARRAY_BYTES:$1 - first * piece:$2}
 }
 
 # Whether page, script and the file that was written have the checksums that they should have.
 has_right_sums() {
-  local sums
+  local sums number page_sum
+  number_entry "${SARRAY_NEAR[1]:50 + SARRAY_LISTED * 21}" "$SARRAY_LOW"
+  page_sum="$number ${#SARRAY_PAGE}" # as cksum prints it
   # One process for both; a long page is a file of bash's, which may be limited, too.
   sums=$(exec 2>/dev/null && ulimit -S -f hard && exec cksum - /dev/fd/3 3<"$SARRAY_PLACE" <<<"${SARRAY_PAGE%$'\n'}")
-  [[ $sums != "$SARRAY_PAGE_SUM -"$'\n'"$SARRAY_SCRIPT_SUM /dev/fd/3" ]] || return 0
-  [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$SARRAY_PAGE_SUM" ]] || damaged "the checksum of its table does not match"
+  [[ $sums != "$page_sum -"$'\n'"$SARRAY_SCRIPT_SUM /dev/fd/3" ]] || return 0
+  [[ $(printf %s "$SARRAY_PAGE" | cksum) == "$page_sum" ]] || damaged "the checksum of its table does not match"
   [[ $(printf %s "$SARRAY_BYTES" | cksum) == "$SARRAY_SCRIPT_SUM" ]] || damaged "the checksum of the job's own script does not match"
   [[ $(exec cksum <"$SARRAY_PLACE" 2>/dev/null) == "$SARRAY_SCRIPT_SUM" ]]
 }

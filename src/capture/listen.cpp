@@ -191,8 +191,8 @@ void tell_end(const store::Session& session, const store::SessionContents& conte
   } else if (left) {
     const auto at = left->find(' ');
     auto follow = at == std::string::npos ? "" : left->substr(at + 1, left->find('\n', at) - at - 1);
-    say((follow.empty() ? "sarray: the session is over: sbatch is Slurm's again"
-                        : "sarray: submitted; the session is over: sbatch is Slurm's again. Follow it: " + follow));
+    say("sarray: " + std::string(follow.empty() ? "" : "submitted; ") + "the session is over: sbatch is Slurm's again");
+    if (!follow.empty()) say("hint: " + follow);
   }
 }
 

@@ -49,7 +49,7 @@ constexpr std::array all_examples = {
     Example{"hold", "sarray hold 42137 --job 'train*'", "the tasks of all jobs whose name begins with train do not start"},
     Example{"release", "sarray release 42137", "all held tasks of array 42137 may start"},
     Example{"requeue", "sarray requeue 42137_[3-5]", "the tasks 3, 4 and 5 run again from their beginning"},
-    Example{"retry", "sarray retry 42137", "submits the tasks of array 42137 that failed again"},
+    Example{"retry", "sarray retry 42137", "submits again the tasks of array 42137 that failed"},
     Example{"retry", "sarray retry last", "the same of what was submitted last from this directory"},
     Example{"retry", "sarray retry 42137 --state out_of_memory --mem=64G", "those that ran out of memory, with more"},
     Example{"history", "sarray history -n 5", "the last five submissions"},

@@ -33,7 +33,9 @@ enum class Kind : std::uint8_t {
   name,
   state,
   command,
-  shell
+  shell,
+  merge,
+  names
 };
 
 struct KindRow {
@@ -43,10 +45,11 @@ struct KindRow {
 
 /// By the long name of an option, ours or sbatch's.
 constexpr std::array option_kinds = {
-    KindRow{"--session", Kind::session}, KindRow{"--resume", Kind::session},  KindRow{"--job", Kind::array_job},
-    KindRow{"--state", Kind::state},     KindRow{"--from", Kind::file},       KindRow{"--output", Kind::file},
-    KindRow{"--error", Kind::file},      KindRow{"--input", Kind::file},      KindRow{"--chdir", Kind::file},
-    KindRow{"--nodefile", Kind::file},   KindRow{"--export-file", Kind::file}};
+    KindRow{"--session", Kind::session}, KindRow{"--resume", Kind::session},   KindRow{"--job", Kind::array_job},
+    KindRow{"--state", Kind::state},     KindRow{"--from", Kind::file},        KindRow{"--output", Kind::file},
+    KindRow{"--error", Kind::file},      KindRow{"--input", Kind::file},       KindRow{"--chdir", Kind::file},
+    KindRow{"--nodefile", Kind::file},   KindRow{"--export-file", Kind::file}, KindRow{"--merge", Kind::merge},
+    KindRow{"--names", Kind::names}};
 
 /// By the name of an argument.
 constexpr std::array argument_kinds = {KindRow{"TASK", Kind::submission}, KindRow{"JOBID", Kind::submission},
@@ -221,6 +224,10 @@ class Completer {
         return offer_commands();
       case Kind::shell:
         return offer_all({{"bash", ""}, {"zsh", ""}, {"fish", ""}}, before);
+      case Kind::merge:
+        return offer_all({{"largest", "of --mem and --time, the largest of each"}}, before);
+      case Kind::names:
+        return offer_all({{"task", "as each task's variables say"}, {"slurm", "as squeue shows them"}}, before);
       case Kind::other:
         break;
     }

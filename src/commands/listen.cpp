@@ -3,6 +3,7 @@
 #include "cli/arguments.hpp"
 #include "commands/checks.hpp"
 #include "commands/commands.hpp"
+#include "commands/suggest_run.hpp"
 #include "queue/gather.hpp"
 
 namespace sarray::commands {
@@ -14,7 +15,7 @@ Status listen(const Words& words) {
                            "[--resume [SESSION] [--yes]] [--check]");
   auto& app = arguments.app();
   app.footer(
-      "sarray run -- ./commands.sh runs a script or another program so, and submits what it recorded.\nLeaving the shell keeps the queue: sarray sessions.");
+      "sarray run -- ./commands.sh records the calls of a script or another program, and submits them.\nLeaving the shell keeps the queue: sarray sessions.");
   auto* resume = app.add_option("--resume", options.session, "resume a session: the one named, or the latest")
                      ->type_name("SESSION")
                      ->expected(0, 1);
@@ -24,6 +25,8 @@ Status listen(const Words& words) {
   bool no_check = false;
   app.add_flag("--check", check, std::string(check_help));
   app.add_flag("--no-check", no_check, std::string(no_check_help) + " (the default)");
+  const auto program = words.empty() || words[0].starts_with('-') ? std::string() : suggest_run(words);
+  if (!program.empty()) return util::fail(util::usage_error("listen", "unexpected argument '" + words[0] + "'", program));
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
   options.resume = resume->count() > 0;

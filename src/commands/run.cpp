@@ -13,6 +13,7 @@
 #include "cli/suggest.hpp"
 #include "cli/version.hpp"
 #include "commands/commands.hpp"
+#include "commands/suggest_run.hpp"
 #include "commands/table.hpp"
 #include "util/fd.hpp"
 #include "util/message.hpp"
@@ -32,17 +33,24 @@ std::string help_text() {
   return text +
          "\n  -h, --help  print this; after a command, print that command's options\n"
          "  --version   print version and licence, and where the documents are\n\n"
-         "A first session:\n"
-         "  $ sarray listen\n"
-         "  [sarray] $ sbatch --array=0-2 train.slurm a\n"
-         "  [sarray] $ sarray submit\n";
+         "examples:\n"
+         "  sarray run -- ./launch.sh\n"
+         "      runs launch.sh, and submits the sbatch calls that it makes as one array\n"
+         "  sarray listen\n"
+         "      then type sbatch calls as ever; sarray list shows them, sarray submit\n"
+         "      submits them as one array\n"
+         "  sarray status\n"
+         "      what runs, what is done and what failed of it\n";
 }
 
-util::Error usage_error(const std::string& word) {
+/// @param words of which the first is not a command: perhaps what records the calls was left out.
+util::Error usage_error(const Words& words) {
   std::vector<std::string> names;
   for (const auto& command : command_table()) names.emplace_back(command.name);
-  const auto meant = cli::suggest(word, names);
-  util::Error error{word, "there is no such command", meant.empty() ? "sarray --help" : "did you mean 'sarray " + meant + "'?"};
+  const auto meant = cli::suggest(words[0], names);
+  auto hint = suggest_run(words);
+  if (hint.empty()) hint = meant.empty() ? "sarray --help" : "did you mean 'sarray " + meant + "'?";
+  util::Error error{words[0], "there is no such command", hint};
   error.status = static_cast<int>(util::Exit::usage);
   return error;
 }
@@ -67,7 +75,7 @@ Status run_words(Words words) {
   if (words[0] == "__complete") return complete(rest);
   if (words[0] == "__manual") return manual(rest);
   if (const auto* command = find_command(words[0])) return command->function(rest);
-  return util::fail(usage_error(words[0]));
+  return util::fail(usage_error(words));
 }
 
 }  // namespace

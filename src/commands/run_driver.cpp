@@ -15,6 +15,7 @@
 #include "commands/commands.hpp"
 #include "commands/live.hpp"
 #include "commands/submit_options.hpp"
+#include "commands/suggest_run.hpp"
 #include "queue/gather.hpp"
 #include "util/fd.hpp"
 #include "util/join.hpp"
@@ -123,10 +124,11 @@ std::string describe_end(const std::string& program, int wait_status) {
 }
 
 /// Prints what the session keeps, and how to go on.
-void tell_kept(const store::Session& session, const store::SessionContents& contents) {
+/// @param has_hint whether the error that follows says that.
+void tell_kept(const store::Session& session, const store::SessionContents& contents, bool has_hint = false) {
   say("sarray: session " + session.name() + " keeps " + util::count(contents.info.jobs, "job") + " (" +
       util::count(contents.info.tasks, "task") + ")");
-  say("hint: sarray submit --session " + session.name() + ", or sarray list --session " + session.name());
+  if (!has_hint) say("hint: sarray submit --session " + session.name() + ", or sarray list --session " + session.name());
 }
 
 /// Says what becomes of the queue if it is not submitted. @param why empty: the command ended well.
@@ -153,13 +155,17 @@ Status submit_session(const store::Session& session, SubmitOptions options) {
   if (::dup2(2, 1) < 0) return util::fail("standard error", "cannot be used");
   auto status = submit_queue(std::move(options));
   if (status && !is_dry) return status;
-  if (const auto contents = session.read(); contents && contents->info.jobs > 0) tell_kept(session, *contents);
+  if (const auto contents = session.read(); contents && contents->info.jobs > 0) {
+    const bool has_hint = !status && status.error().hint.find(session.name()) != std::string::npos;
+    tell_kept(session, *contents, has_hint);
+  }
   return status;
 }
 
 }  // namespace
 
 Status run_driver(const Words& words) {
+  constexpr int command_not_found = 127;  // as in a shell
   TRY(auto options, parse_run_options(words));
   if (!options) return 0;
   const auto site = queue::find_site();
@@ -177,7 +183,13 @@ Status run_driver(const Words& words) {
     return {};
   };
   if (submits) hooks.tick = [&] { live.tick(); };
-  TRY(const auto end, capture::run_driver(options->command, queue::installed_options(site.client), site.client, hooks));
+  auto end_of_driver = capture::run_driver(options->command, queue::installed_options(site.client), site.client, hooks);
+  if (!end_of_driver) {
+    auto& error = end_of_driver.error();
+    if (error.status == command_not_found && error.hint.empty()) error.hint = suggest_run(options->command);
+    return util::fail(std::move(error));
+  }
+  const auto& end = *end_of_driver;
   live.finish();
   CHECK_OK(end.session.sync());
   TRY(const auto contents, end.session.read());

@@ -32,6 +32,24 @@ std::string state_text(const store::SessionInfo& info) {
   return info.state == State::submitted ? "submitted" : "empty";
 }
 
+/// When it was begun is in its name. The state is what matters, and comes before what may be cut.
+std::string sessions_text(const std::vector<store::SessionInfo>& sessions, std::size_t width) {
+  if (sessions.empty()) return "there are no sessions\n";
+  constexpr std::size_t min_width = 12;  // of a directory, of which the end is shown
+  constexpr std::size_t before = 24 + 2 + 16 + 2 + 4 + 2 + 5 + 2;
+  std::size_t state_width = 5 + 2;  // "state" itself
+  for (const auto& info : sessions) state_width = std::max(state_width, state_text(info).size() + 2);
+  const auto room = width > before + state_width + min_width ? width - before - state_width : min_width;
+  report::Table table({false, false, true, true, false, false});
+  table.add({"session", "last call", "jobs", "tasks", "state", "from"});
+  for (const auto& info : sessions) {
+    const auto directory = util::printable(info.directory);
+    table.add({info.name, report::date_text(info.last_call), std::to_string(info.jobs), std::to_string(info.tasks),
+               state_text(info), width > 0 ? util::fit_end(directory, room) : directory});
+  }
+  return table.text(width);
+}
+
 util::Json to_json(const std::vector<store::SessionInfo>& sessions) {
   auto list = util::Json::array();
   for (const auto& info : sessions) {
@@ -44,6 +62,7 @@ util::Json to_json(const std::vector<store::SessionInfo>& sessions) {
     session["last_call"] = info.last_call == 0 ? util::Json(nullptr) : util::Json(info.last_call);
     session["jobs"] = info.jobs;
     session["tasks"] = info.tasks;
+    session["directory"] = info.directory.empty() ? util::Json(nullptr) : util::Json(info.directory);
     list.push_back(std::move(session));
   }
   return util::Json{{"version", 1}, {"sessions", std::move(list)}};
@@ -146,13 +165,7 @@ Status sessions(const Words& words) {
     std::fputs(util::to_line(to_json(found)).c_str(), stdout);
     return 0;
   }
-  report::Table table({false, false, true, true, false, false});
-  table.add({"session", "started", "jobs", "tasks", "last call", "state"});
-  for (const auto& info : found) {
-    table.add({info.name, report::date_text(info.started), std::to_string(info.jobs), std::to_string(info.tasks),
-               report::date_text(info.last_call), state_text(info)});
-  }
-  std::fputs(found.empty() ? "there are no sessions\n" : table.text(report::terminal_width(1)).c_str(), stdout);
+  std::fputs(sessions_text(found, report::terminal_width(1)).c_str(), stdout);
   return 0;
 }
 

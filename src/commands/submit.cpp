@@ -212,7 +212,7 @@ util::Error too_large(const script::Rendered& rendered, const plan::PlanOptions&
   return {"the merged script is too large",
           std::to_string(rendered.script.size()) + " bytes, and this cluster accepts less than " +
               std::to_string(options.limits.max_script_size) + " (max_script_size)",
-          arrays ? "'sarray submit --split' would submit " + util::count(*arrays, "array")
+          arrays ? options.command + " --split would submit " + util::count(*arrays, "array")
                  : "a job's own script is too large: drop it from the queue: sarray drop"};
 }
 

@@ -255,7 +255,7 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
       ->type_name("HOW");
   app.add_option("--names", names,
                  "whose ids are in the names of output files: task, as each task's variables say (default), or slurm, as squeue "
-                 "shows them; SARRAY_NAMES says it for always")
+                 "shows them; SARRAY_NAMES=slurm makes that the default")
       ->type_name("WHOSE");
   app.add_option("--session", options.session, "act on this session instead of the current shell's")->type_name("NAME");
   auto* translate = app.add_flag("--translate", options.translate,

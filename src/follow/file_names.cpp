@@ -31,7 +31,7 @@ std::optional<FileName> file_name(const script::MappedJob& job, script::Stream s
   if (!pattern) return std::nullopt;
   const auto names = surroundings.by_hand ? plan::Names::slurm : surroundings.names;
   if (surroundings.by_hand && job.record.unnamed) {
-    const auto name = pattern->rfind('/') + 1;  // as the dispatcher does (share/dispatch/5-files.bash)
+    const auto name = pattern->rfind('/') + 1;  // as the dispatcher does (share/dispatch_rest/2-files.bash)
     if (pattern->substr(name) == script::default_name(true, plan::Names::task))
       pattern->replace(name, std::string::npos, script::default_name(true, names));
   }

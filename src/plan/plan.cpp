@@ -236,7 +236,7 @@ util::Error explain_differences(const Plan& plan, const std::vector<PlannedJob>&
   const bool is_all = jobs.size() == plan.jobs.size();
   error.what = is_all ? "the jobs cannot share one array" : "jobs that wait for the same stage cannot share one array";
   error.why = "they differ in " + util::count(differences.size(), "option") + " that an array has only once";
-  error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
+  error.hint = options.command + " --split would submit " + util::count(plan.arrays.size(), "array");
   if (const auto largest = find_largest(jobs, differences, options.release)) {
     const auto more = is_all ? " " + format_settings(largest->settings) : " --merge=largest";
     error.hint = options.command + more + (is_all ? " makes it one array" : " makes each stage one array") +
@@ -245,7 +245,7 @@ util::Error explain_differences(const Plan& plan, const std::vector<PlannedJob>&
   }
   const bool only_throttle = differences.size() == 1 && differences.front().option == "array throttle";
   if (only_throttle) {
-    error.hint = "'sarray submit -t N' throttles all of them together; " + error.hint;
+    error.hint = options.command + " -t N throttles all of them together; " + error.hint;
   } else if (differences.size() == 1 && differences.front().option.find(' ') == std::string::npos) {
     error.hint = "make --" + differences.front().option + " equal, or give it to sarray submit, and one array holds " +
                  (is_all ? "all; " : "them; ") + error.hint;
@@ -260,7 +260,7 @@ util::Error explain_size(const Plan& plan, const PlanOptions& options, std::uint
               " (MaxArraySize=" + std::to_string(options.limits.max_array_size) +
               (options.limits.max_array_tasks > 0 ? ", max_array_tasks=" + std::to_string(options.limits.max_array_tasks) : "") +
               ")";
-  error.hint = "'sarray submit --split' would submit " + util::count(plan.arrays.size(), "array");
+  error.hint = options.command + " --split would submit " + util::count(plan.arrays.size(), "array");
   return error;
 }
 

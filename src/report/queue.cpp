@@ -40,8 +40,10 @@ std::string command_text(slurm::ScriptSource source, const std::string& script_p
   return util::printable(text);
 }
 
-std::string first_command_of(const plan::PlannedJob& planned) {
-  return slurm::find_first_command(planned.call->source, *planned.call->script);
+std::vector<std::string> commands_of(const std::vector<plan::PlannedJob>& jobs) {
+  std::vector<slurm::ScriptText> scripts;
+  for (const auto& planned : jobs) scripts.push_back({planned.call->source, *planned.call->script});
+  return slurm::find_commands(scripts);
 }
 
 /// Returns a line for each place where options were set: "command line: --array=0-4 --time=10", "line 3: --mem=1G".
@@ -64,8 +66,11 @@ std::string setting_text(const slurm::Setting& setting) {
   return "--" + std::string(setting.option->name) + (setting.has_value ? "=" + util::shell_quote(setting.value) : "");
 }
 
-std::string command_text(const plan::PlannedJob& planned) {
-  return command_text(planned.call->source, planned.call->script_path, first_command_of(planned), planned.job.arguments);
+std::vector<std::string> command_texts(const std::vector<plan::PlannedJob>& jobs) {
+  auto texts = commands_of(jobs);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    texts[i] = command_text(jobs[i].call->source, jobs[i].call->script_path, texts[i], jobs[i].job.arguments);
+  return texts;
 }
 
 std::string command_text(const script::MappedJob& job) {
@@ -75,6 +80,7 @@ std::string command_text(const script::MappedJob& job) {
 std::string queue_details(const std::vector<plan::PlannedJob>& jobs, std::size_t width) {
   constexpr std::size_t indent = 5;
   const auto waits = wait_names(jobs);
+  const auto commands = command_texts(jobs);
   std::string text;
   const auto add = [&](const std::string& line) {
     const auto room = width > indent ? width - indent : 0;
@@ -85,7 +91,7 @@ std::string queue_details(const std::vector<plan::PlannedJob>& jobs, std::size_t
     const auto& job = planned.job;
     text += "job " + std::to_string(planned.number) + " " + util::printable(job.name) + ": " + std::to_string(planned.id) +
             (job.ids ? "_[" + job.ids->text() + "]" : "") + ", " + util::count(planned.tasks(), "task") + "\n";
-    add(command_text(planned));
+    add(commands[i]);
     add("in " + job.directory);
     if (!waits[i].empty()) add("waits for " + waits[i]);
     for (const auto& line : option_lines(job)) add(line);
@@ -95,7 +101,9 @@ std::string queue_details(const std::vector<plan::PlannedJob>& jobs, std::size_t
 
 util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
   auto list = util::Json::array();
-  for (const auto& planned : jobs) {
+  const auto commands = commands_of(jobs);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const auto& planned = jobs[i];
     util::Json job;
     job["job"] = planned.number;
     job["id"] = planned.id;
@@ -104,8 +112,7 @@ util::Json queue_json(const std::vector<plan::PlannedJob>& jobs) {
     job["tasks"] = planned.tasks();
     job["script"] =
         planned.call->source == slurm::ScriptSource::file ? util::Json(planned.call->script_path) : util::Json(nullptr);
-    const auto command = first_command_of(planned);
-    job["command"] = command.empty() ? util::Json(nullptr) : util::Json(command);
+    job["command"] = commands[i].empty() ? util::Json(nullptr) : util::Json(commands[i]);
     job["arguments"] = planned.job.arguments;
     job["directory"] = planned.job.directory;
     job["options"] = util::Json::object();

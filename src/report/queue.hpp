@@ -12,8 +12,9 @@ namespace sarray::report {
 
 /// Returns what a job runs as one line: "train.slurm 'a b'"; if it has no file, the command that --wrap was given, "$ hostname",
 /// or the first that a script from standard input has (slurm::find_first_command), "<< python train.py".
-[[nodiscard]] std::string command_text(const plan::PlannedJob& planned);
 [[nodiscard]] std::string command_text(const script::MappedJob& job);
+/// Likewise, of each job; scripts from standard input that begin alike are told apart (slurm::find_commands).
+[[nodiscard]] std::vector<std::string> command_texts(const std::vector<plan::PlannedJob>& jobs);
 
 /// Returns a table with one line per job: its number, the options in which the jobs differ, name, script and arguments. What all
 /// jobs share is said once, above it. If there are more columns than fit, the last of the differing options are on further lines

@@ -235,12 +235,13 @@ std::string queue_text(const std::vector<plan::PlannedJob>& jobs, std::size_t wi
   row.emplace_back("script and arguments");
   Table table(right);
   table.add(row);
+  const auto commands = command_texts(jobs);
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     row = {std::to_string(jobs[i].number)};
     if (layout.with_ids) row.push_back(std::to_string(jobs[i].id));
     for (std::size_t n = 0; n < layout.options; ++n) row.push_back(cut(options[n], options[n].cells[i], layout.max_cell));
     for (const auto& column : others) row.push_back(cut(column, column.cells[i], layout.max_cell));
-    row.push_back(command_text(jobs[i]));
+    row.push_back(commands[i]);
     table.add(row);
   }
   const auto common = common_text(jobs, usages);

@@ -45,15 +45,18 @@ std::string submission_text(const plan::Plan& plan, const plan::MergedArray& arr
   Table table(columns);
   table.add(heads);
   const auto waits = any_waits ? wait_names(plan.jobs) : std::vector<std::string>();
-  std::size_t rows = 0;
-  for (const auto& placement : array.placements) {
-    if (rows++ == max_rows) break;
-    const auto& planned = plan.jobs[placement.job];
+  const auto rows = std::min(max_rows, array.placements.size());
+  std::vector<plan::PlannedJob> shown;
+  for (std::size_t i = 0; i < rows; ++i) shown.push_back(plan.jobs[array.placements[i].job]);
+  const auto commands = command_texts(shown);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto& placement = array.placements[i];
+    const auto& planned = shown[i];
     std::vector<std::string> row = {std::to_string(planned.number),
                                     range_text(placement.first_index, planned.tasks()),
                                     planned.job.ids ? util::fit(planned.job.ids->text(), 16) : "-",
                                     util::fit(util::printable(planned.job.name), 20),
-                                    width > 0 ? util::fit(command_text(planned), width / 3) : command_text(planned),
+                                    width > 0 ? util::fit(commands[i], width / 3) : commands[i],
                                     output_pattern(planned, names)};
     if (any_waits) row.insert(row.begin() + 4, util::fit(waits[placement.job], 40));
     table.add(row);

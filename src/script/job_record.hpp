@@ -19,8 +19,8 @@
 namespace sarray::script {
 
 /// SARRAY_FORMAT of the scripts that are written. Those of revision 7d9f961 and before do not say it: theirs is 0. Up to 1 the
-/// names of output files were always by the rule of plan::Names::slurm.
-inline constexpr std::uint32_t script_format = 2;
+/// names of output files were always by the rule of plan::Names::slurm, and up to 2 the list of pages was in the head.
+inline constexpr std::uint32_t script_format = 3;
 
 /// How the dispatcher gives or takes a variable.
 enum class VariableKind : std::uint8_t {

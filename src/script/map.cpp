@@ -116,6 +116,15 @@ std::optional<std::size_t> find_data(std::string_view script, std::size_t head_e
   return end != std::string_view::npos ? std::optional(end + last_line.size()) : std::nullopt;
 }
 
+/// From format 3 on the list of pages is the part before the data, which a form feed begins and ends; earlier it is in the head.
+void read_lists(std::string_view before_data, Variables& variables) {
+  if (!before_data.ends_with('\f')) return;
+  before_data.remove_suffix(1);
+  auto lists = before_data.substr(before_data.rfind('\f') + 1);
+  while (take_assignment(lists, variables)) {
+  }
+}
+
 util::Result<Head> read_head(std::string_view script) {
   if (!script.starts_with(first_line)) return util::fail("batch script", "it was not written by sarray", "sarray history");
   Head head;
@@ -138,6 +147,9 @@ util::Result<Head> read_head(std::string_view script) {
   const auto data = find_data(script, script.size() - rest.size(), head.variables);
   if (!data) return util::fail(damaged_script("it is cut short"));
   head.data = *data;
+  if (head.variables.find("SARRAY_PAGES") == head.variables.end()) {
+    read_lists(script.substr(0, *data - std::min(*data, last_line.size())), head.variables);
+  }
   if (const auto options = head.variables.find("SARRAY_OPTIONS"); options != head.variables.end()) {
     head.options.clear();
     for (std::string_view lines = options->second; !lines.empty();) read_option(take_until(lines, '\n'), head.options);
@@ -302,8 +314,6 @@ class JobReader {
     for (const auto stream : all_streams) fill_pattern(stream, job);
     fill_source(job);
     CHECK_OK(find_script(job));
-    if (job.source != slurm::ScriptSource::file)
-      job.command = slurm::find_first_command(job.source, stored_script(job, m_script));
     return job;
   }
 
@@ -384,6 +394,26 @@ util::Result<std::string> unpack_script(std::string script) {
   return script + *plain;
 }
 
+namespace {
+
+void fill_commands(std::vector<MappedJob>& jobs, std::string_view script) {
+  std::map<std::size_t, std::string> texts;  // by where they are: jobs may share one
+  std::vector<slurm::ScriptText> scripts;
+  for (const auto& job : jobs) {
+    std::string_view text;
+    if (job.source != slurm::ScriptSource::file) {
+      auto& stored = texts[job.script_offset];
+      if (stored.empty()) stored = stored_script(job, script);
+      text = stored;
+    }
+    scripts.push_back({job.source, text});
+  }
+  auto commands = slurm::find_commands(scripts);
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].command = std::move(commands[i]);
+}
+
+}  // namespace
+
 util::Result<Map> read_map(std::string_view script) {
   TRY(auto head, read_head(script));
   TRY(const auto pages, find_pages(script, head));
@@ -409,6 +439,7 @@ util::Result<Map> read_map(std::string_view script) {
     TRY(auto job, jobs.read(record));
     map.jobs.push_back(std::move(job));
   }
+  fill_commands(map.jobs, script);
   return map;
 }
 

@@ -28,7 +28,7 @@ struct MappedJob {
   std::string name;
   slurm::ScriptSource source = slurm::ScriptSource::file;
   std::string script_path;        ///< empty unless source is file
-  std::string command;            ///< what it runs, if it has no file (slurm::find_first_command)
+  std::string command;            ///< what it runs, if it has no file (slurm::find_commands)
   std::size_t script_offset = 0;  ///< of its bytes in the batch script
   std::size_t script_length = 0;
   bool script_escaped = false;   ///< there it is written as util::escape_text() does

@@ -27,7 +27,7 @@ struct NamedTask {
 [[nodiscard]] slurm::PatternValues name_ids(const NamedTask& task, const std::string& pattern, plan::Names names);
 
 /// Whether a retry's task would write to the file that the attempt before it wrote, because of an id that both have: an array's
-/// own. It gives that file another name first (share/dispatch/5-files.bash).
+/// own. It gives that file another name first (share/dispatch_rest/2-files.bash).
 [[nodiscard]] bool has_shared_id(const std::string& pattern, bool is_plain, plan::Names names);
 
 /// Returns the name, without folder, of the file that a job without --output writes.

@@ -150,7 +150,7 @@ constexpr const char* hand_words =
 
 /// Lists the jobs as a person reads them; of very many only the first: the data holds all, and `sarray which` reads it.
 std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
-  constexpr std::size_t max_rows = 100;
+  constexpr std::size_t max_rows = 20;  // bash reads them in each task
   std::string text = "#   job  indices            name                 script and arguments\n";
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
@@ -223,9 +223,15 @@ std::string piece_list(const Packed& packed) {
 /// Ends each part of the script that the dispatcher reads by itself: its rest, the scripts, the table.
 constexpr char part_end = '\f';
 
-/// The dispatcher in its two parts, and the line after which the data begins.
-std::string dispatcher() {
-  return std::string(embedded::dispatch) + part_end + std::string(embedded::dispatch_rest) + part_end + "\nexit 125\n";
+/// The dispatcher is one group of commands, which bash reads as a whole before it runs any: the file is written over meanwhile.
+constexpr std::string_view group_begin = "{\n";
+constexpr std::string_view group_end = "  exit 125\n}\n";
+
+/// The dispatcher in its two parts, the list of pages, which bash takes four times as long to read in its head, and the line
+/// after which the data begins.
+std::string dispatcher(const std::string& lists) {
+  return std::string(group_begin) + std::string(embedded::dispatch) + std::string(group_end) + part_end +
+         std::string(embedded::dispatch_rest) + part_end + lists + part_end + "\nexit 125\n";
 }
 
 /// Returns the lines that say where the dispatcher's rest and the data begin. Their own length is fixed, so that the numbers in
@@ -234,8 +240,8 @@ constexpr std::size_t place_lines_length = 46;
 std::string place_lines(std::size_t head, std::size_t dispatcher) {
   std::array<char, 64> lines{};
   const auto begin = head + place_lines_length;
-  std::snprintf(lines.data(), lines.size(), "SARRAY_REST=%010zu\nSARRAY_DATA=%010zu\n", begin + embedded::dispatch.size() + 1,
-                begin + dispatcher);
+  std::snprintf(lines.data(), lines.size(), "SARRAY_REST=%010zu\nSARRAY_DATA=%010zu\n",
+                begin + group_begin.size() + embedded::dispatch.size() + group_end.size() + 1, begin + dispatcher);
   return lines.data();
 }
 
@@ -296,9 +302,11 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   head += "SARRAY_PIECES='";
   const auto before_pieces = head.size();
   head += "'\n";
-  head += "SARRAY_PAGES='" + page_list(table, scripts.size() + 1, array.first_index() + array.tasks) + "'\n";
-  head += "SARRAY_SUMS='" + page_sums(table) + "'\n";
-  const auto tail = dispatcher();
+  const auto table_begin = scripts.size() + 1;
+  head +=
+      "SARRAY_TABLE=" + std::to_string(table_begin) + "\nSARRAY_END=" + std::to_string(table_begin + table.text().size()) + "\n";
+  const auto tail = dispatcher("SARRAY_PAGES='" + page_list(table, table_begin, array.first_index() + array.tasks) +
+                               "'\nSARRAY_SUMS='" + page_sums(table) + "'\n");
   const std::string end = std::string(1, part_end) + "end\n";
   auto& script = rendered.script;
   script.reserve(head.size() + place_lines_length + tail.size() + scripts.size() + 1 + table.text().size() + end.size());

@@ -24,6 +24,7 @@
 #include "util/crc32.hpp"
 #include "util/environment_names.hpp"
 #include "util/fd.hpp"
+#include "util/message.hpp"
 
 namespace sarray::store {
 
@@ -111,11 +112,27 @@ util::Result<Session> Session::open(const StateFolder& folder, const std::string
   return session;
 }
 
+namespace {
+
+/// Returns how to go on without a session: with the one that was left last, if there is one with jobs in it.
+std::string hint_of_left_sessions(const StateFolder& folder) {
+  std::vector<std::string> warnings;
+  const auto sessions = list_sessions(folder, &warnings);
+  if (sessions) {
+    const auto left = std::find_if(sessions->rbegin(), sessions->rend(),
+                                   [](const auto& info) { return info.jobs > 0 && info.shell == ShellState::gone; });
+    if (left != sessions->rend())
+      return "--session " + left->name + " (" + util::count(left->jobs, "job") + "), or sarray listen";
+  }
+  return "sarray run -- ./launch.sh, or sarray listen, or sarray submit FILE";
+}
+
+}  // namespace
+
 util::Result<Session> Session::current(const StateFolder& folder) {
   const char* name = std::getenv(util::session_variable);
   if (name == nullptr || *name == '\0') {
-    return util::fail("no session", "this shell is not inside 'sarray listen'",
-                      "sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)");
+    return util::fail("no session", "this shell is not inside 'sarray listen'", hint_of_left_sessions(folder));
   }
   return open(folder, name);
 }
@@ -238,6 +255,7 @@ util::Result<SessionContents> Session::read(bool has_lock) const {
                                      : "a call was interrupted while it was being recorded, and its sbatch did not answer"));
   }
   for (const auto& call : contents.calls) {
+    if (call.call) contents.info.directory = call.call->directory;
     if (call.dropped || call.submitted) continue;
     ++contents.info.jobs;
     contents.info.tasks += call.tasks;

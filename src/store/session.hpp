@@ -28,6 +28,7 @@ struct SessionInfo {
   std::int64_t last_call = 0;  ///< likewise; 0: none
   std::uint32_t jobs = 0;      ///< queued: neither dropped nor submitted
   std::uint32_t tasks = 0;     ///< of the queued jobs
+  std::string directory;       ///< in which the last call was made; empty: there is none
   State state = State::open;
 };
 

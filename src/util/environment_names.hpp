@@ -28,7 +28,7 @@ inline constexpr const char* check_variable = "SARRAY_CHECK";  ///< "on", "off":
 inline constexpr const char* prompt_variable = "SARRAY_AT_PROMPT";
 
 /// In a merged task, until the dispatcher has looked: the name of the submission that sarray itself made. It begins as Slurm's
-/// own do, so that no --export keeps it back. The dispatcher spells it, too (share/dispatch/1-main.bash).
+/// own do, so that no --export keeps it back. The dispatcher spells it, too (share/dispatch/1-start.bash).
 inline constexpr const char* submission_variable = "SLURM_SARRAY";
 
 }  // namespace sarray::util

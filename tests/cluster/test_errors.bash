@@ -20,7 +20,7 @@ says() {
 session() { sarray listen 2>&1 <<<"$1"; } # COMMANDS
 
 no_session='sarray: error: no session: this shell is not inside '"'sarray listen'"'
-hint: sarray listen, or sarray submit FILE, or --session NAME (sarray sessions lists them)'
+hint: sarray run -- ./launch.sh, or sarray listen, or sarray submit FILE'
 for command in submit list 'drop 1'; do
   # shellcheck disable=SC2086 # its words
   says 1 "$no_session" sarray $command
@@ -145,6 +145,23 @@ cd ..
 # --- did you mean ----------------------------------------------------------------------------------
 says 2 "sarray: error: sumbit: there is no such command
 hint: did you mean 'sarray submit'?" sarray sumbit
+# What records is named if the program is given without it.
+mkdir words
+printf '#!/bin/bash\nsbatch --wrap true\n' >words/launch.sh
+printf '#!/usr/bin/env python3\n' >words/launch.py
+chmod 755 words/launch.sh
+cd words
+says 2 "sarray: error: launch.sh: there is no such command
+hint: sarray run -- ./launch.sh 'a b'" sarray launch.sh 'a b'
+says 2 "sarray: error: ./launch.py: there is no such command
+hint: sarray run -- /usr/bin/env python3 ./launch.py" sarray ./launch.py
+says 2 "sarray: error: sbatch: there is no such command
+hint: sarray run -- sbatch --wrap true" sarray sbatch --wrap true
+says 2 "sarray: error: listen: unexpected argument 'launch.sh'
+hint: sarray run -- ./launch.sh" sarray listen launch.sh
+says 127 "sarray: error: launch.sh: command not found
+hint: sarray run -- ./launch.sh" sarray run launch.sh
+cd ..
 says 2 "sarray: error: list: there is no option '--jsno'
 hint: did you mean --json?" sarray list --jsno
 echo job.slurm >queue

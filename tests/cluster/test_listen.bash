@@ -36,6 +36,13 @@ assert_eq "$before" "$(env -0 | sort -z | tr '\0' '\n')" 'the parent shell is un
 sessions=$(sarray sessions)
 assert_contains "$sessions" 'left' 'the session is kept'
 name=$(sarray sessions --json | python3 -c 'import json,sys; s=json.load(sys.stdin)["sessions"]; assert len(s)==1 and s[0]["jobs"]==3 and s[0]["state"]=="left", s; print(s[0]["name"])')
+assert_eq "$PWD" "$(sarray sessions --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["sessions"][0]["directory"])')" 'where its calls were made'
+# 80 columns have the state whole, and the end of the folder's name.
+words=$(script -qec 'stty cols 80; "$SARRAY" sessions' /dev/null </dev/null | tr -d '\r')
+[[ $words =~ \ left\ +\.\.\.[^\ ]*${PWD: -8}$ ]] || fail "80 columns: $words"
+assert_eq 80 "$(wc -L <<<"$words")" 'their width'
+assert_eq "sarray: error: no session: this shell is not inside 'sarray listen'
+hint: --session $name (3 jobs), or sarray listen" "$(sarray submit 2>&1)" 'a session that was left is named'
 words=$(sarray listen --resume <<<'sbatch job.slurm d; sarray list --json' 2>resume.err | tail -n 1)
 assert_eq 4 "$(python3 -c 'import json,sys; print(len(json.loads(sys.argv[1])["jobs"]))' "$words")" 'jobs after --resume'
 assert_contains "$(cat resume.err)" "sarray: session $name keeps 4 jobs (4 tasks)

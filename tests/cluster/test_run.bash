@@ -97,7 +97,7 @@ assert_contains "$(sarray run -n sbatch job.slurm d 2>&1)" 'keeps 1 job (1 task)
 # --- submit's own refusals ----------------------------------------------------------------------------
 fails 1 -- bash -c 'sbatch --mem=10 job.slurm a; sbatch --mem=20 job.slurm b'
 assert_contains "$(cat err)" "sarray: session $(last_session) keeps 2 jobs" 'the status is that of submit, and the jobs are kept'
-assert_contains "$(cat err)" "'sarray submit --split' would submit 2 arrays" "submit's own hint"
+assert_contains "$(cat err)" "sarray submit --session=$(last_session) --split would submit 2 arrays" "submit's own hint, with the session"
 fails 2 --nosuch -- touch started
 fails 2 --array=1-3 -- touch started
 fails 2 --session x -- touch started

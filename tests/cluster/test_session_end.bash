@@ -124,7 +124,8 @@ keys 'echo "still $((1+3)) in ${SARRAY_SESSION:+it}"'
 wait_screen 'still 4 in it'
 keys 'sarray submit; echo "the rest of the line $((1+4))"'
 wait_screen 'the rest of the line 5'
-wait_screen "sarray: submitted; the session is over: sbatch is Slurm's again. Follow it: sarray status "
+wait_screen "sarray: submitted; the session is over: sbatch is Slurm's again
+hint: sarray status "
 keys 'echo "outside $((1+5)) ${SARRAY_SESSION:-none}"'
 wait_screen 'outside 6 none'
 # From ten jobs on cancel asks.

@@ -53,7 +53,8 @@ try_shell() { # NAME
   keys 'sbatch job.slurm five; clear'
   wait_screen "[sarray] own $1>"
   keys 'sarray submit'
-  wait_screen "sarray: submitted; the session is over: sbatch is Slurm's again. Follow it: sarray status "
+  wait_screen "sarray: submitted; the session is over: sbatch is Slurm's again
+hint: sarray status "
   keys 'echo "outside ${SARRAY_SESSION:-none}"'
   wait_screen 'outside none'
   [[ $(screen) != *'may come from'* ]] || fail "$1: $(screen)"

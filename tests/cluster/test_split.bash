@@ -24,7 +24,7 @@ sarray listen <session.sh
 assert_contains "$(<refused)" 'sarray: error: the merged script is too large: ' 'one array'
 assert_contains "$(<refused)" ' bytes, and this cluster accepts less than 100000 (max_script_size)' 'the figures'
 mapfile -t ids <ids
-assert_contains "$(<refused)" "hint: 'sarray submit --split' would submit ${#ids[@]} arrays" 'the number of arrays'
+assert_contains "$(<refused)" "hint: sarray submit --split would submit ${#ids[@]} arrays" 'the number of arrays'
 assert_eq 4 "${#ids[@]}" 'arrays: three of these scripts fill one'
 assert_eq "${#ids[@]}" "$(grep -o '"job_id":null' dry.json | wc -l)" 'arrays of the dry run'
 for id in "${ids[@]}"; do wait_job "$id"; done

@@ -94,7 +94,7 @@ assert_eq "  option  value  jobs  from
   time    10     1,3   command line
           20     2     command line
 sarray: error: the jobs cannot share one array: they differ in 1 option that an array has only once
-hint: sarray submit --session=$name --time=20 makes it one array, with the largest of each (2 of 3 jobs asked for less); 'sarray submit --split' would submit 2 arrays" "$refusal" 'the table of differences'
+hint: sarray submit --session=$name --time=20 makes it one array, with the largest of each (2 of 3 jobs asked for less); sarray submit --session=$name --split would submit 2 arrays" "$refusal" 'the table of differences'
 # sbatch that refuses.
 mkdir locked
 sarray submit --session "$name" --time=30 -o locked 2>locked.err && fail 'a folder as -o FILE was taken'

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
+#include <utility>
 
 #include "slurm/language/intake.hpp"
 #include "slurm/language/text.hpp"
@@ -83,6 +85,69 @@ std::string find_first_command(ScriptSource source, std::string_view script) {
   }
   best.resize(std::min(best.size(), max_length));
   return best;
+}
+
+namespace {
+
+/// Scripts that are the same up to a line, and what follows it.
+struct Alike {
+  std::vector<std::size_t> scripts;
+  std::vector<std::string_view> rests;
+
+  [[nodiscard]] bool is_over() const {
+    return std::all_of(rests.begin(), rests.end(), [&](auto rest) { return rest.empty(); });
+  }
+  [[nodiscard]] bool is_the_same() const {
+    return std::all_of(rests.begin(), rests.end(),
+                       [&](auto rest) { return rest.data() == rests.front().data() || rest == rests.front(); });
+  }
+};
+
+/// Reads on to the first line in which they differ. @return those that have the same line there, by it; only one: none differs.
+std::map<std::string, Alike> divide(Alike group) {
+  std::map<std::string, Alike> parts;
+  while (parts.size() < 2 && !group.is_over()) {
+    parts.clear();
+    for (std::size_t i = 0; i < group.scripts.size(); ++i) {
+      std::string line;
+      while (!group.rests[i].empty() && rank_of(line) == Rank::nothing) line = take_line(group.rests[i]);
+      if (rank_of(line) == Rank::nothing) line.clear();  // the script ends with comments
+      auto& part = parts[line];
+      part.scripts.push_back(group.scripts[i]);
+      part.rests.push_back(group.rests[i]);
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::vector<std::string> find_commands(const std::vector<ScriptText>& scripts) {
+  std::vector<std::string> commands;
+  std::map<std::string, Alike> by_command;
+  for (std::size_t i = 0; i < scripts.size(); ++i) {
+    commands.push_back(find_first_command(scripts[i].source, scripts[i].text));
+    if (scripts[i].source == ScriptSource::file) continue;
+    auto& group = by_command[commands.back()];
+    group.scripts.push_back(i);
+    group.rests.push_back(scripts[i].text);
+  }
+  std::vector<Alike> groups;
+  for (auto& [command, group] : by_command) groups.push_back(std::move(group));
+  while (!groups.empty()) {
+    auto group = std::move(groups.back());
+    groups.pop_back();
+    if (group.is_the_same()) continue;
+    auto parts = divide(std::move(group));
+    if (parts.size() < 2) continue;
+    for (auto& [line, part] : parts) {
+      for (const auto script : part.scripts) {
+        if (!line.empty()) commands[script] = line.substr(0, max_length);
+      }
+      groups.push_back(std::move(part));
+    }
+  }
+  return commands;
 }
 
 }  // namespace sarray::slurm

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "slurm/language/call.hpp"
 
@@ -14,5 +15,14 @@ namespace sarray::slurm {
 /// one.
 /// @return empty for ScriptSource::file, and for a script that does nothing. At most 2,000 bytes; it may have any characters.
 [[nodiscard]] std::string find_first_command(ScriptSource source, std::string_view script);
+
+struct ScriptText {
+  ScriptSource source = ScriptSource::file;
+  std::string_view text;
+};
+
+/// Returns the command of each script. Of those that have the same first command, but are not the same, it is the first line that
+/// tells them apart, whatever it does; a comment tells nothing apart.
+[[nodiscard]] std::vector<std::string> find_commands(const std::vector<ScriptText>& scripts);
 
 }  // namespace sarray::slurm

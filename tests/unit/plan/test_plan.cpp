@@ -86,7 +86,7 @@ TEST_CASE("one option apart: the table, and the two ways out") {
   CHECK(error.what == "the jobs cannot share one array");
   CHECK(error.why == "they differ in 1 option that an array has only once");
   CHECK(error.hint ==
-        "make --time equal, or give it to sarray submit, and one array holds all; 'sarray submit --split' would submit 3 arrays");
+        "make --time equal, or give it to sarray submit, and one array holds all; sarray submit --split would submit 3 arrays");
 }
 
 TEST_CASE("memory and time apart: the line to type, and what it wastes") {
@@ -95,7 +95,7 @@ TEST_CASE("memory and time apart: the line to type, and what it wastes") {
   CHECK(
       refused(jobs).hint ==
       "sarray submit --mem=2048M --time=0:12:00 makes it one array, with the largest of each (2 of 3 jobs asked for less; their "
-      "tasks see another SLURM_MEM_PER_NODE); 'sarray submit --split' would submit 3 arrays");
+      "tasks see another SLURM_MEM_PER_NODE); sarray submit --split would submit 3 arrays");
   auto options = make_options();
   options.command = "sarray submit 'my calls'";
   options.release = {23, 2};
@@ -104,10 +104,10 @@ TEST_CASE("memory and time apart: the line to type, and what it wastes") {
   CHECK(
       planned.error().hint ==
       "sarray submit 'my calls' --time=unlimited makes it one array, with the largest of each (1 of 3 jobs asked for less; their "
-      "tasks see another SLURM_JOB_END_TIME); 'sarray submit --split' would submit 3 arrays");
+      "tasks see another SLURM_JOB_END_TIME); sarray submit 'my calls' --split would submit 3 arrays");
   // A default that nobody here knows, or another option beside them.
   CHECK(refused({{"--mem=1G", "j"}, {"j"}}).hint.find("--mem equal") != std::string::npos);
-  CHECK(refused({{"--mem=1G", "j"}, {"--mem=2G", "--exclusive", "j"}}).hint == "'sarray submit --split' would submit 2 arrays");
+  CHECK(refused({{"--mem=1G", "j"}, {"--mem=2G", "--exclusive", "j"}}).hint == "sarray submit --split would submit 2 arrays");
 }
 
 TEST_CASE("--merge=largest: one array of what differs in memory and time only, and the others as before") {
@@ -145,7 +145,7 @@ TEST_CASE("several options apart, flags, and where they came from") {
         "  partition  long         1     line 3\n"
         "             short        2,3   SBATCH_PARTITION\n");
   CHECK(plan.error().why == "they differ in 2 options that an array has only once");
-  CHECK(plan.error().hint == "'sarray submit --split' would submit 2 arrays");
+  CHECK(plan.error().hint == "sarray submit --split would submit 2 arrays");
 }
 
 TEST_CASE("the table stays aligned and short, and no value commands the terminal") {
@@ -191,7 +191,7 @@ TEST_CASE("throttled and unthrottled jobs do not mix, but for -t") {
         "  option          value        jobs  from\n"
         "  array throttle  (not given)  2,3\n"
         "                  %2           1     --array\n");
-  CHECK(error.hint == "'sarray submit -t N' throttles all of them together; 'sarray submit --split' would submit 2 arrays");
+  CHECK(error.hint == "sarray submit -t N throttles all of them together; sarray submit --split would submit 2 arrays");
   auto options = make_options();
   options.throttle = 7;
   auto plan = plan_of({{"-a0-9%2", "j"}, {"j"}}, options);
@@ -206,7 +206,7 @@ TEST_CASE("MaxArraySize: an exact fit, and one over") {
   const auto error = refused({{"-a0-4", "j"}, {"-a0-3", "j"}, {"j"}, {"j"}}, with_size(10));
   CHECK(error.what == "too many tasks for one array");
   CHECK(error.why == "11 tasks, and this cluster allows 10 (MaxArraySize=10)");
-  CHECK(error.hint == "'sarray submit --split' would submit 2 arrays");
+  CHECK(error.hint == "sarray submit --split would submit 2 arrays");
   auto options = with_size(10);
   options.limits.max_array_tasks = 4;
   CHECK(refused({{"-a0-2", "j"}, {"j"}, {"j"}}, options).why ==
@@ -331,7 +331,7 @@ TEST_CASE("calls with another SLURM_CONF go to another cluster, and into another
         "  option                 value                  jobs  from\n"
         "  SLURM_CONF (variable)  (not given)            1,3\n"
         "                         /etc/other/slurm.conf  2     environment\n");
-  CHECK(refused.error().hint == "'sarray submit --split' would submit 2 arrays");
+  CHECK(refused.error().hint == "sarray submit --split would submit 2 arrays");
   auto options = test::make_options();
   options.split = true;
   const auto plan = plan::make_plan(test::resolve(calls), options);

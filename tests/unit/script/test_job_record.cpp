@@ -54,12 +54,12 @@ JobRecord make_full() {
 /// What stands before the ')' of each branch of the dispatcher's `case` over tags.
 std::set<std::string> tags_of_dispatcher() {
   const auto text = embedded::dispatch;
-  const auto begin = text.find("take_fields() {");
+  const auto begin = text.find("  case $SARRAY_TAG in");
   REQUIRE(begin != std::string_view::npos);
   std::set<std::string> tags;
-  auto body = text.substr(begin, text.find("\n}\n", begin) - begin);
-  for (auto at = body.find("\n      "); at != std::string_view::npos; at = body.find("\n      ", at + 1)) {
-    const auto line = body.substr(at + 7, body.find('\n', at + 1) - at - 7);
+  auto body = text.substr(begin, text.find("\n  esac\n", begin) - begin);
+  for (auto at = body.find("\n    "); at != std::string_view::npos; at = body.find("\n    ", at + 1)) {
+    const auto line = body.substr(at + 5, body.find('\n', at + 1) - at - 5);
     std::string word;
     for (const char c : line.substr(0, line.find(')'))) {
       if (c == ' ') continue;
@@ -101,7 +101,7 @@ TEST_CASE("a full record has every tag, and the dispatcher knows these tags and 
   expected.insert({"map:name", "map:path"});  // the translator's
   expected.insert("*");                       // what it does not know ends the task
   CHECK((tags_of_dispatcher() == expected));
-  CHECK(embedded::dispatch.find("known=" + std::to_string(script::script_format) + " ") != std::string_view::npos);
+  CHECK(embedded::dispatch.find("10#$SARRAY_FORMAT == " + std::to_string(script::script_format) + ")") != std::string_view::npos);
 }
 
 TEST_CASE("a record that no sarray of this format writes is refused by name") {

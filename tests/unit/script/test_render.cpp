@@ -116,7 +116,7 @@ TEST_CASE("the overview names jobs, indices and commands, and of very many only 
   CHECK(script.find("# 2 jobs (4 tasks) as one job array, merged by sarray 0.1.\n") != std::string::npos);
   CHECK(script.find("#     1  0-2 = 4-6          na\\x09me             /home/ada/job.sh arg\n") != std::string::npos);
   const auto many = render_words(std::vector<Words>(150, {"j"})).script;
-  CHECK(many.find("#   ... and 50 more jobs\n") != std::string::npos);
+  CHECK(many.find("#   ... and 130 more jobs\n") != std::string::npos);
 }
 
 TEST_CASE("the overview is in line behind wide names, and never cuts a character in two") {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "slurm/language/first_command.hpp"
 #include "slurm/language/intake.hpp"
@@ -38,6 +39,29 @@ TEST_CASE("without such a line, the most telling one that there is") {
   CHECK(of_input("#!/bin/sh\n# x\nset -e\n") == "set -e");
   CHECK(of_input("#!/bin/sh\n# x \\\n").empty());
   CHECK(of_input("").empty());
+}
+
+TEST_CASE("scripts that begin alike are told apart by the first line that differs") {
+  const auto commands = [](const std::vector<std::string>& scripts) {
+    std::vector<slurm::ScriptText> texts;
+    for (const auto& script : scripts) texts.push_back({ScriptSource::standard_input, script});
+    return slurm::find_commands(texts);
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(commands({"#!/bin/sh\nprep\nrun 1\nend\n", "#!/bin/sh\nprep\nrun 2\nend\n", "#!/bin/sh\nother\n"}) ==
+        Texts{"run 1", "run 2", "other"});
+  CHECK(commands({"#!/bin/sh\nprep\ncd a\n", "#!/bin/sh\nprep\ncd b\n"}) == Texts{"cd a", "cd b"});
+  // Each is told from each: the first two differ later than the third does.
+  CHECK(commands({"prep\nx\nrun 1\n", "prep\nx\nrun 2\n", "prep\ny\nrun 1\n"}) == Texts{"run 1", "run 2", "y"});
+  // The same, or different in comments alone; one that goes on if the other has ended.
+  CHECK(commands({"prep\nrun\n", "prep\nrun\n"}) == Texts{"prep", "prep"});
+  CHECK(commands({"#SBATCH -t 1\nprep\n", "#SBATCH -t 2\nprep\n# b\n"}) == Texts{"prep", "prep"});
+  CHECK(commands({"prep\n", "prep\nrun\n", "prep\n"}) == Texts{"prep", "run", "prep"});
+  CHECK(commands({"", ""}) == Texts{"", ""});
+  CHECK(commands({}).empty());
+  CHECK(slurm::find_commands({{ScriptSource::file, "a\n"},
+                              {ScriptSource::wrap, slurm::wrap_script("a\nb 1")},
+                              {ScriptSource::wrap, slurm::wrap_script("a\nb 2")}}) == Texts{"", "b 1", "b 2"});
 }
 
 TEST_CASE("a file needs none, and no script makes it long") {
