@@ -26,10 +26,12 @@ void set_files(Json& record, const OurName& ours, const TaskFiles& files, const 
   }
   const std::string usual = ours.tasks.empty() ? "slurm-%j.out" : "slurm-%A_%a.out";
   replace_field(record, "standard_output", own_pattern(ours, usual).value_or(shape.expands_files() ? usual : ""));
-  replace_field(record, "standard_error", job.error.value_or(""));
+  // Beside a job with --error, a merged one without it has its output's pattern.
+  const bool has_error = job.error && job.error != job.output;
+  replace_field(record, "standard_error", has_error ? *job.error : "");
   replace_field(record, "standard_input", input);
   replace_field(record, "stdout_expanded", files.output);
-  replace_field(record, "stderr_expanded", job.error ? files.error : "");
+  replace_field(record, "stderr_expanded", has_error ? files.error : "");
   replace_field(record, "stdin_expanded", files.input.empty() ? input : files.input);
 }
 
