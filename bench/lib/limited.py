@@ -9,6 +9,7 @@ from measure import ROOT, write_script
 
 TOOL = str(ROOT / "tools/cluster")
 CALLS = 120
+CHAINS = 50  # of three jobs
 SUBMISSIONS = 10
 USER = "65534"  # root and SlurmUser are not limited
 FULL_AGAIN = 30  # seconds: a bucket of 30 that gets 2 a second, twice over
@@ -35,6 +36,21 @@ def measure_calls(bench, folder, home):
     bench.add("7", f"{CALLS} calls, requests limited: wall time until all are queued, alone", "", f"{alone:.2f} s")
     bench.add("7", f"{CALLS} calls, requests limited: wall time until all are queued, merged", "", f"{merged:.2f} s")
     bench.add("7", "the same : alone : merged", ">= 20x", f"{alone / merged:.0f}x", alone >= 20 * merged)
+
+
+def measure_chains(bench, folder, home):
+    chain = "a=$(sbatch --parsable -o /dev/null job.sh) && b=$(sbatch --parsable -o /dev/null -d afterok:$a job.sh) && sbatch -Q -o /dev/null -d afterok:$b job.sh || echo lost"
+    loop = f"for ((i = 0; i < {CHAINS}; i++)); do {chain}; done"
+    (Path(home) / "chains.sh").write_text(f"#!/bin/bash\n{loop}\n")
+    os.chmod(Path(home) / "chains.sh", 0o755)
+    times = {}
+    for way, script in (("alone", "./chains.sh"), ("merged", "sarray run -- ./chains.sh")):
+        time.sleep(FULL_AGAIN)
+        times[way], said, status = as_user(folder, home, script)
+        if status != 0 or "lost" in said or (way == "merged" and "rl_enable" not in said):
+            raise RuntimeError(said[-2000:])
+        bench.add("7", f"{CHAINS} chains of three jobs, requests limited: wall time until all are queued, {way}", "", f"{times[way]:.1f} s")
+    bench.add("7", "the same : alone : merged", ">= 3x", f"{times['alone'] / times['merged']:.1f}x", times["alone"] >= 3 * times["merged"])
 
 
 def measure_drained(bench, folder, home):
@@ -65,6 +81,7 @@ def measure(bench):
     folder = facts.stdout.decode().strip()
     try:
         measure_calls(bench, folder, Path(home))
+        measure_chains(bench, folder, Path(home))
         time.sleep(FULL_AGAIN)
         measure_drained(bench, folder, Path(home))
     finally:

@@ -52,7 +52,8 @@ SARRAY_LISTED=$(((${#SARRAY_NEAR[1]} - 53) / 32))
 SARRAY_LOW=$(((SARRAY_INDEX - SLURM_ARRAY_TASK_MIN) * SARRAY_LISTED / (SLURM_ARRAY_TASK_MAX - SLURM_ARRAY_TASK_MIN + 1)))
 ((SARRAY_LOW >= 0 && SARRAY_LOW < SARRAY_LISTED)) || SARRAY_LOW=0
 SARRAY_PART=${SARRAY_NEAR[1]:SARRAY_LOW * 21 + 14:42}
-[[ ${#SARRAY_PART} == 42 && ${SARRAY_PART//[!0-9]/} == "${SARRAY_PART//[$' \n']/}" ]] || damaged "its list of pages is not where it should be"
+SARRAY_DIGITS=${SARRAY_PART//[!0-9]/}
+[[ ${#SARRAY_PART} == 42 && ${#SARRAY_DIGITS} == 38 ]] || damaged "its list of pages is not where it should be"
 if ((10#${SARRAY_PART:0:9} > SARRAY_INDEX || 10#${SARRAY_PART:21:9} <= SARRAY_INDEX)); then
   SARRAY_LOW=0 SARRAY_HIGH=$((SARRAY_LISTED - 1))
   while ((SARRAY_LOW < SARRAY_HIGH)); do

@@ -178,6 +178,19 @@ util::Result<int> run_shell(const Shell& shell, const store::StateFolder& folder
   return status;
 }
 
+/// Says to a person that sbatch is not Slurm's here, and what is in a session that is resumed.
+util::Result<void> tell_begin(const store::Session& session, bool resumed) {
+  if (!is_terminal()) return {};
+  if (!resumed) {
+    say("sarray: sbatch is recorded here until 'sarray submit' or exit");
+    return {};
+  }
+  TRY(const auto contents, session.read());
+  const auto from = contents.info.directory.empty() ? "" : ", the last from " + contents.info.directory;
+  say("sarray: session " + session.name() + ": " + util::count(contents.info.jobs, "job") + " queued" + from);
+  return {};
+}
+
 /// Prints what is left, and how to go on.
 void tell_end(const store::Session& session, const store::SessionContents& contents) {
   for (const auto& warning : contents.warnings) util::warn("session " + session.name() + ": " + warning);
@@ -223,6 +236,7 @@ util::Result<int> listen(const ListenOptions& options) {
     util::note(util::count(restored, "job") + " that had been cancelled " + (restored == 1 ? "is" : "are") + " queued again");
   ::unlink((session.folder() + "/" + leave_file).c_str());
   CHECK_OK(session.reopen());
+  CHECK_OK(tell_begin(session, options.resume));
   TRY(const int status, run_shell(shell, folder, session, alive));
   end_session(session, alive, status);
   CHECK_OK(session.sync());

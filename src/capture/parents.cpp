@@ -58,16 +58,22 @@ void look_at_earlier(const Condition& condition, const store::Submission& submis
   if (is_done) known.fulfilled.push_back(slurm::format_condition(condition));
 }
 
-/// Refuses a task that its parent, which is recorded, does not have, if Slurm of this release does: with its words and status.
-util::Result<void> check_task(const Condition& condition, const store::Session& session, const util::Environment& environment,
-                              const slurm::Dialect& dialect) {
-  if (!condition.task || !slurm::is_refused_if_unknown(condition.type, dialect.release())) return {};
+/// Returns a recorded call. The journal is read for it only if it was changed since: a session has thousands of calls, and each
+/// one may wait for a task.
+util::Result<std::shared_ptr<const slurm::Call>> read_parent(const store::Session& session, const store::KnownCall& known) {
+  if (auto call = store::read_call(session.folder(), known)) return call;
   TRY(const auto contents, session.read());
-  const auto parent = std::find_if(contents.calls.begin(), contents.calls.end(),
-                                   [&](const auto& recorded) { return recorded.id == condition.job && recorded.call; });
-  if (parent == contents.calls.end()) return {};
+  return known.job <= contents.calls.size() ? contents.calls[known.job - 1].call : nullptr;
+}
+
+/// Refuses a task that its parent, which is recorded, does not have, if Slurm of this release does: with its words and status.
+util::Result<void> check_task(const Condition& condition, const store::Session& session, const store::KnownCall& known,
+                              const util::Environment& environment, const slurm::Dialect& dialect) {
+  if (!condition.task || !slurm::is_refused_if_unknown(condition.type, dialect.release())) return {};
+  TRY(const auto parent, read_parent(session, known));
+  if (!parent) return {};
   slurm::Resolver resolver(dialect);
-  const auto job = resolver.resolve(*parent->call);
+  const auto job = resolver.resolve(*parent);
   if (!job || (job->ids && job->ids->contains(*condition.task))) return {};
   util::Error error;
   error.body = "sbatch: error: Batch job submission failed: Job dependency problem\n";
@@ -78,7 +84,7 @@ util::Result<void> check_task(const Condition& condition, const store::Session& 
 util::Result<void> check_recorded(const Condition& condition, const store::Session& session, const store::StateFolder& folder,
                                   const util::Environment& environment, const slurm::Dialect& dialect, Known& known) {
   TRY(const auto call, store::find_call(session.folder(), condition.job));
-  if (call && !call->dropped) return check_task(condition, session, environment, dialect);
+  if (call && !call->dropped) return check_task(condition, session, *call, environment, dialect);
   if (call) {
     return util::fail(refusal(condition, "job " + std::to_string(call->job) + " was dropped, and will never run",
                               "sarray list shows the jobs that can be waited for"));

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "commands/last.hpp"
 #include "queue/gather.hpp"
 #include "report/table.hpp"
 #include "script/map.hpp"
+#include "slurm/language/group_name.hpp"
 #include "store/session.hpp"
 #include "store/state_folder.hpp"
 #include "store/submissions.hpp"
@@ -70,6 +72,11 @@ std::vector<Offer> submission_offers() {
     offers.push_back({submission.job_id, submission.name + ", " + util::count(submission.jobs, "job") + ", " +
                                              util::count(submission.tasks, "task") + ", " + report::date_text(submission.time)});
   }
+  std::map<std::uint32_t, std::size_t> groups;
+  for (const auto& submission : read_submissions()) {
+    if (submission.group.number > 0) ++groups[submission.group.number];
+  }
+  for (const auto& [number, arrays] : groups) offers.push_back({slurm::group_name(number), util::count(arrays, "array")});
   if (!offers.empty()) offers.push_back({std::string(last_word), "the newest submission from this directory"});
   return offers;
 }

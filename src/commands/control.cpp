@@ -65,9 +65,10 @@ bool is_fit(Verb verb, const slurm::TaskRecord& task) {
 /// The tasks that it is for, as Slurm names them.
 struct Targets {
   std::vector<std::string> names;
-  std::size_t tasks = 0;               ///< that Slurm is told of: a requeued task may be there twice
-  std::size_t left = 0;                ///< selected, but not fit
-  std::vector<std::uint32_t> indices;  ///< in the first attempt, ascending
+  std::size_t tasks = 0;   ///< that Slurm is told of: a requeued task may be there twice
+  std::size_t left = 0;    ///< selected, but not fit
+  std::size_t arrays = 0;  ///< that have any
+  std::vector<const script::MappedJob*> jobs;
   std::vector<follow::SlurmTask> runs;
 };
 
@@ -94,36 +95,47 @@ util::Result<void> check_identity(const follow::Attempt& attempt) {
                     "scontrol show job " + attempt.job_id);
 }
 
-util::Result<Targets> find_targets(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
+/// Adds the tasks of one array. @param selected by index in the first attempt, ascending.
+util::Result<void> add_targets(const follow::History& history, const std::vector<std::uint32_t>& selected, Verb verb,
+                               Targets& targets) {
   std::map<std::uint32_t, std::vector<std::uint32_t>> by_attempt;
-  Targets targets;
-  for (const auto& [index, run] : find_runs(history, indices, verb)) {
+  std::vector<std::uint32_t> indices;
+  for (const auto& [index, run] : find_runs(history, selected, verb)) {
     by_attempt[run.attempt].push_back(run.index);
-    targets.indices.push_back(index);
+    indices.push_back(index);
     targets.runs.emplace_back(history.attempts[run.attempt].job_id, run.index);
     ++targets.tasks;
   }
-  std::sort(targets.indices.begin(), targets.indices.end());
-  targets.indices.erase(std::unique(targets.indices.begin(), targets.indices.end()), targets.indices.end());
-  targets.left = indices.size() - targets.indices.size();
+  std::sort(indices.begin(), indices.end());
+  indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+  targets.left += selected.size() - indices.size();
+  targets.arrays += indices.empty() ? 0 : 1;
+  for (const auto index : indices) {
+    const auto* job = history.map().job_at(index);
+    if (targets.jobs.empty() || targets.jobs.back() != job) targets.jobs.push_back(job);
+  }
   for (auto& [number, tasks] : by_attempt) {
     const auto& attempt = history.attempts[number];
     CHECK_OK(check_identity(attempt));
     std::sort(tasks.begin(), tasks.end());
     for (auto& name : name_tasks(attempt.job_id, tasks)) targets.names.push_back(std::move(name));
   }
+  return {};
+}
+
+/// Finds the tasks of all arrays, those of later arrays first: what waits for a task that is cancelled may start.
+util::Result<Targets> find_targets(const follow::Histories& histories, const std::vector<std::vector<std::uint32_t>>& selected,
+                                   Verb verb) {
+  Targets targets;
+  for (auto i = histories.size(); i-- > 0;) CHECK_OK(add_targets(*histories[i], selected[i], verb, targets));
   return targets;
 }
 
 /// "train, eval and 3 others", of the jobs that the tasks belong to; empty if it is one job.
-std::string name_jobs(const follow::History& history, const std::vector<std::uint32_t>& indices) {
+std::string name_jobs(std::vector<const script::MappedJob*> jobs) {
   constexpr std::size_t max_named = 10;
-  std::vector<const script::MappedJob*> jobs;
-  for (const auto index : indices) {
-    const auto* job = history.map().job_at(index);
-    if (jobs.empty() || jobs.back() != job) jobs.push_back(job);
-  }
   if (jobs.size() < 2) return {};
+  std::sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
   const auto more = jobs.size() - std::min(jobs.size(), max_named);
   jobs.resize(std::min(jobs.size(), max_named));
   return util::count(jobs.size() + more, "job") + " (" +
@@ -132,23 +144,29 @@ std::string name_jobs(const follow::History& history, const std::vector<std::uin
 }
 
 /// Asks before a whole array is cancelled: its id is also one task's own, and the user may not mean all the others.
-util::Result<void> confirm_whole(const ControlOptions& options, const follow::Target& target, const Targets& targets) {
+util::Result<void> confirm_whole(const ControlOptions& options, const follow::Group& group, const Targets& targets) {
   const auto& selection = options.selection;
-  const bool is_whole = target.is_whole_array && selection.jobs.empty() && selection.tasks.empty();
+  const bool is_whole = group.targets().front().is_whole_array && selection.jobs.empty() && selection.tasks.empty();
   if (options.verb != Verb::cancel || options.yes || !is_whole || !util::can_ask()) return {};
-  const auto& history = target.array_history.history();
-  const auto jobs = name_jobs(history, targets.indices);
+  const auto jobs = name_jobs(targets.jobs);
   if (jobs.empty()) return {};
   const auto tasks = util::count(targets.tasks, "task");
-  if (util::confirm("array " + history.attempts.front().job_id + ": cancel " + tasks + " of " + jobs + "?")) return {};
+  const auto what = group.name().empty() ? "array " + group.histories().front()->attempts.front().job_id : group.name();
+  if (util::confirm(what + ": cancel " + tasks + " of " + jobs +
+                    (group.name().empty() ? "" : ", in " + util::count(targets.arrays, "array")) + "?"))
+    return {};
   return util::fail("the answer was not yes", "nothing was done", "--yes does it without a question");
 }
 
 /// Why there is nothing to do.
-std::string explain_none(const follow::History& history, const std::vector<std::uint32_t>& indices, Verb verb) {
-  const auto held =
-      std::count_if(indices.begin(), indices.end(), [&](auto index) { return is_fit(Verb::release, history.task(index)); });
-  const bool all_held = verb == Verb::hold && held > 0 && static_cast<std::size_t>(held) == indices.size();
+std::string explain_none(const follow::Histories& histories, const std::vector<std::vector<std::uint32_t>>& selected, Verb verb) {
+  std::size_t held = 0;
+  std::size_t all = 0;
+  for (std::size_t i = 0; i < histories.size(); ++i) {
+    all += selected[i].size();
+    for (const auto index : selected[i]) held += is_fit(Verb::release, histories[i]->task(index)) ? 1 : 0;
+  }
+  const bool all_held = verb == Verb::hold && held > 0 && held == all;
   if (all_held) return held == 1 ? "it is held already" : "all " + std::to_string(held) + " are held already";
   return "no matching task is " + std::string(words_of(verb).fit);
 }
@@ -156,12 +174,15 @@ std::string explain_none(const follow::History& history, const std::vector<std::
 util::Json group_json(const TaskGroup& group) { return {{"tasks", group.tasks}, {"names", group.names}}; }
 
 /// What was done, or would be, for docs/json.md.
-util::Json outcome_json(const ControlOptions& options, const Targets& targets, const Dependents& dependents) {
+util::Json outcome_json(const ControlOptions& options, const follow::Group& group, const Targets& targets,
+                        const Dependents& dependents) {
   util::Json json{{"action", words_of(options.verb).name},
                   {"done", !options.dry_run},
                   {"tasks", targets.tasks},
                   {"names", targets.names},
-                  {"left", targets.left}};
+                  {"left", targets.left},
+                  {"group", group.name().empty() ? util::Json(nullptr) : util::Json(group.name())},
+                  {"arrays", group.job_ids()}};
   if (options.verb == Verb::cancel) {
     json["never"] = group_json(dependents.never);
     json["freed"] = group_json(dependents.freed);
@@ -192,35 +213,37 @@ Status control(const ControlOptions& options) {
   begin_telling(options.telling);
   const auto site = queue::find_site();
   TRY(const auto word, read_task_word(site, options.word, verb.name));
-  TRY(auto target, follow::find_target(site, word, options.script));
-  CHECK_OK(target.array_history.refresh());
-  const auto& history = target.array_history.history();
-  TRY(const auto indices, follow::filter_tasks(target, options.selection));
-  TRY(auto targets, find_targets(history, indices, options.verb));
-  const auto shown_id = history.attempts.front().job_id;
+  TRY(auto group, follow::Group::find(site, word, options.script, follow::Extent::tasks));
+  say_group(group, options.word);
+  const engine::SlurmEngine engine(site.client);
+  CHECK_OK(group.refresh(engine));
+  const auto histories = group.histories();
+  TRY(const auto selected, group.filter(options.selection));
+  TRY(auto targets, find_targets(histories, selected, options.verb));
   if (targets.tasks == 0) {
-    return util::fail("job " + options.word, explain_none(history, indices, options.verb),
-                      "sarray status " + shown_id + " --tasks");
+    return util::fail("job " + options.word, explain_none(histories, selected, options.verb),
+                      "sarray status " + histories.front()->attempts.front().job_id + " --tasks");
   }
-  auto line = util::count(targets.tasks, "task") + ": " + util::join(targets.names, " ");
+  auto line = util::count(targets.tasks, "task") +
+              (group.name().empty() ? "" : " of " + util::count(targets.arrays, "array") + " (" + group.name() + ")") + ": " +
+              util::join(targets.names, " ");
   if (targets.left > 0)
     line += "; " + util::count(targets.left, "other") + (targets.left == 1 ? " is" : " are") + " not " + verb.fit;
-  const engine::SlurmEngine engine(site.client);
   Dependents dependents;
   if (options.verb == Verb::cancel) {
-    TRY(dependents, find_dependents(site, engine, history, targets.runs));
+    TRY(dependents, find_dependents(site, engine, histories, targets.runs));
   }
   if (options.with_dependents && dependents.never.tasks > 0) {
     line += "; and " + util::count(dependents.never.tasks, "task") +
             " that could never run then: " + util::join(dependents.never.names, " ") + " (" + dependents.never.jobs + ")";
   }
   if (options.dry_run) {
-    tell(options.telling, "would " + std::string(verb.name) + " " + line, outcome_json(options, targets, dependents));
+    tell(options.telling, "would " + std::string(verb.name) + " " + line, outcome_json(options, group, targets, dependents));
     say_dependents(dependents, options);
     return 0;
   }
-  CHECK_OK(confirm_whole(options, target, targets));
-  const auto document = outcome_json(options, targets, dependents);
+  CHECK_OK(confirm_whole(options, group, targets));
+  const auto document = outcome_json(options, group, targets, dependents);
   // The children first: what waits for a task that has ended may start.
   if (options.with_dependents)
     targets.names.insert(targets.names.begin(), dependents.never.names.begin(), dependents.never.names.end());

@@ -59,7 +59,7 @@ TaskGroup make_group(follow::JobNames& job_names, const std::vector<follow::Slur
 }  // namespace
 
 util::Result<Dependents> find_dependents(const slurm::SlurmSite& site, const engine::Engine& engine,
-                                         const follow::History& history, const std::vector<follow::SlurmTask>& cancelled) {
+                                         const follow::Histories& histories, const std::vector<follow::SlurmTask>& cancelled) {
   TRY(auto waiting, engine.waiting_tasks());
   const follow::WaitGraph graph(std::move(waiting));
   std::vector<follow::SlurmTask> never;
@@ -68,7 +68,7 @@ util::Result<Dependents> find_dependents(const slurm::SlurmSite& site, const eng
     (dependent.is_never ? never : freed).emplace_back(dependent.task->array_id, dependent.task->index);
   }
   follow::JobNames names(site, engine);
-  names.add(history);
+  for (const auto* history : histories) names.add(*history);
   return Dependents{make_group(names, never), make_group(names, freed)};
 }
 

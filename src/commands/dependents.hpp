@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "follow/attempts.hpp"
+#include "follow/group.hpp"
 #include "follow/wait_graph.hpp"
 #include "slurm/client/site.hpp"
 #include "util/result.hpp"
@@ -29,9 +29,9 @@ struct Dependents {
   TaskGroup freed;  ///< they wait for one thing less, or start
 };
 
-/// @param history of the tasks that are cancelled: its jobs are known already.
+/// @param histories of the tasks that are cancelled: their jobs are known already.
 [[nodiscard]] util::Result<Dependents> find_dependents(const slurm::SlurmSite& site, const engine::Engine& engine,
-                                                       const follow::History& history,
+                                                       const follow::Histories& histories,
                                                        const std::vector<follow::SlurmTask>& cancelled);
 
 }  // namespace sarray::commands

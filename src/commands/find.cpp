@@ -11,6 +11,8 @@
 #include "report/queue.hpp"
 #include "report/status.hpp"
 #include "report/table.hpp"
+#include "slurm/language/group_name.hpp"
+#include "store/groups.hpp"
 #include "util/json.hpp"
 #include "util/user_text.hpp"
 
@@ -49,13 +51,27 @@ std::string indices_text(const std::string& job_id, const script::MappedJob& job
   return job_id + "_[" + std::to_string(job.first_index) + "-" + std::to_string(job.first_index + job.tasks - 1) + "]";
 }
 
-/// Returns the arrays to look through: the one that is named, else all that are noted here, newest first.
-std::vector<std::string> arrays_to_search(const std::vector<store::Submission>& submissions, const std::string& job_id) {
-  if (!job_id.empty()) return {job_id};
+/// Returns the arrays to look through: those that the word stands for, else all that are noted here, newest first.
+util::Result<std::vector<std::string>> arrays_to_search(const std::vector<store::Submission>& submissions,
+                                                        const std::string& word) {
   std::vector<std::string> ids;
-  for (auto submission = submissions.rbegin(); submission != submissions.rend(); ++submission) {
-    if (std::find(ids.begin(), ids.end(), submission->job_id) == ids.end()) ids.push_back(submission->job_id);
+  if (word.empty()) {
+    for (auto submission = submissions.rbegin(); submission != submissions.rend(); ++submission) {
+      if (std::find(ids.begin(), ids.end(), submission->job_id) == ids.end()) ids.push_back(submission->job_id);
+    }
+    return ids;
   }
+  if (const auto name = slurm::parse_group_name(word)) {
+    for (const auto* array : store::arrays_of_group(submissions, name->number)) {
+      if (!name->part || array->group.part == *name->part) ids.push_back(array->job_id);
+    }
+    if (ids.empty())
+      return util::fail("job " + word, "nothing of that name was submitted from this state folder", "sarray history");
+    return ids;
+  }
+  const auto* submission = store::find_submission(submissions, word);
+  if (submission == nullptr) return std::vector<std::string>{word};
+  for (const auto* array : store::arrays_of_group(submissions, *submission)) ids.push_back(array->job_id);
   return ids;
 }
 
@@ -69,7 +85,7 @@ Status find(const Words& words) {
       "find", "Finds jobs with TEXT in their name, arguments or directory, in the name of their script, or within it.",
       "TEXT [JOBID] [--json]");
   arguments.app().add_option("text", text, "the exact text, case-sensitive")->required();
-  arguments.app().add_option("jobid", job_id, "look in this merged array only");
+  arguments.app().add_option("jobid", job_id, "look in this merged array, or this submission, only");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
@@ -83,10 +99,15 @@ Status find(const Words& words) {
   auto list = util::Json::array();
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
-  for (const auto& id : arrays_to_search(submissions, job_id)) {
+  TRY(const auto ids, arrays_to_search(submissions, job_id));
+  for (const auto& id : ids) {
     const auto loaded = follow::load_map(site, noted, {id, ""}, "");
     if (!loaded) {
-      if (!job_id.empty()) return util::fail(loaded.error());
+      if (!job_id.empty()) {
+        auto error = loaded.error();
+        if (error.hint.find("--from") != std::string::npos) error.hint = "sarray history";  // find has no such option
+        return util::fail(std::move(error));
+      }
       continue;
     }
     Finder finder(loaded->script, text);

@@ -12,7 +12,8 @@
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/task_word.hpp"
-#include "follow/selection.hpp"
+#include "engine/engine.hpp"
+#include "follow/group.hpp"
 #include "follow/task_files.hpp"
 #include "queue/gather.hpp"
 #include "report/status.hpp"
@@ -63,6 +64,7 @@ util::Result<std::optional<LogOptions>> parse(const Words& words) {
 struct Log {
   std::string path;
   std::string heading;
+  const follow::History* history = nullptr;
   std::uint32_t index = 0;  ///< of the first task that writes to it
   off_t shown = 0;
   bool is_seen = false;
@@ -145,39 +147,46 @@ std::string heading_of(const follow::History& history, std::uint32_t index, cons
 /// The files of some tasks, each once; of a retried task those of each attempt.
 class LogList {
  public:
-  LogList(const slurm::SlurmSite& site, const follow::History& history, const std::vector<std::uint32_t>& indices)
-      : m_site(site), m_history(history), m_indices(indices) {}
+  /// @param indices of the tasks, a list for each array of the group.
+  LogList(const slurm::SlurmSite& site, const follow::Group& group, const std::vector<std::vector<std::uint32_t>>& indices)
+      : m_site(site), m_histories(group.histories()), m_indices(indices) {}
 
   /// Names may become known as tasks start.
   void update() {
-    follow::FileFinder finder(m_site, m_history);
-    for (const auto index : m_indices) {
-      for (const auto& files : finder.find_all(index)) {
-        for (const auto& path : {files.output, files.error}) {
-          if (path.empty() || !m_paths.insert(path).second) continue;
-          m_logs.push_back({path, heading_of(m_history, index, files.run), index, 0, false});
+    for (std::size_t i = 0; i < m_histories.size(); ++i) {
+      follow::FileFinder finder(m_site, *m_histories[i]);
+      for (const auto index : m_indices[i]) {
+        for (const auto& files : finder.find_all(index)) {
+          for (const auto& path : {files.output, files.error}) {
+            if (path.empty() || !m_paths.insert(path).second) continue;
+            m_logs.push_back({path, heading_of(*m_histories[i], index, files.run), m_histories[i], index, 0, false});
+          }
         }
       }
     }
   }
   [[nodiscard]] std::vector<Log>& logs() { return m_logs; }
   [[nodiscard]] bool is_over() const {
-    return std::all_of(m_indices.begin(), m_indices.end(), [&](auto index) {
-      const auto state = m_history.task(index).state;
-      return slurm::is_done(state) || state == slurm::TaskState::unknown;
-    });
+    for (std::size_t i = 0; i < m_histories.size(); ++i) {
+      const bool is_done = std::all_of(m_indices[i].begin(), m_indices[i].end(), [&](auto index) {
+        const auto state = m_histories[i]->task(index).state;
+        return slurm::is_done(state) || state == slurm::TaskState::unknown;
+      });
+      if (!is_done) return false;
+    }
+    return true;
   }
 
  private:
   const slurm::SlurmSite& m_site;
-  const follow::History& m_history;
-  const std::vector<std::uint32_t>& m_indices;
+  follow::Histories m_histories;
+  const std::vector<std::vector<std::uint32_t>>& m_indices;
   std::set<std::string> m_paths;
   std::vector<Log> m_logs;
 };
 
 /// Reads on every second, and asks Slurm every tenth.
-util::Result<void> follow_logs(follow::ArrayHistory& array_history, LogList& list, LogPrinter& printer) {
+util::Result<void> follow_logs(follow::Group& group, const engine::Engine& engine, LogList& list, LogPrinter& printer) {
   for (unsigned second = 1;; ++second) {
     const bool over = list.is_over();
     for (auto& log : list.logs()) {
@@ -186,19 +195,19 @@ util::Result<void> follow_logs(follow::ArrayHistory& array_history, LogList& lis
     if (over) return {};
     ::sleep(1);
     if (second % 10 != 0 && second > 3) continue;
-    CHECK_OK(array_history.refresh());
+    CHECK_OK(group.refresh(engine));
     list.update();
   }
 }
 
-util::Json logs_json(const follow::History& history, std::vector<Log>& logs) {
+util::Json logs_json(std::vector<Log>& logs) {
   auto files = util::Json::array();
   for (const auto& log : logs) {
     struct stat status {};
     const bool exists = ::stat(log.path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
     files.push_back({{"path", log.path},
-                     {"task", report::task_name(history, log.index)},
-                     {"job", history.map().job_at(log.index)->name},
+                     {"task", report::task_name(*log.history, log.index)},
+                     {"job", log.history->map().job_at(log.index)->name},
                      {"exists", exists},
                      {"bytes", exists ? util::Json(status.st_size) : util::Json(nullptr)}});
   }
@@ -206,10 +215,10 @@ util::Json logs_json(const follow::History& history, std::vector<Log>& logs) {
 }
 
 /// Why there is nothing to show.
-std::string explain_nothing(const Log& log, const follow::History& history) {
+std::string explain_nothing(const Log& log) {
   if (log.path == "/dev/null") return "its output goes to /dev/null";
   if (::access(log.path.c_str(), F_OK) == 0) return log.path + ": not a regular file";
-  return log.path + ": no such file; " + report::state_text(history, log.index);
+  return log.path + ": no such file; " + report::state_text(*log.history, log.index);
 }
 
 }  // namespace
@@ -219,23 +228,26 @@ Status logs(const Words& words) {
   if (!options) return 0;
   const auto site = queue::find_site();
   TRY(const auto word, read_shown_word(site, options->word));
-  TRY(auto target, follow::find_target(site, word, options->script));
-  CHECK_OK(target.array_history.refresh());
-  const auto& history = target.array_history.history();
-  TRY(const auto indices, follow::filter_tasks(target, options->selection));
-  if (indices.empty()) {
-    return util::fail("job " + word.job_id, options->selection.failed ? "none of these tasks failed" : "no task matches",
-                      "sarray status " + history.attempts.front().job_id);
+  TRY(auto group, follow::Group::find(site, word, options->script, follow::Extent::tasks));
+  const engine::SlurmEngine engine(site.client);
+  CHECK_OK(group.refresh(engine));
+  TRY(const auto indices, group.filter(options->selection));
+  std::size_t tasks = 0;
+  for (const auto& list : indices) tasks += list.size();
+  if (tasks == 0) {
+    const auto first_id = group.histories().front()->attempts.front().job_id;
+    return util::fail("job " + (group.name().empty() ? word.job_id : group.name()),
+                      options->selection.failed ? "none of these tasks failed" : "no task matches", "sarray status " + first_id);
   }
-  LogList list(site, history, indices);
+  LogList list(site, group, indices);
   list.update();
   if (options->json) {
-    std::fputs(util::to_line(logs_json(history, list.logs())).c_str(), stdout);
+    std::fputs(util::to_line(logs_json(list.logs())).c_str(), stdout);
     return 0;
   }
-  LogPrinter printer(list.logs().size() > 1 || indices.size() > 1, options->lines);
+  LogPrinter printer(list.logs().size() > 1 || tasks > 1, options->lines);
   if (options->follow) {
-    CHECK_OK(follow_logs(target.array_history, list, printer));
+    CHECK_OK(follow_logs(group, engine, list, printer));
     return 0;
   }
   bool any = false;
@@ -243,7 +255,7 @@ Status logs(const Words& words) {
     TRY(const bool there, printer.show(log));
     any = any || there;
     if (there) continue;
-    util::note(log.heading + ": " + explain_nothing(log, history));
+    util::note(log.heading + ": " + explain_nothing(log));
   }
   return any ? 0 : static_cast<int>(util::Exit::failed);
 }

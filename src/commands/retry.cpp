@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
@@ -16,11 +17,13 @@
 #include "commands/task_word.hpp"
 #include "engine/delivery.hpp"
 #include "engine/settle.hpp"
-#include "follow/selection.hpp"
+#include "follow/group.hpp"
 #include "queue/gather.hpp"
 #include "report/status.hpp"
 #include "report/submission.hpp"
 #include "report/table.hpp"
+#include "slurm/language/group_name.hpp"
+#include "store/groups.hpp"
 #include "util/fd.hpp"
 #include "util/json.hpp"
 #include "util/message.hpp"
@@ -196,6 +199,35 @@ Status show(const std::vector<RetriedArray>& arrays, const RetryOptions& options
   return 0;
 }
 
+/// What is retried by one command.
+struct RetryRun {
+  const RetryOptions& options;
+  const slurm::SlurmSite& site;
+  const engine::SlurmEngine engine;
+  const slurm::Dialect dialect;
+  slurm::GroupPlace place;           ///< of the last array, if there are several
+  std::vector<RetriedArray> arrays;  ///< of all that is retried, in order
+};
+
+/// Gives the retry of several arrays its number.
+util::Result<void> number_group(RetryRun& run, const store::StateFolder& folder) {
+  if (run.place.number > 0) return {};
+  if (run.options.dry_run) {
+    run.place.number = store::next_group_number(folder);
+  } else {
+    TRY(run.place.number, store::take_group_number(folder));
+  }
+  return {};
+}
+
+/// Returns the next array's place. Nobody goes on with a retry by its number: each of its arrays counts as the last one.
+slurm::GroupPlace next_place(RetryRun& run) {
+  if (run.place.number == 0) return {};
+  ++run.place.part;
+  run.place.of = run.place.part;
+  return run.place;
+}
+
 /// Submits the arrays one by one, and says what Slurm answers.
 util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOptions& options, const engine::Engine& engine) {
   for (auto& array : arrays) {
@@ -206,29 +238,121 @@ util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOpti
     engine::note_delivery(array.submission_folder, delivery);
     if (!options.telling.json && !options.telling.quiet) print_table(array);
   }
-  if (options.telling.json && (std::fputs(util::to_line(to_json(arrays)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
-    say("warning: standard output cannot be written; Slurm has the array, as job " + arrays.front().job_id);
   return {};
 }
 
+/// Says what is known when all is submitted.
+void tell_all(const RetryRun& run) {
+  const auto& options = run.options;
+  if (options.telling.json && (std::fputs(util::to_line(to_json(run.arrays)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
+    say("warning: standard output cannot be written; Slurm has the array, as job " + run.arrays.front().job_id);
+  if (run.place.number > 0 && run.arrays.size() > 1)
+    say("note: " + slurm::group_name(run.place.number) + " is these " + util::count(run.arrays.size(), "array") +
+        ": any of their ids, or the name, stands for all of them");
+}
+
 /// Prepares the array of the user's own words, if any of its tasks run again, and those that go along.
-util::Result<std::vector<RetriedArray>> prepare(const slurm::SlurmSite& site, const follow::ArrayHistory& own,
-                                                const std::vector<std::uint32_t>& indices, const RetriedFamily* family,
-                                                const RetryOptions& options, const slurm::Dialect& dialect) {
+util::Result<std::vector<RetriedArray>> prepare(RetryRun& run, const follow::ArrayHistory& own,
+                                                const std::vector<std::uint32_t>& indices, const RetriedFamily* family) {
   TRY(const auto folder, store::StateFolder::open());
   const auto command = "sarray retry " + own.history().attempts.front().job_id;
+  const auto count = (indices.empty() ? 0 : 1) + (family == nullptr ? 0 : family->taken().size());
+  if (count > 1) CHECK_OK(number_group(run, folder));
   std::vector<RetriedArray> arrays;
   if (!indices.empty()) {
-    TRY(auto overrides, read_overrides(options.sbatch_words, dialect));
-    TRY(auto array, prepare_retry(site, folder, own, indices, {options.throttle, std::move(overrides)}, dialect, command));
+    TRY(auto overrides, read_overrides(run.options.sbatch_words, run.dialect));
+    TRY(auto array, prepare_retry(run.site, folder, own, indices, {run.options.throttle, std::move(overrides), next_place(run)},
+                                  run.dialect, command));
     arrays.push_back(std::move(array));
   }
   if (family == nullptr) return arrays;
   for (const auto& tasks : family->taken()) {
-    TRY(auto array, prepare_retry(site, folder, family->array_history(tasks), tasks.indices, {}, dialect, command));
+    TRY(auto array, prepare_retry(run.site, folder, family->array_history(tasks), tasks.indices, {{}, {}, next_place(run)},
+                                  run.dialect, command));
     arrays.push_back(std::move(array));
   }
   for (auto& array : arrays) array.retry.plan.is_pipeline = family->is_pipeline();
+  return arrays;
+}
+
+/// One array, and which of its tasks are meant.
+struct Meant {
+  follow::TaskReference word;
+  std::optional<std::vector<std::uint32_t>> indices;  ///< ascending; nullopt: what the word and the selection say
+};
+
+/// Returns those of the array's tasks that run again.
+util::Result<std::vector<std::uint32_t>> choose_tasks(const follow::Group& one, const Meant& meant, const RetryOptions& options) {
+  auto selection = options.selection;
+  if (meant.indices) selection = {{}, "", selection.states, false};
+  TRY(const auto lists, one.filter(selection));
+  if (!meant.indices) return lists.front();
+  std::vector<std::uint32_t> indices;
+  std::set_intersection(lists.front().begin(), lists.front().end(), meant.indices->begin(), meant.indices->end(),
+                        std::back_inserter(indices));
+  return indices;
+}
+
+/// Retries the tasks of one array, with what waits for them. @return whether there was anything to do.
+util::Result<bool> retry_array(RetryRun& run, const Meant& meant) {
+  const auto& options = run.options;
+  const auto& site = run.site;
+  const auto find = [&] { return follow::Group::find(site, meant.word, options.script, follow::Extent::tasks); };
+  TRY(auto one, find());
+  util::Fd lock;
+  if (!options.dry_run) {
+    TRY(lock, begin_retry(site, one.histories().front()->attempts.front().job_id, options.again));
+    TRY(one, find());  // with what other retries did in the meantime
+  }
+  const bool repoints = options.with_dependents && !options.dry_run;
+  const bool was_retried = one.histories().front()->attempts.size() > 1;
+  if (repoints && was_retried)
+    CHECK_OK(repoint_dependents(one.targets().front().array_history, run.engine));  // what an interrupted retry left to do
+  CHECK_OK(one.refresh(run.engine));
+  const auto& array_history = one.targets().front().array_history;
+  const auto& history = array_history.history();
+  CHECK_OK(check_attempts(history));
+  TRY(const auto indices, choose_tasks(one, meant, options));
+  for (const auto& note : history.notes) say("note: " + note);
+  std::optional<RetriedFamily> family;
+  if (options.with_dependents) {
+    TRY(family, RetriedFamily::find(site, history, run.engine, run.dialect.release(), !options.dry_run, options.again));
+    family->choose(indices);
+  }
+  say_what_is_left(history, indices);
+  const bool goes_on = family && family->is_pipeline();  // with what was cut off
+  if (indices.empty() && !goes_on) return false;
+  TRY(auto arrays, prepare(run, array_history, indices, family ? &*family : nullptr));
+  if (!options.dry_run) {
+    CHECK_OK(submit_all(arrays, options, run.engine));
+    if (goes_on) CHECK_OK(family->finish(run.engine, run.dialect.release()));
+  }
+  if (repoints && !goes_on) {
+    TRY(one, find());  // with the new attempt
+    CHECK_OK(check_known(*one.histories().front(), arrays.front().job_id));
+    CHECK_OK(repoint_dependents(one.targets().front().array_history, run.engine));
+  }
+  std::move(arrays.begin(), arrays.end(), std::back_inserter(run.arrays));
+  return true;
+}
+
+/// Returns the arrays of which tasks are retried, in the order of the submission: what waits for others comes after them.
+util::Result<std::vector<Meant>> choose_arrays(RetryRun& run, follow::Group& group, const follow::TaskReference& word) {
+  if (group.targets().size() == 1) return std::vector<Meant>{{word, std::nullopt}};
+  CHECK_OK(group.refresh(run.engine));
+  auto of_any_state = run.options.selection;
+  of_any_state.states.clear();
+  TRY(auto meant, group.filter(of_any_state));
+  TRY(const auto again, group.filter(run.options.selection));
+  const auto any = std::count_if(again.begin(), again.end(), [](const auto& indices) { return !indices.empty(); });
+  if (any > 1) {
+    TRY(const auto folder, store::StateFolder::open());
+    CHECK_OK(number_group(run, folder));
+  }
+  std::vector<Meant> arrays;
+  for (std::size_t i = 0; i < meant.size(); ++i) {
+    if (!meant[i].empty()) arrays.push_back({group.references()[i], std::move(meant[i])});
+  }
   return arrays;
 }
 
@@ -240,41 +364,21 @@ Status retry(const Words& words) {
   begin_telling(options->telling);
   const auto site = queue::find_site();
   TRY(const auto word, read_task_word(site, options->word, "retry"));
-  TRY(auto target, follow::find_target(site, word, options->script));
-  util::Fd lock;
-  if (!options->dry_run) {
-    TRY(lock, begin_retry(site, target.array_history.history().attempts.front().job_id, options->again));
-    TRY(target, follow::find_target(site, word, options->script));  // with what other retries did in the meantime
+  TRY(auto group, follow::Group::find(site, word, options->script, follow::Extent::tasks));
+  say_group(group, options->word);
+  RetryRun run{*options, site, engine::SlurmEngine(site.client), queue::learn_dialect(site.client), {}, {}};
+  TRY(const auto arrays, choose_arrays(run, group, word));
+  bool any = false;
+  for (const auto& array : arrays) {
+    TRY(const bool is_retried, retry_array(run, array));
+    any = any || is_retried;
   }
-  const engine::SlurmEngine engine(site.client);
-  const bool repoints = options->with_dependents && !options->dry_run;
-  const bool was_retried = target.array_history.history().attempts.size() > 1;
-  if (repoints && was_retried)
-    CHECK_OK(repoint_dependents(target.array_history, engine));  // what an interrupted retry left to do
-  CHECK_OK(target.array_history.refresh());
-  const auto& history = target.array_history.history();
-  CHECK_OK(check_attempts(history));
-  TRY(const auto indices, follow::filter_tasks(target, options->selection));
-  for (const auto& note : history.notes) say("note: " + note);
-  const auto dialect = queue::learn_dialect(site.client);
-  std::optional<RetriedFamily> family;
-  if (options->with_dependents) {
-    TRY(family, RetriedFamily::find(site, history, engine, dialect.release(), !options->dry_run, options->again));
-    family->choose(indices);
+  if (!any) {
+    return util::fail("job " + options->word, "no tasks to run again",
+                      "sarray status " + group.histories().front()->attempts.front().job_id);
   }
-  say_what_is_left(history, indices);
-  const bool goes_on = family && family->is_pipeline();  // with what was cut off
-  if (indices.empty() && !goes_on)
-    return util::fail("job " + options->word, "no tasks to run again", "sarray status " + history.attempts.front().job_id);
-  TRY(auto arrays, prepare(site, target.array_history, indices, family ? &*family : nullptr, *options, dialect));
-  if (options->dry_run) return show(arrays, *options);
-  CHECK_OK(submit_all(arrays, *options, engine));
-  if (goes_on) CHECK_OK(family->finish(engine, dialect.release()));
-  if (repoints && !goes_on) {
-    TRY(target, follow::find_target(site, word, options->script));  // with the new attempt
-    CHECK_OK(check_known(target.array_history.history(), arrays.front().job_id));
-    CHECK_OK(repoint_dependents(target.array_history, engine));
-  }
+  if (options->dry_run) return show(run.arrays, *options);
+  tell_all(run);
   return 0;
 }
 

@@ -67,6 +67,8 @@ util::Result<RetriedArray> prepare_retry(const slurm::SlurmSite& site, const sto
   options.throttle = changes.throttle;
   options.overrides = changes.overrides;
   options.names = history.map().names;
+  options.group = changes.place.number;
+  options.parts_before = changes.place.number > 0 ? changes.place.part - 1 : 0;
   for (const auto& attempt : history.attempts) options.retry_of.push_back(attempt.job_id);
   auto start = follow::read_start(site, history.attempts.front());
   if (!start) {
@@ -78,6 +80,7 @@ util::Result<RetriedArray> prepare_retry(const slurm::SlurmSite& site, const sto
   array.submission_folder = engine::name_submission_folder(folder, first_id);
   array.submission_folder.cluster = slurm::cluster_name(site);
   array.submission_folder.command = command;
+  array.submission_folder.group = changes.place;
   engine::set_folders(options, folder.path(), array.submission_folder.marker);
   TRY(array.retry,
       script::plan_retry(history.map(), array_history.script(0), tasks_to_retry(history, indices), *start, dialect, options));

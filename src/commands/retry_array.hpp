@@ -12,6 +12,7 @@
 #include "plan/plan.hpp"
 #include "script/retry.hpp"
 #include "slurm/client/site.hpp"
+#include "slurm/language/group_name.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
 #include "util/result.hpp"
@@ -30,6 +31,7 @@ struct RetriedArray {
 struct RetryChanges {
   std::optional<std::uint32_t> throttle;
   std::vector<slurm::Setting> overrides;
+  slurm::GroupPlace place;  ///< if it is one of several
 };
 
 /// Prints "sarray: LINE".

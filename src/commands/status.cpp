@@ -12,10 +12,9 @@
 #include "commands/overview.hpp"
 #include "commands/task_word.hpp"
 #include "commands/watch.hpp"
+#include "engine/engine.hpp"
 #include "engine/submissions.hpp"
-#include "follow/array_history.hpp"
-#include "follow/selection.hpp"
-#include "follow/task_files.hpp"
+#include "follow/group.hpp"
 #include "queue/gather.hpp"
 #include "store/submissions.hpp"
 #include "util/json.hpp"
@@ -57,22 +56,24 @@ util::Result<std::optional<StatusOptions>> parse(const Words& words) {
   return std::optional(std::move(options));
 }
 
-std::string shown_text(const follow::ArrayHistory& array_history, const StatusOptions& options) {
+std::string shown_text(const follow::Group& group, const StatusOptions& options) {
   auto view = options.view;
   look_at_terminal(view);
-  follow::FileFinder files(array_history.site(), array_history.history());
-  view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
-  if (options.json) return util::to_line(report::status_json(array_history.history(), view));
-  return report::status_text(array_history.history(), view);
+  OutputFinder files(group);
+  view.output_of = [&](const follow::History& history, std::uint32_t index) { return files.find(history, index); };
+  if (options.json) return util::to_line(report::status_json(group.histories(), view));
+  return report::status_text(group.histories(), view);
 }
 
-void print_notes(const follow::ArrayHistory& array_history) {
-  for (const auto& note : array_history.history().notes) util::note(note);
+void print_notes(const follow::Group& group) {
+  for (const auto* history : group.histories()) {
+    for (const auto& note : history->notes) util::note(note);
+  }
 }
 
-int exit_status(const follow::ArrayHistory& array_history) {
-  const auto& history = array_history.history();
-  const bool is_good = follow::summarize(history).failures() == 0 && follow::count_never(history) == 0;
+int exit_status(const follow::Group& group) {
+  const auto histories = group.histories();
+  const bool is_good = follow::summarize(histories).failures() == 0 && follow::count_never(histories) == 0;
   return static_cast<int>(is_good ? util::Exit::ok : util::Exit::some_tasks_failed);
 }
 
@@ -80,11 +81,11 @@ int exit_status(const follow::ArrayHistory& array_history) {
 unsigned next_pause(unsigned pause) { return pause < 30 ? pause + 1 + pause / 2 : 30; }
 
 /// Asks again, also after an error: a controller that restarts, or is busy, must not end hours of waiting.
-util::Result<void> refresh_patiently(follow::ArrayHistory& array_history, unsigned pause, bool with_usage) {
+util::Result<void> refresh_patiently(follow::Group& group, const engine::Engine& engine, unsigned pause, bool with_usage) {
   constexpr int max_failures = 10;
   for (int failures = 0;; ++failures) {
     ::sleep(pause);
-    auto refreshed = array_history.refresh(with_usage);
+    auto refreshed = group.refresh(engine, with_usage);
     if (refreshed || failures == max_failures) return refreshed;
     util::note("Slurm does not answer (" + refreshed.error().why + "); trying again");
     pause = 30;
@@ -92,41 +93,47 @@ util::Result<void> refresh_patiently(follow::ArrayHistory& array_history, unsign
 }
 
 /// Accounting hears of a task's end some seconds later (up to five, observed on 22.05).
-util::Result<void> ask_usage(follow::ArrayHistory& array_history) {
+util::Result<void> ask_usage(follow::Group& group, const engine::Engine& engine) {
   constexpr int max_questions = 5;
-  CHECK_OK(refresh_patiently(array_history, 0, true));
-  for (int i = 1; array_history.awaits_usage() && i < max_questions; ++i) CHECK_OK(refresh_patiently(array_history, 2, true));
+  CHECK_OK(refresh_patiently(group, engine, 0, true));
+  for (int i = 1; group.awaits_usage() && i < max_questions; ++i) CHECK_OK(refresh_patiently(group, engine, 2, true));
   return {};
 }
 
-Status wait_until_done(follow::ArrayHistory& array_history, const StatusOptions& options) {
-  for (unsigned pause = 1; !is_settled(array_history.history()); pause = next_pause(pause)) {
-    CHECK_OK(refresh_patiently(array_history, pause, false));
+Status wait_until_done(follow::Group& group, const engine::Engine& engine, const StatusOptions& options) {
+  for (unsigned pause = 1; !is_settled(group.histories()); pause = next_pause(pause)) {
+    CHECK_OK(refresh_patiently(group, engine, pause, false));
   }
-  if (options.view.usage) CHECK_OK(ask_usage(array_history));
-  std::fputs(shown_text(array_history, options).c_str(), stdout);
-  print_notes(array_history);
-  const auto summary = follow::summarize(array_history.history());
+  if (options.view.usage) CHECK_OK(ask_usage(group, engine));
+  std::fputs(shown_text(group, options).c_str(), stdout);
+  print_notes(group);
+  const auto summary = follow::summarize(group.histories());
   if (summary.count(slurm::TaskState::unknown) > 0)
-    return util::fail("job " + array_history.history().attempts.front().job_id,
+    return util::fail("job " + group.histories().front()->attempts.front().job_id,
                       "Slurm no longer knows how some of its tasks ended", "");
-  return exit_status(array_history);
+  return exit_status(group);
 }
 
 /// Says so if tasks are in hold because a submit was cut off before Slurm knew what all tasks of a pipeline wait for.
-void note_hold(const slurm::SlurmSite& site, const follow::ArrayHistory& array_history) {
-  const auto& attempt = array_history.history().attempts.back();
-  const bool any_held =
-      std::any_of(attempt.tasks.begin(), attempt.tasks.end(), [](const auto& t) { return t.reason == "JobHeldUser"; });
-  if (!any_held) return;
+void note_hold(const slurm::SlurmSite& site, const follow::Group& group) {
+  const auto is_held = [](const follow::Attempt& attempt) {
+    return std::any_of(attempt.tasks.begin(), attempt.tasks.end(), [](const auto& t) { return t.reason == "JobHeldUser"; });
+  };
+  std::vector<const follow::Attempt*> held;
+  for (const auto* history : group.histories()) {
+    if (is_held(history->attempts.back())) held.push_back(&history->attempts.back());
+  }
+  if (held.empty()) return;
   const auto submissions = engine::list_submissions(site);
-  const auto* submission = store::find_submission(submissions, attempt.job_id);
-  if (submission == nullptr || !store::is_held_for_pipeline(*submission)) return;
-  const bool is_retry = !submission->retry_of.empty();
-  const auto what = std::string(is_retry ? "a retry" : "a submit") + " was cut off before Slurm knew what its tasks wait for: ";
-  util::note("array " + attempt.job_id + " is held, since " + what +
-             (is_retry ? "sarray retry " + submission->retry_of.front() + ", or of the array that it waits for, goes on with it"
-                       : "sarray submit of that session goes on with it, sarray cancel of the session ends it"));
+  for (const auto* attempt : held) {
+    const auto* submission = store::find_submission(submissions, attempt->job_id);
+    if (submission == nullptr || !store::is_held_for_pipeline(*submission)) continue;
+    const bool is_retry = !submission->retry_of.empty();
+    const auto what = std::string(is_retry ? "a retry" : "a submit") + " was cut off before Slurm knew what its tasks wait for: ";
+    util::note("array " + attempt->job_id + " is held, since " + what +
+               (is_retry ? "sarray retry " + submission->retry_of.front() + ", or of the array that it waits for, goes on with it"
+                         : "sarray submit of that session goes on with it, sarray cancel of the session ends it"));
+  }
 }
 
 }  // namespace
@@ -138,20 +145,24 @@ Status status(const Words& words) {
   const bool asks_nothing = options->job_id.empty() && !options->wait && !options->watch && options->script.empty();
   if (asks_nothing && !find_last(site)) return show_overview(site, {.max = 10, .json = options->json});
   TRY(const auto word, read_shown_word(site, options->job_id));
-  TRY(auto target, follow::find_target(site, word, options->script));
-  auto& array_history = target.array_history;
-  if (!target.is_whole_array) array_history.set_meant(target.indices);  // a retry's id means the whole history
-  CHECK_OK(array_history.refresh(options->view.usage));
-  if (options->wait) return wait_until_done(array_history, *options);
-  if (options->watch) {
-    TRY(const bool is_over, watch(array_history, *options));
-    if (!is_over) return 0;
-    print_notes(array_history);
-    return exit_status(array_history);
+  TRY(auto group, follow::Group::find(site, word, options->script, follow::Extent::history));
+  auto shown = *options;
+  shown.view.group = group.name();
+  for (auto& target : group.targets()) {
+    if (!target.is_whole_array) target.array_history.set_meant(target.indices);  // a retry's id means the whole history
   }
-  std::fputs(shown_text(array_history, *options).c_str(), stdout);
-  print_notes(array_history);
-  note_hold(site, array_history);
+  const engine::SlurmEngine engine(site.client);
+  CHECK_OK(group.refresh(engine, shown.view.usage));
+  if (shown.wait) return wait_until_done(group, engine, shown);
+  if (shown.watch) {
+    TRY(const bool is_over, watch(group, engine, shown));
+    if (!is_over) return 0;
+    print_notes(group);
+    return exit_status(group);
+  }
+  std::fputs(shown_text(group, shown).c_str(), stdout);
+  print_notes(group);
+  note_hold(site, group);
   return 0;
 }
 

@@ -12,12 +12,14 @@
 #include "commands/commands.hpp"
 #include "commands/secrets.hpp"
 #include "commands/submit_files.hpp"
+#include "commands/submit_group.hpp"
 #include "commands/submit_options.hpp"
 #include "commands/submit_pipeline.hpp"
 #include "engine/delivery.hpp"
 #include "engine/file_lock.hpp"
 #include "engine/settle.hpp"
 #include "plan/graph.hpp"
+#include "plan/requests.hpp"
 #include "queue/changed_scripts.hpp"
 #include "queue/choice.hpp"
 #include "queue/file_session.hpp"
@@ -73,6 +75,8 @@ util::Result<void> ask_limits(SubmitRun& run) {
   limits.max_array_tasks = configuration->max_array_tasks;
   limits.max_script_size = configuration->max_script_size;
   limits.max_job_count = configuration->max_job_count;
+  limits.limits_requests = configuration->limits_requests;
+  limits.correspond_after_task_cnt = configuration->correspond_after_task_cnt;
   limits.known = true;
   run.plan_options.job_file_append = configuration->job_file_append;
   return {};
@@ -230,6 +234,7 @@ std::optional<std::size_t> count_split(plan::Plan plan, plan::PlanOptions option
 /// Renders the script of one array of the plan. With --split an array whose script would be too large is cut.
 util::Result<script::Rendered> render_fitting(plan::Plan& plan, std::size_t number, const plan::PlanOptions& options) {
   for (bool was_cut = false;; was_cut = true) {
+    plan::name_in_group(plan, number, options);
     TRY(auto rendered, script::render(plan, plan.arrays[number], options));
     if (fits(rendered, options)) return rendered;
     if (plan.arrays[number].placements.size() < 2) return util::fail(too_large(rendered, options, std::nullopt));
@@ -259,6 +264,16 @@ void answer(SubmitRun& run, const std::string& text) {
   run.unannounced.clear();
 }
 
+/// Renders an array that fits, and that is named after its place in the submission. That this has several arrays may turn out
+/// only when one is cut.
+util::Result<script::Rendered> render_in_group(SubmitRun& run, const store::StateFolder& folder, plan::Plan& plan,
+                                               std::size_t number) {
+  TRY([[maybe_unused]] const bool is_new, number_group(run.plan_options, plan, folder, run.options.dry_run));
+  TRY(auto rendered, render_fitting(plan, number, run.plan_options));
+  TRY(const bool was_cut, number_group(run.plan_options, plan, folder, run.options.dry_run));
+  return was_cut ? render_fitting(plan, number, run.plan_options) : std::move(rendered);
+}
+
 /// Submits one array of the plan, from its script to Slurm's answer.
 util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::StateFolder& folder, plan::Plan& plan,
                                                   std::size_t number) {
@@ -268,7 +283,8 @@ util::Result<report::SubmittedArray> submit_array(SubmitRun& run, const store::S
     submission_folder.command =
         run.queued.session ? queue::command_for_rest(*run.queued.session) : "sarray submit " + run.options.file;
   engine::set_folders(run.plan_options, folder.path(), submission_folder.marker);
-  TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
+  TRY(const auto rendered, render_in_group(run, folder, plan, number));
+  submission_folder.group = plan::place_in_group(plan, number, run.plan_options);
   const auto& array = plan.arrays[number];
   submission_folder.cluster = cluster_of(run, rendered.environment);
   tell_script_size(rendered, run.plan_options);
@@ -303,7 +319,7 @@ util::Result<void> finish_session(SubmitRun& run, const std::vector<report::Subm
   TRY(const auto contents, session.read());
   if (contents.info.jobs > 0) return {};
   return capture::ask_shell_to_leave(
-      session, submitted.size() == 1 ? "sarray status " + submitted.front().job_id.value_or("") : "sarray history");
+      session, submitted.empty() ? "sarray history" : "sarray status " + submitted.front().job_id.value_or(""));
 }
 
 /// Lets go all that Slurm holds for this session.
@@ -331,6 +347,7 @@ Status submit_all(SubmitRun& run, plan::Plan& plan) {
   TRY(const auto folder, store::StateFolder::open());
   const bool is_split_file = becomes_session(run);
   if (is_split_file) CHECK_OK(remember_file(run, plan, folder));
+  resume_group(run.plan_options, run.queued.contents.submissions, folder);
   std::vector<report::SubmittedArray> submitted;
   for (std::size_t number = 0; number < plan.arrays.size(); ++number) {
     auto array = submit_array(run, folder, plan, number);
@@ -349,6 +366,7 @@ Status submit_all(SubmitRun& run, plan::Plan& plan) {
     submitted.push_back(std::move(*array));
   }
   if (run.options.json) answer(run, util::to_line(report::submission_json(plan, submitted)));
+  tell_group(run.plan_options, submitted.size());
   CHECK_OK(finish_held(run, plan));
   if (run.queued.session) CHECK_OK(finish_session(run, submitted));
   return 0;
@@ -387,7 +405,8 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
     auto folder = store::StateFolder::open();
     const auto state = folder ? folder->path() : std::string("/nonexistent/sarray");
     engine::set_folders(run.plan_options, state, "dry-run");
-    TRY(const auto rendered, render_fitting(plan, number, run.plan_options));
+    TRY(const auto rendered,
+        folder ? render_in_group(run, *folder, plan, number) : render_fitting(plan, number, run.plan_options));
     tell_script_size(rendered, run.plan_options);
     const auto path = script_path(run.options, number);
     if (run.options.output_given) CHECK_OK(write_script(run.options, path, rendered.script));
@@ -402,7 +421,13 @@ Status show_all(SubmitRun& run, plan::Plan& plan) {
                stderr);
   }
   if (run.options.json) std::fputs(util::to_line(report::submission_json(plan, shown)).c_str(), stdout);
-  if (!run.options.quiet) std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
+  if (shown.size() > 1 && !run.options.output_given && !run.options.json)
+    util::note(util::count(shown.size(), "script") + " are printed one after the other, and sbatch takes one",
+               run.plan_options.command + " --split -n -o scripts/ writes a file for each");
+  if (run.options.quiet) return 0;
+  std::fputs(report::stages_text(plan.jobs, report::terminal_width(2)).c_str(), stderr);
+  if (plan.is_pipeline)
+    say("sarray: " + plan::format_requests(plan::count_requests(plan, run.plan_options.outside, run.plan_options.limits)));
   return 0;
 }
 

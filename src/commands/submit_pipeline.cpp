@@ -5,6 +5,8 @@
 #include "engine/outside.hpp"
 #include "engine/pipeline.hpp"
 #include "plan/graph.hpp"
+#include "plan/requests.hpp"
+#include "plan/twins.hpp"
 #include "slurm/language/virtual_id.hpp"
 #include "util/message.hpp"
 #include "util/parse.hpp"
@@ -15,7 +17,7 @@ namespace {
 
 /// Returns an array that was held before, with what its tasks wait for.
 engine::LinkedArray link_held(const store::Submission& submission, const std::vector<plan::PlannedJob>& jobs,
-                              const plan::Places& places, const plan::OutsideJobs& outside) {
+                              const plan::Places& places, const plan::OutsideJobs& outside, const plan::TwinJoiner& twins) {
   engine::LinkedArray array{submission.job_id, submission.folder, submission.tasks, 0, {}, false, submission.step};
   array.stays_held = std::any_of(outside.submitted.begin(), outside.submitted.end(),
                                  [&](const auto& job) { return job.stays_held && job.array_id == submission.job_id; });
@@ -30,7 +32,7 @@ engine::LinkedArray link_held(const store::Submission& submission, const std::ve
     array.stage = std::max(array.stage, jobs[i].stage);
   }
   std::sort(placements.begin(), placements.end(), [](const auto& a, const auto& b) { return a.first_index < b.first_index; });
-  array.waits = plan::find_task_waits(jobs, placements, submission.tasks, places);
+  array.waits = twins.join(plan::find_task_waits(jobs, placements, submission.tasks, places), submission.tasks);
   return array;
 }
 
@@ -47,7 +49,7 @@ util::Result<plan::OutsideJobs> find_outside_jobs(const std::vector<plan::Planne
   // What held jobs wait for need not be held: it was submitted earlier, or is released, which is noted of one array after the
   // other.
   TRY(outside.submitted, engine::find_submitted_jobs(all, folder, held.submissions));
-  if (ask) CHECK_OK(engine::judge_outside_jobs(all, held.linked, outside, engine, fulfilled, assume_done));
+  if (ask) CHECK_OK(engine::judge_outside_jobs(all, held.linked, outside, engine, folder, fulfilled, assume_done));
   // A held array is known by its jobs: to itself it is nothing to wait for.
   for (auto& [name, ids] : outside.by_name) {
     std::erase_if(ids, [&](auto id) {
@@ -83,6 +85,7 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
                                    const plan::PlanOptions& options, const engine::Engine& engine) {
   if (taken.empty() && held.empty()) return {};
   const auto places = plan::find_places(plan, options.outside);
+  const plan::TwinJoiner twins(places, options.limits);
   std::vector<std::string> job_ids;
   for (const auto& array : taken) job_ids.push_back(array.job_id);
   std::vector<engine::LinkedArray> arrays;
@@ -90,7 +93,8 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   for (auto& [name, ids] : before.by_name) std::erase_if(ids, [](auto id) { return slurm::is_virtual_id(id); });
   CHECK_OK(plan::find_waits(held.jobs, before, options.release));
   plan::find_stages(held.jobs);
-  for (const auto& submission : held.submissions) arrays.push_back(link_held(submission, held.jobs, places, options.outside));
+  for (const auto& submission : held.submissions)
+    arrays.push_back(link_held(submission, held.jobs, places, options.outside, twins));
   for (std::size_t number = 0; number < taken.size(); ++number) {
     const auto& merged = plan.arrays[number];
     engine::LinkedArray array{taken[number].job_id, taken[number].folder, merged.tasks, 0, {}, false, store::PipelineStep::held};
@@ -99,7 +103,7 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
     array.first_index = merged.first_index();
     array.stays_held = std::any_of(merged.settings.begin(), merged.settings.end(),
                                    [](const auto& setting) { return setting.option->name == "hold"; });
-    array.waits = plan::find_task_waits(plan.jobs, merged.placements, merged.tasks, places);
+    array.waits = twins.join(plan::find_task_waits(plan.jobs, merged.placements, merged.tasks, places), merged.tasks);
     for (auto& wait : array.waits) wait.condition = engine::fill_in(wait.condition, job_ids);
     arrays.push_back(std::move(array));
   }
@@ -107,7 +111,8 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
                                                    "everything of it stays held; sarray submit goes on, sarray cancel of the "
                                                    "session ends it"));
   util::note(util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
-             " told Slurm which tasks wait for which");
+             " told Slurm which tasks wait for which, of " + std::to_string(taken.size() + linking.updates + linking.arrays) +
+             " in all");
   return {};
 }
 

@@ -6,6 +6,8 @@
 #include "commands/last.hpp"
 #include "queue/gather.hpp"
 #include "store/session.hpp"
+#include "util/join.hpp"
+#include "util/message.hpp"
 
 namespace sarray::commands {
 
@@ -26,13 +28,25 @@ util::Result<follow::TaskReference> read_task_word(const slurm::SlurmSite& site,
                                                    const std::string& command) {
   TRY(const auto word, replace_last(site, given, true));
   TRY(auto reference, follow::parse_task_reference(word));
-  if (word != given) return reference;
+  if (word != given || reference.group) return reference;
   const bool may_be_queued = !reference.is_virtual && !reference.is_slurms && !reference.indices;
   if (!may_be_queued || !is_queued(reference.job_id)) return reference;
   const auto& number = reference.job_id;
   return util::fail(
       "job " + number, "in this session that is job " + number + " of the queue, and to Slurm it is a job id",
       "sarray drop " + number + " takes it out of the queue; sarray " + command + " slurm:" + number + " is about Slurm's job");
+}
+
+void say_group(const follow::Group& group, const std::string& word) {
+  const auto& ids = group.job_ids();
+  if (ids.size() < 2) return;
+  constexpr std::size_t max_named = 8;
+  const auto shown =
+      std::vector<std::string>(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), max_named)));
+  const auto more = ids.size() - shown.size();
+  const auto one = slurm::parse_group_name(group.name()) ? group.name() + ".1 is one of them" : "--job names some of their jobs";
+  util::note(word + " is " + group.name() + ": arrays " + util::join(shown, ", ") +
+             (more > 0 ? " and " + util::count(more, "other") : "") + "; " + one);
 }
 
 util::Result<follow::TaskReference> read_shown_word(const slurm::SlurmSite& site, const std::string& word) {

@@ -6,6 +6,7 @@
 #include "commands/outcome.hpp"
 #include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
+#include "follow/group.hpp"
 #include "queue/gather.hpp"
 #include "slurm/client/arrays.hpp"
 #include "slurm/client/jobs.hpp"
@@ -79,7 +80,15 @@ util::Result<void> check_notes(const slurm::SlurmSite& site, const std::vector<s
 
 util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::SlurmSite& site, const ThrottleOptions& options) {
   TRY(const auto word, read_task_word(site, options.job_id, "throttle"));
-  const auto& job_id = word.job_id;
+  auto job_id = word.job_id;
+  if (word.group) {
+    TRY(const auto group, follow::Group::find(site, word, "", follow::Extent::tasks));
+    if (group.job_ids().size() > 1)
+      return util::fail("job " + options.job_id,
+                        "a limit is an array's, and that are " + util::count(group.job_ids().size(), "array"),
+                        "sarray throttle " + options.job_id + ".1 -t " + std::to_string(options.limit));
+    job_id = group.job_ids().front();
+  }
   if (word.indices)
     return util::fail("job " + options.job_id, "a limit is the array's, not a task's", "sarray throttle " + job_id);
   auto records = slurm::find_own_job(site.client, job_id);

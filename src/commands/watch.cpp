@@ -58,10 +58,10 @@ class Screen {
   explicit Screen(const WatchOptions& options) : m_options(options), m_keyboard(0) {}
 
   /// Draws, and again after each key, for some seconds. @return false if the user ends it.
-  util::Result<bool> show(const follow::ArrayHistory& array_history, int seconds) {
+  util::Result<bool> show(const follow::Group& group, int seconds) {
     const auto end = std::time(nullptr) + seconds;
     while (true) {
-      TRY(const auto frame, draw(array_history));
+      TRY(const auto frame, draw(group));
       const auto left = end - std::time(nullptr);
       if (left <= 0) return true;
       const auto key = m_keyboard.wait(static_cast<int>(left) * 1000);
@@ -75,15 +75,15 @@ class Screen {
   }
 
  private:
-  util::Result<report::Frame> draw(const follow::ArrayHistory& array_history) {
+  util::Result<report::Frame> draw(const follow::Group& group) {
     auto view = m_options.view;
     look_at_terminal(view);
-    view.rest = follow::estimate_rest(follow::summarize(array_history.history()));
-    follow::FileFinder files(array_history.site(), array_history.history());
-    view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
+    view.rest = follow::estimate_rest(follow::summarize(group.histories()));
+    OutputFinder files(group);
+    view.output_of = [&](const follow::History& history, std::uint32_t index) { return files.find(history, index); };
     const auto keys = m_keyboard.is_there() ? std::string("arrows scroll, q ends")
                                             : "sarray status" + (m_options.job_id.empty() ? "" : " " + m_options.job_id);
-    auto frame = report::draw_frame(report::status_parts(array_history.history(), view), view.height, m_line, keys);
+    auto frame = report::draw_frame(report::status_parts(group.histories(), view), view.height, m_line, keys);
     CHECK_OK(util::write_all(1, clear_screen + frame.text, "standard output"));
     return frame;
   }
@@ -94,14 +94,14 @@ class Screen {
 };
 
 /// Writes one drawing under the other.
-util::Result<void> print(const follow::ArrayHistory& array_history, const WatchOptions& options) {
+util::Result<void> print(const follow::Group& group, const WatchOptions& options) {
   auto view = options.view;
   look_at_terminal(view);
-  view.rest = follow::estimate_rest(follow::summarize(array_history.history()));
-  follow::FileFinder files(array_history.site(), array_history.history());
-  view.output_of = [&](std::uint32_t index) { return files.expected_output(index); };
-  const auto text = options.json ? util::to_line(report::status_json(array_history.history(), view))
-                                 : report::status_text(array_history.history(), view);
+  view.rest = follow::estimate_rest(follow::summarize(group.histories()));
+  OutputFinder files(group);
+  view.output_of = [&](const follow::History& history, std::uint32_t index) { return files.find(history, index); };
+  const auto text =
+      options.json ? util::to_line(report::status_json(group.histories(), view)) : report::status_text(group.histories(), view);
   return util::write_all(1, text, "standard output");
 }
 
@@ -116,34 +116,45 @@ void look_at_terminal(report::StatusView& view) {
   view.bars = view.bars && (bars == nullptr || std::string_view(bars) != "off");
 }
 
-bool is_settled(const follow::History& history) {
-  const auto summary = follow::summarize(history);
-  return summary.done() + summary.count(slurm::TaskState::unknown) + follow::count_never(history) == summary.tasks;
+OutputFinder::OutputFinder(const follow::Group& group) {
+  for (const auto& target : group.targets()) {
+    const auto& array_history = target.array_history;
+    m_finders.try_emplace(&array_history.history(), array_history.site(), array_history.history());
+  }
 }
 
-util::Result<bool> watch(follow::ArrayHistory& array_history, const WatchOptions& options) {
+std::string OutputFinder::find(const follow::History& history, std::uint32_t index) {
+  return m_finders.at(&history).expected_output(index);
+}
+
+bool is_settled(const follow::Histories& histories) {
+  const auto summary = follow::summarize(histories);
+  return summary.done() + summary.count(slurm::TaskState::unknown) + follow::count_never(histories) == summary.tasks;
+}
+
+util::Result<bool> watch(follow::Group& group, const engine::Engine& engine, const WatchOptions& options) {
   constexpr int max_failures = 10;
   std::optional<Screen> screen;
   if (!options.json && can_redraw()) screen.emplace(options);
   int failures = 0;
-  while (!is_settled(array_history.history())) {
+  while (!is_settled(group.histories())) {
     // A controller that restarts, or is busy, must not end hours of watching.
     const int pause = failures > 0 ? 30 : seconds_between_drawings;
     if (screen) {
-      TRY(const bool goes_on, screen->show(array_history, pause));
+      TRY(const bool goes_on, screen->show(group, pause));
       if (!goes_on) return false;
     } else {
-      if (failures == 0) CHECK_OK(print(array_history, options));
+      if (failures == 0) CHECK_OK(print(group, options));
       ::sleep(static_cast<unsigned>(pause));
     }
-    const auto refreshed = array_history.refresh(options.view.usage);
+    const auto refreshed = group.refresh(engine, options.view.usage);
     if (!refreshed && ++failures == max_failures) return util::fail(refreshed.error());
     if (refreshed) failures = 0;
     if (!refreshed) util::note("Slurm does not answer (" + refreshed.error().why + "); trying again");
   }
   if (screen) CHECK_OK(util::write_all(1, clear_screen, "standard output"));
   screen.reset();
-  CHECK_OK(print(array_history, options));
+  CHECK_OK(print(group, options));
   return true;
 }
 

@@ -6,7 +6,8 @@
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/task_word.hpp"
-#include "follow/selection.hpp"
+#include "engine/engine.hpp"
+#include "follow/group.hpp"
 #include "follow/start.hpp"
 #include "follow/task_files.hpp"
 #include "queue/gather.hpp"
@@ -118,7 +119,12 @@ std::vector<const script::MappedJob*> jobs_of(const follow::Target& target) {
   return jobs;
 }
 
-Status show_script(const follow::Target& target, const std::string& word) {
+Status show_script(const follow::Group& group, const std::string& word) {
+  const auto& target = group.targets().front();
+  if (group.targets().size() > 1) {
+    return util::fail(word, "its " + util::count(group.targets().size(), "array") + " have a script each: name one task",
+                      "sarray which " + report::task_name(target.array_history.history(), target.indices.front()) + " --script");
+  }
   const auto jobs = jobs_of(target);
   const auto& batch_script = target.array_history.script(0);
   for (const auto* job : jobs) {
@@ -194,31 +200,36 @@ Status which(const Words& words) {
   if (!options) return 0;
   const auto site = queue::find_site();
   TRY(const auto task, read_shown_word(site, options->task));
-  TRY(auto target, follow::find_target(site, task, options->from));
-  const auto& history = target.array_history.history();
-  if (options->script) return show_script(target, options->task.empty() ? "last" : options->task);
-  std::optional<Variables> variables;
-  if (options->env) variables.emplace(site, history, options->values);
-  if (variables && !options->json) {
-    show_variables(target, *variables);
+  TRY(auto group, follow::Group::find(site, task, options->from, follow::Extent::tasks));
+  if (options->script) return show_script(group, options->task.empty() ? "last" : options->task);
+  if (options->env && !options->json) {
+    for (const auto& target : group.targets()) show_variables(target, {site, target.array_history.history(), options->values});
     return 0;
   }
-  CHECK_OK(target.array_history.refresh());
-  follow::FileFinder files(site, history);
+  CHECK_OK(group.refresh(engine::SlurmEngine(site.client)));
   auto list = util::Json::array();
-  for (std::size_t i = 0; i < target.indices.size(); ++i) {
-    const auto index = target.indices[i];
-    const auto& job = *history.map().job_at(index);
-    if (options->json) {
-      list.push_back(which_json(history, job, index, files.find(index)));
-      if (variables) list.back()["variables"] = variables->json(job);
-    } else {
-      if (i > 0) std::fputs("\n", stdout);
-      print_task(history, job, index, files.find(index));
+  bool is_first = true;
+  for (const auto& target : group.targets()) {
+    const auto& history = target.array_history.history();
+    follow::FileFinder files(site, history);
+    std::optional<Variables> variables;
+    if (options->env) variables.emplace(site, history, options->values);
+    for (const auto index : target.indices) {
+      const auto& job = *history.map().job_at(index);
+      if (options->json) {
+        list.push_back(which_json(history, job, index, files.find(index)));
+        if (variables) list.back()["variables"] = variables->json(job);
+      } else {
+        if (!is_first) std::fputs("\n", stdout);
+        print_task(history, job, index, files.find(index));
+      }
+      is_first = false;
     }
   }
   if (options->json) std::fputs(util::to_line({{"version", 1}, {"tasks", std::move(list)}}).c_str(), stdout);
-  for (const auto& note : history.notes) util::note(note);
+  for (const auto* history : group.histories()) {
+    for (const auto& note : history->notes) util::note(note);
+  }
   return 0;
 }
 

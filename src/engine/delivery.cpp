@@ -74,6 +74,14 @@ util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& a
   return result;
 }
 
+/// Returns the name that all jobs of the array have, if the array itself has another one; else "".
+std::string other_name_of_jobs(const plan::Plan& plan, const plan::MergedArray& array) {
+  const auto& first = plan.jobs[array.placements.front().job].job.name;
+  const bool is_common = std::all_of(array.placements.begin(), array.placements.end(),
+                                     [&](const auto& placement) { return plan.jobs[placement.job].job.name == first; });
+  return is_common && first != array.name ? first : "";
+}
+
 store::Submission describe(const SubmissionFolder& submission_folder, const plan::Plan& plan, const plan::MergedArray& array,
                            const script::Rendered& rendered, const plan::PlanOptions& options, const std::string& saved_script) {
   std::vector<std::uint32_t> ids;
@@ -88,6 +96,8 @@ store::Submission describe(const SubmissionFolder& submission_folder, const plan
   submission.jobs = static_cast<std::uint32_t>(array.placements.size());
   submission.script = saved_script;
   submission.name = array.name;
+  submission.job_name = other_name_of_jobs(plan, array);
+  submission.group = submission_folder.group;
   submission.directory = std::filesystem::current_path(error).string();
   submission.ids = store::id_ranges(std::move(ids));
   submission.retry_of = options.retry_of;

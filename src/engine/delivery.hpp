@@ -7,6 +7,7 @@
 #include "engine/engine.hpp"
 #include "plan/plan.hpp"
 #include "script/render.hpp"
+#include "slurm/language/group_name.hpp"
 #include "store/session.hpp"
 #include "store/state_folder.hpp"
 #include "util/fd.hpp"
@@ -21,7 +22,8 @@ struct SubmissionFolder {
   std::string folder;                     ///< STATE/submissions/MARKER
   std::string command = "sarray submit";  ///< what settles it if it is interrupted
   std::string queue_file;                 ///< what is submitted, if that is a file; absolute
-  std::string cluster;  ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
+  std::string cluster;      ///< ClusterName of the Slurm that it goes to: another's job ids are not its own; empty: not known
+  slurm::GroupPlace group;  ///< if the submission has several arrays
 };
 /// @param first_attempt job id of what it is a retry of; empty: of nothing.
 [[nodiscard]] SubmissionFolder name_submission_folder(const store::StateFolder& folder, const std::string& first_attempt = "");

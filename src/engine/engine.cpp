@@ -53,8 +53,8 @@ util::Result<slurm::ArrayRecords> SlurmEngine::job_records(const std::vector<std
   return m_client.job_records(job_ids);
 }
 
-util::Result<std::vector<std::string>> SlurmEngine::unfinished_namesakes(const std::string& name) const {
-  return m_client.unfinished_namesakes(name);
+util::Result<std::vector<std::string>> SlurmEngine::unfinished_namesakes(const std::set<std::string>& names) const {
+  return m_client.unfinished_namesakes(names);
 }
 
 }  // namespace sarray::engine

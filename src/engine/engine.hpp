@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,8 @@ class Engine {
       const std::vector<std::string>& array_ids) const = 0;
   /// Returns what is known of jobs of any user; those that are not known are left out.
   [[nodiscard]] virtual util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const = 0;
-  /// Returns the ids of this user's unfinished jobs of that name.
-  [[nodiscard]] virtual util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const = 0;
+  /// Returns the ids of this user's unfinished jobs of these names.
+  [[nodiscard]] virtual util::Result<std::vector<std::string>> unfinished_namesakes(const std::set<std::string>& names) const = 0;
 
   // Time, so that a test need not wait for it.
   [[nodiscard]] virtual util::Moment now() const;
@@ -81,7 +82,7 @@ class SlurmEngine final : public Engine {
   [[nodiscard]] util::Result<std::vector<slurm::TaskDependency>> dependencies(
       const std::vector<std::string>& array_ids) const override;
   [[nodiscard]] util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const override;
-  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const override;
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::set<std::string>& names) const override;
 
  private:
   slurm::Client m_client;

@@ -8,6 +8,7 @@
 
 #include "script/map.hpp"
 #include "slurm/language/virtual_id.hpp"
+#include "store/groups.hpp"
 #include "util/fd.hpp"
 #include "util/parse.hpp"
 
@@ -227,8 +228,8 @@ util::Result<void> judge(const plan::PlannedJob& planned, const States& states, 
 }  // namespace
 
 util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs, const std::set<std::uint32_t>& linked,
-                                      plan::OutsideJobs& outside, const Engine& engine, const std::set<std::string>& fulfilled,
-                                      bool assume_done) {
+                                      plan::OutsideJobs& outside, const Engine& engine, const store::StateFolder& folder,
+                                      const std::set<std::string>& fulfilled, bool assume_done) {
   std::set<std::uint32_t> ids;
   std::set<std::string> names;
   bool any = false;
@@ -245,7 +246,9 @@ util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
   }
   if (!any) return {};
   for (const auto& name : names) {
-    TRY(const auto namesakes, engine.unfinished_namesakes(name));
+    auto shown = store::names_of_arrays(folder, name);
+    shown.insert(name);
+    TRY(const auto namesakes, engine.unfinished_namesakes(shown));
     for (const auto& id : namesakes) {
       if (const auto number = util::to_number<std::uint32_t>(id)) outside.by_name[name].push_back(*number);
     }

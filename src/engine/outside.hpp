@@ -30,11 +30,12 @@ namespace sarray::engine {
 /// waited for may have failed, or be forgotten.
 /// @param outside with `submitted` set.
 /// @param fulfilled conditions that were satisfied when a job was recorded (store/fulfilled.hpp): Slurm may have forgotten that.
+/// @param folder knows the arrays whose jobs have a name that Slurm does not show: singleton waits for them, too.
 /// @param assume_done what Slurm does not know, or has forgotten, counts as satisfied.
 /// @return an error that names a job whose condition can never be satisfied, or is not known.
 [[nodiscard]] util::Result<void> judge_outside_jobs(const std::vector<plan::PlannedJob>& jobs,
                                                     const std::set<std::uint32_t>& linked, plan::OutsideJobs& outside,
-                                                    const Engine& engine, const std::set<std::string>& fulfilled,
-                                                    bool assume_done);
+                                                    const Engine& engine, const store::StateFolder& folder,
+                                                    const std::set<std::string>& fulfilled, bool assume_done);
 
 }  // namespace sarray::engine

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "plan/requests.hpp"
 #include "slurm/language/dependency.hpp"
 #include "util/join.hpp"
 #include "util/message.hpp"
@@ -18,28 +19,13 @@ namespace {
 
 using store::PipelineStep;
 
-/// Bytes of a list of task ids in one request.
-constexpr std::size_t longest_list = 2000;
-
-/// Returns the requests that set what an array's tasks wait for. A long list of tasks takes several.
-void add_updates(const LinkedArray& array, std::vector<slurm::DependencyUpdate>& updates) {
+/// Returns the requests that set what an array's tasks wait for.
+std::vector<slurm::DependencyUpdate> find_updates(const LinkedArray& array) {
+  std::vector<slurm::DependencyUpdate> updates;
   for (const auto& wait : array.waits) {
-    if (wait.indices.empty()) updates.push_back({array.job_id, wait.condition});
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
-    const auto flush = [&] {
-      if (ranges.empty()) return;
-      const bool is_one = ranges.size() == 1 && ranges.front().first == ranges.front().second;
-      const auto list = plan::format_ranges(ranges);
-      updates.push_back({array.job_id + "_" + (is_one ? list : "[" + list + "]"), wait.condition});
-      ranges.clear();
-    };
-    constexpr std::size_t longest_range = 16;
-    for (const auto& range : wait.indices) {
-      ranges.push_back(range);
-      if (ranges.size() * longest_range > longest_list) flush();
-    }
-    flush();
+    for (const auto& list : plan::list_tasks(wait)) updates.push_back({array.job_id + list, wait.condition});
   }
+  return updates;
 }
 
 using Conditions = std::set<std::string>;
@@ -161,7 +147,7 @@ util::Result<std::size_t> link(const std::vector<LinkedArray>& arrays, const Eng
   std::size_t count = 0;
   for (const auto& array : arrays) {
     if (array.step != PipelineStep::held) continue;
-    add_updates(array, all.emplace_back());
+    all.push_back(find_updates(array));
     count += all.back().size();
   }
   {

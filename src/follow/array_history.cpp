@@ -164,6 +164,7 @@ std::vector<store::Submission> submissions_in_slurm(const slurm::SlurmSite& site
   if (!held) return submissions;
   const auto state = store::StateFolder::open();
   const auto is_left_out = [&](const slurm::HeldArray& array) {
+    if (array.is_refused) return true;
     if (!noted.empty() && state && !array.place.ends_with(state->submissions())) return true;
     return std::any_of(noted.begin(), noted.end(),
                        [&](const auto& s) { return s.job_id == array.job_id || s.folder.ends_with("/" + array.marker); });
@@ -248,8 +249,9 @@ std::string explain_unknown(const Attempt& attempt, const slurm::Holder& holder)
 
 }  // namespace
 
-util::Result<void> ArrayHistory::take_holders(const std::vector<slurm::Holder>& holders) {
-  for (std::size_t i = 0; i < holders.size(); ++i) {
+/// @param holders one for each attempt.
+util::Result<void> ArrayHistory::take_holders(const slurm::Holder* holders) {
+  for (std::size_t i = 0; i < m_history.attempts.size(); ++i) {
     auto& attempt = m_history.attempts[i];
     const auto& holder = holders[i];
     if (attempt.script_path.empty()) continue;  // Slurm has its script, or there is nothing to compare
@@ -287,18 +289,34 @@ void ArrayHistory::note_revived() {
 util::Result<void> ArrayHistory::refresh(bool with_usage) { return refresh(engine::SlurmEngine(m_site.client), with_usage); }
 
 util::Result<void> ArrayHistory::refresh(const engine::Engine& engine, bool with_usage) {
+  return refresh_all({this}, engine, with_usage);
+}
+
+util::Result<void> ArrayHistory::refresh_all(const std::vector<ArrayHistory*>& arrays, const engine::Engine& engine,
+                                             bool with_usage) {
   std::vector<slurm::ArrayQuery> asked;
-  for (const auto& attempt : m_history.attempts)
-    asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path, attempt.map.first_index()});
+  for (const auto* array : arrays) {
+    for (const auto& attempt : array->m_history.attempts)
+      asked.push_back({attempt.job_id, attempt.map.tasks, attempt.script_path, attempt.map.first_index()});
+  }
   TRY(auto states, engine.states(asked, with_usage));
-  for (std::size_t i = 0; i < asked.size(); ++i) m_history.attempts[i].tasks = std::move(states.tasks[i]);
-  m_awaits_usage = states.without_usage > 0;
-  m_history.notes = m_lost;
-  CHECK_OK(take_holders(states.holders));
-  m_history.notes.insert(m_history.notes.end(), states.notes.begin(), states.notes.end());
-  find_latest_attempts(m_history);
-  note_revived();
-  find_waits(m_site, engine, m_history);
+  std::size_t at = 0;
+  for (auto* array : arrays) {
+    auto& history = array->m_history;
+    const auto first = at;
+    for (auto& attempt : history.attempts) attempt.tasks = std::move(states.tasks[at++]);
+    array->m_awaits_usage = states.without_usage > 0;
+    history.notes = array->m_lost;
+    CHECK_OK(array->take_holders(&states.holders[first]));
+    find_latest_attempts(history);
+    array->note_revived();
+  }
+  auto& notes = arrays.front()->m_history.notes;
+  const auto own = notes.begin() + static_cast<std::ptrdiff_t>(arrays.front()->m_lost.size());
+  notes.insert(own, states.notes.begin(), states.notes.end());
+  std::vector<History*> histories;
+  for (auto* array : arrays) histories.push_back(&array->m_history);
+  find_waits(arrays.front()->m_site, engine, histories);
   return {};
 }
 

@@ -55,6 +55,9 @@ class ArrayHistory {
   [[nodiscard]] util::Result<void> refresh(bool with_usage = false);
   /// Refreshes the states from the given engine.
   [[nodiscard]] util::Result<void> refresh(const engine::Engine& engine, bool with_usage);
+  /// Refreshes several with one question of each kind.
+  [[nodiscard]] static util::Result<void> refresh_all(const std::vector<ArrayHistory*>& arrays, const engine::Engine& engine,
+                                                      bool with_usage);
   [[nodiscard]] const follow::History& history() const { return m_history; }
   [[nodiscard]] const slurm::SlurmSite& site() const { return m_site; }
   /// The tasks that are asked about, by index in the first attempt, ascending. @see History::meant
@@ -66,7 +69,7 @@ class ArrayHistory {
 
  private:
   explicit ArrayHistory(const slurm::SlurmSite& site) : m_site(site) {}
-  [[nodiscard]] util::Result<void> take_holders(const std::vector<slurm::Holder>& holders);
+  [[nodiscard]] util::Result<void> take_holders(const slurm::Holder* holders);
   void note_revived();
 
   slurm::SlurmSite m_site;

@@ -39,7 +39,7 @@ struct Reading {
 
 class JobFinder {
  public:
-  JobFinder(const script::Map& map, const std::string& hint) : m_map(map), m_hint(hint) {}
+  JobFinder(const JobList& jobs, const std::string& hint) : m_jobs(jobs), m_hint(hint) {}
 
   /// @return the places of the jobs that a word means; never none.
   [[nodiscard]] util::Result<std::vector<std::size_t>> find(const std::string& word) const {
@@ -86,8 +86,8 @@ class JobFinder {
   template <class Condition>
   [[nodiscard]] std::vector<std::size_t> find_if(const Condition& condition) const {
     std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < m_map.jobs.size(); ++i) {
-      if (condition(m_map.jobs[i])) found.push_back(i);
+    for (std::size_t i = 0; i < m_jobs.size(); ++i) {
+      if (condition(*m_jobs[i])) found.push_back(i);
     }
     return found;
   }
@@ -108,7 +108,7 @@ class JobFinder {
 
   [[nodiscard]] util::Result<std::vector<std::uint32_t>> read_numbers(const std::string& word) const {
     std::uint32_t max = 0;
-    for (const auto& job : m_map.jobs) max = std::max(max, job.number);
+    for (const auto* job : m_jobs) max = std::max(max, job->number);
     return util::parse_job_numbers({word}, max, m_hint);
   }
 
@@ -117,7 +117,7 @@ class JobFinder {
     constexpr std::size_t max_shown = 5;
     std::string text;
     for (std::size_t i = 0; i < std::min(reading.jobs.size(), max_shown); ++i) {
-      const auto& job = m_map.jobs[reading.jobs[i]];
+      const auto& job = *m_jobs[reading.jobs[i]];
       text += (i > 0 ? ", " : "") + std::to_string(job.number) + " (" + util::shell_quote(job.name) + ")";
     }
     if (reading.jobs.size() > max_shown) text += " ...";
@@ -132,8 +132,7 @@ class JobFinder {
       if (said != word) return "--job " + util::shell_quote(said);
       // It says its kind, and is refused all the same: only a number is left, and not in the same words.
       if (reading.kind == Kind::number) return "--job " + util::shell_quote(reading.word);
-      return "--job number:" +
-             util::join(reading.jobs, ",", [&](auto place) { return std::to_string(m_map.jobs[place].number); });
+      return "--job number:" + util::join(reading.jobs, ",", [&](auto place) { return std::to_string(m_jobs[place]->number); });
     };
     return util::usage_error("--job " + word, describe(one) + ", " + describe(other), option(one) + ", or " + option(other));
   }
@@ -155,25 +154,30 @@ class JobFinder {
     return id.has_value();
   }
 
-  const script::Map& m_map;
+  const JobList& m_jobs;
   const std::string& m_hint;
 };
 
 }  // namespace
 
-util::Result<std::vector<const script::MappedJob*>> select_jobs(const script::Map& map, const std::vector<std::string>& words,
-                                                                const std::string& hint) {
-  std::vector<bool> chosen(map.jobs.size(), words.empty());
-  const JobFinder finder(map, hint);
+JobList jobs_of(const script::Map& map) {
+  JobList jobs;
+  for (const auto& job : map.jobs) jobs.push_back(&job);
+  return jobs;
+}
+
+util::Result<JobList> select_jobs(const JobList& jobs, const std::vector<std::string>& words, const std::string& hint) {
+  std::vector<bool> chosen(jobs.size(), words.empty());
+  const JobFinder finder(jobs, hint);
   for (const auto& word : words) {
     TRY(const auto places, finder.find(word));
     for (const auto place : places) chosen[place] = true;
   }
-  std::vector<const script::MappedJob*> jobs;
-  for (std::size_t i = 0; i < map.jobs.size(); ++i) {
-    if (chosen[i]) jobs.push_back(&map.jobs[i]);
+  JobList selected;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (chosen[i]) selected.push_back(jobs[i]);
   }
-  return jobs;
+  return selected;
 }
 
 }  // namespace sarray::follow

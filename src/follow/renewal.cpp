@@ -98,9 +98,13 @@ class Renewal {
     return {Outcome::Kind::never, {condition}};
   }
 
-  static bool is_on(const slurm::ShownCondition& shown, const Condition& condition) {
-    return shown.type == slurm::dependency_word(condition.type) && shown.job_id == std::to_string(condition.job) &&
-           (!shown.task || !condition.task || *shown.task == *condition.task);
+  /// Whether a condition that Slurm shows of the task is this one, or part of it. Slurm may have been told of an afterok by one
+  /// aftercorr for the whole array.
+  [[nodiscard]] bool is_on(const slurm::ShownCondition& shown, const Condition& condition) const {
+    const auto task = slurm::target_index(*m_shown, shown);
+    const bool is_twin = shown.type == "aftercorr" && condition.type == DependencyType::afterok;
+    return (is_twin || shown.type == slurm::dependency_word(condition.type)) && shown.job_id == std::to_string(condition.job) &&
+           (!task || !condition.task || *task == *condition.task);
   }
 
   /// Whether Slurm had seen the condition fulfilled by the time at which the task was cancelled. A task that waited for a later

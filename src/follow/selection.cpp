@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/submissions.hpp"
 #include "follow/job_selection.hpp"
 #include "slurm/client/jobs.hpp"
 #include "slurm/language/virtual_id.hpp"
@@ -15,6 +14,8 @@ namespace sarray::follow {
 util::Result<TaskReference> parse_task_reference(const std::string& whole) {
   constexpr std::string_view slurms = "slurm:";
   TaskReference result;
+  result.group = slurm::parse_group_name(whole);
+  if (result.group) return result;
   result.is_slurms = whole.starts_with(slurms);
   const auto word = result.is_slurms ? whole.substr(slurms.size()) : whole;
   const auto underscore = word.find('_');
@@ -57,7 +58,15 @@ bool is_failed(slurm::TaskState state) {
 }
 
 util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection) {
-  TRY(const auto jobs, select_jobs(history.map(), selection.jobs, "sarray status " + history.attempts.front().job_id));
+  TRY(auto lists, select_tasks(std::vector<const follow::History*>{&history}, selection));
+  return std::move(lists.front());
+}
+
+namespace {
+
+/// @param jobs of the array, of which tasks are selected.
+util::Result<std::vector<std::uint32_t>> select_tasks_of(const JobList& jobs, const follow::History& history,
+                                                         const Selection& selection) {
   std::optional<slurm::ArrayIds> tasks;
   if (!selection.tasks.empty()) {
     TRY(tasks, parse_indices(selection.tasks, history));
@@ -74,6 +83,28 @@ util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& his
     }
   }
   return indices;
+}
+
+}  // namespace
+
+util::Result<std::vector<std::vector<std::uint32_t>>> select_tasks(const std::vector<const follow::History*>& histories,
+                                                                   const Selection& selection) {
+  JobList all;
+  for (const auto* history : histories) {
+    const auto jobs = jobs_of(history->map());
+    all.insert(all.end(), jobs.begin(), jobs.end());
+  }
+  TRY(const auto selected, select_jobs(all, selection.jobs, "sarray status " + histories.front()->attempts.front().job_id));
+  std::vector<std::vector<std::uint32_t>> lists;
+  auto at = selected.begin();
+  for (const auto* history : histories) {
+    const auto& own = history->map().jobs;
+    JobList jobs;
+    while (at != selected.end() && *at >= own.data() && *at < own.data() + own.size()) jobs.push_back(*at++);
+    TRY(auto indices, select_tasks_of(jobs, *history, selection));
+    lists.push_back(std::move(indices));
+  }
+  return lists;
 }
 
 namespace {
@@ -190,21 +221,12 @@ util::Result<std::vector<std::uint32_t>> indices_of_array(const follow::History&
 
 }  // namespace
 
-util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file) {
-  const auto submissions = engine::list_submissions(site);
-  TRY(const auto place, find_place(site, submissions, word));
+util::Result<Target> open_target(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                 const TaskReference& word, const Place& place, const std::string& file) {
   TRY(auto array_history, ArrayHistory::open(site, submissions, place.array, file));
   TRY(auto indices, word.is_virtual ? indices_of_virtual(array_history.history().map(), word)
                                     : indices_of_array(array_history.history(), place));
   return Target{std::move(array_history), std::move(indices), !word.is_virtual && !place.indices};
-}
-
-util::Result<std::vector<std::uint32_t>> filter_tasks(const Target& target, const Selection& selection) {
-  TRY(const auto selected, select_tasks(target.array_history.history(), selection));
-  std::vector<std::uint32_t> indices;
-  std::set_intersection(selected.begin(), selected.end(), target.indices.begin(), target.indices.end(),
-                        std::back_inserter(indices));
-  return indices;
 }
 
 }  // namespace sarray::follow

@@ -12,6 +12,7 @@
 #include "script/map.hpp"
 #include "slurm/client/site.hpp"
 #include "slurm/language/array_ids.hpp"
+#include "slurm/language/group_name.hpp"
 #include "util/result.hpp"
 
 namespace sarray::follow {
@@ -21,9 +22,11 @@ struct TaskReference {
   std::string job_id;                      ///< of an array in Slurm, of one of its tasks, or a virtual id
   std::optional<slurm::ArrayIds> indices;  ///< in Slurm's array, or local ids; nullopt: all
   bool is_virtual = false;
-  bool is_slurms = false;  ///< "slurm:17": not a number in a session's queue
+  bool is_slurms = false;                 ///< "slurm:17": not a number in a session's queue
+  std::optional<slurm::GroupName> group;  ///< instead of a job id: the arrays of one submission, or one of them
 };
-/// "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]"; "slurm:42137".
+/// "sarray-3", "sarray-3.2", "42137", "42137_678", "2000000003", "2000000003_4", and, as squeue shows several, "42137_[3-5,8%2]";
+/// "slurm:42137".
 [[nodiscard]] util::Result<TaskReference> parse_task_reference(const std::string& word);
 
 /// What a word means among Slurm's arrays.
@@ -53,6 +56,9 @@ struct Selection {
 
 /// @return indices of the first attempt, ascending. An empty selection means every task.
 [[nodiscard]] util::Result<std::vector<std::uint32_t>> select_tasks(const follow::History& history, const Selection& selection);
+/// The same of several arrays: a list for each. A word of --job is read as one of all their jobs.
+[[nodiscard]] util::Result<std::vector<std::vector<std::uint32_t>>> select_tasks(
+    const std::vector<const follow::History*>& histories, const Selection& selection);
 
 /// What a word means: the array with its attempts, and the tasks, as indices of the first attempt, ascending.
 struct Target {
@@ -60,9 +66,8 @@ struct Target {
   std::vector<std::uint32_t> indices;
   bool is_whole_array = false;  ///< the word names the array itself
 };
-[[nodiscard]] util::Result<Target> find_target(const slurm::SlurmSite& site, const TaskReference& word, const std::string& file);
-
-/// Returns those of the target's tasks that the selection means too.
-[[nodiscard]] util::Result<std::vector<std::uint32_t>> filter_tasks(const Target& target, const Selection& selection);
+/// Opens the array at the word's place. @param file --from; empty: none.
+[[nodiscard]] util::Result<Target> open_target(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                               const TaskReference& word, const Place& place, const std::string& file);
 
 }  // namespace sarray::follow

@@ -12,9 +12,9 @@ namespace {
 
 SlurmTask name_of(const WaitingTask& task) { return {task.array_id, task.index}; }
 
-/// The one task of an array that a condition is about; nullopt: the whole array.
-std::optional<std::uint32_t> target_index(const WaitingTask& task, const ShownCondition& condition) {
-  return condition.type == "aftercorr" && !condition.task ? task.index : condition.task;
+ShownCondition on_target(const WaitingTask& task, ShownCondition condition) {
+  condition.task = slurm::target_index(task, condition);
+  return condition;
 }
 
 bool wants_success(const ShownCondition& condition) { return condition.type == "afterok" || condition.type == "aftercorr"; }
@@ -32,7 +32,7 @@ const WaitingTask* WaitGraph::find(const SlurmTask& task) const {
 
 std::vector<const WaitingTask*> WaitGraph::targets(const WaitingTask& task, const ShownCondition& condition) const {
   std::vector<const WaitingTask*> found;
-  const auto index = target_index(task, condition);
+  const auto index = slurm::target_index(task, condition);
   auto place = m_places.lower_bound({condition.job_id, index.value_or(0)});
   for (; place != m_places.end() && place->first.first == condition.job_id; ++place) {
     const bool is_meant = !index || place->first.second == *index || place->first.second == slurm::TaskRecord::plain_job;
@@ -54,7 +54,7 @@ std::vector<ShownCondition> WaitGraph::causes(const WaitingTask& task, std::set<
     for (const auto* target : targets(task, condition)) {
       for (auto& cause : causes(*target, passed)) own.push_back(std::move(cause));
     }
-    if (own.empty() && condition.has_failed) own.push_back(condition);
+    if (own.empty() && condition.has_failed) own.push_back(on_target(task, condition));
     if (own.empty() && task.any) return {};  // this one may still come
     for (auto& cause : own) {
       if (std::find(result.begin(), result.end(), cause) == result.end()) result.push_back(std::move(cause));
@@ -66,7 +66,7 @@ std::vector<ShownCondition> WaitGraph::causes(const WaitingTask& task, std::set<
 std::vector<Dependent> WaitGraph::dependents(const std::vector<SlurmTask>& cancelled) const {
   std::set<SlurmTask> gone(cancelled.begin(), cancelled.end());
   const auto is_gone = [&](const WaitingTask& task, const ShownCondition& condition) {
-    const auto index = target_index(task, condition);
+    const auto index = slurm::target_index(task, condition);
     const auto first = gone.lower_bound({condition.job_id, index.value_or(0)});
     return first != gone.end() && first->first == condition.job_id && (!index || first->second == *index);
   };

@@ -30,7 +30,8 @@ class WaitGraph {
   [[nodiscard]] const std::vector<slurm::WaitingTask>& tasks() const { return m_tasks; }
 
   /// Returns why a task can never run: the conditions at the beginning of its chain that have failed. Slurm says it only of the
-  /// children of what failed; their own children wait for tasks that wait for ever.
+  /// children of what failed; their own children wait for tasks that wait for ever. Each has the one task that it is about, if
+  /// it is about one.
   /// @return empty if it can still run.
   [[nodiscard]] std::vector<slurm::ShownCondition> causes(const slurm::WaitingTask& task) const;
 

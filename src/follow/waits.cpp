@@ -44,7 +44,7 @@ WaitedFor JobNames::find(const SlurmTask& task) {
 std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
   const auto* known = look_up(condition.job_id);
   const auto add_facts = [&](WaitedFor waited) {
-    waited.type = condition.type;
+    waited.type = condition.type == "aftercorr" && condition.task ? "afterok" : condition.type;  // of one task it is the same
     waited.has_failed = condition.has_failed;
     return waited;
   };
@@ -75,35 +75,41 @@ bool may_wait(const slurm::TaskRecord& task) {
   return is_cancelled || (task.state == TaskState::pending && has_reason);
 }
 
+/// Fills in what one task waits for.
+void find_wait(const WaitGraph& graph, JobNames& names, History& history, std::uint32_t index) {
+  const auto& last = history.latest_of(index);
+  const auto* task = graph.find({history.attempts[last.attempt].job_id, last.index});
+  if (task == nullptr) return;
+  const auto causes = graph.causes(*task);
+  TaskWait wait;
+  wait.is_never = !causes.empty();
+  wait.any = task->any && !wait.is_never;
+  auto conditions = wait.is_never ? causes : task->conditions;
+  for (auto& condition : conditions) {
+    if (condition.job_id.empty()) continue;  // singleton: of which job, Slurm does not say
+    if (!wait.is_never) condition.task = slurm::target_index(*task, condition);
+    for (auto& waited : names.find(condition)) wait.on.push_back(std::move(waited));
+  }
+  if (!wait.on.empty()) history.waits.emplace(index, std::move(wait));
+}
+
 }  // namespace
 
-void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, History& history) {
-  history.waits.clear();
-  std::vector<std::uint32_t> indices;
-  const auto begin = history.map().first_index();
-  for (auto index = begin; index < begin + history.latest.size(); ++index) {
-    if (may_wait(history.task(index))) indices.push_back(index);
+void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, const std::vector<History*>& histories) {
+  std::vector<std::pair<History*, std::uint32_t>> tasks;
+  for (auto* history : histories) {
+    history->waits.clear();
+    for (auto index = history->map().first_index(); index < history->map().end_index(); ++index) {
+      if (may_wait(history->task(index))) tasks.emplace_back(history, index);
+    }
   }
-  if (indices.empty()) return;
+  if (tasks.empty()) return;
   auto shown = engine.waiting_tasks();
   if (!shown) return;
   const WaitGraph graph(std::move(*shown));
   JobNames names(site, engine);
-  names.add(history);
-  for (const auto index : indices) {
-    const auto& last = history.latest_of(index);
-    const auto* task = graph.find({history.attempts[last.attempt].job_id, last.index});
-    if (task == nullptr) continue;
-    const auto causes = graph.causes(*task);
-    TaskWait wait;
-    wait.is_never = !causes.empty();
-    wait.any = task->any && !wait.is_never;
-    for (const auto& condition : wait.is_never ? causes : task->conditions) {
-      if (condition.job_id.empty()) continue;  // singleton: of which job, Slurm does not say
-      for (auto& waited : names.find(condition)) wait.on.push_back(std::move(waited));
-    }
-    if (!wait.on.empty()) history.waits.emplace(index, std::move(wait));
-  }
+  for (const auto* history : histories) names.add(*history);
+  for (const auto& [history, index] : tasks) find_wait(graph, names, *history, index);
 }
 
 }  // namespace sarray::follow

@@ -41,8 +41,11 @@ class JobNames {
   std::map<std::string, std::optional<Known>> m_known;
 };
 
-/// Fills in History::waits, if a task is pending or was cancelled because of what it waits for. If Slurm does not answer it stays
-/// empty, and its own word for the reason is what there is.
-void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, History& history);
+/// Fills in History::waits of each, if a task is pending or was cancelled because of what it waits for. If Slurm does not answer
+/// it stays empty, and its own word for the reason is what there is.
+void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, const std::vector<History*>& histories);
+inline void find_waits(const slurm::SlurmSite& site, const engine::Engine& engine, History& history) {
+  find_waits(site, engine, std::vector<History*>{&history});
+}
 
 }  // namespace sarray::follow

@@ -23,12 +23,6 @@ constexpr std::uint32_t many_tasks = 64;
 
 std::string job_words(const PlannedJob& planned) { return "job " + std::to_string(planned.number); }
 
-const SubmittedJob* find_submitted(const OutsideJobs& outside, std::uint32_t id) {
-  const auto& jobs = outside.submitted;
-  const auto found = std::lower_bound(jobs.begin(), jobs.end(), id, [](const auto& job, auto wanted) { return job.id < wanted; });
-  return found != jobs.end() && found->id == id ? &*found : nullptr;
-}
-
 /// Whether a job has a task of that id. Slurm does not know a task of a plain job.
 bool has_task(const std::optional<slurm::ArrayIds>& ids, const std::optional<std::uint32_t>& task) {
   return !task || (ids && ids->contains(*task));
@@ -146,6 +140,12 @@ bool needs_whole_array(const PlannedJob& child, const Condition& condition) {
 }
 
 }  // namespace
+
+const SubmittedJob* find_submitted(const OutsideJobs& outside, std::uint32_t id) {
+  const auto& jobs = outside.submitted;
+  const auto found = std::lower_bound(jobs.begin(), jobs.end(), id, [](const auto& job, auto wanted) { return job.id < wanted; });
+  return found != jobs.end() && found->id == id ? &*found : nullptr;
+}
 
 util::Result<void> find_waits(std::vector<PlannedJob>& jobs, const OutsideJobs& outside, const slurm::Release& release) {
   const bool any = std::any_of(jobs.begin(), jobs.end(), [](const auto& planned) { return planned.job.dependency.has_value(); });

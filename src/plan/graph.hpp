@@ -26,6 +26,9 @@ void find_stages(std::vector<PlannedJob>& jobs);
 /// Whether all of these jobs wait for the same jobs of Slurm's own, so that sbatch can be given that as the array's --dependency.
 [[nodiscard]] bool can_wait_together(const std::vector<PlannedJob>& jobs, const std::vector<Placement>& placements);
 
+/// Returns the job of that id among those of earlier submissions, and of Slurm's own; null: there is none.
+[[nodiscard]] const SubmittedJob* find_submitted(const OutsideJobs& outside, std::uint32_t id);
+
 /// Tasks of an array that wait for the same.
 struct TaskWait {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> indices;  ///< ranges of SLURM_ARRAY_TASK_ID; empty: the whole array

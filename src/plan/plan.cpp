@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
+#include "plan/arrays.hpp"
 #include "plan/conflict.hpp"
 #include "plan/graph.hpp"
 #include "plan/largest.hpp"
 #include "plan/notes.hpp"
+#include "plan/twins.hpp"
 #include "slurm/language/settings.hpp"
 #include "slurm/language/value.hpp"
 #include "slurm/language/virtual_id.hpp"
@@ -141,46 +144,6 @@ std::vector<PlannedJob> find_unequal_company(const std::vector<PlannedJob>& jobs
   return unequal;
 }
 
-std::string merged_name(const std::vector<PlannedJob>& jobs, const MergedArray& array, const PlanOptions& options) {
-  for (const auto& override : options.overrides) {
-    if (override.option->name == "job-name") return override.value;
-  }
-  const auto& first = jobs[array.placements.front().job].job.name;
-  const bool same =
-      std::all_of(array.placements.begin(), array.placements.end(), [&](const auto& p) { return jobs[p.job].job.name == first; });
-  return same ? first : "sarray";
-}
-
-std::uint32_t merged_throttle(const std::vector<PlannedJob>& jobs, const MergedArray& array, const PlanOptions& options) {
-  if (options.throttle) return *options.throttle;
-  std::uint64_t sum = 0;
-  for (const auto& placement : array.placements) {
-    const auto& ids = jobs[placement.job].job.ids;
-    sum += ids ? ids->throttle() : 0;
-  }
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, 2000000000U));
-}
-
-MergedArray start_array(const PlannedJob& first, const PlanOptions& options) {
-  MergedArray array;
-  for (const auto& setting : first.job.settings) {
-    if (setting.option->owner == Owner::array) array.settings.push_back(setting);
-  }
-  array.stage = first.stage;
-  array.node_limits = slurm::loses_limits(*first.call);
-  array.login = slurm::loads_login_environment(first.job, options.release);
-  return array;
-}
-
-/// Gives a job that has an array to itself its own ids as indices, if they are one range without gaps, so that squeue shows them.
-void keep_own_indices(const std::vector<PlannedJob>& jobs, MergedArray& array, const PlanOptions& options) {
-  if (array.placements.size() != 1) return;
-  const auto& ids = jobs[array.placements.front().job].job.ids;
-  const bool is_range = ids && ids->max() - ids->min() + 1 == ids->count();
-  if (is_range && (!options.limits.known || ids->max() < options.limits.max_array_size))
-    array.placements.front().first_index = ids->min();
-}
-
 /// Makes what all jobs of an array wait for the array's own --dependency. Precondition: can_wait_together().
 void add_dependency(const std::vector<PlannedJob>& jobs, MergedArray& array) {
   const auto& first = jobs[array.placements.front().job];
@@ -196,27 +159,22 @@ void add_dependency(const std::vector<PlannedJob>& jobs, MergedArray& array) {
 /// which comes close to the fewest arrays (finding the fewest of all is bin packing, and may take forever).
 void fill_arrays(Plan& plan, const std::vector<std::uint32_t>& group, const PlanOptions& options) {
   const auto capacity = options.limits.tasks_per_array();
-  const auto first = plan.arrays.size();
+  std::vector<std::vector<std::uint32_t>> members;
   std::set<std::pair<std::uint32_t, std::size_t>> rooms;  // the free places of an array, and which array
   for (const auto index : group) {
     const auto tasks = plan.jobs[index].tasks();
-    auto at = plan.arrays.size();
+    auto free = capacity;
+    auto at = members.size();
     if (const auto room = rooms.lower_bound({tasks, 0}); room != rooms.end()) {
-      at = room->second;
+      std::tie(free, at) = *room;
       rooms.erase(room);
     } else {
-      plan.arrays.push_back(start_array(plan.jobs[index], options));
+      members.emplace_back();
     }
-    auto& array = plan.arrays[at];
-    array.placements.push_back({index, array.tasks});
-    array.tasks += tasks;
-    rooms.emplace(capacity - array.tasks, at);
+    members[at].push_back(index);
+    rooms.emplace(free - tasks, at);
   }
-  for (auto i = first; i < plan.arrays.size(); ++i) {
-    plan.arrays[i].name = merged_name(plan.jobs, plan.arrays[i], options);
-    plan.arrays[i].throttle = merged_throttle(plan.jobs, plan.arrays[i], options);
-    keep_own_indices(plan.jobs, plan.arrays[i], options);
-  }
+  for (const auto& jobs : members) plan.arrays.push_back(build_array(plan.jobs, jobs, options));
 }
 
 void note_throttles(Plan& plan, const PlanOptions& options) {
@@ -350,6 +308,7 @@ util::Result<Plan> make_plan(std::vector<PlannedJob> jobs, const PlanOptions& op
     if (plan.arrays.size() > groups.size()) return util::fail(explain_size(plan, options, largest_group(plan.jobs, groups)));
   }
   set_dependencies(plan);
+  cut_for_twins(plan, options);
   note_throttles(plan, options);
   note_mail(plan);
   note_steps(plan);
@@ -366,19 +325,30 @@ void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next,
     plan.arrays.erase(next);
   }
   const auto make = [&](std::size_t begin, std::size_t end) {
-    auto array = start_array(plan.jobs[whole[begin].job], options);
-    for (auto i = begin; i < end; ++i) {
-      array.placements.push_back({whole[i].job, array.tasks});
-      array.tasks += plan.jobs[whole[i].job].tasks();
-    }
-    array.name = merged_name(plan.jobs, array, options);
-    array.throttle = merged_throttle(plan.jobs, array, options);
-    keep_own_indices(plan.jobs, array, options);
+    std::vector<std::uint32_t> members;
+    for (auto i = begin; i < end; ++i) members.push_back(whole[i].job);
+    auto array = build_array(plan.jobs, members, options);
     if (!plan.is_pipeline) add_dependency(plan.jobs, array);
     return array;
   };
   plan.arrays[number] = make(0, jobs);
   plan.arrays.insert(plan.arrays.begin() + static_cast<std::ptrdiff_t>(number) + 1, make(jobs, whole.size()));
+}
+
+slurm::GroupPlace place_in_group(const Plan& plan, std::size_t number, const PlanOptions& options) {
+  if (options.group == 0) return {};
+  const auto before = options.parts_before;
+  return {options.group, before + static_cast<std::uint32_t>(number) + 1,
+          before + static_cast<std::uint32_t>(plan.arrays.size())};
+}
+
+void name_in_group(Plan& plan, std::size_t number, const PlanOptions& options) {
+  auto& array = plan.arrays[number];
+  const bool is_named = std::any_of(options.overrides.begin(), options.overrides.end(),
+                                    [](const auto& setting) { return setting.option->name == "job-name"; });
+  const bool has_singleton = std::any_of(array.placements.begin(), array.placements.end(),
+                                         [&](const auto& placement) { return is_singleton(plan.jobs[placement.job]); });
+  if (options.group > 0 && !is_named && !has_singleton) array.name = slurm::array_name(place_in_group(plan, number, options));
 }
 
 }  // namespace sarray::plan

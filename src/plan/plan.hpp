@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slurm/language/export.hpp"
+#include "slurm/language/group_name.hpp"
 #include "slurm/language/job.hpp"
 #include "util/result.hpp"
 
@@ -36,7 +37,10 @@ struct ClusterLimits {
   std::uint32_t max_array_tasks = 0;        ///< SchedulerParameters=max_array_tasks; 0: no such limit
   std::uint64_t max_script_size = 4194304;  ///< SchedulerParameters=max_script_size, in bytes
   std::uint32_t max_job_count = 10000;      ///< MaxJobCount: a task of an array counts as a job (Slurm's job_mgr.c, _job_create)
-  bool known = false;                       ///< whether Slurm was asked; if not, nothing is refused because of its size
+  bool limits_requests = false;             ///< SlurmctldParameters=rl_enable: each request of a user may cost half a second
+  /// SchedulerParameters=correspond_after_task_cnt: in an array of so many tasks each one can wait for its twin (aftercorr).
+  std::uint32_t correspond_after_task_cnt = 10;
+  bool known = false;  ///< whether Slurm was asked; if not, nothing is refused because of its size
   [[nodiscard]] std::uint32_t tasks_per_array() const;
 };
 
@@ -103,6 +107,8 @@ struct PlanOptions {
   /// submission's random name to everybody, and this to nobody, so that nobody can make such a file before.
   std::string hidden_mark;
   std::vector<std::string> retry_of;  ///< job ids of the attempts before this one, oldest first (retry.hpp)
+  std::uint32_t group = 0;            ///< the number of a submission of several arrays; 0: it has one
+  std::uint32_t parts_before = 0;     ///< of that submission, which an earlier submit, that was interrupted, submitted
   Translate translate = Translate::if_named;
   Names names = Names::task;
   std::string translate_folder;  ///< the folder that has the translator under the names of Slurm's commands; absolute
@@ -143,6 +149,12 @@ struct Plan {
 /// Cuts an array after its first `jobs` jobs (fewer than all), because one script cannot hold them all. The others become an
 /// array of their own, or, if `into_next`, the beginning of the next one. Precondition: the array has at least two jobs.
 void cut_array(Plan& plan, std::size_t number, std::size_t jobs, bool into_next, const PlanOptions& options);
+
+/// Returns where an array is in a submission of several; nothing if PlanOptions::group is 0. @param number of the array, from 0.
+[[nodiscard]] slurm::GroupPlace place_in_group(const Plan& plan, std::size_t number, const PlanOptions& options);
+/// Names an array after that place. The user's own --job-name stays, and so does the name of a job that is singleton: others of
+/// its name, which are not the session's, know it by that.
+void name_in_group(Plan& plan, std::size_t number, const PlanOptions& options);
 
 /// Returns job numbers as a person writes them: "1-3,5".
 [[nodiscard]] std::string format_numbers(const std::vector<std::uint32_t>& numbers);

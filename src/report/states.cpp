@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "follow/selection.hpp"
+
 namespace sarray::report {
 
 using slurm::TaskState;
@@ -94,6 +96,11 @@ std::string progress_text(const follow::Summary& summary) {
     if (const auto count = summary.count(state); count > 0) text += ", " + std::to_string(count) + " " + long_word(state);
   }
   return text;
+}
+
+bool has_failed(const follow::Summary& summary) {
+  return std::any_of(follow::failed_states.begin(), follow::failed_states.end(),
+                     [&](auto state) { return summary.count(state) > 0; });
 }
 
 int urgency(slurm::TaskState state) {

@@ -36,6 +36,9 @@ struct Drawing {
 /// rounded up.
 [[nodiscard]] std::string progress_text(const follow::Summary& summary);
 
+/// Whether any task is in a state that --failed means.
+[[nodiscard]] bool has_failed(const follow::Summary& summary);
+
 /// Returns how soon a person wants to see a job or a task: 0 for what failed, then what runs, what is not known, what is pending,
 /// cancelled, and done at last.
 [[nodiscard]] int urgency(const follow::Summary& summary);

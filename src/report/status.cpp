@@ -22,11 +22,6 @@ using slurm::TaskState;
 
 namespace {
 
-bool has_failed(const follow::Summary& summary) {
-  return std::any_of(follow::failed_states.begin(), follow::failed_states.end(),
-                     [&](auto state) { return summary.count(state) > 0; });
-}
-
 /// Null for a task that Slurm has forgotten.
 std::optional<std::int64_t> elapsed_of(const slurm::TaskRecord& task) {
   return task.word.empty() ? std::nullopt : std::optional(task.elapsed);
@@ -36,8 +31,7 @@ std::string elapsed_text(std::optional<std::int64_t> seconds) { return seconds ?
 
 std::string array_text(const script::MappedJob& job) { return job.ids ? job.ids->text() : "-"; }
 
-std::string reasons_text(const follow::History& history) {
-  std::map<std::string, std::uint32_t> reasons;
+void count_reasons(const follow::History& history, std::map<std::string, std::uint32_t>& reasons) {
   for (auto index = history.map().first_index(); index < history.map().end_index(); ++index) {
     const auto& task = history.task(index);
     if (task.state != TaskState::pending || !history.means(index)) continue;
@@ -49,31 +43,58 @@ std::string reasons_text(const follow::History& history) {
       ++reasons[wait->second.is_never ? "will never run" : "wait for others"];
     }
   }
+}
+
+std::string reasons_text(const follow::Histories& histories) {
+  std::map<std::string, std::uint32_t> reasons;
+  for (const auto* history : histories) count_reasons(*history, reasons);
   std::vector<std::pair<std::string, std::uint32_t>> sorted(reasons.begin(), reasons.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   return util::join(sorted, ", ", [](const auto& one) { return std::to_string(one.second) + " " + util::printable(one.first); });
 }
 
 /// "3 jobs, 14 tasks"; if only some are asked about, "1 of 3 jobs, 4 of 14 tasks".
-std::string size_text(const follow::History& history, const follow::Summary& summary) {
-  const auto& jobs = history.map().jobs;
-  const auto shown = static_cast<std::size_t>(
-      std::count_if(jobs.begin(), jobs.end(), [&](const auto& job) { return follow::summarize(history, job).tasks > 0; }));
+std::string size_text(const follow::Histories& histories, const follow::Summary& summary) {
+  std::size_t jobs = 0;
+  std::size_t shown = 0;
+  std::size_t tasks = 0;
+  for (const auto* history : histories) {
+    const auto& own = history->map().jobs;
+    jobs += own.size();
+    tasks += history->latest.size();
+    shown += static_cast<std::size_t>(
+        std::count_if(own.begin(), own.end(), [&](const auto& job) { return follow::summarize(*history, job).tasks > 0; }));
+  }
   const auto part = [](std::size_t some, std::size_t all) { return some < all ? std::to_string(some) + " of " : ""; };
-  return part(shown, jobs.size()) + util::count(jobs.size(), "job") + ", " + part(summary.tasks, history.latest.size()) +
-         util::count(history.latest.size(), "task");
+  return part(shown, jobs) + util::count(jobs, "job") + ", " + part(summary.tasks, tasks) + util::count(tasks, "task");
 }
 
-std::string heading(const follow::History& history, const StatusView& view) {
-  const auto summary = follow::summarize(history);
+/// "array 17: ", or "sarray-3: 3 arrays, ".
+std::string title(const follow::Histories& histories, const StatusView& view) {
+  if (histories.size() == 1) return "array " + histories.front()->attempts.front().job_id + ": ";
+  return view.group + ": " + util::count(histories.size(), "array") + ", ";
+}
+
+/// "  retried as array 20: 2 tasks", a line for each retry; of several arrays with the one that it is a retry of.
+std::string retry_lines(const follow::Histories& histories) {
+  std::string text;
+  for (const auto* history : histories) {
+    const auto of = histories.size() == 1 ? "" : history->attempts.front().job_id + " ";
+    for (std::size_t number = 1; number < history->attempts.size(); ++number) {
+      const auto& attempt = history->attempts[number];
+      text += "  " + of + "retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n";
+    }
+  }
+  return text;
+}
+
+std::string heading(const follow::Histories& histories, const StatusView& view) {
+  const auto summary = follow::summarize(histories);
   const auto fit = [&](const std::string& line) { return (view.width > 0 ? util::fit(line, view.width) : line) + "\n"; };
-  auto first = "array " + history.attempts.front().job_id + ": " + size_text(history, summary);
+  const auto first = title(histories, view) + size_text(histories, summary);
   const auto elapsed = summary.elapsed(view.now);
   auto text = fit(first + (elapsed ? ", " + duration_text(*elapsed) : ""));
-  for (std::size_t number = 1; number < history.attempts.size(); ++number) {
-    const auto& attempt = history.attempts[number];
-    text += "  retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n";
-  }
+  text += retry_lines(histories);
   if (view.bars) {
     const auto width = view.width > 0 ? std::clamp<std::size_t>(view.width - 2, 10, 60) : 60;
     text += "[" + bar(summary, width, view.color) + "]\n";
@@ -81,7 +102,7 @@ std::string heading(const follow::History& history, const StatusView& view) {
   }
   const auto progress = progress_text(summary) + (view.rest > 0 ? ", about " + duration_text(view.rest) + " left" : "");
   text += util::wrap(progress, view.width > 2 ? view.width - 2 : view.width, 2) + "\n";
-  if (const auto reasons = reasons_text(history); !reasons.empty()) text += fit("pending because: " + reasons);
+  if (const auto reasons = reasons_text(histories); !reasons.empty()) text += fit("pending because: " + reasons);
   return text;
 }
 
@@ -117,35 +138,44 @@ std::string count_text(const follow::Summary& summary, const CountColumn& column
 bool is_narrow(const StatusView& view) { return view.width > 0 && view.width < 100; }
 
 struct JobSummary {
+  const follow::History* history;
   const script::MappedJob* job;
   follow::Summary summary;
 };
 
 /// Whether some of the jobs is an array: a column that says so of none would only take room.
-bool any_array(const follow::History& history) {
-  const auto& jobs = history.map().jobs;
-  return std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.ids.has_value(); });
+bool any_array(const follow::Histories& histories) {
+  return std::any_of(histories.begin(), histories.end(), [](const auto* history) {
+    const auto& jobs = history->map().jobs;
+    return std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.ids.has_value(); });
+  });
 }
 
 /// Returns the jobs that are shown: what failed and what runs first, what is done last.
-std::vector<JobSummary> urgent_first(const follow::History& history, const StatusView& view) {
+std::vector<JobSummary> urgent_first(const follow::Histories& histories, const StatusView& view) {
   std::vector<JobSummary> jobs;
-  for (const auto& job : history.map().jobs) {
-    auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
-    jobs.push_back({&job, summary});
+  for (const auto* history : histories) {
+    for (const auto& job : history->map().jobs) {
+      auto summary = follow::summarize(*history, job);
+      if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
+      jobs.push_back({history, &job, summary});
+    }
   }
   std::stable_sort(jobs.begin(), jobs.end(),
                    [](const auto& a, const auto& b) { return urgency(a.summary) < urgency(b.summary); });
   return jobs;
 }
 
-std::string job_lines(const follow::History& history, const StatusView& view) {
+std::string job_lines(const follow::Histories& histories, const StatusView& view) {
   const bool narrow = is_narrow(view);
-  const auto columns = count_columns(follow::summarize(history), narrow);
-  const bool with_arrays = any_array(history);
+  const auto columns = count_columns(follow::summarize(histories), narrow);
+  const bool with_arrays = any_array(histories);
   std::vector<bool> right = {true, false};
   std::vector<std::string> head = {"job", "name"};
+  if (histories.size() > 1) {
+    right.insert(right.begin(), true);
+    head.insert(head.begin(), "job id");
+  }
   if (with_arrays) {
     right.push_back(false);
     head.emplace_back("array");
@@ -164,8 +194,9 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   head.insert(head.end(), {"elapsed", "script and arguments"});
   Table table(right);
   table.add(head);
-  for (const auto& [job, summary] : urgent_first(history, view)) {
+  for (const auto& [history, job, summary] : urgent_first(histories, view)) {
     std::vector<std::string> row = {std::to_string(job->number), util::fit(util::printable(job->name), narrow ? 14 : 20)};
+    if (histories.size() > 1) row.insert(row.begin(), history->attempts.front().job_id);
     if (with_arrays) row.push_back(util::fit(array_text(*job), narrow ? 8 : 16));
     for (const auto& column : columns) row.push_back(count_text(summary, column));
     if (with_bars) row.push_back(bar(summary, bar_width, false));
@@ -176,10 +207,8 @@ std::string job_lines(const follow::History& history, const StatusView& view) {
   return table.text(view.width);
 }
 
-/// Returns a line for each job of which tasks wait: "job 5 call: waits for 3 align, 4 align"; of many jobs the first.
-std::string wait_lines(const follow::History& history, const StatusView& view) {
-  constexpr std::size_t max_lines = 12;
-  std::vector<std::string> lines;
+/// Adds a line for each job of an array of which tasks wait.
+void add_wait_lines(const follow::History& history, std::vector<std::string>& lines) {
   for (const auto& job : history.map().jobs) {
     // Tasks that wait for single tasks of the same jobs share a line.
     std::map<bool, std::pair<follow::TaskWait, std::uint32_t>> waits;
@@ -197,6 +226,13 @@ std::string wait_lines(const follow::History& history, const StatusView& view) {
                       (job.ids ? " (" + util::count(wait.second, "task") + ")" : "") + ": " + wait_text(wait.first));
     }
   }
+}
+
+/// Returns these lines: "job 5 call: waits for 3 align, 4 align"; of many jobs the first.
+std::string wait_lines(const follow::Histories& histories, const StatusView& view) {
+  constexpr std::size_t max_lines = 12;
+  std::vector<std::string> lines;
+  for (const auto* history : histories) add_wait_lines(*history, lines);
   if (lines.empty()) return {};
   std::string text = "\n";
   const auto shown = lines.size() > max_lines + 1 ? max_lines : lines.size();
@@ -217,9 +253,9 @@ struct TaskColumns {
   bool command = true;  ///< the job's name says it, too, and `status` without --tasks
 };
 
-std::vector<TaskRow> task_rows(const follow::History& history, const StatusView& view, const TaskColumns& columns) {
+void add_task_rows(const follow::History& history, const StatusView& view, const TaskColumns& columns,
+                   std::vector<TaskRow>& rows) {
   const bool narrow = is_narrow(view);
-  std::vector<TaskRow> rows;
   for (const auto& job : history.map().jobs) {
     auto command = command_text(job);
     if (view.width > 0) command = util::fit(command, 30);
@@ -232,17 +268,15 @@ std::vector<TaskRow> task_rows(const follow::History& history, const StatusView&
       if (columns.local) cells.push_back(local ? std::to_string(*local) : "-");
       cells.insert(cells.end(), {name, elapsed_text(elapsed_of(task)), util::printable(state_text(history, index))});
       if (columns.command) cells.push_back(command);
-      cells.push_back(output_text(view.output_of(index), job.directory));
+      cells.push_back(output_text(view.output_of(history, index), job.directory));
       rows.push_back({task.state, std::move(cells)});
     }
   }
-  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return urgency(a.state) < urgency(b.state); });
-  return rows;
 }
 
-std::string task_lines(const follow::History& history, const StatusView& view) {
+std::string task_lines(const follow::Histories& histories, const StatusView& view) {
   const bool narrow = is_narrow(view);
-  const TaskColumns columns{!narrow || any_array(history), !narrow};
+  const TaskColumns columns{!narrow || any_array(histories), !narrow};
   std::vector<bool> right = {false, true};
   std::vector<std::string> head = {"task", "job"};
   if (columns.local) {
@@ -259,7 +293,9 @@ std::string task_lines(const follow::History& history, const StatusView& view) {
   head.emplace_back("output");
   Table table(right);
   table.add(head);
-  const auto rows = task_rows(history, view, columns);
+  std::vector<TaskRow> rows;
+  for (const auto* history : histories) add_task_rows(*history, view, columns, rows);
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return urgency(a.state) < urgency(b.state); });
   for (const auto& row : rows) table.add(row.cells);
   auto text = table.text(view.width);
   if (!view.color) return text;
@@ -273,35 +309,7 @@ std::string task_lines(const follow::History& history, const StatusView& view) {
   return colored;
 }
 
-util::Json counts_json(const follow::Summary& summary) {
-  util::Json counts = util::Json::object();
-  for (const auto state : slurm::all_task_states) counts[slurm::task_state_name(state)] = summary.count(state);
-  return counts;
-}
-
 std::size_t count_lines(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
-
-/// Null if it waits for nothing.
-util::Json wait_json(const follow::History& history, std::uint32_t index) {
-  const auto wait = history.waits.find(index);
-  if (wait == history.waits.end()) return nullptr;
-  util::Json json;
-  json["never"] = wait->second.is_never;
-  json["any"] = wait->second.any;
-  json["on"] = util::Json::array();
-  for (const auto& on : wait->second.on) {
-    json["on"].push_back(util::Json{{"type", on.type},
-                                    {"task", on.task},
-                                    {"job", on.job},
-                                    {"name", on.name.empty() ? util::Json(nullptr) : util::Json(on.name)},
-                                    {"local_id", on.local ? util::Json(*on.local) : util::Json(nullptr)},
-                                    {"failed", on.has_failed}});
-  }
-  return json;
-}
-
-util::Json elapsed_json(std::optional<std::int64_t> seconds) { return seconds ? util::Json(*seconds) : util::Json(nullptr); }
-util::Json time_json(std::int64_t seconds) { return seconds > 0 ? util::Json(seconds) : util::Json(nullptr); }
 
 }  // namespace
 
@@ -365,94 +373,23 @@ std::string task_name(const follow::History& history, std::uint32_t index) {
   return history.attempts[last.attempt].job_id + "_" + std::to_string(last.index);
 }
 
-StatusText status_parts(const follow::History& history, const StatusView& view) {
-  StatusText status{heading(history, view), "", 0, view.tasks ? "task" : "job"};
+StatusText status_parts(const follow::Histories& histories, const StatusView& view) {
+  StatusText status{heading(histories, view), "", 0, view.tasks ? "task" : "job"};
   if (view.usage) {
-    status.rows = usage_text(history, view.width);
+    status.rows = usage_text(histories, view.width);
   } else {
-    status.rows = view.tasks ? task_lines(history, view) : job_lines(history, view);
+    status.rows = view.tasks ? task_lines(histories, view) : job_lines(histories, view);
   }
   status.count = count_lines(status.rows) - 1;
-  if (!view.usage && !view.tasks) status.rows += wait_lines(history, view);
+  if (!view.usage && !view.tasks) status.rows += wait_lines(histories, view);
   return status;
 }
 
-std::string status_text(const follow::History& history, const StatusView& view) {
-  const auto status = status_parts(history, view);
+std::string status_text(const follow::Histories& histories, const StatusView& view) {
+  const auto status = status_parts(histories, view);
   const auto lines = count_lines(status.summary) + count_lines(status.rows) + 2;  // with a blank line, and the prompt
   const bool scrolls = view.height > 0 && lines > view.height;
   return scrolls ? status.rows + "\n" + status.summary : status.summary + "\n" + status.rows;
-}
-
-util::Json status_json(const follow::History& history, const StatusView& view) {
-  const auto total = follow::summarize(history);
-  util::Json json;
-  json["version"] = 1;
-  json["attempts"] = util::Json::array();
-  for (const auto& attempt : history.attempts)
-    json["attempts"].push_back(util::Json{{"job_id", attempt.job_id}, {"tasks", attempt.map.tasks}});
-  json["tasks"] = total.tasks;
-  json["over"] = total.is_over();
-  json["states"] = counts_json(total);
-  json["started"] = time_json(total.first_start);
-  json["elapsed"] = elapsed_json(total.elapsed(view.now));
-  json["notes"] = history.notes;
-  json["jobs"] = util::Json::array();
-  for (const auto& job : history.map().jobs) {
-    const auto summary = follow::summarize(history, job);
-    if (summary.tasks == 0 || (view.failed_only && !has_failed(summary))) continue;
-    auto entry = job_json(job);
-    entry["states"] = counts_json(summary);
-    entry["started"] = time_json(summary.first_start);
-    entry["elapsed"] = elapsed_json(summary.elapsed(view.now));
-    if (view.usage) entry["usage"] = usage_json(history, job);
-    if (view.tasks) {
-      entry["task_list"] = util::Json::array();
-      for (auto index = job.first_index; index < job.first_index + job.tasks; ++index) {
-        if (!history.means(index) || (view.failed_only && !follow::is_failed(history.task(index).state))) continue;
-        entry["task_list"].push_back(task_json(history, job, index));
-        entry["task_list"].back()["output"] = view.output_of(index);
-      }
-    }
-    json["jobs"].push_back(std::move(entry));
-  }
-  return json;
-}
-
-util::Json job_json(const script::MappedJob& job) {
-  const bool is_file = job.source == slurm::ScriptSource::file;
-  return util::Json{{"job", job.number},
-                    {"id", job.id},
-                    {"name", job.name},
-                    {"array", job.ids ? util::Json(job.ids->text()) : util::Json(nullptr)},
-                    {"first_index", job.first_index},
-                    {"tasks", job.tasks},
-                    {"script", is_file ? util::Json(job.script_path) : util::Json(nullptr)},
-                    {"command", job.command.empty() ? util::Json(nullptr) : util::Json(job.command)},
-                    {"arguments", job.arguments},
-                    {"directory", job.directory}};
-}
-
-util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index) {
-  const auto& task = history.task(index);
-  const auto& last = history.latest_of(index);
-  const auto local = job.local_id(index);
-  util::Json json;
-  json["task"] = task_name(history, index);
-  json["attempt"] = last.attempt + 1;
-  json["local_id"] = local ? util::Json(*local) : util::Json(nullptr);
-  json["job_id"] = task.job_id.empty() ? util::Json(nullptr) : util::Json(task.job_id);
-  json["state"] = slurm::task_state_name(task.state);
-  json["slurm_state"] = task.word.empty() ? util::Json(nullptr) : util::Json(task.word);
-  json["reason"] = task.reason.empty() ? util::Json(nullptr) : util::Json(task.reason);
-  json["exit_status"] = slurm::is_done(task.state) ? util::Json(task.exit_status) : util::Json(nullptr);
-  json["exit_signal"] = slurm::is_done(task.state) ? util::Json(task.exit_signal) : util::Json(nullptr);
-  json["start"] = task.start.empty() ? util::Json(nullptr) : util::Json(task.start);
-  json["end"] = task.end.empty() ? util::Json(nullptr) : util::Json(task.end);
-  json["elapsed"] = elapsed_json(elapsed_of(task));
-  json["waits"] = wait_json(history, index);
-  json["host"] = task.host.empty() ? util::Json(nullptr) : util::Json(task.host);
-  return json;
 }
 
 }  // namespace sarray::report

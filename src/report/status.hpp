@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "follow/attempts.hpp"
+#include "follow/group.hpp"
 #include "util/json.hpp"
 
 namespace sarray::report {
@@ -17,12 +18,13 @@ struct StatusView {
   bool bars = true;
   bool color = false;
   bool tasks = false;  ///< one line per task
+  std::string group;   ///< the name of what is shown, if that is several arrays: "sarray-3"
   bool failed_only = false;
   bool usage = false;     ///< CPU and memory, used and requested
   std::int64_t now = 0;   ///< seconds since 1970
   std::int64_t rest = 0;  ///< estimated seconds until all is done; 0: say nothing of it
   /// Returns the output file of a task, by its index in the first attempt; needed if tasks is set.
-  std::function<std::string(std::uint32_t)> output_of;
+  std::function<std::string(const follow::History& history, std::uint32_t index)> output_of;
 };
 
 /// "00:04:12", "1-02:03:04".
@@ -44,13 +46,14 @@ struct StatusText {
   std::size_t count = 0;     ///< jobs or tasks
   const char* noun = "job";  ///< what a line is
 };
-[[nodiscard]] StatusText status_parts(const follow::History& history, const StatusView& view);
+/// @param histories of the arrays of one submission, as one thing; at least one.
+[[nodiscard]] StatusText status_parts(const follow::Histories& histories, const StatusView& view);
 /// Returns the totals, then one line per job (or task), those that failed or run first. If that is more than the terminal's
 /// height, the totals come last, since the beginning scrolls away.
-[[nodiscard]] std::string status_text(const follow::History& history, const StatusView& view);
+[[nodiscard]] std::string status_text(const follow::Histories& histories, const StatusView& view);
 
 /// Returns the document of status --json (docs/follow.md).
-[[nodiscard]] util::Json status_json(const follow::History& history, const StatusView& view);
+[[nodiscard]] util::Json status_json(const follow::Histories& histories, const StatusView& view);
 [[nodiscard]] util::Json job_json(const script::MappedJob& job);
 /// @param index in the first attempt.
 [[nodiscard]] util::Json task_json(const follow::History& history, const script::MappedJob& job, std::uint32_t index);

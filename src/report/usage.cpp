@@ -73,24 +73,45 @@ util::Json json_of(const std::optional<Spread>& values, double Spread::*member) 
 
 }  // namespace
 
-std::string usage_text(const follow::History& history, std::size_t width) {
-  Table table({true, true, true, true, true, true, true, true, true, false});
-  table.add({"job", "elapsed", "max", "cpu", "max", "cpus", "memory", "max", "asked", "name"});
+namespace {
+
+void add_rows(const follow::History& history, Table& table, bool with_array) {
   for (const auto& job : history.map().jobs) {
     if (follow::summarize(history, job).tasks == 0) continue;
     const auto usage = find_usage(history, job);
-    const auto name = util::printable(job.name);
-    if (!usage) {
-      table.add({std::to_string(job.number), "-", "-", "-", "-", "-", "-", "-", "-", name});
-      continue;
+    std::vector<std::string> row = {std::to_string(job.number), "-", "-", "-", "-", "-", "-", "-", "-",
+                                    util::printable(job.name)};
+    if (usage) {
+      row = {std::to_string(job.number),
+             duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
+             duration_text(static_cast<std::int64_t>(usage->elapsed.max)),
+             text_of(usage->efficiency, &Spread::median, percent),
+             text_of(usage->efficiency, &Spread::max, percent),
+             std::to_string(usage->cpus),
+             text_of(usage->memory, &Spread::median, size_text),
+             text_of(usage->memory, &Spread::max, size_text),
+             usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-",
+             util::printable(job.name)};
     }
-    table.add({std::to_string(job.number), duration_text(static_cast<std::int64_t>(usage->elapsed.median)),
-               duration_text(static_cast<std::int64_t>(usage->elapsed.max)), text_of(usage->efficiency, &Spread::median, percent),
-               text_of(usage->efficiency, &Spread::max, percent), std::to_string(usage->cpus),
-               text_of(usage->memory, &Spread::median, size_text), text_of(usage->memory, &Spread::max, size_text),
-               usage->asked_memory > 0 ? memory_text(usage->asked_memory) : "-", name});
+    if (with_array) row.insert(row.begin(), history.attempts.front().job_id);
+    table.add(std::move(row));
   }
-  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested CPU time", width, 0);
+}
+
+}  // namespace
+
+std::string usage_text(const follow::Histories& histories, std::size_t width) {
+  const bool with_array = histories.size() > 1;
+  std::vector<bool> right = {true, true, true, true, true, true, true, true, true, false};
+  std::vector<std::string> head = {"job", "elapsed", "max", "cpu", "max", "cpus", "memory", "max", "asked", "name"};
+  if (with_array) {
+    right.insert(right.begin(), true);
+    head.insert(head.begin(), "job id");
+  }
+  Table table(right);
+  table.add(head);
+  for (const auto* history : histories) add_rows(*history, table, with_array);
+  const auto legend = util::wrap("median and max of each job's finished tasks; cpu: share of the requested time", width, 0);
   return table.text(width) + legend + "\n";
 }
 

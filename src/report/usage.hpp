@@ -4,12 +4,13 @@
 #include <string>
 
 #include "follow/attempts.hpp"
+#include "follow/group.hpp"
 #include "util/json.hpp"
 
 namespace sarray::report {
 
 /// Returns one line per job: elapsed, CPU and memory as median and maximum of its finished tasks, and what was requested.
-[[nodiscard]] std::string usage_text(const follow::History& history, std::size_t width);
+[[nodiscard]] std::string usage_text(const follow::Histories& histories, std::size_t width);
 
 /// Null if accounting has no figures of any finished task; each value that it does not know is null, too.
 [[nodiscard]] util::Json usage_json(const follow::History& history, const script::MappedJob& job);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "slurm/language/file_pattern.hpp"
+#include "slurm/language/group_name.hpp"
 #include "slurm/language/settings.hpp"
 
 namespace sarray::script {
@@ -113,7 +114,9 @@ plan::MergedArray make_array(const Map& map, const std::vector<plan::PlannedJob>
   }
   array.settings = std::move(settings);
   array.throttle = options.throttle.value_or(original_throttle(map));
-  array.name = map.name;
+  // A name that a person gave stays, and so does that of jobs that are singleton.
+  const bool is_renamed = options.group > 0 && slurm::is_given_by_sarray(map.name);
+  array.name = is_renamed ? slurm::array_name({options.group, options.parts_before + 1, 0}) : map.name;
   for (const auto& setting : options.overrides) {
     if (setting.option->name == "job-name") array.name = setting.value;
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/call_record.hpp"
+#include "store/contents_reader.hpp"
 #include "store/encoding.hpp"
 #include "store/journal.hpp"
 #include "util/crc32.hpp"
@@ -18,13 +19,16 @@ namespace sarray::store {
 
 namespace {
 
-constexpr std::uint32_t magic = 0x58435253;  // "SRCX"
+constexpr std::uint32_t magic = 0x59435253;  // "SRCY"
 constexpr std::size_t head_size = 20;
-constexpr std::size_t entry_size = 8;
+constexpr std::size_t entry_size = 16;
+constexpr std::uint32_t is_dropped = 1;
+constexpr std::uint32_t is_changed = 2;
 
 struct Entry {
   std::uint32_t id = 0;
-  std::uint32_t dropped = 0;
+  std::uint32_t flags = 0;
+  std::uint64_t at = 0;  ///< KnownCall::at
 };
 
 /// The index as it is in memory, and how much of the journal it knows.
@@ -44,7 +48,8 @@ struct Index {
     index.entries.resize(count);
     for (auto& entry : index.entries) {
       entry.id = reader.u32();
-      entry.dropped = reader.u32();
+      entry.flags = reader.u32();
+      entry.at = reader.u64();
     }
     return index;
   }
@@ -53,7 +58,8 @@ struct Index {
     Writer body;
     for (const auto& entry : entries) {
       body.u32(entry.id);
-      body.u32(entry.dropped);
+      body.u32(entry.flags);
+      body.u64(entry.at);
     }
     Writer head;
     head.u32(magic);
@@ -65,7 +71,9 @@ struct Index {
 
   void set_dropped(const std::vector<std::uint32_t>& jobs, bool dropped) {
     for (const auto job : jobs) {
-      if (job >= 1 && job <= entries.size()) entries[job - 1].dropped = dropped ? 1 : 0;
+      if (job < 1 || job > entries.size()) continue;
+      auto& flags = entries[job - 1].flags;
+      flags = dropped ? flags | is_dropped : flags & ~is_dropped;
     }
   }
 
@@ -73,12 +81,16 @@ struct Index {
     Reader reader(record.payload);
     if (record.kind == RecordKind::drop || record.kind == RecordKind::cancelled) set_dropped(reader.numbers(), true);
     if (record.kind == RecordKind::restored) set_dropped(reader.numbers(), false);
+    if (record.kind == RecordKind::changed) {
+      const auto job = reader.u32();
+      if (job >= 1 && job <= entries.size()) entries[job - 1].flags |= is_changed;
+    }
     if (record.kind != RecordKind::call) return;
     const auto call = decode_call(record.payload);
     const auto most = record.offset / smallest_record;  // no more calls fit before it, whatever it says
     if (!call || call->head.job <= entries.size() || call->head.job > most) return;
-    entries.resize(call->head.job, {0, 1});
-    entries.back() = {call->head.id, 0};
+    entries.resize(call->head.job, {0, is_dropped, 0});
+    entries.back() = {call->head.id, 0, record.offset};
   }
 };
 
@@ -105,7 +117,22 @@ util::Result<std::optional<KnownCall>> find_call(const std::string& folder, std:
   }
   const auto found = std::find_if(index.entries.begin(), index.entries.end(), [&](const auto& entry) { return entry.id == id; });
   if (found == index.entries.end()) return std::nullopt;
-  return KnownCall{static_cast<std::uint32_t>(found - index.entries.begin()) + 1, found->dropped != 0};
+  return KnownCall{static_cast<std::uint32_t>(found - index.entries.begin()) + 1, (found->flags & is_dropped) != 0,
+                   (found->flags & is_changed) != 0, found->at};
+}
+
+std::shared_ptr<const slurm::Call> read_call(const std::string& folder, const KnownCall& known) {
+  const auto journal = util::open_file(folder + "/journal", O_RDONLY | O_NOFOLLOW);
+  if (!journal || known.changed) return nullptr;
+  const auto payload = read_record_at(journal->get(), known.at, RecordKind::call);
+  auto decoded = payload ? decode_call(*payload) : std::nullopt;
+  if (!decoded || decoded->head.job != known.job) return nullptr;
+  const auto at = decoded->head.environment_at;
+  const auto base = read_record_at(journal->get(), at, at == 0 ? RecordKind::start : RecordKind::environment);
+  auto script = read_record_at(journal->get(), decoded->head.script_at, RecordKind::script);
+  if (!base || !script) return nullptr;
+  const auto environment = decode_environment(at == 0 ? decode_start(*base).environment : std::string_view(*base));
+  return complete_call(std::move(*decoded), environment, std::make_shared<const std::string>(std::move(*script)));
 }
 
 }  // namespace sarray::store

@@ -118,4 +118,17 @@ std::optional<DecodedCall> decode_call(std::string_view payload) {
   return decoded;
 }
 
+std::shared_ptr<const slurm::Call> complete_call(DecodedCall decoded, const std::shared_ptr<const util::EnvironmentBlock>& base,
+                                                 std::shared_ptr<const std::string> script) {
+  util::Environment variables(base);
+  for (const auto& entry : decoded.changes.set) {
+    const auto equals = entry.find('=');
+    variables.set(std::string_view(entry).substr(0, equals), std::string_view(entry).substr(equals + 1));
+  }
+  for (const auto& name : decoded.changes.unset) variables.unset(name);
+  decoded.call->environment = std::move(variables);
+  decoded.call->script = std::move(script);
+  return std::move(decoded.call);
+}
+
 }  // namespace sarray::store

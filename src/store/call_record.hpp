@@ -44,5 +44,9 @@ struct DecodedCall {
 };
 /// @return nullopt if the bytes are not a call.
 [[nodiscard]] std::optional<DecodedCall> decode_call(std::string_view payload);
+/// Returns the call with all that its record only refers to. @param base the environment that it differs from.
+[[nodiscard]] std::shared_ptr<const slurm::Call> complete_call(DecodedCall decoded,
+                                                               const std::shared_ptr<const util::EnvironmentBlock>& base,
+                                                               std::shared_ptr<const std::string> script);
 
 }  // namespace sarray::store

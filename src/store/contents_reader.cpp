@@ -152,21 +152,13 @@ void ContentsReader::take_call(const JournalRecord& record) {
     fill(std::min<std::uint64_t>(record.totals.jobs, max_jobs(record)));
     return;
   }
-  util::Environment variables(environment->second);
-  for (const auto& entry : decoded->changes.set) {
-    const auto equals = entry.find('=');
-    variables.set(std::string_view(entry).substr(0, equals), std::string_view(entry).substr(equals + 1));
-  }
-  for (const auto& name : decoded->changes.unset) variables.unset(name);
-  decoded->call->environment = std::move(variables);
-  decoded->call->script = script->second;
   fill(decoded->head.job - 1);
   RecordedCall call;
   call.job = decoded->head.job;
   call.id = decoded->head.id;
   call.tasks = decoded->head.tasks;
   call.time = static_cast<std::int64_t>(decoded->head.time);
-  call.call = std::move(decoded->call);
+  call.call = complete_call(std::move(*decoded), environment->second, script->second);
   m_contents.info.last_call = call.time;
   m_contents.cancelled.clear();
   m_contents.calls.push_back(std::move(call));

@@ -42,6 +42,15 @@ PipelineStep step_of(const Json& record) {
   return found != step_words.end() ? found->first : PipelineStep::held;
 }
 
+/// @return number 0 unless all of it is there: then it is an array of its own.
+slurm::GroupPlace group_of(const Json& record) {
+  const auto found = record.find("group");
+  if (found == record.end() || !found->is_object()) return {};
+  const slurm::GroupPlace place{number_of<std::uint32_t>(*found, "number"), number_of<std::uint32_t>(*found, "part"),
+                                number_of<std::uint32_t>(*found, "of")};
+  return place.part > 0 ? place : slurm::GroupPlace();
+}
+
 /// Reads the start from a record, without the environment, which is not a part of it.
 std::optional<slurm::Start> start_of(const Json& record) {
   const bool is_whole = record.contains("umask") && record["umask"].is_number_unsigned() && record.contains("limits") &&
@@ -86,6 +95,8 @@ std::optional<Submission> parse_submission(std::string_view text, const std::str
   submission.jobs = number_of<std::uint32_t>(record, "jobs");
   submission.script = text_of(record, "script");
   submission.name = text_of(record, "name");
+  submission.job_name = text_of(record, "job_name");
+  submission.group = group_of(record);
   submission.directory = text_of(record, "directory");
   if (const auto retry = record.find("retry_of"); retry != record.end() && retry->is_array()) {
     for (const auto& id : *retry) {
@@ -122,6 +133,11 @@ std::string format_submission(const Submission& submission) {
   record["jobs"] = submission.jobs;
   record["script"] = submission.script;
   record["name"] = submission.name;
+  if (!submission.job_name.empty()) record["job_name"] = submission.job_name;
+  if (submission.group.number > 0) {
+    const auto& place = submission.group;
+    record["group"] = {{"number", place.number}, {"part", place.part}, {"of", place.of}};
+  }
   record["directory"] = submission.directory;
   record["ids"] = submission.ids;
   if (!submission.queue_file.empty()) record["queue_file"] = submission.queue_file;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "slurm/language/call.hpp"
+#include "slurm/language/group_name.hpp"
 #include "store/state_folder.hpp"
 #include "util/moment.hpp"
 #include "util/result.hpp"
@@ -41,8 +42,10 @@ struct Submission {
   std::uint32_t tasks = 0;
   std::uint32_t first_index = 0;  ///< of its tasks
   std::uint32_t jobs = 0;
-  std::string script;     ///< the copy that the user was left
-  std::string name;       ///< of the array
+  std::string script;    ///< the copy that the user was left
+  std::string name;      ///< of the array
+  std::string job_name;  ///< that all its jobs have, if that is another one
+  slurm::GroupPlace group;
   std::string directory;  ///< the directory in which it was submitted
   PipelineStep step = PipelineStep::none;
   std::vector<std::string> retry_of;                         ///< the attempts before it, oldest first; empty: it is the first

@@ -89,6 +89,8 @@ assert_contains "$(cat "slurm-${edited}_0.out")" 'is damaged or was edited' 'it 
 
 # --- -n --split -o DIR/: a file for each array, which can be submitted as they are
 printf '%s\n' 'sbatch -t 1 -o one.txt job.sh 1' 'sbatch -t 2 -o two.txt job.sh 2' >two
+assert_contains "$(sarray submit two --split -n 2>&1 >/dev/null)" 'sarray: note: 2 scripts are printed one after the other, and sbatch takes one
+hint: sarray submit two --split -n -o scripts/ writes a file for each' 'two scripts on standard output'
 assert_eq 'scripts/sarray.slurm scripts/sarray-2.slurm' "$(sarray submit two --split -n -o scripts/ 2>/dev/null | paste -sd ' ')" 'their names'
 one=$(sbatch --parsable scripts/sarray.slurm) two=$(sbatch --parsable scripts/sarray-2.slurm)
 wait_job "$one"

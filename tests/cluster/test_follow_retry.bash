@@ -135,6 +135,9 @@ newer=$(echo 'sbatch -J newer -o /dev/null job.sh x' | sarray submit - --parsabl
 listed=$(json '" ".join(s["job_id"] for s in j["submissions"])' sarray history --json)
 assert_eq "$id" "$(tr ' ' '\n' <<<"$listed" | grep -Fx "$id")" 'history: an array without notes'
 assert_eq "$newer" "${listed##* }" 'and the newest last'
+# Slurm shows what sbatch refused, too, for some minutes.
+echo 'sbatch --mem=9999G -o /dev/null job.sh x' | sarray submit - >/dev/null 2>&1 && fail 'more memory than any node has'
+assert_eq "$listed" "$(json '" ".join(s["job_id"] for s in j["submissions"])' sarray history --json)" 'what sbatch refused was not submitted'
 assert_contains "$(sarray history 2>&1 >/dev/null)" "sarray: note: not recorded in this state folder, but Slurm still has them: " 'the note'
 assert_contains "$(sarray find appended)" "${id}_" 'find, too'
 scancel "$newer"

@@ -43,6 +43,8 @@ words=$(script -qec 'stty cols 80; "$SARRAY" sessions' /dev/null </dev/null | tr
 assert_eq 80 "$(wc -L <<<"$words")" 'their width'
 assert_eq "sarray: error: no session: this shell is not inside 'sarray listen'
 hint: --session $name (3 jobs), or sarray listen" "$(sarray submit 2>&1)" 'a session that was left is named'
+words=$(script -qec '"$SARRAY" listen --resume' /dev/null <<<'exit' 2>&1)
+assert_contains "$words" "sarray: session $name: 3 jobs queued, the last from $PWD" 'a person is told what is resumed'
 words=$(sarray listen --resume <<<'sbatch job.slurm d; sarray list --json' 2>resume.err | tail -n 1)
 assert_eq 4 "$(python3 -c 'import json,sys; print(len(json.loads(sys.argv[1])["jobs"]))' "$words")" 'jobs after --resume'
 assert_contains "$(cat resume.err)" "sarray: session $name keeps 4 jobs (4 tasks)

@@ -51,20 +51,20 @@ touch bad-trim2
 begin launch.sh
 align=$(array_of align) call=$(array_of call)
 assert_eq '1 1 0 1 0 1' "$(counts trim1 align1 align2 clean2 call report)" 'what ran'
-assert_contains "$(sarray status "$align")" 'align: will never run: 4 trim failed' 'the reason of a job that the site cancelled'
-assert_contains "$(sarray status "$call")" 'call: will never run: 4 trim failed' 'and of what waited for that'
-assert_contains "$(sarray status "$align" --tasks)" 'cancelled (will never run: 4 trim failed)' 'a task'
-assert_contains "$(sarray status "$align" --tasks --json)" '"name":"trim"' 'JSON'
+assert_contains "$(sarray status "$(one "$align")")" 'align: will never run: 4 trim failed' 'the reason of a job that the site cancelled'
+assert_contains "$(sarray status "$(one "$call")")" 'call: will never run: 4 trim failed' 'and of what waited for that'
+assert_contains "$(sarray status "$(one "$align")" --tasks)" 'cancelled (will never run: 4 trim failed)' 'a task'
+assert_contains "$(sarray status "$(one "$align")" --tasks --json)" '"name":"trim"' 'JSON'
 
 # --- left by --no-dependents, and then resumed from the middle ----------------------------------------------------------------
 rm bad-trim2
 sarray retry "$trim" --no-dependents >/dev/null 2>said
 settled 'the retry of one'
 assert_eq '1 0 0' "$(counts trim2 align2 call)" '--no-dependents leaves what never ran'
-shown=$(sarray retry "$align" --state cancelled --job 5 -n 2>&1 >/dev/null)
+shown=$(sarray retry "$(one "$align")" --state cancelled --job 5 -n 2>&1 >/dev/null)
 assert_contains "$shown" 'align2' 'a dry run shows the task'
 assert_contains "$shown" 'call' 'and what goes along'
-sarray retry "$align" --state cancelled --job 5 >/dev/null 2>said || fail "$(cat said)"
+sarray retry "$(one "$align")" --state cancelled --job 5 >/dev/null 2>said || fail "$(cat said)"
 settled 'the rest'
 assert_eq '1 1 1 1' "$(counts trim2 align2 call report)" 'each once'
 [[ ! -e early ]] || fail "$(cat early)"
@@ -84,7 +84,7 @@ json=$(sarray retry "$trim" --json 2>said) || fail "$(cat said)"
 assert_eq 3 "$(python3 -c 'import json, sys; print(len(json.loads(sys.argv[1])["arrays"]))' "$json")" 'three arrays'
 settled 'the second retry'
 assert_eq '1 1 1 1 1 1' "$(counts trim2 trim3 align2 align3 call report)" 'each once'
-assert_contains "$(sarray status "$(array_of call)")" '1 of 1 done' 'the history of the join'
+assert_contains "$(sarray status "$(one "$(array_of call)")")" '1 of 1 done' 'the history of the join'
 [[ ! -e early ]] || fail "$(cat early)"
 if sarray retry "$trim" >/dev/null 2>said; then fail 'there was nothing left'; fi
 assert_contains "$(<said)" 'no tasks to run again' 'nothing is left'
@@ -115,7 +115,7 @@ sed "s/-J trim job/-J trim -d afterany:$gate job/" launch.sh >gated.sh
 sarray run -- bash gated.sh >/dev/null 2>words || fail "$(cat words)"
 trim=$(array_of trim)
 sarray cancel "$trim" --job 4 --with-dependents >/dev/null 2>&1
-sarray retry "$trim" --state cancelled >answers 2>said || fail "$(cat said)"
+sarray retry "$(one "$trim")" --state cancelled >answers 2>said || fail "$(cat said)"
 # It was cancelled while it waited for a job of Slurm's own, and still does.
 again=$(grep -m 1 -o '[0-9]*$' answers)
 assert_contains "$(squeue -h -r -j "$again" -o %E)" "afterany:$gate" 'what was open is waited for still'

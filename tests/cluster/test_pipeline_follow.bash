@@ -55,24 +55,24 @@ E
 # --- while it waits, and after one has failed -----------------------------------------------------------------------------
 sarray submit --session "$session" >/dev/null 2>&1
 trim=$(array_of trim) align=$(array_of align) call=$(array_of call)
-status=$(sarray status "$align")
+status=$(sarray status "$(one "$align")")
 assert_contains "$status" 'align: waits for 1 trim' 'status names what a job waits for'
 [[ $status != *Dependency* ]] || fail "Slurm's own word is not shown"$'\n'"$status"
-assert_contains "$(sarray status "$call")" 'call: waits for 2 align, 5 align, 8 align' 'a join'
+assert_contains "$(sarray status "$(one "$call")")" 'call: waits for 2 align, 5 align, 8 align' 'a join'
 cancel=$(sarray cancel "$trim" --job 4 -n 2>&1)
 assert_contains "$cancel" '2 waiting tasks can never run without it: 5 align, 10 call' 'cancel says what becomes of the children'
 assert_contains "$cancel" '1 waiting task does not wait for it any longer: 6 clean' 'and who is freed'
 touch go
-never() { [[ $(sarray status "$call") == *'call: will never run: 4 trim failed'* ]]; }
+never() { [[ $(sarray status "$(one "$call")") == *'call: will never run: 4 trim failed'* ]]; }
 wait_until 'the join will never run' never
-assert_contains "$(sarray status "$align" --tasks)" 'pending (will never run: 4 trim failed)' 'a task'
-if sarray status "$call" --wait >/dev/null; then fail 'status --wait ends well, and a task never runs'; else assert_eq 3 $? 'status --wait ends'; fi
+assert_contains "$(sarray status "$(one "$align")" --tasks)" 'pending (will never run: 4 trim failed)' 'a task'
+if sarray status "$(one "$call")" --wait >/dev/null; then fail 'status --wait ends well, and a task never runs'; else assert_eq 3 $? 'status --wait ends'; fi
 
 # --- resumed ----------------------------------------------------------------------------------------------------------------
 rm bad-trim2
 retry=$(sarray retry "$trim" 2>&1)
 assert_contains "$retry" '1 waiting task waits for the new attempt' 'retry takes along what waits'
-sarray status "$call" --wait >/dev/null || fail "the join did not run: $(sarray status "$call")"
+sarray status "$(one "$call")" --wait >/dev/null || fail "the join did not run: $(sarray status "$(one "$call")")"
 # What cleans after the failure may begin later than all others. What cleans after the others, which did not fail, stays as alone.
 ended() { [[ $(squeue -h -r -j "$(array_ids | tr ' ' ,)" -t PENDING,RUNNING,COMPLETING -o %r | sort | uniq -c | xargs) == '2 DependencyNeverSatisfied' ]]; }
 left() { squeue -r -j "$(array_ids | tr ' ' ,)"; }

@@ -113,6 +113,7 @@ tmux -S "$socket" -f /dev/null new-session -d -s s -x 150 -y 50 "env PS1='outer>
 at_exit end_terminal
 wait_screen 'outer>'
 keys 'sarray listen'
+wait_screen "sarray: sbatch is recorded here until 'sarray submit' or exit"
 wait_screen '[sarray]'
 keys '(sbatch job.slurm p1; sarray submit --parsable); echo "still $((1+0)) in ${SARRAY_SESSION:+it}"'
 wait_screen 'still 1 in it'

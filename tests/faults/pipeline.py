@@ -106,6 +106,11 @@ sbatch -d afterok$ids job.slurm c
 """
 
 
+# On a cluster that limits requests, and looks at three tasks of an array: six chains, whose stages are cut in two.
+LIMITS = "SlurmctldParameters = rl_enable\\nSchedulerParameters = correspond_after_task_cnt=3\\n"
+LIMITED_LAUNCH = "".join(f"a=$(sbatch --parsable job.slurm a{i}); b=$(sbatch --parsable -d afterok:$a job.slurm b{i}); sbatch -d afterok:$b job.slurm c{i}\n" for i in range(6))
+
+
 class Slurm:
     """What the stand-in knows."""
 
@@ -135,13 +140,17 @@ class Slurm:
         return [path for path in glob.glob(self.folder + "/job.*.held") if open(path, encoding="ascii").read() == "yes\n"]
 
 
-def prepare_pipeline(world):
+def prepare_pipeline(world, launch=LAUNCH, scontrol=SCONTROL):
     for name in os.listdir(world.slurm):
         os.unlink(f"{world.slurm}/{name}")
     os.rmdir(world.slurm)
-    write_programs(world.slurm, {"sbatch": SBATCH, "squeue": SQUEUE, "scontrol": SCONTROL, "sacct": NO_ACCOUNTING})
-    said = world.run("listen", stdin=LAUNCH).stderr
+    write_programs(world.slurm, {"sbatch": SBATCH, "squeue": SQUEUE, "scontrol": scontrol, "sacct": NO_ACCOUNTING})
+    said = world.run("listen", stdin=launch).stderr
     world.session = re.search(r"session (\S+) keeps", said).group(1)
+
+
+def prepare_limited(world):
+    prepare_pipeline(world, LIMITED_LAUNCH, SCONTROL.replace("printf 'MaxArraySize", f"printf '{LIMITS}MaxArraySize"))
 
 
 def prepare_failure(world):
@@ -199,6 +208,29 @@ def check_pipeline(world, done, before):
     want(world.taken() == 3, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{said}")
     want(not world.queue(), f"still queued: {said}")
     want(want_released(world, wanted) == [3, 2, 1] and not Slurm(world).held(), f"left in hold: {done.stderr}{said}")
+    return fate
+
+
+def check_limited(world, done, before):
+    """Of six arrays of three tasks the first two wait for nothing, and each other one for its twin, which nobody else waits for. What is left of a cut
+    submission may be cut into arrays in another order."""
+    fate = "submitted" if ended_well(done) else "refused" if done.returncode > 0 else "cut off"
+    want(fate != "submitted" or (world.taken() == 6 and len(Slurm(world).released()) == 6), f"status 0, {world.taken()} arrays")
+    fate += "" if fate == "submitted" else f" with {world.taken()} arrays in hold" if not Slurm(world).released() else " after the release"
+    said = go_on(world, ("submit", "--session", world.session), "nothing to submit")
+    want(world.taken() == 6, f"with the next submit sbatch was called {world.taken()} times: {done.stderr}{said}")
+    order, twins = [], {}
+    for number, dependencies in Slurm(world).released():
+        want(len(dependencies) == 3 and len(set(dependencies)) == 1 and twins.setdefault(number, dependencies[0]) == dependencies[0],
+             f"array {number} was released, and waited for {dependencies}")
+        if number not in order:
+            order.append(number)
+    parents = {number: int(twin.removeprefix("aftercorr:")) for number, twin in twins.items() if twin != "none"}
+    chains = [[first, *(second for second in parents if parents[second] == first)] for first in twins if twins[first] == "none"]
+    ends = [[last for last in parents if parents[last] == second] for _, second in chains if len(chains) == 2]
+    want([len(twins), *map(len, ends)] == [6, 1, 1] and len(set(parents.values())) == 4, f"they wait for {twins}: {said}")
+    want(all(order.index(number) < order.index(parent) for number, parent in parents.items()), f"{twins} were released in the order {order}")
+    want(not world.queue() and not Slurm(world).held(), f"left: {done.stderr}{said}")
     return fate
 
 
@@ -278,9 +310,10 @@ def resumed(template):
     return 2, broken
 
 
-PREPARATIONS = {"pipeline": prepare_pipeline, "repoint": prepare_failure, "along": prepare_cancelled}
+PREPARATIONS = {"pipeline": prepare_pipeline, "limited": prepare_limited, "repoint": prepare_failure, "along": prepare_cancelled}
 OPERATIONS = {
     "pipeline": (("submit", "--session", "SESSION"), False, check_pipeline),
+    "limited": (("submit", "--session", "SESSION"), False, check_limited),
     "repoint": (("retry", "1", "--parsable"), False, check_repoint),
     "along": (("retry", "1", "--parsable"), False, check_along),
 }

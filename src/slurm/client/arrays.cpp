@@ -34,7 +34,7 @@ std::optional<SubmissionScript> find_script(std::string_view text) {
   return SubmissionScript{text.substr(0, slash), text.substr(slash + 1)};
 }
 
-/// "42137|PATH|2026-11-23T17:15:51", or of one task "42137_7|...".
+/// "42137|PATH|STATE REASON TIME|2026-11-23T17:15:51", or of accounting "42137_7|SUBMITLINE|2026-11-23T17:15:51".
 std::optional<HeldArray> read_line(std::string_view line) {
   HeldArray held;
   const auto id = take_until(line, '|');
@@ -44,6 +44,7 @@ std::optional<HeldArray> read_line(std::string_view line) {
   if (held.job_id.empty() || !script) return std::nullopt;
   held.place = script->place;
   held.marker = script->marker;
+  held.is_refused = line.substr(0, line.rfind('|')).ends_with("|FAILED BadConstraints 0:00");
   return held;
 }
 
@@ -73,7 +74,7 @@ std::string slurm_time(std::int64_t seconds) {
 util::Result<std::vector<HeldArray>> Client::arrays_of_user(std::int64_t since) const {
   std::vector<HeldArray> arrays;
   const auto user = std::to_string(::getuid());
-  TRY(const auto queue, run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%o|%V"}));
+  TRY(const auto queue, run({"squeue", "-h", "-a", "-t", "all", "-u", user, "-o", "%F|%o|%T %r %M|%V"}));
   read_lines(queue, arrays);
   const auto accounting = run({"sacct", "-n", "-X", "-P", "-u", user, "-S", slurm_time(since), "-o", "JobID,SubmitLine,Submit"});
   if (accounting) read_lines(*accounting, arrays);

@@ -16,6 +16,8 @@ struct HeldArray {
   std::string place;      ///< ends with the .../submissions that the script lies in
   std::string marker;     ///< of .../submissions/MARKER/sarray.slurm
   std::string submitted;  ///< 2026-11-23T17:15:51, local time
+  /// Whether sbatch refused it: Slurm shows what no node can run for some minutes as a failed job (observed on 22.05).
+  bool is_refused = false;
 };
 
 /// A job that the queue shows.

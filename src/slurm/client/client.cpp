@@ -87,12 +87,14 @@ Configuration parse_configuration(std::string_view scontrol_output) {
     if (key == "ClusterName") configuration.cluster_name = value;
     if (key == "MinJobAge") read_number(value, configuration.min_job_age);
     if (key == "MaxJobCount") read_number(value, configuration.max_job_count);
-    if (key != "SchedulerParameters") continue;
+    if (key != "SchedulerParameters" && key != "SlurmctldParameters") continue;
     while (!value.empty()) {
       const auto end = std::min(value.find(','), value.size());
       const auto word = trim(value.substr(0, end));
       if (word.starts_with("max_array_tasks=")) read_number(word.substr(16), configuration.max_array_tasks);
       if (word.starts_with("max_script_size=")) read_number(word.substr(16), configuration.max_script_size);
+      if (word.starts_with("correspond_after_task_cnt=")) read_number(word.substr(26), configuration.correspond_after_task_cnt);
+      if (word == "rl_enable") configuration.limits_requests = true;
       value.remove_prefix(std::min(end + 1, value.size()));
     }
   }

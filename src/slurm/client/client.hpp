@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct Configuration {
   bool job_file_append = false;     ///< JobFileAppend: output files are appended to if no --open-mode is given
   std::uint32_t min_job_age = 300;  ///< seconds for which a finished job is kept; 0: for ever
   std::string cluster_name;         ///< empty: not said
+  bool limits_requests = false;     ///< SlurmctldParameters=rl_enable
+  /// SchedulerParameters=correspond_after_task_cnt: of so many pending tasks of an array aftercorr is looked at.
+  std::uint32_t correspond_after_task_cnt = 10;
 };
 [[nodiscard]] Configuration parse_configuration(std::string_view scontrol_output);
 /// Whether it is all of it, up to the line about the controllers. After that line scontrol ends with status 1 if no controller
@@ -148,8 +152,8 @@ class Client {
   /// show. Those that neither knows are left out; so are accounting's if it cannot be asked.
   [[nodiscard]] util::Result<std::vector<std::pair<std::string, TaskRecord>>> job_records(
       const std::vector<std::string>& job_ids) const;
-  /// Returns the ids of the user's unfinished jobs of that name; of an array, its own.
-  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string& name) const;
+  /// Returns the ids of the user's unfinished jobs of these names; of an array, its own.
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::set<std::string>& names) const;
 
   // One job (jobs.hpp).
 

@@ -168,14 +168,14 @@ std::vector<TaskRecord> records_of(const ArrayRecords& records, const Condition&
   return found;
 }
 
-util::Result<std::vector<std::string>> Client::unfinished_namesakes(const std::string& name) const {
+util::Result<std::vector<std::string>> Client::unfinished_namesakes(const std::set<std::string>& names) const {
   // Names are compared here: squeue's -n takes a comma in one for two names.
   TRY(const auto queue, run({"squeue", "-h", "-a", "-u", std::to_string(::getuid()), "-o", "%F|%j"}));
   std::vector<std::string> ids;
   for (std::string_view rest = queue; !rest.empty();) {
     auto line = take_until(rest, '\n');
     const auto id = take_until(line, '|');
-    if (line == name && (ids.empty() || ids.back() != id)) ids.emplace_back(id);
+    if (names.contains(std::string(line)) && (ids.empty() || ids.back() != id)) ids.emplace_back(id);
   }
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

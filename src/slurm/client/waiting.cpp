@@ -38,6 +38,11 @@ std::string condition_text(const ShownCondition& condition) {
          (condition.minutes > 0 ? "+" + std::to_string(condition.minutes) : "");
 }
 
+std::optional<std::uint32_t> target_index(const WaitingTask& task, const ShownCondition& condition) {
+  const bool is_twin = condition.type == "aftercorr" && !condition.task && task.index != TaskRecord::plain_job;
+  return is_twin ? task.index : condition.task;
+}
+
 std::optional<WaitingTask> parse_shown_dependency(std::string_view text) {
   WaitingTask waiting;
   waiting.any = text.find('?') != std::string_view::npos;

@@ -33,6 +33,9 @@ struct WaitingTask {
   std::vector<ShownCondition> conditions;
 };
 
+/// Returns the one task that a condition of a task is about: with aftercorr that of its own index. @return nullopt: all tasks.
+[[nodiscard]] std::optional<std::uint32_t> target_index(const WaitingTask& task, const ShownCondition& condition);
+
 /// Reads a dependency as squeue shows it (%E): "afterok:17_3(unfulfilled),after:18_*+5(failed)", "(null)". What is fulfilled is
 /// not in it. Observed on 20.11 to 26.05.
 /// @return nullopt if it is not one.

@@ -67,7 +67,7 @@ class ScriptedEngine final : public engine::Engine {
     asked.push_back("records " + job_ids.front());
     return records;
   }
-  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::string&) const override {
+  [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::set<std::string>&) const override {
     return namesakes;
   }
   [[nodiscard]] util::Result<void> set_throttle(const std::string& array_id, std::uint32_t limit) const override {

@@ -127,3 +127,11 @@ TEST_CASE("only a task that no node ever had never began") {
   CHECK_FALSE(follow::never_began(task));
   CHECK_FALSE(follow::never_began(slurm::TaskRecord{}));
 }
+
+TEST_CASE("what Slurm was told of a whole array, by aftercorr, is known of each of its tasks") {
+  // A task with index 0, cancelled while it waited for its twin, which has failed; that of the other array is done and forgotten.
+  const Asked asked{make_parents({failed, completed, completed, completed}), {}, "aftercorr:20_*(failed)"};
+  CHECK(asked.renew("afterok:20_0").is_never);
+  const Asked others{make_parents({completed, failed, completed, completed}), {}, "aftercorr:20_*(unfulfilled)"};
+  CHECK_FALSE(others.renew("afterok:20_1").is_never);  // it is shown to wait for the task with its own index alone
+}

@@ -86,7 +86,7 @@ script::Map make_map(const std::vector<std::string>& names) {
 
 /// The numbers of the jobs that a word means; of an error "error: WHY | HINT".
 std::string jobs_of(const script::Map& map, const std::string& word) {
-  const auto jobs = follow::select_jobs(map, {word}, "sarray status 17");
+  const auto jobs = follow::select_jobs(follow::jobs_of(map), {word}, "sarray status 17");
   if (!jobs) return "error: " + jobs.error().why + " | " + jobs.error().hint;
   std::string text;
   for (const auto* job : *jobs) text += (text.empty() ? "" : " ") + std::to_string(job->number);

@@ -54,6 +54,17 @@ TEST_CASE("the cause is at the beginning of the chain") {
   CHECK(causes(graph, {"70", 0}).empty());
 }
 
+TEST_CASE("of an array whose tasks wait for their twins, each has its own cause") {
+  const auto graph = make_graph({{{"40", 1}, "aftercorr:20_*(failed)"},
+                                 {{"40", 2}, "aftercorr:20_*(unfulfilled)"},
+                                 {{"50", 1}, "aftercorr:40_*(unfulfilled)"},
+                                 {{"50", 2}, "aftercorr:40_*(unfulfilled)"}});
+  CHECK(causes(graph, {"40", 1}) == "aftercorr:20_1");
+  CHECK(causes(graph, {"50", 1}) == "aftercorr:20_1");
+  CHECK(causes(graph, {"40", 2}).empty());
+  CHECK(causes(graph, {"50", 2}).empty());
+}
+
 TEST_CASE("the cause of what the site has cancelled") {
   const auto graph = make_graph({{{"40", 1}, "afterok:20_1(failed)"}, {{"50", 0}, "afterok:40_1(failed)"}}, TaskState::cancelled);
   CHECK(causes(graph, {"50", 0}) == "afterok:20_1");

@@ -38,6 +38,16 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+std::string status_text(const follow::History& history, const report::StatusView& view) {
+  return report::status_text({&history}, view);
+}
+report::StatusText status_parts(const follow::History& history, const report::StatusView& view) {
+  return report::status_parts({&history}, view);
+}
+util::Json status_json(const follow::History& history, const report::StatusView& view) {
+  return report::status_json({&history}, view);
+}
+
 constexpr std::int64_t now = 1795453320;  // 2026-11-23T17:02:00Z
 
 }  // namespace
@@ -45,7 +55,7 @@ constexpr std::int64_t now = 1795453320;  // 2026-11-23T17:02:00Z
 TEST_CASE("totals, reasons, and a line a job") {
   report::StatusView view;
   view.now = now;
-  CHECK(lines_of(report::status_text(make_history(), view)) ==
+  CHECK(lines_of(status_text(make_history(), view)) ==
         std::vector<std::string>{"array 17: 3 jobs, 5 tasks, 00:02:00",
                                  "[############xxxxxxxxxxxxxxxxxxxxxxxx>>>>>>>>>>>>............]",
                                  "# done  x failed  > running  . pending",
@@ -60,8 +70,8 @@ TEST_CASE("a line a task, and only the failed ones") {
   report::StatusView view;
   view.now = now;
   view.tasks = view.failed_only = true;
-  view.output_of = [](std::uint32_t index) { return "/l/" + std::to_string(index); };
-  const auto lines = lines_of(report::status_text(make_history(), view));
+  view.output_of = [](const follow::History&, std::uint32_t index) { return "/l/" + std::to_string(index); };
+  const auto lines = lines_of(status_text(make_history(), view));
   REQUIRE(lines.size() == 9);
   CHECK(lines[6] == "task  job  local  name    elapsed  state            script and arguments  output");
   CHECK(lines[7] == "17_1    1      5  train  00:00:10  failed (exit 3)  train.sh 'a b'        /l/1");
@@ -81,17 +91,17 @@ TEST_CASE("eighty columns hold every line, whatever the names are; colour change
   history.attempts.push_back(make_attempt("123456", jobs, states));
   find_latest_attempts(history);
   report::StatusView view;
-  view.output_of = [](std::uint32_t) { return std::string(100, 'y'); };
+  view.output_of = [](const follow::History&, std::uint32_t) { return std::string(100, 'y'); };
   view.width = 80;
   view.now = now;
   for (const bool tasks : {false, true}) {
     view.tasks = tasks;
     view.color = false;
-    const auto plain = report::status_text(history, view);
+    const auto plain = status_text(history, view);
     for (const auto& line : lines_of(plain)) CHECK_MESSAGE(util::display_width(line) <= 80, line);
     CHECK(plain.find('\x1b') == std::string::npos);
     view.color = true;
-    auto colored = report::status_text(history, view);
+    auto colored = status_text(history, view);
     for (std::size_t at = 0; (at = colored.find('\x1b')) != std::string::npos;) colored.erase(at, colored.find('m', at) + 1 - at);
     CHECK(colored == plain);
   }
@@ -105,7 +115,7 @@ TEST_CASE("the bar has its width, and shows every state that there is") {
     auto job = make_mapped(1, 0, "0-" + std::to_string(tasks - 1), "a");
     history.attempts.push_back(make_attempt("1", {job}, states));
     find_latest_attempts(history);
-    const auto line = lines_of(report::status_text(history, {}))[1];
+    const auto line = lines_of(status_text(history, {}))[1];
     CHECK(line.size() == 62);
     CHECK(line.find('x') != std::string::npos);
   }
@@ -154,10 +164,10 @@ TEST_CASE("what failed and what runs comes first, what is done last") {
   report::StatusView view;
   view.now = now;
   view.bars = false;
-  view.output_of = [](std::uint32_t) { return "/l"; };
+  view.output_of = [](const follow::History&, std::uint32_t) { return "/l"; };
   const auto names = [&] {
     std::string text;
-    for (const auto& line : lines_of(report::status_parts(history, view).rows))
+    for (const auto& line : lines_of(status_parts(history, view).rows))
       if (const auto at = line.find("j"); at != std::string::npos && line.find("script and") == std::string::npos)
         text += line.substr(at, 3);
     return text;
@@ -166,7 +176,7 @@ TEST_CASE("what failed and what runs comes first, what is done last") {
   view.tasks = true;
   CHECK(names() == "j5 j7 j4 j2 j3 j1 j6 ");
   // Bars can be turned off, with their legend.
-  const auto text = report::status_text(history, view);
+  const auto text = status_text(history, view);
   CHECK(text.find("##") == std::string::npos);
   CHECK(text.find("# done") == std::string::npos);
   CHECK(text.find("2 of 7 done (28 %), 1 running, 1 failed, 1 timeout, 1 cancelled, 1 pending\n") != std::string::npos);
@@ -177,12 +187,12 @@ TEST_CASE("the totals come last if the terminal scrolls, else first") {
   report::StatusView view;
   view.width = 80;
   view.height = 24;
-  CHECK(lines_of(report::status_text(history, view)).back() == "0 of 40 done (0 %), 40 running");
-  CHECK(lines_of(report::status_text(history, view)).front().starts_with("job  name"));
+  CHECK(lines_of(status_text(history, view)).back() == "0 of 40 done (0 %), 40 running");
+  CHECK(lines_of(status_text(history, view)).front().starts_with("job  name"));
   view.height = 60;
-  CHECK(lines_of(report::status_text(history, view)).front().starts_with("array 17: 40 jobs"));
+  CHECK(lines_of(status_text(history, view)).front().starts_with("array 17: 40 jobs"));
   view.height = 0;  // a pipe
-  CHECK(lines_of(report::status_text(history, view)).front().starts_with("array 17: 40 jobs"));
+  CHECK(lines_of(status_text(history, view)).front().starts_with("array 17: 40 jobs"));
 }
 
 TEST_CASE("a drawing of --watch fits the screen, counts what does not, and scrolls to its end") {
@@ -192,7 +202,7 @@ TEST_CASE("a drawing of --watch fits the screen, counts what does not, and scrol
   report::StatusView view;
   view.width = 80;
   view.height = 24;
-  const auto status = report::status_parts(history, view);
+  const auto status = status_parts(history, view);
   const auto draw = [&](std::size_t height, std::size_t scroll) {
     auto frame = report::draw_frame(status, height, scroll, "arrows scroll, q ends");
     return std::pair(frame, lines_of(frame.text + "\n"));
@@ -234,7 +244,7 @@ TEST_CASE("a retry: every task counts where its last attempt stands") {
   CHECK(summary.tasks == 5);
   CHECK(summary.count(TaskState::completed) == 2);
   CHECK(summary.failures() == 1);
-  CHECK(report::status_text(history, {}).find("  retried as array 20: 2 tasks\n") != std::string::npos);
+  CHECK(status_text(history, {}).find("  retried as array 20: 2 tasks\n") != std::string::npos);
 }
 
 TEST_CASE("a retry that names jobs and tasks which the first attempt never had changes nothing") {
@@ -274,13 +284,13 @@ TEST_CASE("elapsed of what nobody knows is no zero") {
   find_latest_attempts(history);
   report::StatusView view;
   view.now = now;
-  const auto text = lines_of(report::status_text(history, view));
+  const auto text = lines_of(status_text(history, view));
   CHECK(text[0] == "array 17: 2 jobs, 2 tasks");
   CHECK(text[7] == "  1  gone            1  ??????????         -  gone.sh 'a b'");
   CHECK(text[8] == "  2  wait         1     ..........  00:00:00  wait.sh 'a b'");
   view.tasks = true;
-  view.output_of = [](std::uint32_t index) { return "/elsewhere/" + std::to_string(index); };
-  CHECK(lines_of(report::status_text(history, view))[7] ==
+  view.output_of = [](const follow::History&, std::uint32_t index) { return "/elsewhere/" + std::to_string(index); };
+  CHECK(lines_of(status_text(history, view))[7] ==
         "17_0    1      -  gone         -  not known            gone.sh 'a b'         /elsewhere/0");
   const auto json = status_json(history, view);
   CHECK(json["elapsed"].is_null());
@@ -300,7 +310,7 @@ TEST_CASE("JSON: totals, jobs, and tasks where they are asked for") {
   CHECK(json["jobs"][1]["array"].is_null());
   CHECK_FALSE(json["jobs"][0].contains("task_list"));
   view.tasks = true;
-  view.output_of = [](std::uint32_t index) { return "/l/" + std::to_string(index); };
+  view.output_of = [](const follow::History&, std::uint32_t index) { return "/l/" + std::to_string(index); };
   const auto with_tasks = status_json(make_history(), view);
   const auto& task = with_tasks["jobs"][0]["task_list"][1];
   CHECK(task["task"] == "17_1");
@@ -330,7 +340,7 @@ TEST_CASE("usage: the median and the most of what finished") {
   for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{5, 1U << 20, 1U << 30, 2};
   report::StatusView view;
   view.usage = true;
-  const auto lines = lines_of(report::status_text(history, view));
+  const auto lines = lines_of(status_text(history, view));
   CHECK(lines[7] == "  1  00:00:10  00:00:10  25%  25%     2    1.0M  1.0M   1.0G  train");
   CHECK(lines[9] == "  3         -         -    -    -     -       -     -      -  wait");
   CHECK(status_json(history, view)["jobs"][2]["usage"].is_null());
@@ -341,7 +351,7 @@ TEST_CASE("usage that is not known is no zero") {
   for (auto& task : history.attempts[0].tasks) task.usage = slurm::TaskUsage{0, 0, 0, 2};
   report::StatusView view;
   view.usage = true;
-  CHECK(lines_of(report::status_text(history, view))[7] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
+  CHECK(lines_of(status_text(history, view))[7] == "  1  00:00:10  00:00:10    -    -     2       -    -      -  train");
   const auto usage = status_json(history, view)["jobs"][0]["usage"];
   CHECK(usage["elapsed_median"] == 10);
   for (const auto* key : {"cpu_efficiency_median", "cpu_efficiency_max", "memory_median", "memory_max", "memory_asked"})

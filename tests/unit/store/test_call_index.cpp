@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "state.hpp"
 #include "store/call_index.hpp"
@@ -72,4 +73,37 @@ TEST_CASE("an index that is lost or damaged is made again") {
   CHECK(find(*session, first) == "1");
   std::filesystem::remove(path);
   CHECK(find(*session, first) == "1");
+}
+
+TEST_CASE("one call is read as the whole journal would give it") {
+  const test::State state;
+  auto session = store::Session::create(test::State::folder(), util::Environment::from_entries({"A=1", "B=2"}));
+  REQUIRE(session);
+  std::vector<std::uint32_t> ids;
+  for (int i = 0; i < 3; ++i) {
+    auto call = make_call();
+    call.argv = {"sbatch", "-a0-" + std::to_string(i), "j"};
+    call.environment = util::Environment::from_entries({"A=" + std::to_string(i), "C=3"});
+    call.script = std::make_shared<const std::string>("#!/bin/sh\n# " + std::to_string(i / 2) + "\n");
+    const auto appended = session->append(call, 1);
+    REQUIRE(appended);
+    ids.push_back(appended->id);
+  }
+  const auto contents = session->read();
+  REQUIRE(contents);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto known = store::find_call(session->folder(), ids[i]);
+    REQUIRE((known && *known));
+    const auto call = store::read_call(session->folder(), **known);
+    REQUIRE(call);
+    CHECK(call->argv == contents->calls[i].call->argv);
+    CHECK(call->environment.entries() == contents->calls[i].call->environment.entries());
+    CHECK(*call->script == *contents->calls[i].call->script);
+  }
+  // One that was changed has other words now.
+  REQUIRE(session->change(2, {"sbatch", "-a0-7", "j"}, 8, false));
+  const auto known = store::find_call(session->folder(), ids[1]);
+  REQUIRE((known && *known));
+  CHECK((*known)->changed);
+  CHECK(store::read_call(session->folder(), **known) == nullptr);
 }

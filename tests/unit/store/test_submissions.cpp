@@ -20,7 +20,9 @@ store::Submission make_whole(const std::string& folder) {
   submission.tasks = 5;
   submission.jobs = 2;
   submission.script = "/home/ada/sarray.slurm";
-  submission.name = "train";
+  submission.name = "sarray-3.2";
+  submission.job_name = "train";
+  submission.group = {3, 2, 4};
   submission.directory = "/home/ada";
   submission.retry_of = {"3", "9"};
   submission.ids = {{2000000001, 2000000003}, {2000000007, 2000000007}};
@@ -51,7 +53,9 @@ TEST_CASE("a record reads back as it was written, every field") {
   CHECK(read->tasks == 5);
   CHECK(read->jobs == 2);
   CHECK(read->script == "/home/ada/sarray.slurm");
-  CHECK(read->name == "train");
+  CHECK(read->name == "sarray-3.2");
+  CHECK(read->job_name == "train");
+  CHECK(read->group == slurm::GroupPlace{3, 2, 4});
   CHECK(read->directory == "/home/ada");
   CHECK(read->retry_of == written.retry_of);
   CHECK(read->ids == written.ids);

@@ -30,3 +30,15 @@ TEST_CASE("what is not a dependency is none") {
   for (const char* text : {"", "(null)", "afterok:", "afterok:x", "afterok:17_x"})
     CHECK_FALSE(slurm::parse_shown_dependency(text));
 }
+
+TEST_CASE("aftercorr is about the task of the same index, in an array") {
+  const auto target = [](const char* line) {
+    const auto tasks = slurm::parse_waiting(line);
+    REQUIRE(tasks.size() == 1);
+    return slurm::target_index(tasks.front(), tasks.front().conditions.front());
+  };
+  CHECK(target("17|3|PENDING|aftercorr:16_*(unfulfilled)\n") == 3U);
+  CHECK(target("17|3|PENDING|aftercorr:16_5(unfulfilled)\n") == 5U);
+  CHECK(target("17|3|PENDING|afterok:16_*(unfulfilled)\n") == std::nullopt);
+  CHECK(target("17|N/A|PENDING|aftercorr:16_*(unfulfilled)\n") == std::nullopt);
+}
