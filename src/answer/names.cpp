@@ -124,6 +124,16 @@ std::optional<std::vector<std::uint32_t>> find_indices(const script::Map& map, c
   return indices;
 }
 
+bool shows_arguments(const slurm::Release& release) { return release < slurm::Release{23, 2}; }
+
+std::string command_of(const script::MappedJob& job, bool has_arguments) {
+  if (job.source != slurm::ScriptSource::file) return "(null)";
+  auto text = job.script_path;
+  if (!has_arguments) return text;
+  for (const auto& argument : job.arguments) text += " " + argument;
+  return text;
+}
+
 std::string write_slurm_name(const std::string& array, const std::vector<std::uint32_t>& indices) {
   if (indices.size() == 1) return array + "_" + std::to_string(indices.front());
   return array + "_[" + write_tasks(indices) + "]";

@@ -10,6 +10,7 @@
 
 #include "script/map.hpp"
 #include "slurm/language/array_ids.hpp"
+#include "slurm/language/option.hpp"
 
 namespace sarray::answer {
 
@@ -45,6 +46,12 @@ struct OurName {
 /// Returns the indices in the array that a name of ours means; nullopt if the job is not in this array; nothing if it has no such
 /// task.
 [[nodiscard]] std::optional<std::vector<std::uint32_t>> find_indices(const script::Map& map, const JobName& ours);
+
+/// Whether the Command of squeue and scontrol has a script's arguments, too: Slurm gives them away up to 22.05 (observed
+/// on 22.05, 24.11 and 26.05; the changelog of 23.02).
+[[nodiscard]] bool shows_arguments(const slurm::Release& release);
+/// Returns a job's Command; "(null)" if it has no script file.
+[[nodiscard]] std::string command_of(const script::MappedJob& job, bool has_arguments);
 
 /// "17_3", "17_[3-5]": tasks of one array, for Slurm's commands.
 [[nodiscard]] std::string write_slurm_name(const std::string& array, const std::vector<std::uint32_t>& indices);

@@ -101,20 +101,25 @@ bool matches(const WordList& list, std::string_view word, bool ignore_case) {
 util::Result<QueueQuestion> read_queue_question(const Words& words, const util::Environment& environment,
                                                 const std::string& user) {
   if (!words.unknown.empty()) return util::fail(cannot_read(words.unknown, ""));
-  for (const auto* name : {"json", "yaml", "step", "federation", "sibling", "only-job-state"}) {
+  for (const auto* name : {"yaml", "step", "federation", "sibling", "only-job-state"}) {
     if (words.has(name)) return util::fail(cannot_read("--" + std::string(name), ""));
   }
   QueueQuestion question;
   const bool is_start = words.has("start");
-  TRY(question.format, choose_format(words, environment, is_start));
+  question.is_json = words.has("json");
+  if (!question.is_json) {
+    TRY(question.format, choose_format(words, environment, is_start));
+  }
   for (const auto& column : question.format.columns) {
     if (column.field == "stdout" || column.field == "stderr" || column.field == "stdin" || column.field == "all")
       return util::fail(cannot_read("--Format", column.name));
   }
   question.has_header = !words.has("noheader");
   question.is_dated = words.has("long") && question.has_header;
-  question.is_by_task = words.has("array") || words.has("array-unique") || environment.get("SQUEUE_ARRAY").has_value() ||
-                        environment.get("SQUEUE_ARRAY_UNIQUE").has_value();
+  // JSON has a record for each record of Slurm's, with -r, too (observed on 24.11).
+  question.is_by_task =
+      !question.is_json && (words.has("array") || words.has("array-unique") || environment.get("SQUEUE_ARRAY").has_value() ||
+                            environment.get("SQUEUE_ARRAY_UNIQUE").has_value());
   if (const auto* interval = words.value("iterate")) question.interval = util::to_number<int>(*interval).value_or(0);
   if (const auto* ids = words.value("job"); ids != nullptr && !ids->empty()) {
     TRY(question.ids, read_ids(*ids));
@@ -144,27 +149,21 @@ std::vector<std::string> queue_keys(const Format& format) {
 
 namespace {
 
-std::string command_of(const script::MappedJob& job) {
-  if (job.source != slurm::ScriptSource::file) return "(null)";
-  auto text = job.script_path;
-  for (const auto& argument : job.arguments) text += " " + argument;
-  return text;
-}
-
 /// Returns the value of a column in the row of a job of ours; nullopt if Slurm's own is right.
-std::optional<std::string> our_value(const OurName& ours, std::string_view field) {
+std::optional<std::string> our_value(const OurName& ours, std::string_view field, bool shows_arguments) {
   const bool is_plain = ours.tasks.empty();
   if (field == "jobarrayid") return ours.text();
   if (field == "jobid" && (is_plain || !ours.has_own_id)) return std::to_string(ours.job->id);
   if (field == "arrayjobid") return std::to_string(ours.job->id);
   if (field == "arraytaskid") return is_plain ? "N/A" : write_tasks(ours.tasks);
   if (field == "name") return ours.job->name;
-  if (field == "command") return command_of(*ours.job);
+  if (field == "command") return command_of(*ours.job, shows_arguments);
   if (field == "workdir") return ours.job->directory;
   return std::nullopt;
 }
 
-/// Returns the parts of a row's jobs that were asked for. Slurm shows a task that is asked for by itself in a line of its own.
+}  // namespace
+
 std::vector<OurName> asked_parts(const QueueQuestion& question, std::vector<OurName> all) {
   std::vector<OurName> parts;
   for (auto& ours : all) {
@@ -191,13 +190,10 @@ std::vector<OurName> asked_parts(const QueueQuestion& question, std::vector<OurN
   return parts;
 }
 
-/// Whether Slurm's own job of that name was asked for.
-bool is_asked_by_id(const QueueQuestion& question, const JobName& name) {
-  if (!question.ids) return true;
-  return std::any_of(question.ids->begin(), question.ids->end(), [&](const auto& asked) { return asked.job == name.job; });
+bool is_asked_as_slurms(const QueueQuestion& question, const JobName& name, std::optional<std::uint32_t> raw) {
+  return question.ids && std::any_of(question.ids->begin(), question.ids->end(),
+                                     [&](const auto& asked) { return asked.job == name.job || asked.job == raw; });
 }
-
-}  // namespace
 
 util::Result<QueueLines> write_queue_lines(const QueueQuestion& question, const std::vector<std::vector<std::string>>& rows,
                                            const FindMap& find_map) {
@@ -209,11 +205,9 @@ util::Result<QueueLines> write_queue_lines(const QueueQuestion& question, const 
     const auto name = read_name(row[key_id]);
     const auto* map = name && !name->tasks.empty() ? find_map(row[key_command]) : nullptr;
     const auto raw = util::to_number<std::uint32_t>(row[key_job]);
-    const bool is_asked_as_slurms =
-        question.ids && name &&
-        (is_asked_by_id(question, *name) || (raw && is_asked_by_id(question, {*raw, {}, false, false, ""})));
-    if (map == nullptr || is_asked_as_slurms) {
-      if (matches(question.names, row[key_name]) && (!question.ids || is_asked_as_slurms || !name))
+    const bool is_slurms = name && is_asked_as_slurms(question, *name, raw);
+    if (map == nullptr || is_slurms) {
+      if (matches(question.names, row[key_name]) && (!question.ids || is_slurms || !name))
         list.push_back(write_queue_line(question.format, values));
       continue;
     }
@@ -222,7 +216,7 @@ util::Result<QueueLines> write_queue_lines(const QueueQuestion& question, const 
       ours.has_own_id = ours.has_own_id && has_own_id;
       auto own = values;
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (auto value = our_value(ours, columns[i].field)) own[i] = std::move(*value);
+        if (auto value = our_value(ours, columns[i].field, question.shows_arguments)) own[i] = std::move(*value);
       }
       lines.ours.push_back(ours.job->id);
       list.push_back(write_queue_line(question.format, own));
@@ -247,8 +241,7 @@ bool is_asked_for(const QueueQuestion& question, const RecordedJob& job, const D
          (question.partitions.empty() || matches(question.partitions, value("partition")));
 }
 
-util::Result<std::vector<std::string>> write_recorded_lines(const QueueQuestion& question, const RecordedJob& job,
-                                                            const Defaults& defaults) {
+std::vector<RecordedJob> recorded_parts(const QueueQuestion& question, const RecordedJob& job) {
   std::vector<RecordedJob> shown;
   std::vector<std::uint32_t> asked;
   for (const auto& name : question.ids.value_or(std::vector<JobName>())) {
@@ -261,8 +254,13 @@ util::Result<std::vector<std::string>> write_recorded_lines(const QueueQuestion&
     if (asked.empty() || std::find(asked.begin(), asked.end(), *task.task) != asked.end()) shown.push_back(task);
   }
   if (!is_split) shown.push_back(job);
+  return shown;
+}
+
+util::Result<std::vector<std::string>> write_recorded_lines(const QueueQuestion& question, const RecordedJob& job,
+                                                            const Defaults& defaults) {
   std::vector<std::string> lines;
-  for (const auto& one : shown) {
+  for (const auto& one : recorded_parts(question, job)) {
     std::vector<std::string> values;
     for (const auto& column : question.format.columns) {
       auto value = queue_value(one, column.field, defaults);

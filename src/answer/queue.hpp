@@ -22,9 +22,11 @@ using WordList = std::vector<std::string>;
 struct QueueQuestion {
   Format format;
   bool has_header = true;
-  bool is_dated = false;    ///< -l: the time is printed first
-  bool is_by_task = false;  ///< -r
-  int interval = 0;         ///< -i, in seconds; 0: once
+  bool is_dated = false;        ///< -l: the time is printed first
+  bool is_by_task = false;      ///< -r
+  bool is_json = false;         ///< --json: the format does not count
+  bool shows_arguments = true;  ///< shows_arguments() of the release
+  int interval = 0;             ///< -i, in seconds; 0: once
   std::optional<std::vector<JobName>> ids;
   WordList names, states, users, accounts, partitions, qos;
   bool is_for_others = false;  ///< it asks by what no recorded job has (nodes, licenses, reservations)
@@ -53,6 +55,13 @@ struct QueueLines {
 [[nodiscard]] util::Result<QueueLines> write_queue_lines(const QueueQuestion& question,
                                                          const std::vector<std::vector<std::string>>& rows,
                                                          const FindMap& find_map);
+
+/// Returns the parts of a row's jobs that were asked for. Slurm shows a task that is asked for by itself in a line of its own.
+[[nodiscard]] std::vector<OurName> asked_parts(const QueueQuestion& question, std::vector<OurName> all);
+/// Whether the ids name Slurm's own job. @param raw its job id; nullopt: not known.
+[[nodiscard]] bool is_asked_as_slurms(const QueueQuestion& question, const JobName& name, std::optional<std::uint32_t> raw);
+/// Returns the parts of a recorded job that have a line each: itself, or its tasks that were asked for.
+[[nodiscard]] std::vector<RecordedJob> recorded_parts(const QueueQuestion& question, const RecordedJob& job);
 
 /// Whether a job that is recorded only belongs into the answer.
 [[nodiscard]] bool is_asked_for(const QueueQuestion& question, const RecordedJob& job, const Defaults& defaults);

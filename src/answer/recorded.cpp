@@ -88,9 +88,10 @@ std::string file(const RecordedJob& job, const std::optional<std::string>& patte
   return name.starts_with('/') ? name : job.job->work_directory + "/" + name;
 }
 
-std::string command(const RecordedJob& job) {
+std::string command(const RecordedJob& job, const Defaults& defaults) {
   if (job.call->source != slurm::ScriptSource::file) return null_text;
   auto text = job.call->script_path;
+  if (!defaults.shows_arguments) return text;
   for (const auto& argument : job.job->arguments) text += " " + argument;
   return text;
 }
@@ -102,7 +103,7 @@ std::string memory(const RecordedJob& job) {
   for (const auto* name : {"mem", "mem-per-cpu"}) {
     const auto* setting = job.job->find(name);
     if (setting == nullptr || !setting->has_value) continue;
-    auto megabytes = util::to_number<std::uint64_t>(slurm::normalize_value(*setting->option, setting->value));
+    auto megabytes = memory_megabytes(job, name);
     if (!megabytes) return setting->value;
     std::size_t unit = 0;
     constexpr std::string_view units = "MGT";
@@ -153,6 +154,13 @@ constexpr std::array given_queue_values = {
 
 }  // namespace
 
+std::optional<std::uint64_t> memory_megabytes(const RecordedJob& job, std::string_view option) {
+  const auto* setting = job.job->find(option);
+  if (setting == nullptr || !setting->has_value) return std::nullopt;
+  const auto text = slurm::normalize_value(*setting->option, setting->value);
+  return text.ends_with('M') ? util::to_number<std::uint64_t>(std::string_view(text).substr(0, text.size() - 1)) : std::nullopt;
+}
+
 std::string format_minutes(std::uint64_t minutes, bool padded) {
   const auto days = minutes / 1440;
   const auto hours = minutes / 60 % 24;
@@ -186,7 +194,7 @@ std::optional<std::string> identity_value(const RecordedJob& job, std::string_vi
   if (field == "userid") return defaults.user_id;
   if (field == "groupname") return defaults.group;
   if (field == "groupid") return defaults.group_id;
-  if (field == "command") return command(job);
+  if (field == "command") return command(job, defaults);
   if (field == "workdir") return job.job->work_directory;
   if (field == "stdout") return file(job, job.job->output, defaults);
   if (field == "stderr") return file(job, job.job->error ? job.job->error : job.job->output, defaults);
@@ -323,7 +331,7 @@ std::vector<std::string> show_lines(const RecordedJob& job, const Defaults& defa
       "Features=" + given("constraint", null_text) + " DelayBoot=00:00:00",
       "OverSubscribe=" + share + " Contiguous=" + (has(job, "contiguous") ? "1" : "0") +
           " Licenses=" + given("licenses", null_text) + " Network=" + given("network", null_text),
-      "Command=" + command(job),
+      "Command=" + command(job, defaults),
       "WorkDir=" + job.job->work_directory,
   };
   if (has(job, "comment")) lines.push_back("Comment=" + given("comment", "") + " ");

@@ -25,7 +25,8 @@ struct Defaults {
   std::string account = "(null)";
   std::string qos = "(null)";
   std::string cluster;
-  std::string host;  ///< where it was recorded
+  std::string host;             ///< where it was recorded
+  bool shows_arguments = true;  ///< shows_arguments() of the release
 };
 
 /// What sacct and squeue call the job's state, when it is shown.
@@ -37,6 +38,7 @@ struct RecordedJob {
   const slurm::Call* call = nullptr;
   RecordedState state = RecordedState::pending;
   std::string submitted;              ///< 2026-11-26T09:34:43, local time
+  std::int64_t submitted_at = 0;      ///< the same, in seconds since 1970
   std::optional<std::uint32_t> task;  ///< one task of an array by itself; nullopt: the whole job
 };
 
@@ -53,6 +55,9 @@ struct RecordedJob {
 
 /// Returns the record that `scontrol show job` prints: KEY=VALUE, in Slurm's order; each element is a line.
 [[nodiscard]] std::vector<std::string> show_lines(const RecordedJob& job, const Defaults& defaults);
+
+/// Returns what --mem or --mem-per-cpu asks for; nullopt: it does not, or in words that cannot be read.
+[[nodiscard]] std::optional<std::uint64_t> memory_megabytes(const RecordedJob& job, std::string_view option);
 
 /// "1-02:00:00", "5:00" (squeue), or with all of "00:05:00" (`padded`: scontrol, sacct).
 [[nodiscard]] std::string format_minutes(std::uint64_t minutes, bool padded);

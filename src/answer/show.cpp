@@ -42,13 +42,6 @@ void remove(std::string& record, std::string_view key) {
   record.erase(begin, std::min(span.end + 1, record.size()) - begin);
 }
 
-std::string command_of(const script::MappedJob& job) {
-  if (job.source != slurm::ScriptSource::file) return "(null)";
-  auto text = job.script_path;
-  for (const auto& argument : job.arguments) text += " " + argument;
-  return text;
-}
-
 }  // namespace
 
 std::vector<std::string> split_records(std::string_view text, bool is_oneline) {
@@ -76,7 +69,7 @@ std::optional<JobName> record_name(std::string_view record) {
   return read_name(array + "_" + (is_list ? "[" + task + "]" : task));
 }
 
-std::string rewrite_record(std::string record, const OurName& ours, const TaskFiles& files) {
+std::string rewrite_record(std::string record, const OurName& ours, const TaskFiles& files, bool shows_arguments) {
   const auto id = std::to_string(ours.job->id);
   const bool is_plain = ours.tasks.empty();
   if (is_plain || ours.is_block) replace(record, "JobId", id);
@@ -89,7 +82,7 @@ std::string rewrite_record(std::string record, const OurName& ours, const TaskFi
     replace(record, "ArrayTaskId", write_tasks(ours.tasks));
   }
   replace(record, "JobName", ours.job->name, "UserId");
-  replace(record, "Command", command_of(*ours.job), "WorkDir");
+  replace(record, "Command", command_of(*ours.job, shows_arguments), "WorkDir");
   replace(record, "WorkDir", ours.job->directory, record.find(" Comment=") != std::string::npos ? "Comment" : "StdErr");
   if (files.output.empty()) return record;
   replace(record, "StdErr", files.error.empty() ? files.output : files.error, "StdIn");

@@ -25,7 +25,8 @@ struct TaskFiles {
 [[nodiscard]] std::string record_field(std::string_view record, std::string_view key);
 
 /// Returns the record of a task of a merged array as that of a job of ours.
-[[nodiscard]] std::string rewrite_record(std::string record, const OurName& ours, const TaskFiles& files);
+/// @param shows_arguments of the release.
+[[nodiscard]] std::string rewrite_record(std::string record, const OurName& ours, const TaskFiles& files, bool shows_arguments);
 
 /// Returns lines as scontrol prints a record of them.
 [[nodiscard]] std::string write_record(const std::vector<std::string>& lines, bool is_oneline);

@@ -23,6 +23,8 @@ constexpr std::chrono::seconds quiet_after_question{2};
 /// Calls of `sbatch --wait` that are made side by side come within this time.
 constexpr std::chrono::milliseconds quiet_after_wait{500};
 constexpr std::chrono::seconds max_backoff{60};
+/// After this time without a call it is said that what is recorded is not submitted yet.
+constexpr std::chrono::seconds long_silence{60};
 
 std::size_t size_of(const std::string& path) {
   struct stat state {};
@@ -53,6 +55,11 @@ bool LiveRule::is_time(const Sight& sight, Clock::time_point now) {
   if (m_options.interval.count() > 0 && now - m_last_submission >= m_options.interval) return true;
   return (m_is_asked && now - m_last_event >= quiet_after_question) ||
          (m_is_waited_for && now - m_last_event >= quiet_after_wait);
+}
+
+bool LiveRule::is_silent(Clock::time_point now) const {
+  const bool will_submit = m_options.interval.count() > 0 || m_is_asked || m_is_waited_for || m_backoff.count() > 0;
+  return !m_is_first && !will_submit && now - m_last_event >= long_silence;
 }
 
 void LiveRule::submitted(const Sight& sight, Clock::time_point now, bool failed) {
@@ -89,12 +96,25 @@ void LiveSubmitter::tick() {
   const auto limit = m_options.max_calls;
   if (limit > 0 && !count_queued(sight)) return;
   sight.is_full = limit > 0 && m_queued >= limit;
-  if (!m_rule.is_time(sight, LiveRule::Clock::now()) || !count_queued(sight)) return;
+  const auto now = LiveRule::Clock::now();
+  if (!m_rule.is_time(sight, now)) {
+    if (!m_is_noted && m_rule.is_silent(now)) note_silence(sight);
+    return;
+  }
+  if (!count_queued(sight)) return;
   if (m_queued > 0) {
     start();
   } else {
-    m_rule.submitted(sight, LiveRule::Clock::now(), false);
+    m_rule.submitted(sight, now, false);
   }
+}
+
+void LiveSubmitter::note_silence(const LiveRule::Sight& sight) {
+  if (!count_queued(sight) || m_queued == 0) return;
+  m_is_noted = true;
+  util::note(util::count(m_queued, "job") + (m_queued == 1 ? " is" : " are") + " recorded, and '" + m_command +
+                 "' has called no sbatch for a minute; they are submitted when it ends",
+             "sarray run --live submits while it runs, if it waits for them");
 }
 
 void LiveSubmitter::finish() {

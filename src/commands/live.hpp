@@ -33,6 +33,9 @@ class LiveRule {
   };
   /// @return whether it is time to submit, if anything is queued.
   [[nodiscard]] bool is_time(const Sight& sight, Clock::time_point now);
+  /// To be asked after is_time(). @return whether the driver has been silent for a minute, and nothing will be submitted before
+  /// it ends or asks: it may wait in a way that nobody can see.
+  [[nodiscard]] bool is_silent(Clock::time_point now) const;
   /// What was recorded is being submitted. @param sight as it is when that has ended.
   void submitted(const Sight& sight, Clock::time_point now, bool failed);
 
@@ -53,7 +56,11 @@ class LiveSubmitter {
   /// @param words the options of submit that the user gave.
   LiveSubmitter(const LiveOptions& options, Words words) : m_options(options), m_rule(options), m_words(std::move(words)) {}
 
-  void begin(const store::Session& session) { m_session = session; }
+  /// @param command the driver's name, for messages.
+  void begin(const store::Session& session, std::string command) {
+    m_session = session;
+    m_command = std::move(command);
+  }
   void tick();
   /// Waits for a submission that runs.
   void finish();
@@ -63,12 +70,15 @@ class LiveSubmitter {
   /// @return false if the session cannot be read now.
   [[nodiscard]] bool count_queued(const LiveRule::Sight& sight);
   void start();
+  void note_silence(const LiveRule::Sight& sight);
   void take_end(int wait_status);
 
   LiveOptions m_options;
   LiveRule m_rule;
   Words m_words;
   std::optional<store::Session> m_session;
+  std::string m_command;
+  bool m_is_noted = false;
   std::size_t m_counted_at = 0;  ///< the journal's size when its calls were counted
   std::uint32_t m_queued = 0;
   pid_t m_process = 0;

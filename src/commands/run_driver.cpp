@@ -179,7 +179,8 @@ Status run_driver(const Words& words) {
   capture::DriverHooks hooks;
   hooks.begin = [&](const store::Session& session) -> util::Result<void> {
     if (options->checks && site.client.has_sbatch()) CHECK_OK(capture::set_checks(session, true));
-    if (submits && util::write_file_atomically(session.folder() + "/" + capture::driver_file, "")) live.begin(session);
+    if (submits && util::write_file_atomically(session.folder() + "/" + capture::driver_file, ""))
+      live.begin(session, options->command.front());
     return {};
   };
   if (submits) hooks.tick = [&] { live.tick(); };

@@ -1,4 +1,4 @@
-#include "answer/queue.hpp"
+#include "shims/queue.hpp"
 
 #include <unistd.h>
 
@@ -36,20 +36,9 @@ void write_id(const answer::JobName& name, std::vector<std::string>& ids) {
 
 /// Asks Slurm's own squeue. @return nullopt if it refused, and has said why on standard error; its status in `status`.
 util::Result<std::optional<Queue>> ask_slurm(World& world, const QueueQuestion& question, const Meant& meant, int& status) {
-  auto options = question.passed;
   const auto keys = answer::queue_keys(question.format);
-  options.push_back({question.format.is_long ? "Format" : "format", answer::ask_queue_format(question.format, keys)});
-  if (!meant.is_all) {
-    if (meant.slurms.empty()) {
-      options.push_back({"name", no_name});
-    } else {
-      options.push_back({"jobs", util::join(meant.slurms, ",")});
-    }
-  }
-  auto environment = world.site().environment;
-  for (const auto* name : {"SQUEUE_FORMAT", "SQUEUE_FORMAT2", "SQUEUE_NAMES", "SQUEUE_ARRAY_UNIQUE"}) environment.unset(name);
-  environment.set("SLURM_BITSTR_LEN", "0");
-  TRY(const auto output, world.site().client.run_tool(slurm::Tool::squeue, answer::write_words(options, {}), environment));
+  const answer::Option format = {question.format.is_long ? "Format" : "format", answer::ask_queue_format(question.format, keys)};
+  TRY(const auto output, run_squeue(world, question, meant.slurms, meant.is_all, {format}));
   status = output.status;
   if (output.status != 0) {
     std::fputs(output.err.c_str(), stderr);
@@ -87,7 +76,8 @@ void print(const std::vector<std::string>& lines) {
 }
 
 util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::Defaults& defaults) {
-  TRY(const auto meant, find_meant(world, question.ids, write_id));
+  TRY(auto meant, find_meant(world, question.ids, write_id));
+  if (question.is_json) return ask_queue_json(world, question, std::move(meant));
   std::vector<const KnownJob*> asked;
   for (const auto& known : meant.recorded) {
     if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(known.get());
@@ -129,10 +119,23 @@ util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::
 
 }  // namespace
 
+util::Result<util::Output> run_squeue(World& world, const QueueQuestion& question, const std::vector<std::string>& slurms,
+                                      bool is_all, const std::vector<answer::Option>& format) {
+  auto options = question.passed;
+  options.insert(options.end(), format.begin(), format.end());
+  if (!is_all)
+    options.push_back(slurms.empty() ? answer::Option{"name", no_name} : answer::Option{"jobs", util::join(slurms, ",")});
+  auto environment = world.site().environment;
+  for (const auto* name : {"SQUEUE_FORMAT", "SQUEUE_FORMAT2", "SQUEUE_NAMES", "SQUEUE_ARRAY_UNIQUE"}) environment.unset(name);
+  environment.set("SLURM_BITSTR_LEN", "0");
+  return world.site().client.run_tool(slurm::Tool::squeue, answer::write_words(options, {}), environment);
+}
+
 util::Result<int> ask_queue(World& world, const std::vector<std::string>& words) {
   auto defaults = world.defaults(false);
   const auto read = answer::read_words(slurm::Tool::squeue, words);
-  TRY(const auto question, answer::read_queue_question(read, world.site().environment, defaults.user));
+  TRY(auto question, answer::read_queue_question(read, world.site().environment, defaults.user));
+  question.shows_arguments = defaults.shows_arguments;
   while (true) {
     TRY(const int status, ask_once(world, question, defaults));
     if (question.interval == 0 || status != 0) return status;

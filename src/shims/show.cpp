@@ -6,27 +6,14 @@
 #include "answer/queue.hpp"
 #include "answer/recorded.hpp"
 #include "answer/show.hpp"
-#include "follow/file_names.hpp"
 #include "script/map.hpp"
 #include "shims/asked.hpp"
+#include "shims/task_files.hpp"
 #include "util/fd.hpp"
 
 namespace sarray::shims {
 
 namespace {
-
-std::string file_of(const answer::OurName& ours, script::Stream stream, const std::string& array, std::uint32_t index,
-                    std::string_view record) {
-  slurm::TaskRecord task;
-  task.index = index;
-  task.job_id = answer::record_field(record, "JobId");
-  task.restarts = answer::record_field(record, "Restarts");
-  follow::FileSurroundings surroundings;
-  const auto user = answer::record_field(record, "UserId");
-  surroundings.user = user.substr(0, user.find('('));
-  const auto name = follow::file_name(*ours.job, stream, array, task, surroundings, false);
-  return name ? name->path : std::string();
-}
 
 /// Slurm's answer about some jobs, with ours under their own ids.
 struct Shown {
@@ -36,6 +23,7 @@ struct Shown {
 
 /// @param asked what of ours is meant; null: all.
 void add_records(World& world, const std::vector<std::string>& records, const answer::JobName* asked, Shown& shown) {
+  const bool shows_arguments = answer::shows_arguments(world.release());
   for (const auto& record : records) {
     const auto name = answer::record_name(record);
     const auto* map = name && !name->tasks.empty() ? world.find_map(answer::record_field(record, "Command")) : nullptr;
@@ -47,11 +35,10 @@ void add_records(World& world, const std::vector<std::string>& records, const an
       const bool is_task = asked == nullptr || asked->tasks.empty() ||
                            std::find(ours.tasks.begin(), ours.tasks.end(), asked->tasks.front()) != ours.tasks.end();
       if ((asked != nullptr && asked->job != ours.job->id) || !is_task) continue;
-      const auto index = ours.job->index_of(ours.tasks.empty() ? std::nullopt : std::optional(ours.tasks.front())).value_or(0);
-      const auto array = std::to_string(name->job);
-      const answer::TaskFiles files{file_of(ours, script::Stream::output, array, index, record),
-                                    file_of(ours, script::Stream::error, array, index, record), ours.job->input.value_or("")};
-      shown.records.push_back(answer::rewrite_record(record, ours, files));
+      const auto user = answer::record_field(record, "UserId");
+      const auto files = files_of(ours, {std::to_string(name->job), answer::record_field(record, "JobId"),
+                                         answer::record_field(record, "Restarts"), user.substr(0, user.find('('))});
+      shown.records.push_back(answer::rewrite_record(record, ours, files, shows_arguments));
       shown.ours.push_back(ours.job->id);
     }
   }
@@ -81,11 +68,9 @@ void add_recorded(const KnownJob& known, const answer::Defaults& defaults, bool 
 }  // namespace
 
 util::Result<int> show_jobs(World& world, const answer::Words& words) {
-  for (const auto* name : {"json", "yaml"}) {
-    if (words.has(name)) {
-      return util::fail("scontrol --" + std::string(name),
-                        "sarray cannot translate it, and jobs of this session would be in the answer", "scontrol -o show job ID");
-    }
+  if (words.has("yaml")) {
+    return util::fail("scontrol --yaml", "sarray cannot translate it, and jobs of this session would be in the answer",
+                      "scontrol --json show job ID");
   }
   const bool is_oneline = words.has("oneliner");
   const auto& operands = words.operands;
@@ -97,6 +82,7 @@ util::Result<int> show_jobs(World& world, const answer::Words& words) {
     entity.resize(equals);
   }
   if (entity.starts_with("step")) return util::fail("scontrol show step", "sarray does not translate it", "sstat -j ID");
+  if (words.has("json")) return show_jobs_as_json(world, words, entity, id);
   Shown shown;
   int status = 0;
   std::uint32_t recorded = 0;

@@ -13,6 +13,10 @@ namespace sarray::shims {
 /// @param words operands: show, the entity, and perhaps an id. @return scontrol's exit status.
 [[nodiscard]] util::Result<int> show_jobs(World& world, const answer::Words& words);
 
+/// The same with --json. @param entity what stands after "show". @param ids a list with commas; empty: all jobs.
+[[nodiscard]] util::Result<int> show_jobs_as_json(World& world, const answer::Words& words, const std::string& entity,
+                                                  const std::string& ids);
+
 /// Returns the bytes of the job's own script.
 [[nodiscard]] util::Result<std::string> own_script(World& world, const Target& target);
 

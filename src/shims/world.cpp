@@ -6,6 +6,7 @@
 #include <array>
 #include <ctime>
 
+#include "answer/names.hpp"
 #include "capture/surroundings.hpp"
 #include "queue/gather.hpp"
 #include "slurm/client/arrays.hpp"
@@ -95,6 +96,7 @@ util::Result<std::unique_ptr<KnownJob>> World::know(const store::Session& sessio
   known->shown.call = known->recorded.call.get();
   known->shown.state = call.dropped ? answer::RecordedState::cancelled : answer::RecordedState::pending;
   known->shown.submitted = local_time(call.time);
+  known->shown.submitted_at = call.time;
   return known;
 }
 
@@ -212,6 +214,12 @@ std::vector<SubmittedArray> World::find_arrays(std::uint32_t id) {
   return arrays;
 }
 
+slurm::Release World::release() const {
+  if (m_session) return read_dialect(*m_session).release();
+  const auto version = m_site.client.version();
+  return version ? slurm::Dialect::from_help(*version, "").release() : slurm::newest_release;
+}
+
 answer::Defaults World::defaults(bool with_partition) {
   answer::Defaults defaults;
   const auto uid = ::getuid();
@@ -222,6 +230,7 @@ answer::Defaults World::defaults(bool with_partition) {
   defaults.group_id = std::to_string(gid);
   const auto host = util::host_name();
   defaults.host = host.substr(0, host.find('.'));
+  defaults.shows_arguments = answer::shows_arguments(release());
   if (!with_partition) return defaults;
   if (const auto partition = m_site.client.default_partition()) {
     defaults.partition = partition->name;

@@ -66,6 +66,9 @@ class World {
   /// Returns the bytes of a submitted job's own script.
   [[nodiscard]] util::Result<std::string> script_of(std::uint32_t id);
 
+  /// The release of Slurm's commands: what the session knows, or what sbatch says.
+  [[nodiscard]] slurm::Release release() const;
+
   /// Who the user is, and what a job has that does not say it.
   /// @param with_partition asks Slurm for the default partition.
   [[nodiscard]] answer::Defaults defaults(bool with_partition);

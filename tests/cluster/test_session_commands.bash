@@ -187,7 +187,7 @@ rm go
 # --- what is not translated is refused by name, and only if a job of ours may be meant ----------------------
 cat >session.sh <<'D'
 . ./make.sh
-squeue --json -j $a || echo "refused $?"
+squeue --yaml -j $a || echo "refused $?"
 squeue -h -j $a -O tres-alloc || echo "refused $?"
 srun --jobid=$a true </dev/null || echo "refused $?"
 squeue --json -j 1 >/dev/null 2>&1; echo "passed on"
@@ -198,7 +198,7 @@ assert_eq 'refused 1
 refused 1
 refused 1
 passed on' "$(grep -E '^(refused|passed)' out)" 'refusals'
-assert_contains "$(cat err)" 'squeue --json: sarray cannot translate it' 'by name'
+assert_contains "$(cat err)" 'squeue --yaml: sarray cannot translate it' 'by name'
 assert_contains "$(cat err)" 'squeue: column tres-alloc: nothing can be said about it' 'a column'
 
 # --- what cannot be about us is Slurm's at once, without a look at the journal -----------------------------

@@ -90,6 +90,9 @@ TEST_CASE("a job that is recorded only is pending, with a reason") {
   CHECK(lines({"-h"}, 0) == List{"        2000000001     debug   job.sh      ada PD       0:00      1 (Recorded)\n"});
   CHECK(lines({"-o", "%i %T %r %l %k %Z %o"}, 0) ==
         List{"2000000001 PENDING Recorded 1:30:00 why /home/ada /home/ada/job.sh a\n"});
+  const auto sized = test::make_jobs({{"--mem=1024", "job.sh"}, {"--mem=100", "job.sh"}});
+  CHECK(*write_recorded_lines(ask({"-o", "%m"}), recorded(sized[0]), ada) == List{"1G\n"});
+  CHECK(*write_recorded_lines(ask({"-o", "%m"}), recorded(sized[1]), ada) == List{"100M\n"});
   CHECK(lines({"-o", "%i"}, 1) == List{"2000000002_[1-3%2]\n"});
   CHECK(lines({"-r", "-o", "%i %A %F %K"}, 1) == List{"2000000002_1 2000000002 2000000002 1\n",
                                                       "2000000002_2 2000000002 2000000002 2\n",
@@ -120,7 +123,7 @@ TEST_CASE("filters say which recorded jobs are in the answer") {
 }
 
 TEST_CASE("formats that cannot be translated are refused by name") {
-  for (const List& words : {List{"--json"}, List{"--nosuch"}, List{"-s"}, List{"-o", "%"}, List{"-o", "none"},
+  for (const List& words : {List{"--yaml"}, List{"--nosuch"}, List{"-s"}, List{"-o", "%"}, List{"-o", "none"},
                             List{"-O", "STDOUT"}, List{"-j", "17,x"}}) {
     const auto question = read_queue_question(read_words(slurm::Tool::squeue, words), util::Environment(), "ada");
     REQUIRE_FALSE(question);
@@ -182,7 +185,7 @@ TEST_CASE("scontrol's record of a merged task is that of the job") {
   REQUIRE(name);
   const auto ours = find_ours(map, *name);
   REQUIRE(ours.size() == 1);
-  CHECK(rewrite_record(record, ours[0], {"/home/ada/o", "", ""}) ==
+  CHECK(rewrite_record(record, ours[0], {"/home/ada/o", "", ""}, true) ==
         "JobId=2000000001 JobName=prep\n   UserId=ada(1000)\n   Command=/home/ada/prep.sh x\n"
         "   WorkDir=/home/ada\n   StdErr=/home/ada/o\n   StdIn=/dev/null\n   StdOut=/home/ada/o\n   Power=\n   \n\n");
   CHECK(split_records(record + record, false).size() == 2);

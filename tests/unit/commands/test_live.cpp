@@ -20,6 +20,7 @@ class Watch {
     m_now += milliseconds(after);
     return m_rule.is_time(m_sight, m_now);
   }
+  bool is_silent() const { return m_rule.is_silent(m_now); }
   void submitted(bool failed = false) {
     m_sight.journal += 50;  // its notes
     m_rule.submitted(m_sight, m_now, failed);
@@ -96,6 +97,28 @@ TEST_CASE("--live submits by the clock, and what failed is tried later and later
   CHECK_FALSE(watch.see(9000));
   watch.call();
   CHECK(watch.see(100));
+}
+
+TEST_CASE("a driver that has made no call for a minute, and asks nothing, may wait in a way that nobody sees") {
+  Watch watch({});
+  watch.call();
+  CHECK_FALSE(watch.see(100));
+  CHECK_FALSE(watch.is_silent());
+  CHECK_FALSE(watch.see(59000));
+  CHECK_FALSE(watch.is_silent());
+  watch.call();  // it goes on
+  CHECK_FALSE(watch.see(2000));
+  CHECK_FALSE(watch.is_silent());
+  CHECK_FALSE(watch.see(60000));
+  CHECK(watch.is_silent());
+  watch.ask();  // now it is seen to wait
+  CHECK_FALSE(watch.see(100));
+  CHECK_FALSE(watch.is_silent());
+  Watch by_clock({std::chrono::seconds(300), 0});
+  by_clock.call();
+  CHECK_FALSE(by_clock.see(100));
+  CHECK_FALSE(by_clock.see(90000));
+  CHECK_FALSE(by_clock.is_silent());
 }
 
 }  // namespace sarray::commands
