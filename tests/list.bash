@@ -45,6 +45,7 @@ list_releases() { # other releases of Slurm, each in the root of another Debian
     add "follow-$release" 240 "full after:root-$release" env SARRAY_FOLLOW_RELEASE="$release" bash tests/cluster/test_follow.bash
   done
   add pipeline-limited-trixie 90 'ci after:root-trixie' env SARRAY_LIMITED_RELEASE=trixie bash tests/cluster/test_pipeline_limited.bash
+  add json-trixie 60 'ci after:root-trixie' env SARRAY_JSON_RELEASE=trixie bash tests/cluster/test_json.bash
   add fidelity-trixie 120 'ci work after:root-trixie' tests/fidelity/run --tasks 60 --release trixie
 }
 

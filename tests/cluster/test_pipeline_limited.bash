@@ -5,6 +5,7 @@
 # run: 70
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/pipeline.bash"
 need_cluster --own ${SARRAY_LIMITED_RELEASE:+--release "$SARRAY_LIMITED_RELEASE"} --cpus 64 --conf SlurmctldParameters=rl_enable --conf MinJobAge=900
 cd "$TEST_DIR"
 mkdir bin
@@ -82,7 +83,7 @@ never_satisfied() { [[ $(squeue -h -r -j "$(IFS=,; echo "${arrays[*]}")" -o %r |
 wait_until 'the children of what failed' never_satisfied 11
 
 # --- what is said of it --------------------------------------------------------------------------------------------------
-for id in "${arrays[@]}"; do sarray status "$id"; done >said
+for id in "${arrays[@]}"; do sarray status "$(one "$id")"; done >said
 assert_contains "$(<said)" '2 align: will never run: 1 trim failed' 'a child of what failed'
 assert_contains "$(<said)" '3 call: will never run: 1 trim failed' 'a grandchild'
 assert_contains "$(<said)" '74 align: will never run: 73 trim failed' 'a child of what failed in another array'
@@ -109,7 +110,7 @@ E
 sarray listen <session.sh >listened 2>&1
 mapfile -t others < <(arrays_of answers)
 assert_eq 6 ${#others[@]} "arrays: $(cat words listened)"
-assert_contains "$(sarray status "${others[3]}")" '2 down: waits for 1 up' 'a waiting task'
+assert_contains "$(sarray status "$(one "${others[3]}")")" '2 down: waits for 1 up' 'a waiting task'
 sarray cancel --yes --with-dependents "${others[0]}" --job 1 >said 2>&1 || fail "cancel: $(cat said)"
 scontrol release "$gate"
 wait_until 'the others' have_ended e 23
