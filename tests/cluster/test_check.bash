@@ -79,6 +79,10 @@ taken --nodelist=n1
 refused --mem=900G
 scontrol update nodename=n2 state=drain reason=test
 taken --mem=7000
+refused --mem=900G
+refused --mem=900G --time=5 --nodes=1 --job-name=x --array=0-3
+refused --mincpus=99 --mem=900G
+taken --ntasks=100 --mem=900G
 scontrol update nodename=n1,n2 state=resume
 held=$("$slurm" --parsable -H -q few -t 5 job.slurm)
 "$slurm" -q few -t 5 job.slurm 2>words && fail 'the QOS has no limit'

@@ -46,6 +46,24 @@ constexpr std::array<NodeDemand, 4> node_demands = {{
     {"tmp", "%d", "0", "Temporary disk specification can not be satisfied"},
 }};
 
+/// Options that choose no nodes. With these and the demands alone nothing but a demand can be what sbatch looks at first.
+constexpr std::array<std::string_view, 22> options_of_no_node = {
+    "account", "array",    "begin",     "chdir",     "comment",    "dependency", "error",  "export",
+    "input",   "job-name", "mail-type", "mail-user", "no-requeue", "open-mode",  "output", "partition",
+    "qos",     "requeue",  "signal",    "time",      "time-min",   "wckey",
+};
+
+/// Whether the job asks its nodes for nothing but the demands: more than one of anything may be what stands in the way.
+bool demands_alone(const Job& job) {
+  return std::all_of(job.settings.begin(), job.settings.end(), [](const Setting& setting) {
+    const auto name = std::string_view(setting.option->name);
+    const bool is_one = (name == "nodes" || name == "ntasks" || name == "cpus-per-task") && setting.value == "1";
+    const bool is_demand = std::any_of(node_demands.begin(), node_demands.end(), [&](const auto& d) { return d.option == name; });
+    return is_one || is_demand ||
+           std::find(options_of_no_node.begin(), options_of_no_node.end(), name) != options_of_no_node.end();
+  });
+}
+
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 /// Whether one of sbatch's complaints names a limit that is not one on the number of jobs. Each is a line of its own, e.g.
@@ -184,9 +202,10 @@ Trial Client::try_call(const Call& call, const Job& job, const Dialect& dialect,
     without.push_back("--" + std::string(demand.option) + "=" + std::string(demand.least));
   }
   if (too_much == nullptr) return {};
-  // If something else stands in the way, too, sbatch may look at that first, and take the job.
+  // If something else stands in the way, too, sbatch may look at that first, and take the job: unless all that can be is that
+  // every node is down or drained, which does not count.
   const auto second = ask_sbatch(without);
-  if (second.is_about_nodes || second.trial.kind != Trial::Kind::passes) return {};
+  if ((second.is_about_nodes && !demands_alone(job)) || second.trial.kind != Trial::Kind::passes) return {};
   return refused_with(std::string(error_prefix) + std::string(too_much->complaint) + "\n" + std::string(submission_prefix) +
                           std::string(node_words) + "\n",
                       failure_status(call.environment));
