@@ -31,10 +31,12 @@ void add_records(World& world, const std::vector<std::string>& records, const an
       shown.records.push_back(record);
       continue;
     }
-    for (const auto& ours : answer::find_ours(*map, *name)) {
-      const bool is_task = asked == nullptr || asked->tasks.empty() ||
-                           std::find(ours.tasks.begin(), ours.tasks.end(), asked->tasks.front()) != ours.tasks.end();
-      if ((asked != nullptr && asked->job != ours.job->id) || !is_task) continue;
+    for (auto& ours : answer::find_ours(*map, *name)) {
+      if (asked != nullptr && asked->job != ours.job->id) continue;
+      if (asked != nullptr && !asked->tasks.empty()) {  // one of a block is shown by itself
+        if (std::find(ours.tasks.begin(), ours.tasks.end(), asked->tasks.front()) == ours.tasks.end()) continue;
+        ours.tasks = {asked->tasks.front()};
+      }
       const auto user = answer::record_field(record, "UserId");
       const auto files = files_of(ours, {std::to_string(name->job), answer::record_field(record, "JobId"),
                                          answer::record_field(record, "Restarts"), user.substr(0, user.find('('))});
@@ -60,9 +62,26 @@ util::Result<int> ask(World& world, const answer::Words& words, const std::vecto
   return 0;
 }
 
-void add_recorded(const KnownJob& known, const answer::Defaults& defaults, bool is_oneline, Shown& shown) {
-  if (std::find(shown.ours.begin(), shown.ours.end(), known.shown.id) != shown.ours.end()) return;
-  shown.records.push_back(answer::write_record(answer::show_lines(known.shown, defaults), is_oneline));
+void add_recorded(const answer::RecordedJob& job, const answer::Defaults& defaults, bool is_oneline, Shown& shown) {
+  if (std::find(shown.ours.begin(), shown.ours.end(), job.id) != shown.ours.end()) return;
+  shown.records.push_back(answer::write_record(answer::show_lines(job, defaults), is_oneline));
+}
+
+/// Adds what is asked of a recorded job: all of it, or one task. @return false if it has no such task.
+bool add_asked(const Target& target, const answer::Defaults& defaults, bool is_oneline, Shown& shown) {
+  auto job = target.recorded->shown;
+  if (!target.name.tasks.empty()) {
+    job.task = target.name.tasks.front();
+    if (!job.job->ids || !job.job->ids->contains(*job.task)) return false;
+  }
+  add_recorded(job, defaults, is_oneline, shown);
+  return true;
+}
+
+/// scontrol's own words, which are on standard output.
+int say_not_found(const std::string& word) {
+  std::printf("Job %s not found\n", word.c_str());
+  return 1;
 }
 
 }  // namespace
@@ -91,20 +110,25 @@ util::Result<int> show_jobs(World& world, const answer::Words& words) {
     TRY(const auto jobs, world.recorded_jobs());
     const auto defaults = world.defaults(!jobs.empty());
     for (const auto& known : jobs) {
-      add_recorded(*known, defaults, is_oneline, shown);
+      add_recorded(known->shown, defaults, is_oneline, shown);
       ++recorded;
     }
   }
   for (const auto& word : answer::split_words(id)) {
     TRY(const auto target, find_target(world, word));
     if (target && target->recorded) {
-      add_recorded(*target->recorded, world.defaults(true), is_oneline, shown);
+      if (!add_asked(*target, world.defaults(true), is_oneline, shown)) status = say_not_found(word);
       ++recorded;
       continue;
     }
     const bool is_ours = target && !target->array.empty();
-    TRY(const int one,
-        ask(world, words, {"show", entity, is_ours ? target->array : word}, is_ours ? &target->name : nullptr, shown));
+    if (target && !is_ours && !world.find_arrays(target->name.job).empty()) {  // the job is there, without such a task
+      status = say_not_found(word);
+      continue;
+    }
+    const auto before = shown.records.size();
+    TRY(int one, ask(world, words, {"show", entity, is_ours ? target->array : word}, is_ours ? &target->name : nullptr, shown));
+    if (one == 0 && is_ours && shown.records.size() == before) one = say_not_found(word);
     status = status != 0 ? status : one;
   }
   for (const auto& record : shown.records) std::fputs(record.c_str(), stdout);

@@ -44,6 +44,9 @@ ask squeue -h --me -n \$names -o %j
 SQUEUE_FORMAT='%i %j' ask squeue -h -j \$a
 ask squeue --start -h -j \$a -o %i
 ask scontrol show job 2147483646
+ask eval "scontrol -o show job \${b}_5 | grep -oE '(JobId|ArrayJobId|ArrayTaskId|JobName|StdOut)=[^ ]*'"
+ask scontrol show job \${b}_4
+ask scontrol show job \${a}_4
 ask squeue -j 2147483646
 ask scontrol write batch_script \$a -
 ask scancel -n ${tag}nobody
