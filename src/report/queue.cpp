@@ -21,18 +21,8 @@ std::string base_name(const std::string& path) { return path.substr(path.rfind('
 std::string command_text(slurm::ScriptSource source, const std::string& script_path, const std::string& command,
                          const std::vector<std::string>& arguments) {
   constexpr std::size_t longest_shown = 2000;
-  std::string text;
-  switch (source) {
-    case slurm::ScriptSource::standard_input:
-      text = command.empty() ? "(standard input)" : "<< " + command;
-      break;
-    case slurm::ScriptSource::wrap:
-      text = command.empty() ? "(--wrap)" : "$ " + command;
-      break;
-    case slurm::ScriptSource::file:
-      text = util::shell_quote(base_name(script_path));
-      break;
-  }
+  auto text =
+      source == slurm::ScriptSource::file ? util::shell_quote(base_name(script_path)) : slurm::name_command(source, command);
   for (const auto& argument : arguments) {
     if (text.size() > longest_shown) break;
     text += " " + util::shell_quote(argument);

@@ -12,6 +12,7 @@
 #include "script/pack.hpp"
 #include "script/record.hpp"
 #include "script/table.hpp"
+#include "slurm/language/first_command.hpp"
 #include "slurm/language/text.hpp"
 #include "util/crc32.hpp"
 #include "util/environment_names.hpp"
@@ -151,6 +152,12 @@ constexpr const char* hand_words =
 /// Lists the jobs as a person reads them; of very many only the first: the data holds all, and `sarray which` reads it.
 std::string write_overview(const plan::Plan& plan, const plan::MergedArray& array) {
   constexpr std::size_t max_rows = 20;  // bash reads them in each task
+  std::vector<slurm::ScriptText> scripts;
+  for (std::size_t i = 0; i < std::min(max_rows, array.placements.size()); ++i) {
+    const auto& call = *plan.jobs[array.placements[i].job].call;
+    scripts.push_back({call.source, *call.script});
+  }
+  const auto commands = slurm::find_commands(scripts);
   std::string text = "#   job  indices            name                 script and arguments\n";
   std::size_t rows = 0;
   for (const auto& placement : array.placements) {
@@ -162,9 +169,8 @@ std::string write_overview(const plan::Plan& plan, const plan::MergedArray& arra
     auto indices = std::to_string(placement.first_index);
     if (planned.tasks() > 1) indices += "-" + std::to_string(placement.first_index + planned.tasks() - 1);
     if (planned.job.ids) indices += " = " + planned.job.ids->text();
-    std::string command = planned.call->source == slurm::ScriptSource::wrap             ? "(--wrap)"
-                          : planned.call->source == slurm::ScriptSource::standard_input ? "(standard input)"
-                                                                                        : planned.call->script_path;
+    auto command = slurm::name_command(planned.call->source, commands[rows - 1]);
+    if (command.empty()) command = planned.call->script_path;
     for (const auto& argument : planned.job.arguments) {
       if (command.size() > 200) break;
       command += " " + argument;

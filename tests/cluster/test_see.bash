@@ -60,6 +60,10 @@ sarray list --session "$session" >list
 for line in "\$ python3 -c 'print(1/0.1)'" "\$ python3 -c 'print(1/0.01)'" "<< sleep 0.0 0.1 'naïve'" "<< sleep 0.0 0.01 'naïve'" "train.sh 'x y'"; do
   assert_eq 1 "$(grep -cF -- "  $line" list)" "list shows $line once"
 done
+sarray submit -n --session "$session" --comment=same >script 2>/dev/null
+for line in "\$ python3 -c 'print(1/0.1)'" "<< sleep 0.0 0.01 'na"; do
+  assert_eq 1 "$(grep -a '^#' script | grep -acF -- "  $line")" "the head of the script shows $line"
+done
 echo changed >train.sh
 id=$(sarray submit --session "$session" --parsable --comment=same 2>err) || fail "submit: $(cat err)"
 wait_job "$id"

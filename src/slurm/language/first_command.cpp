@@ -150,4 +150,16 @@ std::vector<std::string> find_commands(const std::vector<ScriptText>& scripts) {
   return commands;
 }
 
+std::string name_command(ScriptSource source, const std::string& command) {
+  switch (source) {
+    case ScriptSource::standard_input:
+      return command.empty() ? "(standard input)" : "<< " + command;
+    case ScriptSource::wrap:
+      return command.empty() ? "(--wrap)" : "$ " + command;
+    case ScriptSource::file:
+      break;
+  }
+  return "";
+}
+
 }  // namespace sarray::slurm

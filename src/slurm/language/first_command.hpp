@@ -25,4 +25,9 @@ struct ScriptText {
 /// tells them apart, whatever it does; a comment tells nothing apart.
 [[nodiscard]] std::vector<std::string> find_commands(const std::vector<ScriptText>& scripts);
 
+/// Returns how a job without a file is called: "$ hostname" (--wrap), "<< python train.py" (standard input), and without a
+/// command
+/// "(--wrap)", "(standard input)". Empty for ScriptSource::file.
+[[nodiscard]] std::string name_command(ScriptSource source, const std::string& command);
+
 }  // namespace sarray::slurm
