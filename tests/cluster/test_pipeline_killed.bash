@@ -4,29 +4,13 @@
 # run: 90
 set -euo pipefail
 . "$(dirname "$0")/lib/cluster.bash"
+. "$(dirname "$0")/lib/pipeline.bash"
 need_cluster
 cd "$TEST_DIR"
 mkdir bin site
 pwd >where
 ln -s "$SARRAY" bin/sarray
-real=$(dirname "$(type -P sbatch)")
-# The N-th command of a submit ends it, before or after the command itself has run.
-for name in sbatch scontrol squeue; do
-  cat >"site/$name" <<E
-#!/bin/bash
-real=$real/$name
-here=\$(cat $TEST_DIR/where) # sbatch has neither our directory nor our environment
-[[ -e \$here/cut.at ]] || exec "\$real" "\$@"
-[[ \$* == *--help* || \$* == *--version* || \$* == *' config'* ]] && exec "\$real" "\$@"
-read -r at when <\$here/cut.at
-echo $name >>\$here/calls
-if [[ \$(wc -l <\$here/calls) != "\$at" ]]; then exec "\$real" "\$@"; fi
-if [[ \$when == after ]]; then "\$real" "\$@" >/dev/null 2>&1; fi
-kill -9 \$PPID
-exit 1
-E
-  chmod +x "site/$name"
-done
+stand_before site "\$(cat $TEST_DIR/where)"
 export PATH=$TEST_DIR/bin:$TEST_DIR/site:$PATH SBATCH_OUTPUT=/dev/null
 cat >say.sh <<'E'
 #!/bin/bash

@@ -12,24 +12,7 @@ mkdir bin
 site=$(mktemp -d "${TMPDIR:-/tmp}/sarray-site-XXXXXX") # not in TEST_DIR, which is seen by the programs inside a release's system, too
 at_exit rm -rf "$site"
 ln -s "$SARRAY" bin/sarray
-real=$(dirname "$(type -P sbatch)")
-# The N-th command of a submit ends it, before or after the command itself has run.
-for name in sbatch scontrol squeue; do
-  cat >"$site/$name" <<E
-#!/bin/bash
-real=$real/$name
-here=$TEST_DIR # sbatch has neither our directory nor our environment
-[[ -e \$here/cut.at ]] || exec "\$real" "\$@"
-[[ \$* == *--help* || \$* == *--version* || \$* == *' config'* ]] && exec "\$real" "\$@"
-read -r at when <\$here/cut.at
-echo $name >>\$here/calls
-if [[ \$(wc -l <\$here/calls) != "\$at" ]]; then exec "\$real" "\$@"; fi
-if [[ \$when == after ]]; then "\$real" "\$@" >/dev/null 2>&1; fi
-kill -9 \$PPID
-exit 1
-E
-  chmod +x "$site/$name"
-done
+stand_before "$site" "$TEST_DIR"
 export PATH=$TEST_DIR/bin:$site:$PATH SARRAY_STATE_DIR=$TEST_DIR/state SBATCH_OUTPUT=/dev/null NO_COLOR=1
 
 cat >say.sh <<'E'
