@@ -38,8 +38,9 @@ set -f          # a word is not a file pattern
 SARRAY_PATH=${PATH-}
 PATH=/usr/bin:/bin${PATH:+:$PATH}
 SARRAY_FILE=$0
-SARRAY_INDEX=$SLURM_ARRAY_TASK_ID
-export SARRAY_ARRAY_JOB_ID=$SLURM_ARRAY_JOB_ID SARRAY_ARRAY_TASK_ID=$SLURM_ARRAY_TASK_ID
+SARRAY_INDEX=${SLURM_ARRAY_TASK_ID-}
+[[ -n $SARRAY_INDEX && $SARRAY_INDEX != *[!0-9]* ]] || die "this is not a task of an array: submit it with sbatch, with its line --array"
+export SARRAY_ARRAY_JOB_ID=${SLURM_ARRAY_JOB_ID-} SARRAY_ARRAY_TASK_ID=$SARRAY_INDEX
 ((10#$SARRAY_FORMAT == 3)) || die "its table has format $SARRAY_FORMAT, and the dispatcher knows format 3" # as the codec, says a unit test
 # A file that sarray has just written needs no checksums: nobody can have edited it. By hand, or from a copy, there is no such variable.
 SARRAY_VERSION=$((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1])) SARRAY_TRUSTED='' SARRAY_BY_HAND=yes

@@ -10,6 +10,7 @@
 #include "cli/arguments.hpp"
 #include "queue/choice.hpp"
 #include "slurm/language/command_line.hpp"
+#include "slurm/language/group_name.hpp"
 #include "slurm/language/settings.hpp"
 #include "util/environment_names.hpp"
 #include "util/join.hpp"
@@ -339,6 +340,10 @@ util::Result<std::vector<slurm::Setting>> read_overrides(const Words& sbatch_wor
   for (const auto& setting : settings.all()) {
     CHECK_OK(check_override(setting));
     if (setting.option->owner == slurm::Owner::client) continue;
+    if (setting.option->name == "job-name" && slurm::parse_group_name(setting.value))
+      return util::fail(util::usage_error("--job-name=" + setting.value,
+                                          "names of this form are those that sarray gives to arrays",
+                                          "--job-name=my-" + setting.value));
     overrides.push_back(setting);
     auto& given = overrides.back();
     if (given.option->name == "chdir" && !given.value.starts_with('/')) {

@@ -45,7 +45,7 @@ void say_group(const follow::Group& group, const std::string& word) {
       std::vector<std::string>(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), max_named)));
   const auto more = ids.size() - shown.size();
   const auto one = slurm::parse_group_name(group.name()) ? group.name() + ".1 is one of them" : "--job names some of their jobs";
-  util::note(word + " is " + group.name() + ": arrays " + util::join(shown, ", ") +
+  util::note((word == group.name() ? word + " is" : word + " is " + group.name() + ":") + " arrays " + util::join(shown, ", ") +
              (more > 0 ? " and " + util::count(more, "other") : "") + "; " + one);
 }
 

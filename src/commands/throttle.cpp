@@ -85,7 +85,7 @@ util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::SlurmSite& s
     TRY(const auto group, follow::Group::find(site, word, "", follow::Extent::tasks));
     if (group.job_ids().size() > 1)
       return util::fail("job " + options.job_id,
-                        "a limit is an array's, and that are " + util::count(group.job_ids().size(), "array"),
+                        "a limit is an array's, and this is " + util::count(group.job_ids().size(), "array"),
                         "sarray throttle " + options.job_id + ".1 -t " + std::to_string(options.limit));
     job_id = group.job_ids().front();
   }

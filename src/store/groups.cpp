@@ -20,6 +20,9 @@ void visit_submissions(const StateFolder& folder, const Visit& visit) {
   }
 }
 
+/// The largest number that is given: a counter beyond it is damaged.
+constexpr std::uint32_t max_group = 999'999'999;
+
 std::string counter_of(const StateFolder& folder) { return folder.path() + "/next_group"; }
 
 }  // namespace
@@ -27,10 +30,10 @@ std::string counter_of(const StateFolder& folder) { return folder.path() + "/nex
 std::uint32_t next_group_number(const StateFolder& folder) {
   auto text = util::read_file(counter_of(folder)).value_or("");
   if (text.ends_with('\n')) text.pop_back();
-  if (const auto next = util::to_number<std::uint32_t>(text); next && *next > 0) return *next;
-  std::uint32_t highest = 0;
-  visit_submissions(folder, [&](const Submission& submission) { highest = std::max(highest, submission.group.number); });
-  return highest + 1;
+  const auto counted = util::to_number<std::uint32_t>(text);
+  auto next = counted && *counted <= max_group ? std::max(*counted, 1U) : 1U;
+  visit_submissions(folder, [&](const Submission& submission) { next = std::max(next, submission.group.number + 1); });
+  return next;
 }
 
 util::Result<std::uint32_t> take_group_number(const StateFolder& folder) {

@@ -15,7 +15,7 @@
 namespace sarray::store {
 
 /// Takes a number for a submission of several arrays, which no other one of this state folder has, also if two are made at once.
-/// A counter that is lost or damaged is made good from the records of submissions.
+/// A counter that is lost, damaged, or older than the records of submissions is made good from them.
 [[nodiscard]] util::Result<std::uint32_t> take_group_number(const StateFolder& folder);
 /// Returns the number that is taken next, for what only shows it.
 [[nodiscard]] std::uint32_t next_group_number(const StateFolder& folder);

@@ -25,6 +25,17 @@ END
 own_id() { squeue -h -r -t all -j "$1" -o '%A %K' | awk -v k="$2" '$2 == k { print $1 }'; } # JOBID INDEX
 states() { squeue -h -r -t all -j "$1" -o %T | sort | uniq -c | awk '{ print $1, $2 }' | paste -sd ' '; }
 
+# --- the saved script without its array, or run by bash: nothing of it may be run
+SARRAY_STATE_DIR=$TEST_DIR/no-state sarray submit -n queue >plain.slurm 2>/dev/null
+sed -i '/^#SBATCH --array/d' plain.slurm
+for command in "sbatch -W -o $PWD/plain.out plain.slurm" 'env -u SLURM_ARRAY_TASK_ID -u SLURM_ARRAY_JOB_ID bash plain.slurm'; do
+  rm -f plain.out
+  FOO=x $command >said 2>&1 && fail "$command ends with 0"
+  cat plain.out >>said 2>/dev/null || :
+  assert_contains "$(cat said)" 'this is not a task of an array' "$command"
+  [[ $(cat said) != *foo=x* ]] || fail "$command runs a job"
+done
+
 # --- the saved script once more: the first run's files stay as they are
 export FOO=common
 id=$(sarray submit queue --parsable 2>err) || fail "$(cat err)"

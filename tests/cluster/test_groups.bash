@@ -34,6 +34,8 @@ sarray run --record-only -- bash launch.sh >/dev/null 2>recorded
 session=$(ls -t state/sessions | head -1)
 sarray submit --session "$session" -n 2>/dev/null | grep -o 'job-name=.*' >shown
 assert_eq 'job-name=sarray-1.1 job-name=sarray-1.2 job-name=sarray-1.3' "$(paste -sd' ' shown)" 'a dry run shows the names'
+sarray submit --session "$session" -n -J sarray-1 >/dev/null 2>words && fail 'an array has the name of a submission'
+assert_contains "$(<words)" 'names of this form are those that sarray gives to arrays' 'the name of another submission'
 sarray submit --session "$session" --parsable >ids 2>words
 mapfile -t ids <ids
 assert_eq 3 "${#ids[@]}" 'arrays'

@@ -69,7 +69,7 @@ TEST_CASE("a lost or damaged counter gives no number that a record has") {
   write(folder, "a", make(7, 1, 2, "17"));
   write(folder, "b", make(0, 0, 0, "18"));
   CHECK(store::next_group_number(folder) == 8);
-  for (const char* text : {"", "x\n", "-1\n", "0\n", "99999999999\n"}) {
+  for (const char* text : {"", "x\n", "-1\n", "0\n", "99999999999\n", "4294967295\n", "3\n", "7\n"}) {
     REQUIRE(util::write_file_atomically(folder.path() + "/next_group", text));
     CHECK(store::next_group_number(folder) == 8);
   }
