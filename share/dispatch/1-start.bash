@@ -11,7 +11,7 @@
 # shellcheck shell=bash disable=SC2034,SC2153,SC2154 # the parts see each other's variables when they are one text
 
 die() { # WHY
-  printf 'sarray: error: task %s of array %s: %s\n' "${SARRAY_INDEX-?}" "${SLURM_ARRAY_JOB_ID-?}" "$1" >&2
+  printf 'sarray: error: task %s of array %s: %s\n' "${SARRAY_INDEX:-?}" "${SLURM_ARRAY_JOB_ID-?}" "$1" >&2
   exit 125
 }
 
@@ -39,7 +39,7 @@ SARRAY_PATH=${PATH-}
 PATH=/usr/bin:/bin${PATH:+:$PATH}
 SARRAY_FILE=$0
 SARRAY_INDEX=${SLURM_ARRAY_TASK_ID-}
-[[ -n $SARRAY_INDEX && $SARRAY_INDEX != *[!0-9]* ]] || die "this is not a task of an array: submit it with sbatch, with its line --array"
+[[ -n $SARRAY_INDEX && $SARRAY_INDEX != *[!0-9]* ]] || die "it was not started as a task of an array"
 export SARRAY_ARRAY_JOB_ID=${SLURM_ARRAY_JOB_ID-} SARRAY_ARRAY_TASK_ID=$SARRAY_INDEX
 ((10#$SARRAY_FORMAT == 3)) || die "its table has format $SARRAY_FORMAT, and the dispatcher knows format 3" # as the codec, says a unit test
 # A file that sarray has just written needs no checksums: nobody can have edited it. By hand, or from a copy, there is no such variable.

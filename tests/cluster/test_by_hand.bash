@@ -32,7 +32,7 @@ for command in "sbatch -W -o $PWD/plain.out plain.slurm" 'env -u SLURM_ARRAY_TAS
   rm -f plain.out
   FOO=x $command >said 2>&1 && fail "$command ends with 0"
   cat plain.out >>said 2>/dev/null || :
-  assert_contains "$(cat said)" 'this is not a task of an array' "$command"
+  assert_contains "$(cat said)" 'it was not started as a task of an array' "$command"
   [[ $(cat said) != *foo=x* ]] || fail "$command runs a job"
 done
 
