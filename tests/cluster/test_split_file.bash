@@ -8,17 +8,18 @@ cd "$TEST_DIR"
 export SARRAY_STATE_DIR=$TEST_DIR/state
 printf '#!/bin/sh\necho "$@"\n' >job.sh
 sarray() { "$SARRAY" "$@"; }
-# Several arrays have names of their own; a comment is each array's.
-in_slurm() { squeue -h -r -t all -o %k | grep -cFx "$1" || :; }
+# Several arrays have names of their own; a comment is each array's. The cluster is shared, also by this test under the sanitizers.
+run=$$
+in_slurm() { squeue -h -r -t all -o %k | grep -cFx "$1-$run" || :; }
 
 # --- all of them: nothing is left, and the file may be submitted again
-for i in {1..150}; do echo "sbatch -H --comment=first -o /dev/null job.sh $i"; done >first
+for i in {1..150}; do echo "sbatch -H --comment=first-$run -o /dev/null job.sh $i"; done >first
 sarray submit --split first --parsable >ids 2>words
 assert_eq 2 "$(wc -l <ids)" 'two arrays'
 assert_eq 150 "$(in_slurm first)" 'each line'
 sarray submit --split first --parsable >ids 2>words
 assert_eq 300 "$(in_slurm first)" 'another submission, since the first is complete'
-squeue -h -t all -o '%F %k' | sed -n 's/ first$//p' | sort -u | xargs scancel
+squeue -h -t all -o '%F %k' | sed -n "s/ first-$run\$//p" | sort -u | xargs scancel
 
 sarray submit --split first -t 7 -n >out 2>words
 assert_contains "$(<words)" 'note: -t 7 applies to each of the 2 arrays' 'what -t means'
@@ -28,7 +29,7 @@ assert_contains "$(<words)" 'huge: line 1: an argument has 140000 bytes, and no 
 
 # --- refused in the middle: the next one sends the rest, and the file itself is refused
 partition=later$$ # the cluster is shared, and stays for the sanitizers' run
-printf '%s\n' 'sbatch -H --comment=mid -t 1 job.sh 1' "sbatch -H --comment=mid -t 1 -p $partition job.sh 2" 'sbatch -H --comment=mid -t 3 job.sh 3' >mid
+printf '%s\n' "sbatch -H --comment=mid-$run -t 1 job.sh 1" "sbatch -H --comment=mid-$run -t 1 -p $partition job.sh 2" "sbatch -H --comment=mid-$run -t 3 job.sh 3" >mid
 if sarray submit --split mid >out 2>words; then fail 'there is no such partition'; fi
 session=$(ls -t state/sessions | head -1)
 assert_contains "$(<words)" "1 of 3 arrays are submitted; 'sarray submit --split --session $session', with the same options, sends the remaining 2 arrays" 'what is left, and how'
@@ -43,7 +44,7 @@ assert_eq 2 "$(wc -l <ids)" 'the rest'
 assert_eq 3 "$(in_slurm mid)" 'each line once'
 
 # --- refused at once: it is as if it had not been submitted
-printf '%s\n' 'sbatch -H --comment=none -p nosuch job.sh 1' 'sbatch -H --comment=none -t 1 job.sh 2' >none
+printf '%s\n' "sbatch -H --comment=none-$run -p nosuch job.sh 1" "sbatch -H --comment=none-$run -t 1 job.sh 2" >none
 if sarray submit --split none >out 2>words; then fail 'there is no such partition'; fi
 sed -i 's/ -p nosuch//' none
 sarray submit --split none >out 2>words
@@ -52,7 +53,7 @@ assert_eq 2 "$(in_slurm none)" 'the file, mended'
 # --- cut off in the middle, before and after Slurm has an array
 for place in before after; do
   name=cut_$place
-  for i in {1..250}; do echo "sbatch -H --comment=$name -o /dev/null job.sh $i"; done >"$name"
+  for i in {1..250}; do echo "sbatch -H --comment=$name-$run -o /dev/null job.sh $i"; done >"$name"
   mkdir "fake_$place"
   real=$(command -v sbatch)
   {
