@@ -38,20 +38,22 @@ TaskGroup make_group(follow::JobNames& job_names, const std::vector<follow::Slur
   TaskGroup group;
   group.tasks = tasks.size();
   std::map<std::string, std::vector<std::uint32_t>> by_array;
-  std::vector<std::string> jobs;
+  std::vector<std::pair<std::uint32_t, std::string>> jobs;  // by their numbers; the tasks' array ids are sorted as texts
   for (const auto& task : tasks) {
     by_array[task.first].push_back(task.second);
     const auto named = job_names.find(task);
     auto text = named.name.empty() ? named.task : (named.job > 0 ? std::to_string(named.job) + " " : "") + named.name;
-    if (std::find(jobs.begin(), jobs.end(), text) == jobs.end()) jobs.push_back(std::move(text));
+    const std::pair<std::uint32_t, std::string> job(named.job, std::move(text));
+    if (std::find(jobs.begin(), jobs.end(), job) == jobs.end()) jobs.push_back(job);
   }
+  std::stable_sort(jobs.begin(), jobs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [job_id, indices] : by_array) {
     std::sort(indices.begin(), indices.end());
     for (auto& name : name_tasks(job_id, indices)) group.names.push_back(std::move(name));
   }
   const auto more = jobs.size() > max_named + 1 ? jobs.size() - max_named : 0;
   jobs.resize(jobs.size() - more);
-  group.jobs = util::join(jobs, ", ", [](const auto& job) { return util::printable(job); }) +
+  group.jobs = util::join(jobs, ", ", [](const auto& job) { return util::printable(job.second); }) +
                (more > 0 ? " and " + util::count(more, "other job") : "");
   return group;
 }
