@@ -77,4 +77,15 @@ inline slurm::Setting make_override(std::string_view option, std::optional<std::
   return {spec, value.value_or(""), value.has_value(), {}};
 }
 
+/// "jobs 1,2 | jobs 3": the arrays.
+inline std::string arrays_of(const plan::Plan& plan) {
+  std::string text;
+  for (const auto& array : plan.arrays) {
+    std::vector<std::uint32_t> numbers;
+    for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
+    text += (text.empty() ? "" : " | ") + plan::format_numbers(numbers);
+  }
+  return text;
+}
+
 }  // namespace sarray::test

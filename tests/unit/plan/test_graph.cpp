@@ -7,6 +7,7 @@
 #include "plan/plan.hpp"
 
 using namespace sarray;
+using test::arrays_of;
 
 namespace {
 
@@ -21,17 +22,6 @@ plan::Plan plan_of(const std::vector<test::Words>& calls, plan::PlanOptions opti
 std::string why_not(const std::vector<test::Words>& calls, const plan::PlanOptions& options = test::make_options()) {
   const auto plan = plan::make_plan(test::make_jobs(calls), options);
   return plan ? "planned" : plan.error().what + ": " + plan.error().why;
-}
-
-/// "jobs 1,2 | jobs 3": the arrays.
-std::string arrays_of(const plan::Plan& plan) {
-  std::string text;
-  for (const auto& array : plan.arrays) {
-    std::vector<std::uint32_t> numbers;
-    for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
-    text += (text.empty() ? "" : " | ") + plan::format_numbers(numbers);
-  }
-  return text;
 }
 
 /// "1: 0-2 afterok:@0_1; ...": what the tasks of each array wait for.

@@ -9,6 +9,7 @@
 #include "plan/twins.hpp"
 
 using namespace sarray;
+using test::arrays_of;
 
 namespace {
 
@@ -36,17 +37,6 @@ plan::Plan plan_of(const std::vector<test::Words>& calls, const plan::PlanOption
   auto plan = plan::make_plan(test::make_jobs(calls), options);
   REQUIRE_MESSAGE(plan, "refused: ", plan ? "" : plan.error().what + ": " + plan.error().why);
   return std::move(*plan);
-}
-
-/// "jobs 1,2 | jobs 3": the arrays.
-std::string arrays_of(const plan::Plan& plan) {
-  std::string text;
-  for (const auto& array : plan.arrays) {
-    std::vector<std::uint32_t> numbers;
-    for (const auto& placement : array.placements) numbers.push_back(plan.jobs[placement.job].number);
-    text += (text.empty() ? "" : " | ") + plan::format_numbers(numbers);
-  }
-  return text;
 }
 
 /// "1: all aftercorr:@0; ...": what the tasks of each array wait for, as Slurm is told.
