@@ -66,6 +66,11 @@ struct LeadingNumber {
   return {value, static_cast<std::size_t>(end - copy.c_str())};
 }
 
+/// What a multiplication gives in sbatch: a product beyond 64 bits wraps around.
+[[nodiscard]] inline long long multiply(long long a, long long b) {
+  return static_cast<long long>(static_cast<unsigned long long>(a) * static_cast<unsigned long long>(b));
+}
+
 /// Splits as strtok does: the pieces between separators, without empty ones.
 [[nodiscard]] inline std::vector<std::string> split_tokens(std::string_view text, char separator) {
   std::vector<std::string> tokens;

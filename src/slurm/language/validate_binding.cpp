@@ -394,7 +394,7 @@ Fault check_node_info(std::string_view value, const Release& release) {
       if (!text.empty() && to_lower(text.front()) == 'k') factor = 1024;
       if (!text.empty() && to_lower(text.front()) == 'm') factor = 1048576;
       if (factor > 1) text.remove_prefix(1);
-      return number.value > INT_MAX ? number.value : number.value * factor;
+      return number.value > INT_MAX ? number.value : multiply(number.value, factor);
     };
     const auto refuse = [&](const std::string& line) {
       return make_fault(line + " for " + std::string(place) + " arg of -B.", 1);

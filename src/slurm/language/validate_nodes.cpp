@@ -38,7 +38,7 @@ std::optional<int> node_count(std::string_view text, const Release& release) {
   text.remove_prefix(number.end);
   for (const auto& [unit, factor] : {std::pair{'k', 1024}, std::pair{'m', 1024 * 1024}}) {
     if (text.empty() || to_lower(text.front()) != unit) continue;
-    value *= factor;
+    value = multiply(value, factor);
     text.remove_prefix(1);
   }
   if (!std::all_of(text.begin(), text.end(), is_blank)) return std::nullopt;

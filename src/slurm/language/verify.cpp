@@ -230,7 +230,7 @@ NodeRange read_nodes(const Settings& settings) {
       const auto number = leading_number(text);
       if (number.end == 0) return -1LL;
       const char unit = number.end < text.size() ? to_lower(text[number.end]) : ' ';
-      return static_cast<long long>(static_cast<int>(number.value * (unit == 'k' ? 1024 : unit == 'm' ? 1048576 : 1)));
+      return static_cast<long long>(static_cast<int>(multiply(number.value, unit == 'k' ? 1024 : unit == 'm' ? 1048576 : 1)));
     };
     const auto dash = nodes->value.find('-');
     range.least = std::max(take(std::string_view(nodes->value).substr(0, dash)), dash == std::string::npos ? 0LL : -1LL);

@@ -66,6 +66,10 @@ TEST_CASE("node counts") {
   CHECK(fault("nodes", "1-x") == error(255, "\"x\" is not a valid node count"));
   CHECK(fault("nodes", "4-2") == error(255, "Maximum node count 2 is less than minimum node count 4"));
   CHECK(fault("nodes", "4-") == error(255, "Maximum node count -1 is less than minimum node count 4"));
+  // Beyond 64 bits the product wraps around (observed: 22.05.8).
+  CHECK(fault("nodes", "9007199254740993k") == "");
+  CHECK(fault("nodes", "99999999999999999999k") == error(255, "\"99999999999999999999k\" is not a valid node count"));
+  CHECK(fault("nodes", "1-99999999999999999999k") == error(255, "Maximum node count -1024 is less than minimum node count 1"));
 }
 
 TEST_CASE("--mail-type: one known word is enough") {
