@@ -92,7 +92,7 @@ mv "$(dirname "$(record_of "${ids[2]}")")" away
 lost='sarray-1: part 3 of 3 is not known here: it was not submitted, or its record was removed or cannot be read'
 says "$lost; it is not shown" sarray status sarray-1
 sarray history >answer 2>said
-assert_eq '' "$(<said)" 'history does not say it each time'
+[[ $(<said) != *'not known here'* ]] || fail "history says it each time: $(cat said)"
 assert_eq "['sarray-1.3']" "$(sarray history --json | python 'j["submissions"][0]["group"]["missing"]')" 'but in JSON'
 rm bad
 says "$lost; it is left as it is" sarray retry "${ids[0]}" --parsable
