@@ -359,6 +359,24 @@ util::Result<std::vector<Meant>> choose_arrays(RetryRun& run, follow::Group& gro
   return arrays;
 }
 
+/// Says why nothing is retried. A retry means its own tasks: if others of its submission failed, it is that which is to be named.
+util::Result<util::Error> explain_none(const RetryRun& run, const follow::Group& group, const follow::TaskReference& word) {
+  const auto& first_id = group.histories().front()->attempts.front().job_id;
+  util::Error error{"job " + run.options.word, "no tasks to run again", "sarray status " + first_id};
+  if (!group.targets().front().is_whole_array || !run.options.selection.jobs.empty() || !run.options.selection.tasks.empty())
+    return error;
+  TRY(auto whole, follow::Group::find(run.site, word, run.options.script, follow::Extent::history));
+  CHECK_OK(whole.refresh(run.engine));
+  TRY(const auto lists, follow::select_tasks(whole.histories(), {{}, "", run.options.selection.states, false}));
+  std::size_t tasks = 0;
+  for (const auto& list : lists) tasks += list.size();
+  if (tasks == 0) return error;
+  error.why += ": that is a retry, and " + util::count(tasks, "other task") + " of its submission " +
+               (tasks == 1 ? "is" : "are") + " to run again";
+  error.hint = "sarray retry " + whole.histories().front()->attempts.front().job_id;
+  return error;
+}
+
 }  // namespace
 
 Status retry(const Words& words) {
@@ -379,8 +397,8 @@ Status retry(const Words& words) {
     any = any || is_retried;
   }
   if (!any) {
-    return util::fail("job " + options->word, "no tasks to run again",
-                      "sarray status " + group.histories().front()->attempts.front().job_id);
+    TRY(auto error, explain_none(run, group, word));
+    return util::fail(std::move(error));
   }
   if (options->dry_run) return show(run.arrays, *options, missing);
   tell_all(run, missing);
