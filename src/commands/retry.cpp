@@ -222,7 +222,8 @@ util::Result<void> number_group(RetryRun& run, const store::StateFolder& folder)
   return {};
 }
 
-/// Returns the next array's place. Nobody goes on with a retry by its number: each of its arrays counts as the last one.
+/// Returns the next array's place. Nobody goes on with a retry by its number: until it is done, each of its arrays counts as the
+/// last one.
 slurm::GroupPlace next_place(RetryRun& run) {
   if (run.place.number == 0) return {};
   ++run.place.part;
@@ -241,6 +242,15 @@ util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOpti
     if (!options.telling.json && !options.telling.quiet) print_table(array);
   }
   return {};
+}
+
+/// Records how many arrays the retry became, so that it is seen if one of their records is lost later.
+void note_parts(const RetryRun& run) {
+  for (const auto& array : run.arrays) {
+    if (run.place.number == 0 || array.submission_folder.group.part == run.place.part) continue;
+    const auto noted = store::note_parts(array.submission_folder.folder, run.place.part);
+    if (!noted) say("warning: " + noted.error().what + ": " + noted.error().why);
+  }
 }
 
 /// Says what is known when all is submitted.
@@ -401,6 +411,7 @@ Status retry(const Words& words) {
     return util::fail(std::move(error));
   }
   if (options->dry_run) return show(run.arrays, *options, missing);
+  note_parts(run);
   tell_all(run, missing);
   return 0;
 }

@@ -62,7 +62,7 @@ assert_eq 1 "$(sarray retry "$id" -n --json 2>/dev/null | python 'j["arrays"][0]
 
 # --- sbatch's letters --------------------------------------------------------------------------------------
 says 2 'sarray: error: submit: -t 1:00:00: -t is how many tasks run at once here, and not a time limit
-hint: sarray submit --time=1:00:00' sarray submit calls -n -t 1:00:00
+hint: sarray submit calls --time=1:00:00' sarray submit calls -n -t 1:00:00
 says 2 'sarray: error: submit: -o out_%a.txt: -o is the file for the generated script here; each job'\''s output has its own name
 hint: give -o to the sbatch calls; sarray submit -o FILE, without %, for the script' sarray submit calls -n -o out_%a.txt
 [[ -z $(compgen -G 'out_%*') ]] || fail 'a file was written'
