@@ -11,8 +11,9 @@ answer::FindDetails find_details(World& world) {
   return [&world](const answer::OurName& ours, const answer::JobName& name, const answer::Json& record) {
     const auto number = [&](const char* key) { return std::to_string(answer::read_number(record, key).value_or(0)); };
     answer::JobDetails details;
-    details.files = files_of(
-        ours, {std::to_string(name.job), number("job_id"), number("restart_cnt"), answer::read_text(record, "user_name")});
+    auto user = answer::read_text(record, "user_name");
+    if (user.empty()) user = answer::read_text(record, "user");  // of sacct
+    details.files = files_of(ours, {std::to_string(name.job), number("job_id"), number("restart_cnt"), user});
     details.submit_line = world.submit_line(ours.job->id).value_or("");
     return details;
   };
