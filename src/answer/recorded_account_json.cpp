@@ -43,6 +43,9 @@ constexpr std::string_view form_24_11 = R"({
   "state": {"current": [], "reason": ""}, "steps": [], "submit_line": "", "tres": {"allocated": [], "requested": []},
   "used_gres": "", "user": "", "wckey": {"wckey": "", "flags": []}, "working_directory": ""})";
 
+/// Slurm's NO_VAL (slurm.h), which is null in 22.05, and a plain number later.
+constexpr std::uint32_t no_value = 0xfffffffe;
+
 Json empty_record(const JsonShape& shape) {
   if (!shape.tags_numbers()) return Json::parse(form_22_05);
   auto record = Json::parse(form_24_11);
@@ -104,7 +107,7 @@ void set_time(Json& record, const RecordedJob& job, const Defaults& defaults, co
   replace_field(record, "hold", is_held);
   if (!is_held) time["eligible"] = job.submitted_at;
   if (job.state == RecordedState::pending) return;
-  time["start"] = nullptr;
+  time["start"] = shape.tags_numbers() ? Json(no_value) : Json();
   time["end"] = job.submitted_at;
   record["kill_request_user"] = record["user"];
   // The accounting gets it when the job begins or ends.

@@ -34,7 +34,7 @@ void print_document(World& world, answer::Json document) {
 
 util::Error unknown_form(const std::string& command) {
   return {command + " --json", "its answer has a form that sarray does not know, and jobs of this session would be in it",
-          command == "sacct" ? "sacct --format=JobID,State -P" : "squeue -o \"%i %j %T\""};
+          command == "sacct" ? "sacct --json=v0.0.42, or sacct --format=JobID,State -P" : "squeue -o \"%i %j %T\""};
 }
 
 }  // namespace sarray::shims

@@ -30,10 +30,10 @@ ask() { # NAME COMMAND...
   shift
   "$@" >"$to.$name" 2>"$to.$name.err" || echo "status $?" >>"$to.$name.err"
 }
-until_states() { # COUNT STATE IDS [COMMAND]: until so many tasks of the jobs have it
+until_states() { # COUNT STATE IDS [COMMAND]: until so many tasks of the jobs have it, or tasks and steps
   local end=$((SECONDS + patience))
-  until [ "$(${4-sacct} -n -X -P -o State -j "$3" | grep -c "^$2")" = "$1" ]; do
-    ((SECONDS < end)) || { echo "$to: never came: $1 $2 of $3: $(${4-sacct} -n -X -P -o JobID,State -j "$3")" >&2; exit 1; }
+  until [ "$(${4-sacct -X} -n -P -o State -j "$3" | grep -c "^$2")" = "$1" ]; do
+    ((SECONDS < end)) || { echo "$to: never came: $1 $2 of $3: $(sacct -n -P -o JobID,State -j "$3")" >&2; exit 1; }
     sleep 0.1
   done
 }
@@ -41,25 +41,31 @@ ask_held() {
   ask held sacct --json -j $a,$b,$w,$f
   ask format sacct -X -P -n -o JobID --json -j $b
   ask names sacct --json -j $a,$b,$w --name array,wrapped
+  for parser in $parsers; do ask held-$parser sacct --json=$parser -j $a,$b,$w; done
   ask since sacct --json -u "$(id -un)" -S now-1hour -j $a
 }
 ask_dropped() {
   scancel $d
   until_states 1 CANCELLED $d
   ask dropped sacct --json -j $d
+  for parser in $parsers; do ask dropped-$parser sacct --json=$parser -j $d; done
 }
 ask_begun() {
   scontrol release $a ${b}_5 $w $f
   until_states 3 RUNNING $a,$b,$w
+  until_states 2 COMPLETED $a,$b sacct
   until_states 1 FAILED $f
   ask running sacct --json -j $a,$b,$w,$f
   ask task sacct --json -j ${b}_5
+  ask lines sacct -X -n -P -o JobName,State -j $a,$b,$w,$f
+  ask pendingtask sacct -X -n -P -o JobName,State -j ${b}_7
   ask states sacct --json -j $a,$b,$w,$f -s F -S now-1hour
   scancel $w
   touch go
   until_states 2 COMPLETED $a,$b
   until_states 1 CANCELLED $w
   ask ended sacct --json -j $a,$b,$w,$f
+  for parser in $parsers; do ask ended-$parser sacct --json=$parser -j $a,$b,$w,$f; done
   ask jobs sacct -X --json -j $a,$w
   ask all sacct --json
   ask byname sacct --json --name plain
@@ -78,7 +84,7 @@ ask_dropped
 sarray submit --parsable >real
 to=merged
 ask soon sacct --json -j $a,$w
-until_states 1 PENDING "$(cat real)" 'sarray real sacct'
+until_states 1 PENDING "$(cat real)" 'sarray real sacct -X'
 ask_held
 ask_begun
 echo "$a $b $w $f" >ids
@@ -100,7 +106,9 @@ read -r a b w f <ids
 to=later
 ask ended sarray exec sacct --json -j $a,$b,$w,$f
 D
-in_cluster env patience="${SARRAY_TEST_PATIENCE:-60}" HOME="$PWD/home" SARRAY_STATE_DIR="$PWD/state" program="$(dirname -- "$(readlink -f -- "$SARRAY")")" SHELL=/bin/bash bash all.sh ||
+parsers= # other forms that the release's sacct knows
+[[ -z ${SARRAY_JSON_RELEASE-} ]] || parsers='v0.0.40 v0.0.41'
+in_cluster env parsers="$parsers" patience="${SARRAY_TEST_PATIENCE:-60}" HOME="$PWD/home" SARRAY_STATE_DIR="$PWD/state" program="$(dirname -- "$(readlink -f -- "$SARRAY")")" SHELL=/bin/bash bash all.sh ||
   fail 'the session'
 at_exit scancel "$(cat real)"
 
@@ -127,7 +135,7 @@ import sys
 from records import read, task_of
 
 # Times, ids, and what the scheduler has noted.
-OTHER = {"job_id", "array/job_id", "flags", "priority", "state/reason", "time/elapsed", "time/eligible", "time/end", "time/start",
+OTHER = {"job_id", "array/job_id", "flags", "priority", "priority/number", "state/reason", "time/elapsed", "time/eligible", "time/end", "time/start",
          "time/submission", "time/planned", "time/limit/set"}
 # Of a job that is recorded only, too. After the session a merged job's call is not known any more.
 UNKNOWN = {"recorded": {"account", "qos", "association/account", "association/id", "tres/requested"}, "later": {"submit_line"}}
@@ -159,10 +167,13 @@ def differences(wanted, got, path):
     elif wanted != got:
         yield path, "differs", wanted, got
 
-def is_expected(path, problem, wanted, got, is_cancelled):
+def is_expected(path, problem, wanted, got, state):
     # Slurm writes the step of a job that is cancelled in either of two ways: CANCELLED 0:15, or FAILED 15:0 (observed on 22.05).
-    if is_cancelled and path.startswith(("steps/state", "steps/exit_code")):
+    if "CANCELLED" in state and path.startswith(("steps/state", "steps/exit_code")):
         return True
+    # A plain job keeps what it had when it was held, a task of an array gets what it has when it begins (observed on 24.11).
+    if "PENDING" not in state and path == "hold":
+        return isinstance(got, bool)
     if problem != "differs":
         return path in UNKNOWN.get(sys.argv[1], ()) and isinstance(wanted, type(got))
     if path in OTHER or path.startswith(("time/", "steps/time/")) and "limit" not in path:
@@ -186,18 +197,27 @@ for question in sys.argv[2:]:
         failed = 1
         continue
     for name in one:
-        is_cancelled = "CANCELLED" in one[name]["state"]["current"]
         for path, problem, wanted, got in differences(one[name], other[name], ""):
-            if not is_expected(path, problem, wanted, got, is_cancelled):
+            if not is_expected(path, problem, wanted, got, one[name]["state"]["current"]):
                 print(question, name[0], path, problem, wanted, got, sep=" | ")
                 failed = 1
 sys.exit(failed)
 P
+begun=()
 held=(held format names since)
-begun=(running task states ended jobs all byname other)
-differs=$(python3 compare.py recorded "${held[@]}" dropped) || fail "recorded"$'\n'"$differs"
+for parser in $parsers; do
+  held+=("held-$parser")
+  begun+=("ended-$parser")
+done
+begun+=(running task states ended jobs all byname other)
+differs=$(python3 compare.py recorded "${held[@]}" dropped ${parsers:+dropped-v0.0.40 dropped-v0.0.41}) || fail "recorded"$'\n'"$differs"
 differs=$(python3 compare.py merged "${held[@]}" "${begun[@]}") || fail "merged"$'\n'"$differs"
 differs=$(python3 compare.py later ended) || fail "after the session"$'\n'"$differs"
+
+# A task that has begun, which Slurm strikes out of the array late, is not pending, too; a pending one has no record by its id.
+for question in lines pendingtask; do
+  assert_eq "$(sort alone.$question)" "$(sort merged.$question)" "$question of sacct"
+done
 
 show() { # FILE: a line for each record
   python3 - "$1" <<'P' | sort
