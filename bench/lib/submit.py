@@ -1,7 +1,7 @@
 """Rows 2 and 3: from recorded calls to the batch script, and how long that is. Times are processor time: the machine is shared."""
 import subprocess
 
-from measure import base_environment, run_median, write_script
+from measure import base_environment, run_median
 
 
 def fill(bench, environment, kind, count, script):
@@ -19,15 +19,29 @@ def without_slurm(bench, environment):
     return {**environment, "PATH": str(path)}
 
 
-def render_for_dispatch(dry_run):
-    """The scripts that row 4 runs."""
-    for count in (10, 1000, 100_000):
-        dry_run("arguments", count, 1)
+def with_answers(bench, environment):
+    """A Slurm that takes everything, if only what sarray leaves for the tasks matters."""
+    path = bench.folder / "answers"
+    if not path.exists():
+        path.mkdir()
+        for name, words in (("sbatch", 'echo "Submitted batch job 4711"'), ("scontrol", 'echo "MaxArraySize = 1000001"; echo "MaxJobCount = 1000001"'), ("squeue", ":")):
+            (path / name).write_text(f"#!/bin/sh\n{words}\n")
+            (path / name).chmod(0o755)
+    return {**environment, "PATH": f"{path}:/usr/bin:/bin"}
 
 
-def measure(bench, rows):
-    cwd = bench.folder_for("submit")
-    script = write_script(cwd)
+def submit_arguments(bench, environment, cwd, count):
+    """Submits that many calls of one script with other arguments. Returns the submission's folder."""
+    session = fill(bench, environment, "arguments", count, cwd / "job.sh")
+    folders = bench.folder / "state/submissions"
+    before = set(folders.glob("*"))
+    subprocess.run([bench.sarray, "submit", "--quiet", "--session", session], env=with_answers(bench, environment), cwd=cwd, check=True, timeout=300, stdout=subprocess.DEVNULL)
+    (folder,) = set(folders.glob("*")) - before
+    return folder
+
+
+def measure(bench, cwd):
+    script = cwd / "job.sh"
     environment = base_environment(bench)
     lonely = without_slurm(bench, environment)
 
@@ -36,8 +50,6 @@ def measure(bench, rows):
         output = bench.folder / f"{kind}-{count}.slurm"
         return run_median(bench, [bench.sarray, "submit", "-n", "--session", session], lonely, cwd, rounds, output)
 
-    if "2" not in rows and "3" not in rows:
-        return render_for_dispatch(dry_run)
     few = dry_run("arguments", 10_000, 7)
     many = dry_run("arguments", 100_000, 3)
     bench.at_most("2", "submit -n: 10,000 calls of one script, other arguments", 0.15, few.seconds, " s", 3)
@@ -52,8 +64,6 @@ def measure(bench, rows):
     bench.at_most("2", "submit -n: 3,000 jobs in 1,000 chains of three", 0.2, chains.seconds, " s", 3)
     measure_queue_file(bench, cwd, script, lonely)
     bench.at_most("3", "bytes of script for 10,000 calls of one script, other arguments", 1_000_000, few.output.stat().st_size, "", 0)
-    if "4" in rows:
-        render_for_dispatch(dry_run)
 
 
 def measure_queue_file(bench, cwd, script, environment):

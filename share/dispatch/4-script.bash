@@ -3,10 +3,11 @@
 
 # Writes the script to SARRAY_PLACE. The soft limit on a file's size is the job's, and does not limit what Slurm writes. Returns whether the
 # page and the file are as they were written: the file is read back, and unless sarray itself has submitted it the page and the script are
-# compared with their checksums. What was damaged before it came here ends the task.
+# compared with their checksums. What was damaged before it came here ends the task. It is emptied first and written then: ext4 sends what is
+# written to a file that was emptied by the same open to the disk at once.
 write_script() {
   local written
-  { printf %s "$SARRAY_BYTES" >"$SARRAY_PLACE"; } 2>/dev/null ||
+  { : >"$SARRAY_PLACE" && printf %s "$SARRAY_BYTES" >>"$SARRAY_PLACE"; } 2>/dev/null ||
     (ulimit -S -f hard && printf %s "$SARRAY_BYTES" >"$SARRAY_PLACE") 2>/dev/null
   [[ -f $SARRAY_PLACE && -O $SARRAY_PLACE ]] || return
   if [[ -n $SARRAY_TRUSTED ]]; then

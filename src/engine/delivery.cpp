@@ -54,6 +54,16 @@ util::Result<void> place_translator(const plan::Plan& plan, const plan::MergedAr
   return {};
 }
 
+util::Result<void> place_pages(const std::vector<std::string>& files, const std::string& folder) {
+  if (!files.empty()) CHECK_OK(util::ensure_private_folder(folder));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto path = folder + "/" + std::to_string(i);
+    TRY(const auto file, util::open_file(path, O_WRONLY | O_CREAT | O_EXCL));
+    CHECK_OK(util::write_all(file.get(), files[i], path));
+  }
+  return {};
+}
+
 util::Result<void> make_links(const plan::Plan& plan, const plan::MergedArray& array, const script::Rendered& rendered,
                               const plan::PlanOptions& options) {
   std::set<std::string> folders;
@@ -195,6 +205,7 @@ util::Result<Delivery> deliver(const SubmissionFolder& submission_folder, const 
   CHECK_OK(util::ensure_private_folder(submission_folder.folder));
   CHECK_OK(make_links(plan, array, rendered, options));
   CHECK_OK(place_translator(plan, array, options.translate_folder));
+  CHECK_OK(place_pages(rendered.page_files, submission_folder.folder + "/pages"));
   slurm::Submission submission;
   submission.options = {"--ignore-pbs"};  // the jobs' own #PBS lines are resolved already
   submission.options.insert(submission.options.end(), rendered.arguments.begin(), rendered.arguments.end());

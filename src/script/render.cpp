@@ -183,6 +183,12 @@ std::string write_overview(const plan::Plan& plan, const plan::MergedArray& arra
   return text;
 }
 
+/// Ends each part of the script that the dispatcher reads by itself: its rest, the scripts, the table.
+constexpr char part_end = '\f';
+
+/// What of the data is after so many bytes, bash does not read by itself: starting a process takes less time.
+constexpr std::size_t near_bytes = 131072;
+
 std::string page_list(const Table& table, std::size_t table_offset, std::uint32_t end_index) {
   std::string list;
   std::array<char, 32> line{};
@@ -216,6 +222,18 @@ std::string page_sums(const Table& table) {
   return sums;
 }
 
+/// Eight pages in a file, which ends as the table does: as the dispatcher looks for them (share/dispatch/2-find.bash).
+std::vector<std::string> write_page_files(const Table& table) {
+  constexpr std::size_t pages_in_file = 8;
+  std::vector<std::string> files;
+  const auto& pages = table.pages();
+  for (std::size_t i = 0; i < pages.size(); i += pages_in_file) {
+    const auto end = i + pages_in_file < pages.size() ? pages[i + pages_in_file].offset : table.text().size();
+    files.push_back(table.text().substr(pages[i].offset, end - pages[i].offset) + part_end);
+  }
+  return files;
+}
+
 std::string piece_list(const Packed& packed) {
   std::string list;
   std::array<char, 16> line{};
@@ -225,9 +243,6 @@ std::string piece_list(const Packed& packed) {
   }
   return list;
 }
-
-/// Ends each part of the script that the dispatcher reads by itself: its rest, the scripts, the table.
-constexpr char part_end = '\f';
 
 /// The dispatcher is one group of commands, which bash reads as a whole before it runs any: the file is written over meanwhile.
 constexpr std::string_view group_begin = "{\n";
@@ -320,7 +335,9 @@ Rendered assemble(const plan::Plan& plan, const plan::MergedArray& array, const 
   const auto data_begin = script.size();
   scripts.append_to(script);
   script.append(1, part_end).append(table.text()).append(end);
-  if (options.limits.known && script.size() >= options.limits.max_script_size) {
+  const bool is_packed = options.limits.known && script.size() >= options.limits.max_script_size;
+  if (is_packed || table_begin + table.text().size() > near_bytes) rendered.page_files = write_page_files(table);
+  if (is_packed) {
     const auto packed = pack(std::string_view(script).substr(data_begin));
     head.insert(before_pieces, piece_list(packed));
     script = head + place_lines(head.size(), tail.size()) + tail + packed.text;

@@ -24,6 +24,9 @@ struct Rendered {
   std::string directory;            ///< to run sbatch in
   std::set<std::string> variables;  ///< whose values are in the script, which administrators can read
   ArrayStreams streams;             ///< links to make before the submission: visit_links()
+  /// The table of a large script again, in files that are named by their number, from 0 on, in the folder `pages` of the
+  /// submission: a task reads its page there without starting a process. Empty if it reads the table in the script as quickly.
+  std::vector<std::string> page_files;
 };
 
 /// Makes the record of the array's placement of that number. Asked once for each, in order.

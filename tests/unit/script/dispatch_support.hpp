@@ -74,6 +74,7 @@ class Merged {
     REQUIRE(rendered);
     m_rendered = std::move(*rendered);
     make_links();
+    make_page_files();
   }
 
   /// A retry of some tasks of another.
@@ -103,6 +104,9 @@ class Merged {
   [[nodiscard]] const plan::MergedArray& array() const { return m_plan.arrays.front(); }
   [[nodiscard]] const plan::Plan& plan() const { return m_plan; }
   [[nodiscard]] const script::Rendered& rendered() const { return m_rendered; }
+
+  /// Where the pages of a large table are, too.
+  [[nodiscard]] std::string page_folder() const { return m_options.scratch_folder + "/pages"; }
 
   /// What slurmd itself sets, the same for a job alone.
   [[nodiscard]] static std::vector<std::pair<std::string, std::string>> slurmd_variables(std::uint32_t index) {
@@ -202,6 +206,12 @@ class Merged {
                         [](const std::string& path, const std::string& target, const std::string&) {
                           std::filesystem::create_symlink(target, path);
                         });
+  }
+
+  void make_page_files() const {
+    if (!m_rendered.page_files.empty()) std::filesystem::create_directory(page_folder());
+    for (std::size_t i = 0; i < m_rendered.page_files.size(); ++i)
+      REQUIRE(util::write_file_atomically(page_folder() + "/" + std::to_string(i), m_rendered.page_files[i]));
   }
 
   /// What slurmd opens for a stream, if that is a link, or a task submitted by hand has no file of the right name; else empty.

@@ -257,6 +257,42 @@ TEST_CASE("many jobs: every page, the first and last task of each") {
   }
 }
 
+TEST_CASE("a page of a large table is read from its file beside the script, or else from the script") {
+  const TemporaryFolder folder;
+  std::vector<slurm::Call> calls;
+  auto call = make_call(folder, {"j"}, probe(folder.path()));
+  for (int i = 0; i < 1100; ++i) {
+    call.argv = {"sbatch", "j", "--seed=" + std::to_string(i), std::to_string(i % 7) + std::string(150, 'p')};
+    calls.push_back(call);
+  }
+  const Merged merged(calls, folder);
+  REQUIRE(merged.rendered().page_files.size() == 2);
+  const auto check = [&](std::uint32_t index, const std::string& script) {
+    CAPTURE(index);
+    const auto ran = merged.run(index, script, {});
+    CHECK(ran.status == 0);
+    CHECK(ran.err == "");
+    CHECK(ran.argv == Words{"--seed=" + std::to_string(index), std::to_string(index % 7) + std::string(150, 'p')});
+  };
+  // The script's own table is another one: so these come from the files.
+  auto other = merged.script();
+  for (auto at = other.find("ppp", other.rfind("\fpage ")); at != std::string::npos; at = other.find("ppp", at))
+    other.replace(at, 3, "qqq");
+  for (const std::uint32_t index : {0, 127, 128, 1023, 1024, 1099}) check(index, other);
+  // As if sarray's folder were not there on the node, or its disk had been full.
+  const auto first = merged.page_folder() + "/0";
+  for (const auto& damaged : {std::string(), merged.rendered().page_files[0].substr(1), merged.rendered().page_files[0] + "x"}) {
+    REQUIRE(util::write_file_atomically(first, damaged));
+    check(1, merged.script());
+  }
+  std::filesystem::remove_all(merged.page_folder());
+  for (const std::uint32_t index : {0, 1099}) check(index, merged.script());
+  // By hand only the script counts.
+  Merged::Conditions by_hand;
+  by_hand.by_sarray = false;
+  CHECK(merged.run(3, merged.script(), by_hand).argv.front() == "--seed=3");
+}
+
 TEST_CASE("a damaged script is refused in one line, and nothing of it runs") {
   const TemporaryFolder folder;
   for (const std::string shebang : {"#!/bin/sh", "#!/usr/bin/env -S sh"}) {
