@@ -211,8 +211,8 @@ bool is_asked_for(const AccountQuestion& question, const RecordedJob& job, const
   const auto value = [&](const char* field) { return account_value(job, field, defaults).value_or(""); };
   const auto has_id = [&](const auto& name) { return name.job == job.id && name.step.empty() && name.tasks.empty(); };
   // Without ids sacct lists what could have begun in a span of time: no job that was held all the time (observed on 22.05).
-  const bool is_meant = question.ids ? std::any_of(question.ids->begin(), question.ids->end(), has_id)
-                                     : job.job->find("hold") == nullptr;
+  const bool is_meant =
+      question.ids ? std::any_of(question.ids->begin(), question.ids->end(), has_id) : job.job->find("hold") == nullptr;
   return !question.is_for_others && is_meant &&
          (matches(question.states, is_pending ? "PENDING" : "CANCELLED", true) ||
           matches(question.states, is_pending ? "PD" : "CA", true)) &&

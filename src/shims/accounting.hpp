@@ -25,8 +25,7 @@ struct Unaccounted {
 };
 /// Returns those that are asked for. @param ours virtual ids of the jobs that it has.
 [[nodiscard]] std::vector<Unaccounted> find_unaccounted(const answer::AccountQuestion& question, const Accounted& accounted,
-                                                        const std::vector<std::uint32_t>& ours,
-                                                        const answer::Defaults& defaults);
+                                                        const std::vector<std::uint32_t>& ours, const answer::Defaults& defaults);
 
 /// Runs Slurm's own sacct about these jobs; what it says on standard error is not printed.
 /// @param slurms its ids; if there are none, but the question has ids, it is asked about a job that does not exist.

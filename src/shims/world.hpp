@@ -87,7 +87,7 @@ class World {
     std::string text;
     script::Map map;
   };
-  std::map<std::string, std::unique_ptr<Loaded>, std::less<>> m_maps;  ///< by marker; null: it cannot be read
+  std::map<std::string, std::unique_ptr<Loaded>, std::less<>> m_maps;        ///< by marker; null: it cannot be read
   std::optional<std::map<std::string, std::string, std::less<>>> m_markers;  ///< by the array's job id; nullopt: not read yet
 };
 
