@@ -39,8 +39,9 @@ list_cluster_tests() {
 
 list_releases() { # other releases of Slurm, each in the root of another Debian
   local release
+  add root-trixie 90 ci tools/cluster root trixie --accounting
+  add root-bullseye 90 full tools/cluster root bullseye
   for release in trixie bullseye; do
-    add "root-$release" 90 "$([[ $release == trixie ]] && echo ci || echo full)" tools/cluster root "$release" --accounting
     add "pipeline-$release" 90 "full after:root-$release" env SARRAY_PIPELINE_RELEASE="$release" bash tests/cluster/test_pipeline.bash
     add "follow-$release" 240 "full after:root-$release" env SARRAY_FOLLOW_RELEASE="$release" bash tests/cluster/test_follow.bash
   done
