@@ -37,6 +37,15 @@ until_states() { # COUNT STATE IDS [COMMAND]: until so many tasks of the jobs ha
     sleep 0.1
   done
 }
+until_listed() { # ID...: until a list without ids has them, which goes by the start that the accounting gets late
+  local end=$((SECONDS + patience)) id
+  for id in "$@"; do
+    until sacct -n -X -P -o JobID | grep -qx "$id"; do
+      ((SECONDS < end)) || { echo "$to: never listed: $id: $(sacct -n -X -P -o JobID,State)" >&2; exit 1; }
+      sleep 0.1
+    done
+  done
+}
 ask_held() {
   ask held sacct --json -j $a,$b,$w,$f
   ask format sacct -X -P -n -o JobID --json -j $b
@@ -55,6 +64,7 @@ ask_begun() {
   until_states 3 RUNNING $a,$b,$w
   until_states 2 COMPLETED $a,$b sacct
   until_states 1 FAILED $f
+  until_listed $a ${b}_5 $w $f
   ask running sacct --json -j $a,$b,$w,$f
   ask task sacct --json -j ${b}_5
   ask lines sacct -X -n -P -o JobName,State -j $a,$b,$w,$f
@@ -64,6 +74,7 @@ ask_begun() {
   touch go
   until_states 2 COMPLETED $a,$b
   until_states 1 CANCELLED $w
+  until_listed $a ${b}_5 $w $f
   ask ended sacct --json -j $a,$b,$w,$f
   for parser in $parsers; do ask ended-$parser sacct --json=$parser -j $a,$b,$w,$f; done
   ask jobs sacct -X --json -j $a,$w
