@@ -43,6 +43,16 @@ TEST_CASE("a record of sacct names its job") {
   CHECK_FALSE(name_of(R"({"job_id": -1, "array": 5})"));
 }
 
+TEST_CASE("a task with a record of its own is not in its array's block") {
+  BegunTasks begun;
+  begun.add({17, {2}, false, false, ""});
+  begun.add({17, {3}, false, false, "batch"});
+  begun.add({17, {4, 5}, true, false, ""});
+  CHECK(begun.others({17, {1, 2, 3, 4}, true, false, ""}) == Tasks{1, 3, 4});
+  CHECK(begun.others({18, {2}, true, false, ""}) == Tasks{2});
+  CHECK(begun.others({17, {2}, false, false, ""}) == Tasks{2});
+}
+
 TEST_CASE("only forms of sacct's answer that are known are read") {
   CHECK(read_account_shape(document_of("openapi/dbv0.0.38", "")));
   CHECK(read_account_shape(document_of("", "data_parser/v0.0.42"))->parser == 42);
