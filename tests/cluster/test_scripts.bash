@@ -44,7 +44,7 @@ others_ended() { [[ $(sarray status "$id" --json | python 'j["states"]["complete
 ended() { [[ $(sarray status "$id" --json | python 'j["states"]["completed"] + j["states"]["failed"]') == 2 ]]; }
 wait_until 'all run' others_ended
 wait_until 'two have ended' ended
-assert_eq "{\"action\":\"requeue\",\"done\":false,\"tasks\":3,\"names\":[\"${id}_[0-2]\"],\"left\":0,\"group\":null,\"arrays\":[\"$id\"],\"version\":1}" "$(sarray requeue "$id" --job 1 -n --json)" 'requeue -n --json'
+assert_eq "{\"action\":\"requeue\",\"done\":false,\"tasks\":3,\"names\":[\"${id}_[0-2]\"],\"left\":0,\"group\":null,\"arrays\":[\"$id\"],\"missing\":[],\"version\":1}" "$(sarray requeue "$id" --job 1 -n --json)" 'requeue -n --json'
 assert_eq "{\"action\":\"throttle\",\"done\":false,\"job_id\":\"$id\",\"limit\":2,\"requeued\":[\"${id}_2\"],\"cancelled\":[],\"left\":[],\"version\":1}" "$(sarray throttle "$id" -t 2 --kill -n --json)" 'throttle -n --json'
 assert_eq "{\"action\":\"throttle\",\"done\":true,\"job_id\":\"$id\",\"limit\":3,\"requeued\":[],\"cancelled\":[],\"left\":[],\"version\":1}" "$(sarray throttle "$id" -t 3 --json)" 'throttle --json'
 says 0 '' sarray throttle "$id" -t 0 -q
