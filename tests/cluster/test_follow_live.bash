@@ -163,10 +163,10 @@ touch go-many
 # --- without a terminal --watch draws one after another, without escapes
 sarray status "$many" --watch >watch.out || assert_eq 3 "$?" '--watch of what is over'
 [[ $(cat watch.out) != *$'\e'* ]] || fail 'escapes in a pipe'
-# --- an estimate, once some are done
-printf 'sbatch -a 1-6 -o /dev/null --wrap "sleep 3"\n' >queue
-timed=$(sarray submit queue -t 2 --parsable 2>/dev/null)
+# --- an estimate, once some are done. Of tasks that end one after another, some run at most drawings.
+printf 'sbatch -a 1-12 -o /dev/null --wrap "sleep \\$((2 + SLURM_ARRAY_TASK_ID %% 3))"\n' >queue
+timed=$(sarray submit queue -t 3 --parsable 2>/dev/null)
 sarray status "$timed" --watch >watch.out || fail '--watch of what succeeds ends with 0'
-grep -Eq '^[0-9] of 6 done \([0-9]+ %\), .*, about 00:00:[0-9]+ left$' watch.out || fail "no estimate: $(cat watch.out)"
-assert_contains "$(tail -n 3 watch.out)" '6  ##########' 'the last drawing'
+grep -Eq '^[0-9]+ of 12 done \([0-9]+ %\), .*, about 00:00:[0-9]+ left$' watch.out || fail "no estimate: $(cat watch.out)"
+assert_contains "$(tail -n 3 watch.out)" '12  ##########' 'the last drawing'
 echo "logs -f, --watch"
