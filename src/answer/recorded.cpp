@@ -180,8 +180,10 @@ std::string format_minutes(std::uint64_t minutes, bool padded) {
 std::string recorded_name(const RecordedJob& job) {
   const auto id = std::to_string(job.id);
   if (job.task) return id + "_" + std::to_string(*job.task);
-  return job.job->ids ? id + "_[" + array_text(*job.job->ids) + "]" : id;
+  return job.job->ids && job.state == RecordedState::pending ? id + "_[" + array_text(*job.job->ids) + "]" : id;
 }
+
+std::string recorded_tasks(const RecordedJob& job) { return std::to_string(job.id) + "_" + task_text(job); }
 
 namespace {
 
@@ -229,7 +231,7 @@ std::optional<std::string> queue_value(const RecordedJob& job, std::string_view 
   if (field == "state") return is_pending ? "PENDING" : "CANCELLED";
   if (field == "statecompact") return is_pending ? "PD" : "CA";
   if (field == "reason") return reason(job);
-  if (field == "reasonlist") return "(" + reason(job) + ")";
+  if (field == "reasonlist") return is_pending ? "(" + reason(job) + ")" : "";
   if (field == "submittime" || field == "eligibletime" || field == "accruetime") return job.submitted;
   if (field == "starttime") return is_pending ? "N/A" : job.submitted;
   if (auto value = identity_value(job, field, defaults)) return value;

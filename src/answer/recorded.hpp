@@ -45,6 +45,9 @@ struct RecordedJob {
 /// Returns "2000000003", "2000000003_[1-3%2]" or "2000000003_1".
 [[nodiscard]] std::string recorded_name(const RecordedJob& job);
 
+/// Returns an array's name in the words in which Slurm refuses an order: "2000000003_1-3".
+[[nodiscard]] std::string recorded_tasks(const RecordedJob& job);
+
 /// Returns what squeue shows in a field.
 /// @param field a name of `squeue -O`, in small letters.
 /// @return nullopt if that cannot be said of a job that Slurm does not have.

@@ -114,7 +114,7 @@ util::Result<Cancelled> find_cancelled(World& world, const answer::Words& words,
                                        const answer::Defaults& defaults) {
   Cancelled cancelled;
   for (const auto& operand : words.operands) {
-    for (const auto& word : answer::split_words(operand)) {
+    for (const auto& word : answer::split_names(operand)) {
       TRY(auto target, find_target(world, word));
       if (target && target->recorded) {
         if (meets(filter, *target->recorded, defaults))
@@ -138,6 +138,13 @@ util::Result<Cancelled> find_cancelled(World& world, const answer::Words& words,
   return cancelled;
 }
 
+/// Says in scancel's own words what it does.
+void say_terminating(const Cancelled::Dropped& dropped) {
+  const auto id = std::to_string(dropped.known->shown.id);
+  if (dropped.tasks.empty()) std::fprintf(stderr, "scancel: Terminating job %s\n", id.c_str());
+  for (const auto task : dropped.tasks) std::fprintf(stderr, "scancel: Terminating job %s_%u\n", id.c_str(), task);
+}
+
 }  // namespace
 
 util::Result<int> cancel_jobs(World& world, const std::vector<std::string>& given) {
@@ -152,6 +159,7 @@ util::Result<int> cancel_jobs(World& world, const std::vector<std::string>& give
     return util::fail("scancel --interactive", "jobs that are only recorded would be cancelled unasked",
                       "sarray list, sarray drop");
   for (const auto& dropped : cancelled.dropped) {
+    if (words.has("verbose")) say_terminating(dropped);
     if (ends_pending(words)) CHECK_OK(drop_recorded(*dropped.known, dropped.tasks));
   }
   int status = 0;
