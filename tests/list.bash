@@ -76,6 +76,7 @@ list_tests() {
   add oracle 90 work tests/oracle/run --cases "${SARRAY_ORACLE_CASES:-500}"
   add fidelity 150 work tests/fidelity/run --tasks "${SARRAY_FIDELITY_TASKS:-300}"
   add pipelines 120 work tests/pipelines/run --graphs "${SARRAY_PIPELINES_GRAPHS:-6}"
+  add drivers 30 '' tests/drivers/run --scripts "${SARRAY_DRIVERS_SCRIPTS:-24}"
   add pipelines-mutations 70 full tests/pipelines/mutations
   list_releases
   # Everything again, compiled with AddressSanitizer and UndefinedBehaviorSanitizer. Of the faults without the injected errors, which

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct Defaults {
   std::string cluster;
   std::string host;             ///< where it was recorded
   bool shows_arguments = true;  ///< shows_arguments() of the release
+  /// Whether a job that is waited for is an array; empty: nobody knows.
+  std::function<bool(std::uint32_t id)> is_array = {};
 };
 
 /// What sacct and squeue call the job's state, when it is shown.

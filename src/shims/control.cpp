@@ -92,11 +92,12 @@ bool is_whole(const Target& target) {
 
 /// Says in scontrol's own words that a job was cancelled before.
 void say_finished(const Target& target, std::string_view verb) {
-  const auto& array = target.recorded->job.ids;
-  const auto id = std::to_string(target.name.job);
-  std::fprintf(stderr, "Job has already finished for job %s\n", id.c_str());
-  if (!array && (verb == "hold" || verb == "uhold" || verb == "holdu"))
-    std::fputs("slurm_suspend error: Job has already finished\n", stderr);
+  if (target.recorded->job.ids) {
+    std::fprintf(stderr, "%s: Job has already finished\n", answer::recorded_tasks(target.recorded->shown).c_str());
+    return;
+  }
+  std::fprintf(stderr, "Job has already finished for job %u\n", target.name.job);
+  if (verb != "update" && !verb.starts_with("requeue")) std::fputs("slurm_suspend error: Job has already finished\n", stderr);
 }
 
 util::Result<int> order(World& world, std::string_view verb, const answer::Words& words) {
@@ -131,6 +132,16 @@ util::Result<int> order(World& world, std::string_view verb, const answer::Words
   return status != 0 ? status : other;
 }
 
+/// Returns what scontrol says where sbatch, of which the text is, refuses a value.
+std::string scontrols_words(const Target& target, const std::string& text) {
+  constexpr std::string_view failed = "sbatch: error: Batch job submission failed: ";
+  if (text == "sbatch: error: Invalid --time specification\n") return "scontrol: error: Invalid TimeLimit value\n";
+  if (!text.starts_with(failed) || !text.ends_with('\n')) return text;
+  const auto why = text.substr(failed.size(), text.size() - failed.size() - 1);
+  if (target.recorded->job.ids) return answer::recorded_tasks(target.recorded->shown) + ": " + why + "\n";
+  return why + " for job " + std::to_string(target.name.job) + "\n";
+}
+
 util::Result<int> update(World& world, const answer::Words& words) {
   std::vector<std::string> id_words;
   std::vector<std::string> others;
@@ -152,7 +163,13 @@ util::Result<int> update(World& world, const answer::Words& words) {
                       "scontrol update JobId=ID ...");
   }
   TRY(const auto ids, find_ids(world, id_words));
+  int status = 0;
   for (const auto& target : ids.recorded) {
+    if (target.recorded->shown.state == answer::RecordedState::cancelled) {
+      say_finished(target, "update");
+      status = 1;
+      continue;
+    }
     Change change;
     for (const auto& word : others) {
       const auto equals = std::min(word.find('='), word.size());
@@ -169,10 +186,11 @@ util::Result<int> update(World& world, const answer::Words& words) {
     if (!target.name.tasks.empty()) return util::fail(recorded_only(target, "update of a single task of"));
     if (auto changed = change_recorded(*target.recorded, change); !changed) {
       changed.error().status = 1;  // scontrol's, not that of sbatch, whose words these are
+      changed.error().body = scontrols_words(target, changed.error().body);
       return util::fail(std::move(changed).error());
     }
   }
-  if (ids.slurms.empty()) return 0;
+  if (ids.slurms.empty()) return status;
   std::vector<std::string> operands = {"update", "JobId=" + util::join(ids.slurms, ",")};
   for (const auto& word : others) {
     const auto key = slurm::lower(word.substr(0, word.find('=')));
@@ -182,7 +200,8 @@ util::Result<int> update(World& world, const answer::Words& words) {
       return util::fail("scontrol update " + word, "it would throttle the whole merged array", "sarray throttle");
     operands.push_back(word);
   }
-  return run(world, words.options, operands);
+  TRY(const int other, run(world, words.options, operands));
+  return status != 0 ? status : other;
 }
 
 /// `write batch_script ID [FILE]`: the job's own script. Slurm has the merged one.

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <ctime>
 
-
 #include "answer/order.hpp"
 #include "shims/asked.hpp"
 #include "shims/meant.hpp"

@@ -7,11 +7,11 @@ import random
 # Arrays whose name is not longer than squeue's first column, after an id of ten digits, too: what is cut off there depends on the id.
 ARRAYS = ("1-3", "0-2", "5", "2,4", "1-9:4", "0-1", "7,9", "1-3%2", "4-5%1")
 NAMES = ("prep", "train", "eval", "a", "long_name_x", "b.c")
-COLUMNS = "iijjtTTuPlDCrRAFKkMSLaqvZoEmcfnyzHXYNBgU"  # what is often asked for comes twice
+COLUMNS = "iijjtTTuPlDCrRAFKkMLaqvZoEmcfnyzHXYNBgU"  # what is often asked for comes twice
 FIELDS = ("JobID", "JobArrayID", "Name", "State", "StateCompact", "TimeLimit", "NumNodes", "NumCPUs", "UserName", "Partition", "ArrayTaskID",
-          "ArrayJobID", "TimeUsed", "Comment", "Dependency", "WorkDir", "MinMemory", "Nice", "NumTasks", "Feature", "ReasonList", "Command", "QOS", "Account")
+          "ArrayJobID", "TimeUsed", "Comment", "WorkDir", "MinMemory", "Nice", "NumTasks", "Feature", "ReasonList", "Command", "QOS", "Account")
 STATES = ("PENDING", "PD", "pd", "RUNNING", "R", "PD,R", "all", "CA", "CANCELLED", "pending,running", "CD")
-PIPES = ("wc -l", "awk '{ print $1 }'", "grep -c PD", "sort", "tail -n +2", "grep -v JOBID", "awk 'NR > 1 { print $3 }' | sort | uniq -c", "tr -s ' '")
+PIPES = ("wc -l", "awk '{ print $1 }'", "grep -c PD", "sort", "tail -n +2", "grep -v JOBID", "awk 'NR > 1 { print $3 }' | sort | uniq -c", "awk '{ $1 = $1; print }'")
 UNKNOWN_ID = "65000000"  # Slurm's ids do not come so far here
 TIMES = ("5", "10:00", "1:00:00", "1-0", "90", "2-12:30")
 LOST = ("--nodes=0-", "--no-such", "-t nonsense", "--array=5-1", "--array=x", "-n 0", "--mem=1Q", "-d afterok:", "-d nosuch:1", "-p nosuch --test-only", "nosuch.sh",
@@ -113,11 +113,11 @@ class Driver:
         return f"sbatch {self.pick(('', '--parsable '))}{self.pick(LOST)} job.sh"
 
     # --- ids ---
-    def target(self, tasks=True):
+    def target(self, tasks=True, jobs=None, unknown=True):
         """What names a job, or some of its tasks."""
-        if self.maybe(0.08):
+        if unknown and self.maybe(0.08):
             return self.pick((UNKNOWN_ID, UNKNOWN_ID + "_1", "none"))
-        job = self.pick(self.jobs)
+        job = self.pick(jobs or self.jobs)
         if job.tasks and tasks and self.maybe(0.6):
             some = self.random.sample(job.tasks, self.random.randint(1, min(2, len(job.tasks))))
             return "${" + job.variable + "}_" + (str(some[0]) if len(some) == 1 else "[" + ",".join(map(str, sorted(some))) + "]")
@@ -125,12 +125,20 @@ class Driver:
             return "${" + job.variable + "}_77"
         return job.id
 
-    def task(self):
+    def task(self, jobs=None):
         """A job, or one task of it."""
         while True:
-            target = self.target()
+            target = self.target(jobs=jobs)
             if "[" not in target:
                 return target
+
+    def list_of_tasks(self):
+        """Words for squeue -j. Not several tasks of one array: Slurm shows those in one line as long as nothing has split them off."""
+        words = {}
+        for _ in range(self.pick((1, 1, 1, 2, 3))):
+            task = self.task()
+            words.setdefault(task.split("_")[0].strip("${}"), task)
+        return ",".join(words.values())
 
     def name_of_some(self):
         names = [job.name for job in self.jobs if job.name] or ["wrap"]
@@ -143,7 +151,7 @@ class Driver:
             words.append("-h")
         chosen = self.random.random()
         if chosen < 0.45:
-            words.append(self.pick(("-j {}", "-j {}", "--jobs={}", "--job {}")).format(",".join(self.task() for _ in range(self.pick((1, 1, 1, 2, 3))))))
+            words.append(self.pick(("-j {}", "-j {}", "--jobs={}", "--job {}")).format(self.list_of_tasks()))
         elif chosen < 0.6:
             words.append(self.pick(("-n {}", "--name={}")).format(self.name_of_some()))
         elif chosen < 0.75:
@@ -175,25 +183,28 @@ class Driver:
     def letters(self):
         pieces = []
         for letter in self.random.sample(COLUMNS, self.pick((1, 1, 2, 3, 4))):
-            width = self.pick(("", "", "", ".8", "12", ".20", ".3")) if letter not in "iARrFZoS" else ""
+            width = self.pick(("", "", "", ".8", "12", ".20", ".3")) if letter not in "iARrFZoE" else ""
             pieces.append(f"%{width}{letter}")
         text = self.pick((" ", "|", ",", ";")).join(pieces)
         return f"{self.pick(('-o', '--format'))} \"{text}\"" if self.maybe(0.8) or " " in text else f"-o '{text}'"
 
     def fields(self):
-        pieces = [field + (self.pick(("", "", ":12", ":.15", ":40")) if field not in ("Dependency", "JobArrayID", "WorkDir", "Command", "ReasonList") else ":80")
+        pieces = [field + (self.pick(("", "", ":12", ":40")) if field not in ("JobArrayID", "WorkDir", "Command", "ReasonList") else ":80")
                   for field in self.random.sample(FIELDS, self.pick((1, 2, 3, 4)))]
         return f"{self.pick(('-O', '--Format'))} {','.join(pieces)}"
 
     # --- scancel ---
     def scancel(self):
-        self.living = len(self.jobs)
+        is_first, self.living = self.living == 0, len(self.jobs)
+        self.is_ordered = False
         kind = self.random.random()
         more = self.pick(("", "", "", "-v ", "-Q ", "-t PENDING ", "-t RUNNING "))
-        if kind < 0.7:
+        if kind < 0.7 and more == "-v ":  # of jobs that are over it says more, and with a filter it names its plugins
+            words = more * is_first + self.target(tasks=False)
+        elif kind < 0.7:
             words = more + " ".join(self.target() for _ in range(self.pick((1, 1, 1, 2, 3))))
         elif kind < 0.85:
-            words = more + f"-n {self.pick(NAMES)}" + self.pick(("", " -u $USER", " " + self.target()))
+            words = more.replace("-v ", "") + f"-n {self.pick(NAMES)}" + self.pick(("", " -u $USER", " " + self.target()))
         elif kind < 0.95:
             words = self.pick(("-u $USER -n nosuch", "-u nobody", "--me -t RUNNING", "-u $USER -t PENDING -n train", "--me --name=prep"))
         else:
@@ -203,16 +214,20 @@ class Driver:
     # --- scontrol ---
     def scontrol(self):
         kind = self.random.random()
-        if kind < 0.3:
-            command = f"scontrol {self.pick(('', '-o ', ''))}show {self.pick(('job', 'job', 'jobs', 'jobid', 'JobId'))} {self.task()}"
+        if kind < 0.3 or self.living == len(self.jobs):
+            if self.living == len(self.jobs):  # of a cancelled job Slurm shows less
+                return f"scontrol show job {self.target(tasks=False)} | grep -o 'JobState=[A-Z]*'"
+            command = f"scontrol {self.pick(('', '-o ', ''))}show {self.pick(('job', 'job', 'jobs', 'jobid', 'JobId'))} {self.task(self.jobs[self.living:])}"
             return command + self.pick(("", "", " | grep -o 'JobState=[A-Z]*'", " | awk -F= '/TimeLimit/ { print $3 }'", " | grep -c JobId="))
         if kind < 0.6:
             self.is_ordered = False
-            one, another = self.target(tasks=False), self.target(tasks=False)  # a single task of a recorded array is refused
+            living = self.jobs[self.living:]  # what scontrol says of a cancelled array depends on what was split off it
+            one, (known, another) = self.target(tasks=False, jobs=living), (self.target(tasks=False, jobs=living, unknown=False) for _ in "ab")  # a single task of a recorded array is refused
             verb = self.pick(("hold", "release", "hold", "release", "uhold", "requeue"))
-            return f"scontrol {verb} " + self.pick((one, one, f"{one} {another}", f"jobid={one}", f"{one},{another}"))
-        change = self.pick(("TimeLimit=30", "TimeLimit=2:00:00", "timelimit=nonsense", "JobName=renamed", "Name=x", "Comment=changed", "Comment='two words'", "NumNodes=1",
+            return f"scontrol {verb} " + self.pick((one, one, f"{known} {another}", f"jobid={one}", f"{known},{another}"))
+        nonsense = "TimeLimit=40" if self.living else "timelimit=nonsense"  # scontrol reads it before it looks whether the job is over
+        change = self.pick((nonsense, "TimeLimit=30", "TimeLimit=2:00:00", "JobName=renamed", "Name=x", "Comment=changed", "Comment='two words'",
                             "ArrayTaskThrottle=1", "ArrayTaskThrottle=0", "ArrayTaskThrottle=x", "Nice=100000", "Dependency=", "Dependency=nosuch:1",
-                            "NoSuchField=1", "StartTime=now+1hour", "Partition=nosuch", "Requeue=0", "MinMemoryNode=200", "Priority=0"))
+                            "StartTime=now+1hour", "Requeue=0", "MinMemoryNode=200", "Priority=0"))
         self.is_ordered = self.is_ordered and "Nice" not in change
-        return f"scontrol update {self.pick(('JobId={}', 'jobid={}', 'job={}', 'job {}')).format(self.target(tasks=False))} {change}"
+        return f"scontrol update {self.pick(('JobId={}', 'jobid={}', 'job={}', 'job {}')).format(self.target(tasks=False, jobs=self.jobs[self.living:]))} {change}"

@@ -6,7 +6,7 @@ import subprocess
 
 PAIRS = 8  # drivers at once: each has two users of its own
 PARTITION = "debug"
-DAYS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
+DAYS = r"\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d"
 
 
 def users():
@@ -22,7 +22,7 @@ def create_users():
 
 # What cannot be the same, with what is put in its place, and why.
 UNLIKE = (
-    (DAYS, "TIME"),  # the sides run at different times
+    (DAYS + r"|\b\w{3} \w{3} [\d ]\d [\d:]{8} \d{4}\b|(?<=StartTime=)Unknown", "TIME"),  # the sides run at different times
     (r"(?<![\w=])(Recorded|None|PartitionDown|Priority|Resources|BeginTime|Dependency)(?![\w=])|(?<=Reason=)(Recorded|None|PartitionDown|Priority|Resources|BeginTime|Dependency)(?= )", "WAITS"),  # why a job waits: Slurm finds out later, and docs/drivers.md says what ours is
     (r"\bPriority=\d+", "Priority=P"),  # a recorded job has none (docs/drivers.md)
     (r"^ *TRES=\S+\n|(?<=\S) TRES=\S+|LastSchedEval=\S+( Scheduler=\w+)?|(Eligible|Accrue)Time=\w+", ""),  # what only Slurm could fill in (docs/drivers.md)
@@ -89,6 +89,6 @@ class Side:
         text = re.sub(r"\b(20\d{8}|5\d{5})\b", "<?>", text)
         for pattern, instead in UNLIKE:
             text = re.sub(pattern, instead, text, flags=re.M)
-        return text
+        return re.sub(r"(WAITS\)?)  +", r"\1 ", text)
 
 
