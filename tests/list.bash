@@ -39,13 +39,15 @@ list_cluster_tests() {
 
 list_releases() { # other releases of Slurm, each in the root of another Debian
   local release
+  add root-trixie 90 ci tools/cluster root trixie --accounting
+  add root-bullseye 90 full tools/cluster root bullseye
   for release in trixie bullseye; do
-    add "root-$release" 90 "$([[ $release == trixie ]] && echo ci || echo full)" tools/cluster root "$release"
     add "pipeline-$release" 90 "full after:root-$release" env SARRAY_PIPELINE_RELEASE="$release" bash tests/cluster/test_pipeline.bash
     add "follow-$release" 240 "full after:root-$release" env SARRAY_FOLLOW_RELEASE="$release" bash tests/cluster/test_follow.bash
   done
   add pipeline-limited-trixie 90 'ci after:root-trixie' env SARRAY_LIMITED_RELEASE=trixie bash tests/cluster/test_pipeline_limited.bash
   add json-trixie 60 'ci after:root-trixie' env SARRAY_JSON_RELEASE=trixie bash tests/cluster/test_json.bash
+  add json-accounting-trixie 60 'ci after:root-trixie' env SARRAY_JSON_RELEASE=trixie bash tests/cluster/test_json_accounting.bash
   add fidelity-trixie 120 'ci work after:root-trixie' tests/fidelity/run --tasks 60 --release trixie
 }
 
@@ -77,6 +79,7 @@ list_tests() {
   add fidelity 150 work tests/fidelity/run --tasks "${SARRAY_FIDELITY_TASKS:-300}"
   add pipelines 120 work tests/pipelines/run --graphs "${SARRAY_PIPELINES_GRAPHS:-6}"
   add drivers 30 '' tests/drivers/run --scripts "${SARRAY_DRIVERS_SCRIPTS:-24}"
+  add pipelines-limited 30 work tests/pipelines/run --limited --graphs 4 --only chains1,chains2,chains3,chains4
   add pipelines-mutations 70 full tests/pipelines/mutations
   list_releases
   # Everything again, compiled with AddressSanitizer and UndefinedBehaviorSanitizer. Of the faults without the injected errors, which

@@ -2,6 +2,7 @@
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -33,11 +34,15 @@ def controller_seconds(folder):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def submit_rpcs(environment):
-    """REQUEST_SUBMIT_BATCH_JOB as sdiag counts them."""
+def count_rpcs(environment, kind):
+    """RPCs of a kind so far, as sdiag counts them."""
     text = subprocess.run(["sdiag"], env=environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout.decode()
-    found = re.search(r"REQUEST_SUBMIT_BATCH_JOB\s*\(\s*\d+\)\s*count:(\d+)", text)
+    found = re.search(rf"{kind}\s*\(\s*\d+\)\s*count:(\d+)", text)
     return int(found.group(1)) if found else 0
+
+
+def submit_rpcs(environment):
+    return count_rpcs(environment, "REQUEST_SUBMIT_BATCH_JOB")
 
 
 def queue_all(bench, environment, folder, commands, cwd, listen):
@@ -68,18 +73,39 @@ def measure_queueing(bench, environment, folder):
     subprocess.run(["scancel", "-u", "root"], env=environment, timeout=300)
 
 
+def count_processes(environment, folder):
+    """The environment in which programs stand before Slurm's own that note each start. Returns it, and the file of the notes."""
+    (folder / "counted").mkdir()
+    notes = folder / "started"
+    for name in ("sbatch", "scontrol", "squeue", "sacct", "sinfo"):
+        program = folder / "counted" / name
+        program.write_text(f'#!/bin/sh\necho {name} >>{notes}\nexec {shutil.which(name, path=environment["PATH"])} "$@"\n')
+        program.chmod(0o755)
+    return {**environment, "PATH": f"{folder}/counted:{environment['PATH']}"}, notes
+
+
 def measure_chains(bench, environment, folder):
-    """Chains of three jobs, which wait for each other."""
-    count = max(1, bench.calls // 20)
+    """Chains of three jobs, which wait for each other; the first ones are held, so that none runs."""
+    count = max(1, bench.calls // 2)
     cwd = bench.folder_for("chains")
     script = write_script(cwd)
     loop = (f"for ((i = 0; i < {count}; i++)); do id=$(sbatch --parsable -H -J one {script.name} $i); "
             f"id=$(sbatch --parsable -J two -d afterok:$id {script.name} $i); sbatch -J three -d afterok:$id {script.name} $i >/dev/null; done\n")
-    merged = queue_all(bench, environment, folder, loop + "sarray submit\n", cwd, True)
+    counting, notes = count_processes(environment, cwd)
+    updates = count_rpcs(environment, "REQUEST_UPDATE_JOB")
+    merged = queue_all(bench, counting, folder, loop + "sarray submit\n", cwd, True)
+    updates = count_rpcs(environment, "REQUEST_UPDATE_JOB") - updates
+    started = notes.read_text().split()
     alone = queue_all(bench, environment, folder, loop, cwd, False)
-    bench.add("5", f"{count:,} chains of three: wall time until all are queued, alone", "", f"{alone[0]:.2f} s")
-    bench.add("5", f"{count:,} chains of three: wall time until all are queued, merged", "", f"{merged[0]:.2f} s")
-    bench.at_most("5", "the same: submit RPCs, merged", 3, merged[1], "", 0)
+    what = f"{count:,} chains of three jobs"
+    bench.add("5", f"{what}: wall time until all are queued, alone", "", f"{alone[0]:.2f} s")
+    bench.add("5", f"{what}: wall time until all are queued, merged", "", f"{merged[0]:.2f} s")
+    bench.add("5", f"{what}: slurmctld's processor time, alone", "", f"{alone[2]:.2f} s")
+    bench.add("5", f"{what}: slurmctld's processor time, merged", "", f"{merged[2]:.2f} s")
+    bench.at_most("5", f"submit RPCs of {what}, merged", 3, merged[1], "", 0)
+    bench.at_most("5", "  the same: RPCs that say which tasks wait for which, and release them", 2 * count + 3, updates, "", 0)
+    bench.at_most("5", "  the same: processes of Slurm's", 20, len(started), "", 0)
+    print("  " + ", ".join(f"{started.count(name)} {name}" for name in sorted(set(started))))
     subprocess.run(["scancel", "-u", "root"], env=environment, timeout=300)
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "slurm/language/virtual_id.hpp"
 #include "util/parse.hpp"
 
 namespace sarray::answer {
@@ -32,14 +33,7 @@ WordList list_of(const Words& words, std::string_view option) {
   return all;
 }
 
-}  // namespace
-
-util::Result<AccountQuestion> read_account_question(const Words& words, const util::Environment& environment) {
-  if (!words.unknown.empty()) return util::fail(cannot_read(words.unknown));
-  for (const auto* name : {"json", "yaml", "long", "batch-script", "env-vars", "completion", "file"}) {
-    if (words.has(name)) return util::fail(cannot_read("--" + std::string(name)));
-  }
-  AccountQuestion question;
+std::string fields_of(const Words& words, const util::Environment& environment) {
   // --brief and --format add up (options.c); more than one --format, too.
   std::string fields;
   for (const auto& option : words.options) {
@@ -48,10 +42,24 @@ util::Result<AccountQuestion> read_account_question(const Words& words, const ut
                                                : "";
     fields += (fields.empty() || more.empty() ? "" : ",") + more;
   }
-  if (fields.empty()) fields = environment.get("SACCT_FORMAT").value_or(usual_fields);
-  auto format = read_account_format(fields);
-  if (!format) return util::fail(cannot_read("--format=" + fields));
-  question.format = std::move(*format);
+  return fields.empty() ? std::string(environment.get("SACCT_FORMAT").value_or(usual_fields)) : fields;
+}
+
+}  // namespace
+
+util::Result<AccountQuestion> read_account_question(const Words& words, const util::Environment& environment) {
+  if (!words.unknown.empty()) return util::fail(cannot_read(words.unknown));
+  for (const auto* name : {"yaml", "long", "batch-script", "env-vars", "completion", "file"}) {
+    if (words.has(name)) return util::fail(cannot_read("--" + std::string(name)));
+  }
+  AccountQuestion question;
+  question.is_json = words.has("json");
+  if (!question.is_json) {
+    const auto fields = fields_of(words, environment);
+    auto format = read_account_format(fields);
+    if (!format) return util::fail(cannot_read("--format=" + fields));
+    question.format = std::move(*format);
+  }
   question.has_header = !words.has("noheader");
   for (const auto& option : words.options) {
     if (option.name == "parsable") question.style = AccountStyle::ended;
@@ -60,7 +68,9 @@ util::Result<AccountQuestion> read_account_question(const Words& words, const ut
   if (const auto* delimiter = words.value("delimiter")) question.delimiter = *delimiter;
   for (const auto& word : list_of(words, "jobs")) {
     auto name = read_name(word);
-    if (!name) return util::fail(cannot_read("--jobs=" + word));
+    // A record as JSON has all steps of its job.
+    const bool is_step = name && !name->step.empty() && slurm::is_virtual_id(name->job);
+    if (!name || (question.is_json && is_step)) return util::fail(cannot_read("--jobs=" + word));
     if (!question.ids) question.ids.emplace();
     question.ids->push_back(std::move(*name));
   }
@@ -74,7 +84,8 @@ util::Result<AccountQuestion> read_account_question(const Words& words, const ut
     question.is_for_others = question.is_for_others || words.has(name);
   for (const auto& option : words.options) {
     constexpr std::array own = {"format", "brief", "noheader", "parsable", "parsable2", "delimiter", "jobs", "name"};
-    if (std::find(own.begin(), own.end(), option.name) == own.end()) question.passed.push_back(option);
+    const bool is_own = std::find(own.begin(), own.end(), option.name) != own.end();
+    if (!is_own) question.passed.push_back(option);
   }
   return question;
 }
@@ -101,9 +112,35 @@ std::vector<std::vector<std::string>> read_account_rows(std::string_view text, s
 
 bool means(const JobName& name, const OurName& ours) {
   if (name.job != ours.job->id || (!name.step.empty() && name.step != ours.step)) return false;
-  return name.tasks.empty() || std::any_of(name.tasks.begin(), name.tasks.end(), [&](auto task) {
-           return std::find(ours.tasks.begin(), ours.tasks.end(), task) != ours.tasks.end();
-         });
+  if (name.tasks.empty()) return true;
+  return !ours.is_block && std::any_of(name.tasks.begin(), name.tasks.end(), [&](auto task) {
+    return std::find(ours.tasks.begin(), ours.tasks.end(), task) != ours.tasks.end();
+  });
+}
+
+bool is_asked_as_slurms(const AccountQuestion& question, const std::optional<JobName>& name, std::string_view raw) {
+  return !question.ids || std::any_of(question.ids->begin(), question.ids->end(), [&](const auto& asked) {
+    return name && (asked.job == name->job || std::to_string(asked.job) == raw.substr(0, raw.find('.')));
+  });
+}
+
+void BegunTasks::add(const JobName& name) {
+  if (!name.is_block && name.step.empty() && name.tasks.size() == 1) m_tasks.emplace(name.job, name.tasks.front());
+}
+
+std::vector<std::uint32_t> BegunTasks::others(const JobName& name) const {
+  auto tasks = name.tasks;
+  if (name.is_block) std::erase_if(tasks, [&](auto task) { return m_tasks.contains({name.job, task}); });
+  return tasks;
+}
+
+Showing choose_showing(const AccountQuestion& question, const JobName& slurms, const OurName& ours) {
+  const bool is_ours = !question.ids || std::any_of(question.ids->begin(), question.ids->end(),
+                                                    [&](const auto& asked) { return means(asked, ours); });
+  const bool is_slurms = question.ids && std::any_of(question.ids->begin(), question.ids->end(),
+                                                     [&](const auto& asked) { return asked.job == slurms.job; });
+  if ((!is_ours && !is_slurms) || !matches(question.names, ours.job->name)) return Showing::none;
+  return is_ours ? Showing::as_ours : Showing::as_slurms;
 }
 
 namespace {
@@ -136,9 +173,13 @@ util::Result<AccountLines> translate_account_rows(const AccountQuestion& questio
   AccountLines lines;
   const script::Map* map = nullptr;
   bool is_job_asked = true;
+  BegunTasks begun;
+  for (const auto& row : rows) {
+    if (const auto name = read_name(row[key_id])) begun.add(*name);
+  }
   for (const auto& row : rows) {
     const bool is_titles = &row == rows.data();
-    const auto name = read_name(row[key_id]);
+    auto name = read_name(row[key_id]);
     const auto id = std::string_view(row[key_id]).substr(0, row[key_id].find_first_of("_."));
     // The rows of a job's steps come after its own, and have no command line of sbatch.
     const bool is_step = name && !name->step.empty();
@@ -146,20 +187,14 @@ util::Result<AccountLines> translate_account_rows(const AccountQuestion& questio
     std::vector<std::string> values(row.begin() + key_count, row.end() - 1);
     if (is_titles || map == nullptr || !name) {
       if (!is_step) is_job_asked = is_titles || matches(question.names, row[key_name]);
-      const bool is_asked =
-          !question.ids || is_titles || std::any_of(question.ids->begin(), question.ids->end(), [&](const auto& asked) {
-            return name && (asked.job == name->job || std::to_string(asked.job) == row.back().substr(0, row.back().find('.')));
-          });
-      if (is_job_asked && is_asked) lines.rows.push_back(std::move(values));
+      if (is_job_asked && (is_titles || is_asked_as_slurms(question, name, row.back()))) lines.rows.push_back(std::move(values));
       continue;
     }
+    name->tasks = begun.others(*name);
     for (const auto& ours : find_ours(*map, *name)) {
-      const auto is_meant = [&](const auto& asked) { return means(asked, ours) || asked.job == name->job; };
-      if (question.ids && std::none_of(question.ids->begin(), question.ids->end(), is_meant)) continue;
-      if (!matches(question.names, ours.job->name)) continue;
-      const bool is_asked_as_slurms = question.ids && std::none_of(question.ids->begin(), question.ids->end(),
-                                                                   [&](const auto& asked) { return means(asked, ours); });
-      if (is_asked_as_slurms) {
+      const auto showing = choose_showing(question, *name, ours);
+      if (showing == Showing::none) continue;
+      if (showing == Showing::as_slurms) {
         lines.rows.push_back(values);
         break;
       }
@@ -174,10 +209,11 @@ util::Result<AccountLines> translate_account_rows(const AccountQuestion& questio
 bool is_asked_for(const AccountQuestion& question, const RecordedJob& job, const Defaults& defaults) {
   const bool is_pending = job.state == RecordedState::pending;
   const auto value = [&](const char* field) { return account_value(job, field, defaults).value_or(""); };
-  const auto has_id = [&](const auto& name) {
-    return name.job == job.id && name.step.empty() && (name.tasks.empty() || job.job->ids);
-  };
-  return !question.is_for_others && (!question.ids || std::any_of(question.ids->begin(), question.ids->end(), has_id)) &&
+  const auto has_id = [&](const auto& name) { return name.job == job.id && name.step.empty() && name.tasks.empty(); };
+  // Without ids sacct lists what could have begun in a span of time: no job that was held all the time (observed on 22.05).
+  const bool is_meant =
+      question.ids ? std::any_of(question.ids->begin(), question.ids->end(), has_id) : job.job->find("hold") == nullptr;
+  return !question.is_for_others && is_meant &&
          (matches(question.states, is_pending ? "PENDING" : "CANCELLED", true) ||
           matches(question.states, is_pending ? "PD" : "CA", true)) &&
          (matches(question.users, defaults.user) || matches(question.users, defaults.user_id)) &&

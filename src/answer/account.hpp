@@ -1,10 +1,13 @@
 // A question to sacct, and its answer with the jobs that sarray gave ids to. Pure.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "answer/names.hpp"
@@ -19,6 +22,7 @@ namespace sarray::answer {
 
 struct AccountQuestion {
   Format format;
+  bool is_json = false;  ///< --json: the format does not count
   bool has_header = true;
   AccountStyle style = AccountStyle::aligned;
   std::string delimiter = "|";
@@ -31,8 +35,28 @@ struct AccountQuestion {
 /// @return an error for what cannot be answered, by its name.
 [[nodiscard]] util::Result<AccountQuestion> read_account_question(const Words& words, const util::Environment& environment);
 
-/// Whether a name of a list ("2000000003_1.batch") means this part of a job.
+/// Whether a name of a list ("2000000003_1.batch") means this part of a job. By the id of a task sacct does not find it before it
+/// has a record of its own (observed on 22.05 and 24.11).
 [[nodiscard]] bool means(const JobName& name, const OurName& ours);
+
+/// The tasks in an answer that have a record of their own. Slurm's accounting strikes them out of their array's pending ones some
+/// seconds late (observed on 22.05): of two jobs alone it never says PENDING beside another state.
+class BegunTasks {
+ public:
+  void add(const JobName& name);
+  /// Returns the tasks of a block that have not begun; of another name all.
+  [[nodiscard]] std::vector<std::uint32_t> others(const JobName& name) const;
+
+ private:
+  std::set<std::pair<std::uint32_t, std::uint32_t>> m_tasks;  ///< array, task
+};
+
+/// How an answer shows what is asked for.
+enum class Showing : std::uint8_t { none, as_slurms, as_ours };
+/// Returns how it shows a part of an array of ours. @param slurms the part's name in Slurm's array.
+[[nodiscard]] Showing choose_showing(const AccountQuestion& question, const JobName& slurms, const OurName& ours);
+/// Whether the ids mean a job of Slurm's own. @param raw its job id, perhaps with a step.
+[[nodiscard]] bool is_asked_as_slurms(const AccountQuestion& question, const std::optional<JobName>& name, std::string_view raw);
 
 /// Returns the fields to ask of sacct: what tells the job, those of the format, and the raw id.
 /// @param with_line whether this sacct knows SubmitLine (21.08 and later).

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "answer/names.hpp"
+#include "answer/recorded_parts.hpp"
 #include "slurm/language/dependency.hpp"
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/value.hpp"
@@ -78,13 +79,6 @@ std::uint64_t tasks(const RecordedJob& job) {
   return number(job, "ntasks", per_node > 0 ? per_node * nodes(job) : nodes(job));
 }
 std::uint64_t cpus(const RecordedJob& job) { return tasks(job) * number(job, "cpus-per-task", 1); }
-
-/// Returns minutes; nullopt: the job does not say a limit, or it is none.
-std::optional<std::uint64_t> limit_minutes(const RecordedJob& job) {
-  const auto* setting = job.job->find("time");
-  if (setting == nullptr || !setting->has_value) return std::nullopt;
-  return util::to_number<std::uint64_t>(slurm::normalize_value(*setting->option, setting->value));
-}
 
 std::optional<std::string> time_limit(const RecordedJob& job, const Defaults& defaults, bool padded) {
   if (const auto minutes = limit_minutes(job)) return format_minutes(*minutes, padded);
@@ -176,6 +170,12 @@ constexpr std::array given_queue_values = {
 };
 
 }  // namespace
+
+std::optional<std::uint64_t> limit_minutes(const RecordedJob& job) {
+  const auto* setting = job.job->find("time");
+  if (setting == nullptr || !setting->has_value) return std::nullopt;
+  return util::to_number<std::uint64_t>(slurm::normalize_value(*setting->option, setting->value));
+}
 
 std::optional<std::uint64_t> memory_megabytes(const RecordedJob& job, std::string_view option) {
   const auto* setting = job.job->find(option);

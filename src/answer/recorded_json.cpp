@@ -3,11 +3,31 @@
 #include <utility>
 
 #include "answer/job_json.hpp"
+#include "answer/recorded_parts.hpp"
 #include "slurm/language/value.hpp"
 #include "util/join.hpp"
 #include "util/parse.hpp"
 
 namespace sarray::answer {
+
+Json no_outcome(const JsonShape& shape) {
+  if (!shape.tags_numbers()) return 0;
+  if (!shape.lists_states()) return {{"status", "SUCCESS"}, {"return_code", shape.number(0)}};
+  return {{"status", Json::array({"SUCCESS"})},
+          {"return_code", shape.number(0)},
+          {"signal", {{"id", shape.number(std::nullopt)}, {"name", ""}}}};
+}
+
+Json time_limit(const RecordedJob& job, const Defaults& defaults, const JsonShape& shape) {
+  if (const auto minutes = limit_minutes(job)) return shape.number(*minutes);
+  if (job.job->find("time") != nullptr || defaults.time_limit == "UNLIMITED") return shape.infinite();
+  return shape.number(util::to_number<std::uint64_t>(defaults.time_limit));
+}
+
+std::string file_pattern(const RecordedJob& job, const std::optional<std::string>& given, const std::string& otherwise) {
+  if (!given) return otherwise;
+  return given->starts_with('/') ? *given : job.job->work_directory + "/" + *given;
+}
 
 namespace {
 
@@ -177,15 +197,6 @@ constexpr std::array fields = {
     Field{"current_working_directory", text},
 };
 
-/// The exit status of a job that has none: of 23.11 and later with its words.
-Json no_outcome(const JsonShape& shape) {
-  if (!shape.tags_numbers()) return 0;
-  if (!shape.lists_states()) return {{"status", "SUCCESS"}, {"return_code", shape.number(0)}};
-  return {{"status", Json::array({"SUCCESS"})},
-          {"return_code", shape.number(0)},
-          {"signal", {{"id", shape.number(std::nullopt)}, {"name", ""}}}};
-}
-
 Json empty_value(Kind kind, const JsonShape& shape) {
   switch (kind) {
     case Kind::text:
@@ -254,18 +265,6 @@ constexpr std::array shown_texts = {
     Shown{"current_working_directory", "workdir"},
 };
 
-Json time_limit(const RecordedJob& job, const Defaults& defaults, const JsonShape& shape) {
-  if (const auto minutes = option_number(job, "time")) return shape.number(*minutes);
-  if (job.job->find("time") != nullptr || defaults.time_limit == "UNLIMITED") return shape.infinite();
-  return shape.number(util::to_number<std::uint64_t>(defaults.time_limit));
-}
-
-/// Returns a file's pattern as sbatch hands it on: absolute, but for the default one.
-std::string pattern(const RecordedJob& job, const std::optional<std::string>& given, const std::string& otherwise) {
-  if (!given) return otherwise;
-  return given->starts_with('/') ? *given : job.job->work_directory + "/" + *given;
-}
-
 void set_files(Json& record, const RecordedJob& job, const Defaults& defaults, const JsonShape& shape) {
   const auto output = shown(job, "stdout", defaults);
   const auto error = shown(job, "stderr", defaults);
@@ -277,9 +276,9 @@ void set_files(Json& record, const RecordedJob& job, const Defaults& defaults, c
     return;
   }
   const std::string usual = job.job->ids ? "slurm-%A_%a.out" : "slurm-%j.out";
-  replace_field(record, "standard_output", pattern(job, job.job->output, shape.expands_files() ? usual : ""));
-  replace_field(record, "standard_error", pattern(job, job.job->error, ""));
-  replace_field(record, "standard_input", pattern(job, job.job->input, "/dev/null"));
+  replace_field(record, "standard_output", file_pattern(job, job.job->output, shape.expands_files() ? usual : ""));
+  replace_field(record, "standard_error", file_pattern(job, job.job->error, ""));
+  replace_field(record, "standard_input", file_pattern(job, job.job->input, "/dev/null"));
   replace_field(record, "stdout_expanded", output);
   replace_field(record, "stderr_expanded", job.job->error ? error : "");
   replace_field(record, "stdin_expanded", input);

@@ -182,7 +182,8 @@ util::Json outcome_json(const ControlOptions& options, const follow::Group& grou
                   {"names", targets.names},
                   {"left", targets.left},
                   {"group", group.name().empty() ? util::Json(nullptr) : util::Json(group.name())},
-                  {"arrays", group.job_ids()}};
+                  {"arrays", group.job_ids()},
+                  {"missing", follow::name_missing(group.missing())}};
   if (options.verb == Verb::cancel) {
     json["never"] = group_json(dependents.never);
     json["freed"] = group_json(dependents.freed);
@@ -215,6 +216,7 @@ Status control(const ControlOptions& options) {
   TRY(const auto word, read_task_word(site, options.word, verb.name));
   TRY(auto group, follow::Group::find(site, word, options.script, follow::Extent::tasks));
   say_group(group, options.word);
+  warn_of_missing(group.missing(), LeftOut::left_as_it_is);
   const engine::SlurmEngine engine(site.client);
   CHECK_OK(group.refresh(engine));
   const auto histories = group.histories();

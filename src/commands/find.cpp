@@ -5,8 +5,10 @@
 
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
+#include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
 #include "follow/array_history.hpp"
+#include "follow/group.hpp"
 #include "queue/gather.hpp"
 #include "report/queue.hpp"
 #include "report/status.hpp"
@@ -51,28 +53,34 @@ std::string indices_text(const std::string& job_id, const script::MappedJob& job
   return job_id + "_[" + std::to_string(job.first_index) + "-" + std::to_string(job.first_index + job.tasks - 1) + "]";
 }
 
-/// Returns the arrays to look through: those that the word stands for, else all that are noted here, newest first.
-util::Result<std::vector<std::string>> arrays_to_search(const std::vector<store::Submission>& submissions,
-                                                        const std::string& word) {
+/// The job ids of the arrays to look through.
+struct Searched {
   std::vector<std::string> ids;
+  std::vector<store::MissingParts> missing;  ///< what is not known here of the submission that is meant
+};
+
+/// Returns the arrays that the word stands for, else all that are noted here, newest first.
+util::Result<Searched> arrays_to_search(const std::vector<store::Submission>& submissions, const std::string& word) {
+  Searched searched;
+  auto& ids = searched.ids;
   if (word.empty()) {
     for (auto submission = submissions.rbegin(); submission != submissions.rend(); ++submission) {
       if (std::find(ids.begin(), ids.end(), submission->job_id) == ids.end()) ids.push_back(submission->job_id);
     }
-    return ids;
+    return searched;
   }
-  if (const auto name = slurm::parse_group_name(word)) {
-    for (const auto* array : store::arrays_of_group(submissions, name->number)) {
-      if (!name->part || array->group.part == *name->part) ids.push_back(array->job_id);
-    }
-    if (ids.empty())
-      return util::fail("job " + word, "nothing of that name was submitted from this state folder", "sarray history");
-    return ids;
+  std::vector<const store::Submission*> arrays;
+  const auto name = slurm::parse_group_name(word);
+  if (name) {
+    TRY(arrays, follow::find_arrays(submissions, *name));
+  } else if (const auto* submission = store::find_submission(submissions, word)) {
+    arrays = store::arrays_of_group(submissions, *submission);
+  } else {
+    ids.push_back(word);
   }
-  const auto* submission = store::find_submission(submissions, word);
-  if (submission == nullptr) return std::vector<std::string>{word};
-  for (const auto* array : store::arrays_of_group(submissions, *submission)) ids.push_back(array->job_id);
-  return ids;
+  for (const auto* array : arrays) ids.push_back(array->job_id);
+  if (!name || !name->part) searched.missing = follow::find_missing(submissions, arrays);
+  return searched;
 }
 
 }  // namespace
@@ -99,8 +107,9 @@ Status find(const Words& words) {
   auto list = util::Json::array();
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
-  TRY(const auto ids, arrays_to_search(submissions, job_id));
-  for (const auto& id : ids) {
+  TRY(const auto searched, arrays_to_search(submissions, job_id));
+  warn_of_missing(searched.missing, LeftOut::not_shown);
+  for (const auto& id : searched.ids) {
     const auto loaded = follow::load_map(site, noted, {id, ""}, "");
     if (!loaded) {
       if (!job_id.empty()) {
@@ -122,8 +131,9 @@ Status find(const Words& words) {
     }
   }
   const bool found = !list.empty();
+  const util::Json document{{"version", 1}, {"jobs", std::move(list)}, {"missing", follow::name_missing(searched.missing)}};
   if (json) {
-    std::fputs(util::to_line({{"version", 1}, {"jobs", std::move(list)}}).c_str(), stdout);
+    std::fputs(util::to_line(document).c_str(), stdout);
   } else if (found) {
     std::fputs(table.text(report::terminal_width(1)).c_str(), stdout);
   } else {

@@ -9,7 +9,9 @@
 #include "cli/arguments.hpp"
 #include "commands/commands.hpp"
 #include "commands/overview.hpp"
+#include "commands/task_word.hpp"
 #include "engine/submissions.hpp"
+#include "follow/group.hpp"
 #include "queue/gather.hpp"
 #include "report/states.hpp"
 #include "report/table.hpp"
@@ -33,10 +35,13 @@ follow::Summary summarize(const std::vector<slurm::TaskRecord>& tasks) {
   return summary;
 }
 
-util::Json group_json(const store::Submission& submission) {
+util::Json group_json(const store::Submission& submission, const std::vector<store::MissingParts>& missing) {
   const auto& place = submission.group;
   if (place.number == 0) return nullptr;
-  return {{"name", slurm::group_name(place.number)}, {"number", place.number}, {"part", place.part}};
+  util::Json json{{"name", slurm::group_name(place.number)}, {"number", place.number}, {"part", place.part}};
+  const auto own = std::find_if(missing.begin(), missing.end(), [&](const auto& one) { return one.number == place.number; });
+  json["missing"] = own == missing.end() ? std::vector<std::string>() : follow::name_missing({*own});
+  return json;
 }
 
 /// The arrays of one submission, as places in a list.
@@ -74,6 +79,17 @@ std::vector<Row> keep_newest(std::vector<store::Submission>& submissions, std::s
   return make_rows(submissions);
 }
 
+/// Returns what is not known here of the submissions that are shown.
+std::vector<store::MissingParts> find_missing(const std::vector<store::Submission>& submissions, const std::vector<Row>& rows) {
+  std::vector<store::MissingParts> all;
+  for (const auto& row : rows) {
+    std::vector<const store::Submission*> arrays;
+    for (const auto i : row) arrays.push_back(&submissions[i]);
+    if (auto missing = store::find_missing_parts(arrays)) all.push_back(std::move(*missing));
+  }
+  return all;
+}
+
 /// Adds up what is known of the arrays of a submission.
 store::Submission sum_up(const std::vector<store::Submission>& submissions, const Row& row) {
   auto sum = submissions[row.front()];
@@ -84,10 +100,12 @@ store::Submission sum_up(const std::vector<store::Submission>& submissions, cons
   return sum;
 }
 
-util::Json submission_json(const store::Submission& submission, const follow::Summary& summary) {
-  util::Json json{{"job_id", submission.job_id},       {"time", submission.time},        {"name", submission.name},
-                  {"directory", submission.directory}, {"jobs", submission.jobs},        {"tasks", submission.tasks},
-                  {"retry_of", submission.retry_of},   {"states", util::Json::object()}, {"group", group_json(submission)}};
+util::Json submission_json(const store::Submission& submission, const follow::Summary& summary,
+                           const std::vector<store::MissingParts>& missing) {
+  util::Json json{
+      {"job_id", submission.job_id},       {"time", submission.time},        {"name", submission.name},
+      {"directory", submission.directory}, {"jobs", submission.jobs},        {"tasks", submission.tasks},
+      {"retry_of", submission.retry_of},   {"states", util::Json::object()}, {"group", group_json(submission, missing)}};
   for (const auto state : slurm::all_task_states) json["states"][slurm::task_state_name(state)] = summary.count(state);
   return json;
 }
@@ -144,12 +162,16 @@ Status show_overview(const slurm::SlurmSite& site, const OverviewOptions& option
   if (!asked.empty()) {
     TRY(states, engine::SlurmEngine(site.client).states(asked, false));
   }
+  const auto missing = find_missing(submissions, rows);
+  auto lost = missing;  // a submit that was cut off long ago is not said each time
+  std::erase_if(lost, [](const auto& one) { return one.may_be_unsent; });
+  warn_of_missing(lost, LeftOut::not_shown, "");
   auto list = util::Json::array();
   bool any_unknown = false;
   std::vector<follow::Summary> summaries;
   for (std::size_t i = 0; i < submissions.size(); ++i) {
     summaries.push_back(summarize(states.tasks[i]));
-    list.push_back(submission_json(submissions[i], summaries.back()));
+    list.push_back(submission_json(submissions[i], summaries.back(), missing));
     any_unknown = any_unknown || summaries.back().count(slurm::TaskState::unknown) > 0;
   }
   if (options.json) {

@@ -200,7 +200,7 @@ util::Result<void> follow_logs(follow::Group& group, const engine::Engine& engin
   }
 }
 
-util::Json logs_json(std::vector<Log>& logs) {
+util::Json logs_json(std::vector<Log>& logs, const follow::Group& group) {
   auto files = util::Json::array();
   for (const auto& log : logs) {
     struct stat status {};
@@ -211,7 +211,7 @@ util::Json logs_json(std::vector<Log>& logs) {
                      {"exists", exists},
                      {"bytes", exists ? util::Json(status.st_size) : util::Json(nullptr)}});
   }
-  return {{"version", 1}, {"files", std::move(files)}};
+  return {{"version", 1}, {"files", std::move(files)}, {"missing", follow::name_missing(group.missing())}};
 }
 
 /// Why there is nothing to show.
@@ -229,6 +229,7 @@ Status logs(const Words& words) {
   const auto site = queue::find_site();
   TRY(const auto word, read_shown_word(site, options->word));
   TRY(auto group, follow::Group::find(site, word, options->script, follow::Extent::tasks));
+  warn_of_missing(group.missing(), LeftOut::not_shown);
   const engine::SlurmEngine engine(site.client);
   CHECK_OK(group.refresh(engine));
   TRY(const auto indices, group.filter(options->selection));
@@ -242,7 +243,7 @@ Status logs(const Words& words) {
   LogList list(site, group, indices);
   list.update();
   if (options->json) {
-    std::fputs(util::to_line(logs_json(list.logs())).c_str(), stdout);
+    std::fputs(util::to_line(logs_json(list.logs(), group)).c_str(), stdout);
     return 0;
   }
   LogPrinter printer(list.logs().size() > 1 || tasks > 1, options->lines);

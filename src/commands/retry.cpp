@@ -168,7 +168,7 @@ plan::Plan join_plans(const std::vector<RetriedArray>& arrays) {
   return all;
 }
 
-util::Json to_json(const std::vector<RetriedArray>& arrays) {
+util::Json to_json(const std::vector<RetriedArray>& arrays, const std::vector<std::string>& missing) {
   std::vector<report::SubmittedArray> shown;
   for (std::size_t number = 0; number < arrays.size(); ++number) {
     const auto& array = arrays[number];
@@ -178,7 +178,9 @@ util::Json to_json(const std::vector<RetriedArray>& arrays) {
       shown.push_back({number, array.job_id, array.submission_folder.folder + "/sarray.slurm"});
     }
   }
-  return report::submission_json(join_plans(arrays), shown);
+  auto json = report::submission_json(join_plans(arrays), shown);
+  json["missing"] = missing;
+  return json;
 }
 
 void print_table(const RetriedArray& array) {
@@ -186,9 +188,9 @@ void print_table(const RetriedArray& array) {
   std::fputs(report::submission_text(plan, plan.arrays.front(), array.options.names, report::terminal_width(2)).c_str(), stderr);
 }
 
-Status show(const std::vector<RetriedArray>& arrays, const RetryOptions& options) {
+Status show(const std::vector<RetriedArray>& arrays, const RetryOptions& options, const std::vector<std::string>& missing) {
   if (options.telling.json) {
-    std::fputs(util::to_line(to_json(arrays)).c_str(), stdout);
+    std::fputs(util::to_line(to_json(arrays, missing)).c_str(), stdout);
     return 0;
   }
   for (const auto& array : arrays) {
@@ -242,9 +244,10 @@ util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOpti
 }
 
 /// Says what is known when all is submitted.
-void tell_all(const RetryRun& run) {
+void tell_all(const RetryRun& run, const std::vector<std::string>& missing) {
   const auto& options = run.options;
-  if (options.telling.json && (std::fputs(util::to_line(to_json(run.arrays)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
+  if (options.telling.json &&
+      (std::fputs(util::to_line(to_json(run.arrays, missing)).c_str(), stdout) < 0 || std::fflush(stdout) != 0))
     say("warning: standard output cannot be written; Slurm has the array, as job " + run.arrays.front().job_id);
   if (run.place.number > 0 && run.arrays.size() > 1)
     say("note: " + slurm::group_name(run.place.number) + " is these " + util::count(run.arrays.size(), "array") +
@@ -366,6 +369,8 @@ Status retry(const Words& words) {
   TRY(const auto word, read_task_word(site, options->word, "retry"));
   TRY(auto group, follow::Group::find(site, word, options->script, follow::Extent::tasks));
   say_group(group, options->word);
+  warn_of_missing(group.missing(), LeftOut::left_as_it_is);
+  const auto missing = follow::name_missing(group.missing());
   RetryRun run{*options, site, engine::SlurmEngine(site.client), queue::learn_dialect(site.client), {}, {}};
   TRY(const auto arrays, choose_arrays(run, group, word));
   bool any = false;
@@ -377,8 +382,8 @@ Status retry(const Words& words) {
     return util::fail("job " + options->word, "no tasks to run again",
                       "sarray status " + group.histories().front()->attempts.front().job_id);
   }
-  if (options->dry_run) return show(run.arrays, *options);
-  tell_all(run);
+  if (options->dry_run) return show(run.arrays, *options, missing);
+  tell_all(run, missing);
   return 0;
 }
 

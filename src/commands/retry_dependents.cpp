@@ -14,9 +14,9 @@ util::Result<void> repoint_dependents(follow::ArrayHistory& array_history, const
   const auto names_attempt = [&](const slurm::WaitingTask& task) {
     const auto& attempts = array_history.history().attempts;
     return task.state == slurm::TaskState::pending &&
-           std::any_of(task.conditions.begin(), task.conditions.end(), [&](const auto& condition) {
+           std::any_of(task.waits.conditions.begin(), task.waits.conditions.end(), [&](const auto& condition) {
              return std::any_of(attempts.begin(), attempts.end(),
-                                [&](const auto& one) { return one.job_id == condition.job_id; });
+                                [&](const auto& one) { return one.job_id == std::to_string(condition.job); });
            });
   };
   std::size_t tasks = 0;

@@ -17,6 +17,7 @@
 #include "follow/group.hpp"
 #include "queue/gather.hpp"
 #include "store/submissions.hpp"
+#include "util/join.hpp"
 #include "util/json.hpp"
 #include "util/message.hpp"
 
@@ -69,6 +70,19 @@ void print_notes(const follow::Group& group) {
   for (const auto* history : group.histories()) {
     for (const auto& note : history->notes) util::note(note);
   }
+  warn_of_missing(group.missing(), LeftOut::not_shown);
+}
+
+/// Returns an error if it is not known how all tasks ended.
+util::Result<void> check_known(const follow::Group& group) {
+  if (!group.missing().empty())
+    return util::fail("job " + group.name(),
+                      "how the tasks of " + util::join(follow::name_missing(group.missing()), ", ") + " ended is not known here",
+                      "sarray history");
+  if (follow::summarize(group.histories()).count(slurm::TaskState::unknown) > 0)
+    return util::fail("job " + group.histories().front()->attempts.front().job_id,
+                      "Slurm no longer knows how some of its tasks ended", "");
+  return {};
 }
 
 int exit_status(const follow::Group& group) {
@@ -107,10 +121,7 @@ Status wait_until_done(follow::Group& group, const engine::Engine& engine, const
   if (options.view.usage) CHECK_OK(ask_usage(group, engine));
   std::fputs(shown_text(group, options).c_str(), stdout);
   print_notes(group);
-  const auto summary = follow::summarize(group.histories());
-  if (summary.count(slurm::TaskState::unknown) > 0)
-    return util::fail("job " + group.histories().front()->attempts.front().job_id,
-                      "Slurm no longer knows how some of its tasks ended", "");
+  CHECK_OK(check_known(group));
   return exit_status(group);
 }
 
@@ -148,6 +159,7 @@ Status status(const Words& words) {
   TRY(auto group, follow::Group::find(site, word, options->script, follow::Extent::history));
   auto shown = *options;
   shown.view.group = group.name();
+  shown.view.missing = follow::name_missing(group.missing());
   for (auto& target : group.targets()) {
     if (!target.is_whole_array) target.array_history.set_meant(target.indices);  // a retry's id means the whole history
   }

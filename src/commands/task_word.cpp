@@ -49,6 +49,15 @@ void say_group(const follow::Group& group, const std::string& word) {
              (more > 0 ? " and " + util::count(more, "other") : "") + "; " + one);
 }
 
+void warn_of_missing(const std::vector<store::MissingParts>& missing, LeftOut how, const std::string& hint) {
+  for (const auto& one : missing) {
+    const bool is_one = one.parts.size() == 1;
+    const auto outcome = how == LeftOut::not_shown ? (is_one ? "it is not shown" : "they are not shown")
+                                                   : (is_one ? "it is left as it is" : "they are left as they are");
+    util::warn(follow::explain(one) + "; " + outcome, hint);
+  }
+}
+
 util::Result<follow::TaskReference> read_shown_word(const slurm::SlurmSite& site, const std::string& word) {
   TRY(const auto replaced, replace_last(site, word.empty() ? std::string(last_word) : word, false));
   return follow::parse_task_reference(replaced);

@@ -83,9 +83,9 @@ util::Result<std::vector<slurm::JobRecord>> find_array(const slurm::SlurmSite& s
   auto job_id = word.job_id;
   if (word.group) {
     TRY(const auto group, follow::Group::find(site, word, "", follow::Extent::tasks));
-    if (group.job_ids().size() > 1)
+    if (group.array_count() > 1)
       return util::fail("job " + options.job_id,
-                        "a limit is an array's, and this is " + util::count(group.job_ids().size(), "array"),
+                        "a limit is an array's, and this is " + util::count(group.array_count(), "array"),
                         "sarray throttle " + options.job_id + ".1 -t " + std::to_string(options.limit));
     job_id = group.job_ids().front();
   }

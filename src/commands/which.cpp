@@ -121,8 +121,8 @@ std::vector<const script::MappedJob*> jobs_of(const follow::Target& target) {
 
 Status show_script(const follow::Group& group, const std::string& word) {
   const auto& target = group.targets().front();
-  if (group.targets().size() > 1) {
-    return util::fail(word, "its " + util::count(group.targets().size(), "array") + " have a script each: name one task",
+  if (group.array_count() > 1) {
+    return util::fail(word, "its " + util::count(group.array_count(), "array") + " have a script each: name one task",
                       "sarray which " + report::task_name(target.array_history.history(), target.indices.front()) + " --script");
   }
   const auto jobs = jobs_of(target);
@@ -201,6 +201,7 @@ Status which(const Words& words) {
   const auto site = queue::find_site();
   TRY(const auto task, read_shown_word(site, options->task));
   TRY(auto group, follow::Group::find(site, task, options->from, follow::Extent::tasks));
+  warn_of_missing(group.missing(), LeftOut::not_shown);
   if (options->script) return show_script(group, options->task.empty() ? "last" : options->task);
   if (options->env && !options->json) {
     for (const auto& target : group.targets()) show_variables(target, {site, target.array_history.history(), options->values});
@@ -226,7 +227,8 @@ Status which(const Words& words) {
       is_first = false;
     }
   }
-  if (options->json) std::fputs(util::to_line({{"version", 1}, {"tasks", std::move(list)}}).c_str(), stdout);
+  const util::Json document{{"version", 1}, {"tasks", std::move(list)}, {"missing", follow::name_missing(group.missing())}};
+  if (options->json) std::fputs(util::to_line(document).c_str(), stdout);
   for (const auto* history : group.histories()) {
     for (const auto& note : history->notes) util::note(note);
   }

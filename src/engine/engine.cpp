@@ -45,7 +45,7 @@ util::Result<void> SlurmEngine::set_dependencies(const std::vector<slurm::Depend
   return m_client.set_dependencies(updates, step);
 }
 
-util::Result<std::vector<slurm::TaskDependency>> SlurmEngine::dependencies(const std::vector<std::string>& array_ids) const {
+util::Result<std::vector<slurm::WaitingTask>> SlurmEngine::dependencies(const std::vector<std::string>& array_ids) const {
   return m_client.dependencies(array_ids);
 }
 

@@ -50,7 +50,7 @@ class Engine {
   [[nodiscard]] virtual util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
                                                             const std::function<void()>& step) const = 0;
   /// Returns what each unfinished task of these arrays waits for.
-  [[nodiscard]] virtual util::Result<std::vector<slurm::TaskDependency>> dependencies(
+  [[nodiscard]] virtual util::Result<std::vector<slurm::WaitingTask>> dependencies(
       const std::vector<std::string>& array_ids) const = 0;
   /// Returns what is known of jobs of any user; those that are not known are left out.
   [[nodiscard]] virtual util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const = 0;
@@ -79,7 +79,7 @@ class SlurmEngine final : public Engine {
   [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> waiting_tasks() const override;
   [[nodiscard]] util::Result<void> set_dependencies(const std::vector<slurm::DependencyUpdate>& updates,
                                                     const std::function<void()>& step) const override;
-  [[nodiscard]] util::Result<std::vector<slurm::TaskDependency>> dependencies(
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> dependencies(
       const std::vector<std::string>& array_ids) const override;
   [[nodiscard]] util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const override;
   [[nodiscard]] util::Result<std::vector<std::string>> unfinished_namesakes(const std::set<std::string>& names) const override;

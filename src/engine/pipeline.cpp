@@ -67,7 +67,7 @@ class Comparison {
   }
 
   /// @return what is wrong, in words; empty: nothing is.
-  std::string find_fault(const std::vector<slurm::TaskDependency>& shown) {
+  std::string find_fault(const std::vector<slurm::WaitingTask>& shown) {
     std::map<std::string, std::size_t> seen;
     for (const auto& task : shown) {
       const auto array = m_by_id.find(task.array_id);
@@ -75,13 +75,14 @@ class Comparison {
       ++seen[task.array_id];
       if (array->second->step != PipelineStep::held) continue;  // all was well when that was noted
       const auto& wanted = m_wanted[task.array_id];
-      const auto position = task.index - array->second->first_index;
+      const auto index = task.index == slurm::TaskRecord::plain_job ? 0 : task.index;
+      const auto position = index - array->second->first_index;
       if (position >= wanted.size()) continue;
       const static std::string nothing;
       const auto& want = wanted[position] != nullptr ? *wanted[position] : nothing;
-      if (!is_same(want, task.condition)) {
-        return "task " + task.array_id + "_" + std::to_string(task.index) + " waits for '" + task.condition +
-               "' in Slurm, and not for '" + want + "'";
+      if (!is_same(want, task.shown)) {
+        return "task " + task.array_id + "_" + std::to_string(index) + " waits for '" + task.shown + "' in Slurm, and not for '" +
+               want + "'";
       }
     }
     // A task that is over may be forgotten soon, and what waits for it would then start.
@@ -178,7 +179,7 @@ util::Result<std::vector<std::string>> find_held(const std::vector<LinkedArray>&
   TRY(const auto shown, engine.dependencies(ids_of(arrays)));
   std::set<std::string> held;
   for (const auto& task : shown) {
-    if (task.is_pending && task.is_held) held.insert(task.array_id);
+    if (task.state == slurm::TaskState::pending && task.is_held) held.insert(task.array_id);
   }
   std::vector<const LinkedArray*> order;
   for (const auto& array : arrays) {

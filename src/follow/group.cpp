@@ -5,7 +5,7 @@
 
 #include "engine/submissions.hpp"
 #include "slurm/language/group_name.hpp"
-#include "store/groups.hpp"
+#include "util/join.hpp"
 #include "util/message.hpp"
 
 namespace sarray::follow {
@@ -39,17 +39,45 @@ Submissions first_arrays(const std::vector<store::Submission>& submissions, cons
   return all;
 }
 
+constexpr const char* lost = "its record was removed, or cannot be read";
+constexpr const char* unsent_or_lost = "it was not submitted, or its record was removed or cannot be read";
+
+/// Why there is no array of that name.
+util::Error explain_unknown(const std::vector<store::Submission>& submissions, const slurm::GroupName& name) {
+  const auto group = slurm::group_name(name.number);
+  util::Error error{"job " + group, "nothing of that name was submitted from this state folder", "sarray history"};
+  if (!name.part) return error;
+  error.what = "job " + slurm::array_name({name.number, *name.part, 0});
+  const auto known = store::arrays_of_group(submissions, name.number);
+  if (known.empty()) return error;
+  const auto missing = store::find_missing_parts(known);
+  const auto count = missing ? missing->of : known.back()->group.part;
+  if (*name.part > count) {
+    error.why = group + " has " + util::count(count, "array") + ", " + group + ".1 to " + group + "." + std::to_string(count);
+    error.hint = "sarray status " + group;
+  } else {
+    error.why = std::string("it is not known here: ") + (*name.part == count ? unsent_or_lost : lost);
+  }
+  return error;
+}
+
+/// "2, 3 and 5"; of many the first and how many more.
+std::string list_text(const std::vector<std::uint32_t>& parts) {
+  constexpr std::size_t max_named = 8;
+  if (parts.size() == 1) return std::to_string(parts.front());
+  const bool is_cut = parts.size() > max_named;
+  const auto named = static_cast<std::ptrdiff_t>(is_cut ? max_named : parts.size() - 1);
+  const auto text = [](std::uint32_t part) { return std::to_string(part); };
+  return util::join(std::vector<std::uint32_t>(parts.begin(), parts.begin() + named), ", ", text) + " and " +
+         (is_cut ? util::count(parts.size() - max_named, "other") : text(parts.back()));
+}
+
 /// Returns the arrays that a word stands for; none: it is not about whole arrays that are noted.
-util::Result<Submissions> find_arrays(const std::vector<store::Submission>& submissions, const TaskReference& word,
-                                      const Place& place, Extent extent) {
+util::Result<Submissions> find_meant(const std::vector<store::Submission>& submissions, const TaskReference& word,
+                                     const Place& place, Extent extent) {
   Submissions arrays;
   if (word.group) {
-    arrays = store::arrays_of_group(submissions, word.group->number);
-    if (word.group->part) std::erase_if(arrays, [&](const auto* array) { return array->group.part != *word.group->part; });
-    const auto name =
-        slurm::group_name(word.group->number) + (word.group->part ? "." + std::to_string(*word.group->part) : std::string());
-    if (arrays.empty())
-      return util::fail("job " + name, "nothing of that name was submitted from this state folder", "sarray history");
+    TRY(arrays, find_arrays(submissions, *word.group));
   } else if (!word.is_virtual && !place.indices) {
     const auto* submission = store::find_submission(submissions, place.array.job_id, place.array.marker);
     if (submission != nullptr) arrays = store::arrays_of_group(submissions, *submission);
@@ -58,9 +86,8 @@ util::Result<Submissions> find_arrays(const std::vector<store::Submission>& subm
   return extent == Extent::history && !is_one ? first_arrays(submissions, arrays) : arrays;
 }
 
-/// Returns the number that they have in common; 0: there is none, or only one array.
+/// Returns the number that they have in common; 0: there is none.
 std::uint32_t number_of(const Submissions& arrays) {
-  if (arrays.size() < 2) return 0;
   const auto number = arrays.front()->group.number;
   const bool is_same =
       std::all_of(arrays.begin(), arrays.end(), [&](const auto* array) { return array->group.number == number; });
@@ -98,16 +125,18 @@ util::Result<Group> Group::find(const slurm::SlurmSite& site, const TaskReferenc
   }
   Submissions arrays;
   if (file.empty() || word.group) {
-    TRY(arrays, find_arrays(submissions, word, place, extent));
+    TRY(arrays, find_meant(submissions, word, place, extent));
   }
-  if (arrays.size() < 2 && !word.group) {
+  const bool is_part = word.group && word.group->part;
+  if (!is_part) group.m_missing = find_missing(submissions, arrays);
+  if (arrays.size() < 2 && !word.group && group.m_missing.empty()) {
     group.m_job_ids = {place.array.job_id};
     group.m_references = {word};
     TRY(auto target, open_target(site, submissions, word, place, file));
     group.m_targets.push_back(std::move(target));
     return group;
   }
-  if (arrays.size() > 1) {
+  if (arrays.size() > 1 || !group.m_missing.empty()) {
     // Of a retry of several submissions, each of one array, only the retry has a name.
     const auto number = number_of(arrays);
     const auto* noted = store::find_submission(submissions, place.array.job_id, place.array.marker);
@@ -130,6 +159,48 @@ util::Result<Group> Group::find(const slurm::SlurmSite& site, const TaskReferenc
   return group;
 }
 
+std::size_t Group::array_count() const {
+  auto count = m_targets.size();
+  for (const auto& missing : m_missing) count += missing.parts.size();
+  return count;
+}
+
+util::Result<std::vector<const store::Submission*>> find_arrays(const std::vector<store::Submission>& submissions,
+                                                                const slurm::GroupName& name) {
+  auto arrays = store::arrays_of_group(submissions, name.number);
+  if (name.part) std::erase_if(arrays, [&](const auto* array) { return array->group.part != *name.part; });
+  if (arrays.empty()) return util::fail(explain_unknown(submissions, name));
+  return arrays;
+}
+
+std::vector<store::MissingParts> find_missing(const std::vector<store::Submission>& submissions,
+                                              const std::vector<const store::Submission*>& arrays) {
+  std::vector<store::MissingParts> all;
+  for (const auto* array : arrays) {
+    const auto number = array->group.number;
+    if (number == 0 || std::any_of(all.begin(), all.end(), [&](const auto& other) { return other.number == number; })) continue;
+    if (auto missing = store::find_missing_parts(store::arrays_of_group(submissions, number))) all.push_back(std::move(*missing));
+  }
+  return all;
+}
+
+std::string explain(const store::MissingParts& missing) {
+  const auto& parts = missing.parts;
+  const auto what = slurm::group_name(missing.number) + ": part" + (parts.size() == 1 ? " " : "s ") + list_text(parts) + " of " +
+                    std::to_string(missing.of) + (parts.size() == 1 ? " is" : " are") + " not known here: ";
+  if (parts.size() == 1) return what + (missing.may_be_unsent ? unsent_or_lost : lost);
+  return what + (missing.may_be_unsent ? "they were not submitted, or their records were removed or cannot be read"
+                                       : "their records were removed, or cannot be read");
+}
+
+std::vector<std::string> name_missing(const std::vector<store::MissingParts>& missing) {
+  std::vector<std::string> names;
+  for (const auto& one : missing) {
+    for (const auto part : one.parts) names.push_back(slurm::array_name({one.number, part, 0}));
+  }
+  return names;
+}
+
 Histories Group::histories() const {
   Histories histories;
   for (const auto& target : m_targets) histories.push_back(&target.array_history.history());
@@ -147,11 +218,10 @@ bool Group::awaits_usage() const {
 }
 
 util::Result<std::vector<std::vector<std::uint32_t>>> Group::filter(const Selection& selection) const {
-  if (m_targets.size() > 1 && !selection.tasks.empty()) {
-    return util::fail(
-        util::usage_error("--tasks " + selection.tasks,
-                          m_name + " has " + util::count(m_targets.size(), "array") + ", and each has its own indices",
-                          "name the tasks as squeue does: " + m_job_ids.front() + "_[" + selection.tasks + "]"));
+  if (array_count() > 1 && !selection.tasks.empty()) {
+    return util::fail(util::usage_error("--tasks " + selection.tasks,
+                                        m_name + " has " + util::count(array_count(), "array") + ", and each has its own indices",
+                                        "name the tasks as squeue does: " + m_job_ids.front() + "_[" + selection.tasks + "]"));
   }
   TRY(const auto selected, select_tasks(histories(), selection));
   std::vector<std::vector<std::uint32_t>> indices(m_targets.size());

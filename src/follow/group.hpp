@@ -8,6 +8,7 @@
 #include "follow/attempts.hpp"
 #include "follow/selection.hpp"
 #include "slurm/client/site.hpp"
+#include "store/groups.hpp"
 #include "util/result.hpp"
 
 namespace sarray::follow {
@@ -17,6 +18,18 @@ using Histories = std::vector<const History*>;
 /// Returns the sum over all of them.
 [[nodiscard]] Summary summarize(const Histories& histories);
 [[nodiscard]] std::uint32_t count_never(const Histories& histories);
+
+/// "sarray-3: part 2 of 3 is not known here: its record was removed, or cannot be read"
+[[nodiscard]] std::string explain(const store::MissingParts& missing);
+/// "sarray-3.2" for each part.
+[[nodiscard]] std::vector<std::string> name_missing(const std::vector<store::MissingParts>& missing);
+
+/// Returns the arrays of a submission, or the one that is meant. @return an error that says why there is none.
+[[nodiscard]] util::Result<std::vector<const store::Submission*>> find_arrays(const std::vector<store::Submission>& submissions,
+                                                                              const slurm::GroupName& name);
+/// Returns what is not known here of each submission that these arrays belong to.
+[[nodiscard]] std::vector<store::MissingParts> find_missing(const std::vector<store::Submission>& submissions,
+                                                            const std::vector<const store::Submission*>& arrays);
 
 /// Which arrays a word that names a whole array stands for.
 enum class Extent : std::uint8_t {
@@ -35,8 +48,13 @@ class Group {
 
   [[nodiscard]] std::vector<Target>& targets() { return m_targets; }
   [[nodiscard]] const std::vector<Target>& targets() const { return m_targets; }
-  /// "sarray-3"; empty: it is one array.
+  /// "sarray-3"; empty: it is one array, and there are no others.
   [[nodiscard]] const std::string& name() const { return m_name; }
+  /// Returns what is not known here of the submissions that are meant: the group is smaller than they are. Not if one part is
+  /// meant.
+  [[nodiscard]] const std::vector<store::MissingParts>& missing() const { return m_missing; }
+  /// Returns how many arrays the word stands for, also those that are not known here.
+  [[nodiscard]] std::size_t array_count() const;
   [[nodiscard]] Histories histories() const;
   /// Returns the job ids, as the user may know them: of a retry its own.
   [[nodiscard]] const std::vector<std::string>& job_ids() const { return m_job_ids; }
@@ -56,6 +74,7 @@ class Group {
   std::vector<std::string> m_job_ids;
   std::vector<TaskReference> m_references;
   std::string m_name;
+  std::vector<store::MissingParts> m_missing;
 };
 
 }  // namespace sarray::follow

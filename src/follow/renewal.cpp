@@ -83,7 +83,7 @@ class Renewal {
 
   /// A job that is not ours. What Slurm shows that the task waited for tells more than what has become of that.
   [[nodiscard]] Outcome judge_other(const Condition& condition) const {
-    const bool is_shown = m_shown != nullptr && std::any_of(m_shown->conditions.begin(), m_shown->conditions.end(),
+    const bool is_shown = m_shown != nullptr && std::any_of(m_shown->waits.conditions.begin(), m_shown->waits.conditions.end(),
                                                             [&](const auto& shown) { return is_on(shown, condition); });
     if (m_shown != nullptr && !is_shown) return {};
     switch (m_judge_other(condition)) {
@@ -102,8 +102,8 @@ class Renewal {
   /// aftercorr for the whole array.
   [[nodiscard]] bool is_on(const slurm::ShownCondition& shown, const Condition& condition) const {
     const auto task = slurm::target_index(*m_shown, shown);
-    const bool is_twin = shown.type == "aftercorr" && condition.type == DependencyType::afterok;
-    return (is_twin || shown.type == slurm::dependency_word(condition.type)) && shown.job_id == std::to_string(condition.job) &&
+    const bool is_twin = shown.type == DependencyType::aftercorr && condition.type == DependencyType::afterok;
+    return (is_twin || shown.type == condition.type) && shown.job == condition.job &&
            (!task || !condition.task || *task == *condition.task);
   }
 
@@ -111,9 +111,9 @@ class Renewal {
   /// attempt tells nothing of the first.
   [[nodiscard]] bool was_fulfilled(const Condition& condition, const History& history) const {
     if (m_shown == nullptr) return false;
-    return std::none_of(m_shown->conditions.begin(), m_shown->conditions.end(), [&](const auto& shown) {
+    return std::none_of(m_shown->waits.conditions.begin(), m_shown->waits.conditions.end(), [&](const auto& shown) {
       const bool is_later = std::any_of(history.attempts.begin() + 1, history.attempts.end(),
-                                        [&](const auto& attempt) { return attempt.job_id == shown.job_id; });
+                                        [&](const auto& attempt) { return attempt.job_id == std::to_string(shown.job); });
       return is_later || is_on(shown, condition);
     });
   }

@@ -17,7 +17,9 @@ ShownCondition on_target(const WaitingTask& task, ShownCondition condition) {
   return condition;
 }
 
-bool wants_success(const ShownCondition& condition) { return condition.type == "afterok" || condition.type == "aftercorr"; }
+bool wants_success(const ShownCondition& condition) {
+  return condition.type == slurm::DependencyType::afterok || condition.type == slurm::DependencyType::aftercorr;
+}
 
 }  // namespace
 
@@ -33,8 +35,9 @@ const WaitingTask* WaitGraph::find(const SlurmTask& task) const {
 std::vector<const WaitingTask*> WaitGraph::targets(const WaitingTask& task, const ShownCondition& condition) const {
   std::vector<const WaitingTask*> found;
   const auto index = slurm::target_index(task, condition);
-  auto place = m_places.lower_bound({condition.job_id, index.value_or(0)});
-  for (; place != m_places.end() && place->first.first == condition.job_id; ++place) {
+  const auto job_id = std::to_string(condition.job);
+  auto place = m_places.lower_bound({job_id, index.value_or(0)});
+  for (; place != m_places.end() && place->first.first == job_id; ++place) {
     const bool is_meant = !index || place->first.second == *index || place->first.second == slurm::TaskRecord::plain_job;
     if (is_meant) found.push_back(&m_tasks[place->second]);
   }
@@ -49,13 +52,13 @@ std::vector<ShownCondition> WaitGraph::causes(const WaitingTask& task) const {
 std::vector<ShownCondition> WaitGraph::causes(const WaitingTask& task, std::set<SlurmTask>& passed) const {
   if (!passed.insert(name_of(task)).second) return {};
   std::vector<ShownCondition> result;
-  for (const auto& condition : task.conditions) {
+  for (const auto& condition : task.waits.conditions) {
     std::vector<ShownCondition> own;
     for (const auto* target : targets(task, condition)) {
       for (auto& cause : causes(*target, passed)) own.push_back(std::move(cause));
     }
     if (own.empty() && condition.has_failed) own.push_back(on_target(task, condition));
-    if (own.empty() && task.any) return {};  // this one may still come
+    if (own.empty() && task.waits.any) return {};  // this one may still come
     for (auto& cause : own) {
       if (std::find(result.begin(), result.end(), cause) == result.end()) result.push_back(std::move(cause));
     }
@@ -67,8 +70,9 @@ std::vector<Dependent> WaitGraph::dependents(const std::vector<SlurmTask>& cance
   std::set<SlurmTask> gone(cancelled.begin(), cancelled.end());
   const auto is_gone = [&](const WaitingTask& task, const ShownCondition& condition) {
     const auto index = slurm::target_index(task, condition);
-    const auto first = gone.lower_bound({condition.job_id, index.value_or(0)});
-    return first != gone.end() && first->first == condition.job_id && (!index || first->second == *index);
+    const auto job_id = std::to_string(condition.job);
+    const auto first = gone.lower_bound({job_id, index.value_or(0)});
+    return first != gone.end() && first->first == job_id && (!index || first->second == *index);
   };
   std::map<SlurmTask, Dependent> found;
   for (bool goes_on = true; goes_on;) {
@@ -76,13 +80,13 @@ std::vector<Dependent> WaitGraph::dependents(const std::vector<SlurmTask>& cance
     for (const auto& task : m_tasks) {
       const auto name = name_of(task);
       if (task.state != slurm::TaskState::pending || gone.contains(name)) continue;
-      const auto touched = std::count_if(task.conditions.begin(), task.conditions.end(),
+      const auto touched = std::count_if(task.waits.conditions.begin(), task.waits.conditions.end(),
                                          [&](const auto& condition) { return is_gone(task, condition); });
       if (touched == 0) continue;
-      const auto dead = std::count_if(task.conditions.begin(), task.conditions.end(), [&](const auto& condition) {
+      const auto dead = std::count_if(task.waits.conditions.begin(), task.waits.conditions.end(), [&](const auto& condition) {
         return condition.has_failed || (wants_success(condition) && is_gone(task, condition));
       });
-      const bool is_never = task.any ? dead == static_cast<std::ptrdiff_t>(task.conditions.size()) : dead > 0;
+      const bool is_never = task.waits.any ? dead == static_cast<std::ptrdiff_t>(task.waits.conditions.size()) : dead > 0;
       found[name] = {&task, is_never};
       if (is_never) goes_on = gone.insert(name).second || goes_on;
     }

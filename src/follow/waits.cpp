@@ -6,6 +6,7 @@
 
 namespace sarray::follow {
 
+using slurm::DependencyType;
 using slurm::TaskState;
 
 void JobNames::add(const History& history) {
@@ -42,15 +43,17 @@ WaitedFor JobNames::find(const SlurmTask& task) {
 }
 
 std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
-  const auto* known = look_up(condition.job_id);
+  const auto job_id = std::to_string(condition.job);
+  const auto* known = look_up(job_id);
   const auto add_facts = [&](WaitedFor waited) {
-    waited.type = condition.type == "aftercorr" && condition.task ? "afterok" : condition.type;  // of one task it is the same
+    const bool is_one = condition.type == DependencyType::aftercorr && condition.task;  // of one task it is the same
+    waited.type = slurm::dependency_word(is_one ? DependencyType::afterok : condition.type);
     waited.has_failed = condition.has_failed;
     return waited;
   };
-  if (condition.task) return {add_facts(find({condition.job_id, *condition.task}))};
+  if (condition.task) return {add_facts(find({job_id, *condition.task}))};
   std::vector<WaitedFor> found;
-  if (known == nullptr) return {add_facts(find({condition.job_id, slurm::TaskRecord::plain_job}))};
+  if (known == nullptr) return {add_facts(find({job_id, slurm::TaskRecord::plain_job}))};
   const auto& tasks = known->tasks;
   for (const auto& job : known->map.jobs) {
     std::vector<std::uint32_t> meant;
@@ -59,7 +62,7 @@ std::vector<WaitedFor> JobNames::find(const slurm::ShownCondition& condition) {
       if (condition.has_failed ? slurm::is_failure(state) : !slurm::is_done(state)) meant.push_back(index);
     }
     if (meant.empty()) continue;
-    auto waited = find({condition.job_id, meant.front()});
+    auto waited = find({job_id, meant.front()});
     if (meant.size() > 1) waited.local = std::nullopt;  // the job
     found.push_back(add_facts(std::move(waited)));
   }
@@ -83,10 +86,10 @@ void find_wait(const WaitGraph& graph, JobNames& names, History& history, std::u
   const auto causes = graph.causes(*task);
   TaskWait wait;
   wait.is_never = !causes.empty();
-  wait.any = task->any && !wait.is_never;
-  auto conditions = wait.is_never ? causes : task->conditions;
+  wait.any = task->waits.any && !wait.is_never;
+  auto conditions = wait.is_never ? causes : task->waits.conditions;
   for (auto& condition : conditions) {
-    if (condition.job_id.empty()) continue;  // singleton: of which job, Slurm does not say
+    if (condition.type == DependencyType::singleton) continue;  // singleton: of which job, Slurm does not say
     if (!wait.is_never) condition.task = slurm::target_index(*task, condition);
     for (auto& waited : names.find(condition)) wait.on.push_back(std::move(waited));
   }

@@ -69,10 +69,12 @@ std::string size_text(const follow::Histories& histories, const follow::Summary&
   return part(shown, jobs) + util::count(jobs, "job") + ", " + part(summary.tasks, tasks) + util::count(tasks, "task");
 }
 
-/// "array 17: ", or "sarray-3: 3 arrays, ".
+/// "array 17: ", or "sarray-3: 3 arrays, ", or "sarray-3: 2 of 3 arrays, " if one of them is not known here.
 std::string title(const follow::Histories& histories, const StatusView& view) {
-  if (histories.size() == 1) return "array " + histories.front()->attempts.front().job_id + ": ";
-  return view.group + ": " + util::count(histories.size(), "array") + ", ";
+  if (view.group.empty()) return "array " + histories.front()->attempts.front().job_id + ": ";
+  const auto all = histories.size() + view.missing.size();
+  return view.group + ": " + (view.missing.empty() ? "" : std::to_string(histories.size()) + " of ") + util::count(all, "array") +
+         ", ";
 }
 
 /// "  retried as array 20: 2 tasks", a line for each retry; of several arrays with the one that it is a retry of.

@@ -17,8 +17,9 @@ struct StatusView {
   std::size_t height = 0;  ///< its lines; 0: it is not one
   bool bars = true;
   bool color = false;
-  bool tasks = false;  ///< one line per task
-  std::string group;   ///< the name of what is shown, if that is several arrays: "sarray-3"
+  bool tasks = false;                ///< one line per task
+  std::string group;                 ///< the name of what is shown, if that is several arrays: "sarray-3"
+  std::vector<std::string> missing;  ///< the names of its arrays that are not known here: "sarray-3.2"
   bool failed_only = false;
   bool usage = false;     ///< CPU and memory, used and requested
   std::int64_t now = 0;   ///< seconds since 1970

@@ -78,6 +78,7 @@ util::Json status_json(const follow::Histories& histories, const StatusView& vie
   util::Json json;
   json["version"] = 1;
   json["group"] = view.group.empty() ? util::Json(nullptr) : util::Json(view.group);
+  json["missing"] = view.missing;
   json["attempts"] = util::Json::array();
   json["arrays"] = util::Json::array();
   json["notes"] = util::Json::array();

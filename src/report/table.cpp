@@ -51,9 +51,11 @@ void tell_apart(Rows& rows, std::size_t room) {
 }  // namespace
 
 std::string Table::text(std::size_t width) const {
+  constexpr std::size_t widest_column = 60;  // what is longer moves the rest of its own line, and not of all
   std::vector<std::size_t> widths(m_right.size());
   for (const auto& row : m_rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], util::display_width(row[i]));
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      widths[i] = std::max(widths[i], std::min(widest_column, util::display_width(row[i])));
   }
   auto rows = m_rows;
   const auto before = std::accumulate(widths.begin(), widths.end() - 1, 2 * (widths.size() - 1));
@@ -65,11 +67,12 @@ std::string Table::text(std::size_t width) const {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) line += "  ";
       const bool last = i + 1 == row.size();
-      const auto fill = last ? 0 : widths[i] - util::display_width(row[i]);
+      const auto wide = util::display_width(row[i]);
+      const auto fill = last || wide > widths[i] ? 0 : widths[i] - wide;
       if (m_right[i]) line.append(fill, ' ');
       line += last && width > used ? util::fit(row[i], width - used) : row[i];
       if (!m_right[i]) line.append(fill, ' ');
-      used += widths[i] + 2;
+      used += wide + fill + 2;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     if (width > 0) line = util::fit(line, width);

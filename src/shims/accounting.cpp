@@ -1,12 +1,11 @@
+#include "shims/accounting.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 
-#include "answer/account.hpp"
 #include "shims/asked.hpp"
-#include "shims/meant.hpp"
 #include "shims/tools.hpp"
-#include "shims/world.hpp"
 #include "slurm/language/virtual_id.hpp"
 #include "util/join.hpp"
 #include "util/parse.hpp"
@@ -50,7 +49,7 @@ struct Asked {
   int status = 0;
 };
 
-util::Result<util::Output> run(World& world, std::vector<answer::Option> options) {
+util::Result<util::Output> run(World& world, const std::vector<answer::Option>& options) {
   auto environment = world.site().environment;
   environment.unset("SACCT_FORMAT");
   return world.site().client.run_tool(slurm::Tool::sacct, answer::write_words(options, {}), environment);
@@ -58,15 +57,12 @@ util::Result<util::Output> run(World& world, std::vector<answer::Option> options
 
 /// Asks Slurm's own sacct, which says on standard error why it refuses.
 util::Result<Asked> ask_slurm(World& world, const AccountQuestion& question, const Meant& meant) {
-  auto options = question.passed;
-  options.push_back({"parsable2", std::nullopt});
-  options.push_back({"delimiter", std::string(1, answer::value_end)});
-  if (question.ids) options.push_back({"jobs", meant.slurms.empty() ? std::string(no_job) : util::join(meant.slurms, ",")});
   Asked asked;
   for (const bool with_line : {true, false}) {
-    auto all = options;
-    all.push_back({"format", answer::ask_account_format(question.format, with_line)});
-    TRY(const auto output, run(world, std::move(all)));
+    TRY(const auto output, run_sacct(world, question, meant.slurms,
+                                     {{"parsable2", std::nullopt},
+                                      {"delimiter", std::string(1, answer::value_end)},
+                                      {"format", answer::ask_account_format(question.format, with_line)}}));
     if (output.status != 0 && with_line && output.err.find("SubmitLine") != std::string::npos) continue;  // 20.11
     std::fputs(output.err.c_str(), stderr);
     asked.status = output.status;
@@ -108,13 +104,9 @@ bool needs_partition(const AccountQuestion& question) {
                      [](const auto& column) { return column.field == "partition" || column.field == "timelimit"; });
 }
 
-}  // namespace
-
-util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words) {
-  const auto read = answer::read_words(slurm::Tool::sacct, words);
-  TRY(const auto question, answer::read_account_question(read, world.site().environment));
-  TRY(const auto meant, find_meant(world, question.ids, write_id));
-  TRY(const auto recent, find_recent(world, question));
+util::Result<int> ask_as_text(World& world, const AccountQuestion& question, const Accounted& accounted) {
+  const auto& meant = accounted.meant;
+  const auto& recent = accounted.recent;
   auto defaults = world.defaults((!meant.recorded.empty() || !recent.empty()) && needs_partition(question));
   const bool names_cluster = std::any_of(question.format.columns.begin(), question.format.columns.end(),
                                          [](const auto& column) { return column.field == "cluster"; });
@@ -124,20 +116,12 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
   TRY(auto lines, answer::translate_account_rows(
                       question, asked.rows, [&](const answer::RowArray& row) { return world.find_map(row.line, row.job_id); },
                       [&](std::uint32_t id) { return world.submit_line(id); }));
-  std::uint32_t recorded = 0;
-  const auto is_shown = [&](const auto& known) {
-    return std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end();
-  };
-  // A job that was PENDING when it was recorded does not vanish for some seconds: scripts take that for its end.
-  for (const auto& known : recent) {
-    if (!question.states.empty() || is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
-    if (auto row = answer::recorded_row(question, known->shown, defaults)) lines.rows.push_back(std::move(*row));
-  }
-  for (const auto& known : meant.recorded) {
-    if (is_shown(known) || !answer::is_asked_for(question, known->shown, defaults)) continue;
-    TRY(auto row, answer::recorded_row(question, known->shown, defaults));
-    lines.rows.push_back(std::move(row));
-    ++recorded;
+  bool has_recorded = false;
+  for (const auto& [known, is_recorded] : find_unaccounted(question, accounted, lines.ours, defaults)) {
+    auto row = answer::recorded_row(question, known->shown, defaults);
+    if (!row && is_recorded) return util::fail(std::move(row).error());
+    if (row) lines.rows.push_back(std::move(*row));
+    has_recorded = has_recorded || is_recorded;
   }
   std::vector<int> widths;
   if (question.style == answer::AccountStyle::aligned) {
@@ -149,8 +133,43 @@ util::Result<int> ask_accounting(World& world, const std::vector<std::string>& w
     if (!is_titles)
       std::fputs(answer::write_account_line(widths, lines.rows[i], question.style, question.delimiter, false).c_str(), stdout);
   }
-  if (recorded > 0) note_question(world);
+  if (has_recorded) note_question(world);
   return 0;
+}
+
+}  // namespace
+
+std::vector<Unaccounted> find_unaccounted(const AccountQuestion& question, const Accounted& accounted,
+                                          const std::vector<std::uint32_t>& ours, const answer::Defaults& defaults) {
+  std::vector<Unaccounted> jobs;
+  const auto add = [&](const KnownJob& known, bool is_recorded) {
+    const bool is_shown = std::find(ours.begin(), ours.end(), known.shown.id) != ours.end();
+    if (!is_shown && answer::is_asked_for(question, known.shown, defaults)) jobs.push_back({&known, is_recorded});
+  };
+  // A job that was PENDING when it was recorded does not vanish for some seconds: scripts take that for its end.
+  if (question.states.empty()) {
+    for (const auto& known : accounted.recent) add(*known, false);
+  }
+  for (const auto& known : accounted.meant.recorded) add(*known, true);
+  return jobs;
+}
+
+util::Result<util::Output> run_sacct(World& world, const AccountQuestion& question, const std::vector<std::string>& slurms,
+                                     const std::vector<answer::Option>& format) {
+  auto options = question.passed;
+  options.insert(options.end(), format.begin(), format.end());
+  if (question.ids) options.push_back({"jobs", slurms.empty() ? std::string(no_job) : util::join(slurms, ",")});
+  return run(world, options);
+}
+
+util::Result<int> ask_accounting(World& world, const std::vector<std::string>& words) {
+  const auto read = answer::read_words(slurm::Tool::sacct, words);
+  TRY(const auto question, answer::read_account_question(read, world.site().environment));
+  Accounted accounted;
+  TRY(accounted.meant, find_meant(world, question.ids, write_id));
+  TRY(accounted.recent, find_recent(world, question));
+  if (question.is_json) return ask_accounting_json(world, question, accounted);
+  return ask_as_text(world, question, accounted);
 }
 
 }  // namespace sarray::shims

@@ -11,8 +11,9 @@ answer::FindDetails find_details(World& world) {
   return [&world](const answer::OurName& ours, const answer::JobName& name, const answer::Json& record) {
     const auto number = [&](const char* key) { return std::to_string(answer::read_number(record, key).value_or(0)); };
     answer::JobDetails details;
-    details.files = files_of(
-        ours, {std::to_string(name.job), number("job_id"), number("restart_cnt"), answer::read_text(record, "user_name")});
+    auto user = answer::read_text(record, "user_name");
+    if (user.empty()) user = answer::read_text(record, "user");  // of sacct
+    details.files = files_of(ours, {std::to_string(name.job), number("job_id"), number("restart_cnt"), user});
     details.submit_line = world.submit_line(ours.job->id).value_or("");
     return details;
   };
@@ -33,7 +34,7 @@ void print_document(World& world, answer::Json document) {
 
 util::Error unknown_form(const std::string& command) {
   return {command + " --json", "its answer has a form that sarray does not know, and jobs of this session would be in it",
-          command == "sacct" ? "sacct --format=JobID,State -P" : "squeue -o \"%i %j %T\""};
+          command == "sacct" ? "sacct --json=v0.0.42, or sacct --format=JobID,State -P" : "squeue -o \"%i %j %T\""};
 }
 
 }  // namespace sarray::shims

@@ -180,12 +180,15 @@ const script::Map* World::find_map(std::string_view command) {
 
 const script::Map* World::find_map(std::string_view command, std::string_view job_id) {
   if (!command.empty()) return find_map(command);
-  const script::Map* found = nullptr;
-  for (const auto& marker : util::names_in(m_folder.submissions())) {
-    const auto submission = store::read_submission(m_folder.submissions() + "/" + marker);
-    if (submission && submission->job_id == job_id) found = load(marker);
+  if (!m_markers) {
+    m_markers.emplace();
+    for (const auto& marker : util::names_in(m_folder.submissions())) {
+      const auto submission = store::read_submission(m_folder.submissions() + "/" + marker);
+      if (submission && !submission->job_id.empty()) (*m_markers)[submission->job_id] = marker;
+    }
   }
-  return found;
+  const auto found = m_markers->find(job_id);
+  return found != m_markers->end() ? load(found->second) : nullptr;
 }
 
 std::optional<std::string> World::submit_line(std::uint32_t id) const {

@@ -58,7 +58,7 @@ class World {
   [[nodiscard]] std::vector<SubmittedArray> find_arrays(std::uint32_t id);
   /// Returns the map of the array whose script a Command or a line of sbatch names; null if it is none of this state folder's.
   [[nodiscard]] const script::Map* find_map(std::string_view command);
-  /// Likewise; if the command is not known (sacct of 20.11), by the array's job id in the notes.
+  /// Likewise; if the command is not known (sacct of 20.11, sacct --json of 22.05), by the array's job id in the notes.
   [[nodiscard]] const script::Map* find_map(std::string_view command, std::string_view job_id);
   /// Returns the line of a job's own sbatch call; nullopt if it was not recorded in this session.
   [[nodiscard]] std::optional<std::string> submit_line(std::uint32_t id) const;
@@ -87,7 +87,8 @@ class World {
     std::string text;
     script::Map map;
   };
-  std::map<std::string, std::unique_ptr<Loaded>, std::less<>> m_maps;  ///< by marker; null: it cannot be read
+  std::map<std::string, std::unique_ptr<Loaded>, std::less<>> m_maps;        ///< by marker; null: it cannot be read
+  std::optional<std::map<std::string, std::string, std::less<>>> m_markers;  ///< by the array's job id; nullopt: not read yet
 };
 
 }  // namespace sarray::shims

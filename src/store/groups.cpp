@@ -71,6 +71,23 @@ std::vector<const Submission*> arrays_of_group(const std::vector<Submission>& su
   return arrays_of_group(submissions, one.group.number);
 }
 
+std::optional<MissingParts> find_missing_parts(const std::vector<const Submission*>& arrays) {
+  if (arrays.empty() || arrays.front()->group.number == 0) return std::nullopt;
+  MissingParts missing;
+  missing.number = arrays.front()->group.number;
+  // The newest knows best: a submit that goes on after a cut may have fewer arrays, or more.
+  const auto last = arrays.back()->group;
+  missing.of = std::max(last.of, last.part);
+  auto array = arrays.begin();
+  for (std::uint32_t part = 1; part <= missing.of; ++part) {
+    while (array != arrays.end() && (*array)->group.part < part) ++array;
+    if (array == arrays.end() || (*array)->group.part != part) missing.parts.push_back(part);
+  }
+  if (missing.parts.empty()) return std::nullopt;
+  missing.may_be_unsent = missing.parts.back() == missing.of;
+  return missing;
+}
+
 std::set<std::string> names_of_arrays(const StateFolder& folder, const std::string& job_name) {
   std::set<std::string> names;
   visit_submissions(folder, [&](const Submission& submission) {

@@ -30,6 +30,16 @@ namespace sarray::store {
 /// Returns those with that number; none: it is not known.
 [[nodiscard]] std::vector<const Submission*> arrays_of_group(const std::vector<Submission>& submissions, std::uint32_t number);
 
+/// The arrays of a submission of which no record is among those that were read.
+struct MissingParts {
+  std::uint32_t number = 0;
+  std::uint32_t of = 0;              ///< how many parts it has
+  std::vector<std::uint32_t> parts;  ///< ascending, at least one
+  bool may_be_unsent = false;        ///< the last part is among them: a submit that was cut off leaves the same
+};
+/// @param arrays of one submission, as arrays_of_group() returns them. @return nullopt if all its parts are there.
+[[nodiscard]] std::optional<MissingParts> find_missing_parts(const std::vector<const Submission*>& arrays);
+
 /// Returns the names in Slurm of the arrays whose jobs all have that name, but which have another themselves. Slurm is not asked.
 [[nodiscard]] std::set<std::string> names_of_arrays(const StateFolder& folder, const std::string& job_name);
 

@@ -64,6 +64,24 @@ assert_contains "$words" "hint: $(type -P sbatch) -W job.slurm" 'the command for
 assert_contains "$words" 'sarray: error: --dependency=afterok:2000000001: no job of this session has that id, and none that was submitted
 hint: sarray list shows the jobs that can be waited for' 'a dependency on a job that is nowhere'
 
+# So it would these: no hint has the id of a recorded call in a command for it.
+cat >child.slurm <<'END'
+#!/bin/bash
+#SBATCH --bb=x -d afterany:ID
+END
+words=$(sarray listen 2>&1 <<'END'
+a=$(sbatch --parsable job.slurm)
+sed -i "s/ID/$a/" child.slurm
+for words in "-W -d afterok:$a job.slurm" "-n1 -d afterok:$a : -n2 job.slurm" "--bb x --dep=$a job.slurm" "-d expand:$a job.slurm" "-d afterburstbuffer:$a job.slurm" \
+  "-d singleton?afterany:$a job.slurm" child.slurm; do
+  ! sbatch $words || echo "taken: $words"
+done
+END
+)
+assert_eq 7 "$(grep -c '^sarray: error: ' <<<"$words")" "refused: $words"
+assert_eq 6 "$(grep -c '^hint: sarray submit first; then give this one call to the real sbatch' <<<"$words")" "hints: $words"
+[[ $words != *" $(type -P sbatch) "* ]] || fail "a hint that runs a job before its parent: $words"
+
 # A merged array of calls with -M goes there.
 sarray listen >answers 2>/dev/null <<END
 sbatch -M $cluster -o one job.slurm

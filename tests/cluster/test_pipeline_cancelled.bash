@@ -159,12 +159,7 @@ for when in before after; do
     rm cut.at
     if ((status == 137)); then
       cuts=$((cuts + 1))
-      for ((tries = 0; ; tries++)); do
-        sarray retry "$trim" >answers 2>again && break
-        grep -q 'no tasks to run again' again && break # it was all done
-        [[ $(<again) == *'is still running'* ]] && ((tries < 100)) || fail "$when $at: the next retry: $(cat again)"
-        sleep 0.1
-      done
+      finish "$when $at" 'no tasks to run again' sarray retry "$trim"
     elif ((status != 0)); then
       fail "$when $at: status $status: $(cat words)"
     fi

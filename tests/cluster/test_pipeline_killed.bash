@@ -56,14 +56,7 @@ for when in before after; do
     ((status == 137)) || fail "$when $at: status $status: $(cat words)"
     killed=$((killed + 1))
     # Whatever was sent is held until all is known, or is all released.
-    for ((tries = 0; ; tries++)); do
-      status=0
-      sarray submit --session "$session" >again 2>words || status=$?
-      ((status == 0)) && break
-      grep -q 'nothing to submit' words && break # the last note was all that was missing
-      [[ $(<words) == *'is still running'* ]] && ((tries < 100)) || fail "$when $at: the next submit: $(cat words)"
-      sleep 0.1
-    done
+    finish "$when $at" 'nothing to submit' sarray submit --session "$session"
     wait_until "$when $at: the last job" all_ended
     [[ ! -e early ]] || fail "$when $at: early: $(cat early)"
     for name in a1 a2 a3 b1 b2 b3 c; do assert_eq x "$(cat "end.$name")" "$when $at: $name, once"; done

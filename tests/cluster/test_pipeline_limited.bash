@@ -116,20 +116,13 @@ for at in 1 3 7 9 10 11 12 13 14 15; do
   rm cut.at
   ((status == 137)) || fail "$at: status $status: $(cat words calls)"
   killed=$((killed + 1))
-  for ((tries = 0; ; tries++)); do
-    status=0
-    sarray submit --session "$session" >again 2>words || status=$?
-    ((status == 0)) && break
-    grep -q 'nothing to submit' words && break # the last note was all that was missing
-    [[ $(<words) == *'is still running'* ]] && ((tries < 100)) || fail "$at: the next submit: $(cat words)"
-    sleep 0.1
-  done
+  finish "$at" 'nothing to submit' sarray submit --session "$session"
   wait_until "$at: the last jobs" have_ended c 36
   [[ ! -e early ]] || fail "$at: early: $(cat early)"
   for file in end.*; do assert_eq 1 "$(wc -l <"$file")" "$at: $file, once"; done
   assert_eq 12 "$(sarray history --json | grep -o '"job_id"' | wc -l)" "$at: arrays"
-  told=$(sed -n 's/.*released; \([0-9]*\) request.*/\1/p' words)
-  ((${told:-0} <= 8)) || fail "$at: the next submit does not take whom Slurm has for twins: $(cat words)"
+  told=$(sed -n 's/.*released; \([0-9]*\) request.*/\1/p' again)
+  ((${told:-0} <= 8)) || fail "$at: the next submit does not take whom Slurm has for twins: $(cat again)"
   [[ -z $(squeue -h -r -o '%Z %T %r' | grep "^$PWD" | grep Held || true) ]] || fail "$at: held: $(squeue)"
 done
 echo "12 arrays of twins; a retry, a cancel, $killed kills: no child early, none twice, none forgotten"

@@ -50,8 +50,7 @@ while read -r script; do
     read_fact $number.state.$task PENDING; state=$value
     read_fact $number.dependency.$task ''; dependency=${value:-(null)}
     case $format in
-      '%F|%K|%Q|%T|%E') [[ $state != PENDING ]] || echo "$number|$task|$priority|$state|$dependency" ;;
-      '%F|%K|%T|%E') [[ $state != PENDING && $state != CANCELLED ]] || echo "$number|$task|$state|$dependency" ;;
+      '%F|%K|%Q|%T|%E') [[ $state != PENDING && ($state != CANCELLED || $states != *CANCELLED*) ]] || echo "$number|$task|$priority|$state|$dependency" ;;
       '%A|%F|%K|%V|%o') echo "$((1000 * number + task))|$number|$task|2026-11-23T17:30:00|$script" ;;
       ArrayJobID:*)
         start=2026-11-23T17:31:31 host=n1 time=0:02 why=$reason

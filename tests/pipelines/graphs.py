@@ -34,18 +34,22 @@ class Job:
 class Graph:
     """`script` is the launch script, `orders` what must be before what."""
 
-    def __init__(self, seed):
-        self.name = f"graph{seed}"
+    def __init__(self, seed, prefix="graph"):
+        self.name = f"{prefix}{seed}"
         self.random = random.Random(seed)
         self.is_staged = self.random.random() < 0.4  # the time limits differ from stage to stage
         self.jobs = []
         self.lanes = {}
+        self.failures = 0
+        self.add_jobs()
+        self.orders = [order for job in self.jobs for order in job.orders]
+        self.script = self.write()
+
+    def add_jobs(self):
         size = self.random.choice([5, 8, 12, 20, 30, 45, 60])
         self.failures = min(0.2, 3 / size)  # a few for each graph: what one leaves behind it never runs
         for number in range(size):
             self.add_job(number)
-        self.orders = [order for job in self.jobs for order in job.orders]
-        self.script = self.write()
 
     def add_job(self, number):
         job = Job(f"j{number}", self.random, self.failures)
@@ -120,3 +124,44 @@ class Graph:
             arguments = " ".join(shlex.quote(word) for word in (job.key, job.seconds, job.failing))
             lines.append(f"id[{job.key}]=$(sbatch {' '.join(options)} {script} {arguments}) || echo {job.key}: status $?")
         return "\n".join(lines) + "\n"
+
+
+class Chains(Graph):
+    """Chains side by side, many of which fail: those which a cluster that limits requests gets in arrays of ten, each told with one aftercorr.
+
+    There are enough of one shape that this is always less. Among them are chains of small arrays, jobs that all first ones wait for, jobs that
+    wait for a whole stage, and a few that wait for anything.
+    """
+
+    def __init__(self, seed):
+        super().__init__(seed, "chains")
+
+    def add_jobs(self):
+        count, stages = self.random.randint(14, 26), self.random.choice([2, 2, 3, 4])
+        self.failures = self.random.choice([0.1, 0.3, 0.6])
+        arrays = [self.random.choice(["0-2", "1-5:2", "4-7"]) if self.random.random() < 0.15 else None for _ in range(count)]
+        gates = [self.make(None, 0) for _ in range(self.random.choice([0, 0, 1, 2]))]
+        kind = self.random.choice(["afterok", "afterany"])
+        last = [None] * count
+        for depth in range(1, stages + 1):
+            slow = set(self.random.sample(range(count), self.random.choice([0, 0, 9, 12])))  # as many as aftercorr looks at, and more
+            for at in self.random.sample(range(count), count) if self.random.random() < 0.3 else range(count):
+                parents = [(last[at], "aftercorr" if arrays[at] else "afterok")] if last[at] else [(gate, kind) for gate in gates]
+                last[at] = self.make(arrays[at], depth, parents, self.failures if depth == 1 else 0.08, "1.5" if at in slow else None)
+        if self.random.random() < 0.6:
+            self.make(None, stages + 1, [(job, "afterany") for job in last if job.array is None])
+        self.failures = 0.1
+        for number in range(self.random.randint(0, 3)):
+            self.add_job(f"x{number}")
+
+    def make(self, array, depth, parents=(), failures=0.0, seconds=None):
+        job = Job(f"j{len(self.jobs)}", self.random, 0)
+        job.array, job.depth = array, depth
+        job.ids = [str(i) for i in ids_of(array)] if array else ["plain"]
+        job.seconds = seconds or job.seconds
+        if self.random.random() < failures:
+            job.failing = ",".join(self.random.sample(job.ids, self.random.randint(1, len(job.ids)))) if array else "all"
+        job.dependency = ",".join(f"{kind}:${{id[{parent.key}]}}" for parent, kind in parents)
+        job.orders = [Order(job.key, [[Condition("corr" if kind == "aftercorr" else "end", parent.key, None)]]) for parent, kind in parents]
+        self.jobs.append(job)
+        return job

@@ -88,7 +88,8 @@ class Side:
         """Sets `where`: name, number among the jobs of this name, task id -> what Slurm calls it; and `names`: id that was answered -> name."""
         found = {}  # name -> id that was answered -> task id -> Slurm's name
         if self.is_merged:
-            for submission in self.asked("history")["submissions"]:
+            # The id of one array stands for all that were submitted together.
+            for submission in {str(one["group"]["name"] if one["group"] else one["job_id"]): one for one in self.asked("history")["submissions"]}.values():
                 for job in self.asked("status", submission["job_id"], "--tasks")["jobs"]:
                     tasks = found.setdefault(job["name"][len(self.prefix):], {}).setdefault(int(job["id"]), {})
                     for task in job["task_list"]:
@@ -109,7 +110,7 @@ class Side:
 
     def normal(self, text):
         """The text with names instead of ids."""
-        return re.sub(r"\d{6,}", lambda match: self.names.get(match[0], match[0]), text or "")
+        return re.sub(r"\d{6,}", lambda match: self.names.get(match[0].lstrip("0"), match[0]), text or "")
 
     def collect(self, records, states):
         self.find_tasks(records)

@@ -62,7 +62,6 @@ struct ArrayQuery;        // task_state.hpp
 struct ArrayStates;       // task_state.hpp
 struct WaitingTask;       // waiting.hpp
 struct DependencyUpdate;  // dependencies.hpp
-struct TaskDependency;    // dependencies.hpp
 struct TaskRecord;        // task_state.hpp
 struct RecentJob;         // recent.hpp
 struct Trial;             // trial.hpp
@@ -147,7 +146,7 @@ class Client {
   [[nodiscard]] util::Result<void> set_dependencies(const std::vector<DependencyUpdate>& updates,
                                                     const std::function<void()>& step) const;
   /// Returns what each task of these arrays waits for that is in the queue; done ones are left out.
-  [[nodiscard]] util::Result<std::vector<TaskDependency>> dependencies(const std::vector<std::string>& array_ids) const;
+  [[nodiscard]] util::Result<std::vector<WaitingTask>> dependencies(const std::vector<std::string>& array_ids) const;
   /// Returns the records of jobs and arrays of any user: what the queue shows, and what accounting has of those that it does not
   /// show. Those that neither knows are left out; so are accounting's if it cannot be asked.
   [[nodiscard]] util::Result<std::vector<std::pair<std::string, TaskRecord>>> job_records(

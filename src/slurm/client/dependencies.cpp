@@ -84,31 +84,6 @@ util::Result<void> Client::set_dependencies(const std::vector<DependencyUpdate>&
   return {};
 }
 
-std::vector<TaskDependency> parse_dependencies(std::string_view squeue_output) {
-  std::vector<TaskDependency> tasks;
-  while (!squeue_output.empty()) {
-    auto line = take_until(squeue_output, '\n');
-    TaskDependency task;
-    task.array_id = take_until(line, '|');
-    task.index = util::to_number<std::uint32_t>(take_until(line, '|')).value_or(0);  // N/A of a plain job
-    task.is_held = take_until(line, '|') == "0";
-    task.is_pending = take_until(line, '|') == "PENDING";
-    task.condition = line == "(null)" || line == "NULL" ? "" : line;
-    const bool is_id = !task.array_id.empty() && task.array_id.find_first_not_of("0123456789") == std::string::npos;
-    if (is_id) tasks.push_back(std::move(task));
-  }
-  return tasks;
-}
-
-util::Result<std::vector<TaskDependency>> Client::dependencies(const std::vector<std::string>& array_ids) const {
-  const auto ids = util::join(array_ids, ",");
-  // Without -r some releases show tasks that wait for different things as one line (observed on 20.11 and 26.05).
-  const auto queue = run({"squeue", "-h", "-a", "-r", "-j", ids, "-o", "%F|%K|%Q|%T|%E"});
-  if (queue) return parse_dependencies(*queue);
-  if (queue.error().body.find("Invalid job id") != std::string::npos) return std::vector<TaskDependency>();
-  return util::fail(queue.error());
-}
-
 util::Result<ArrayRecords> Client::job_records(const std::vector<std::string>& job_ids) const {
   constexpr std::uint32_t largest_array = 4000001;
   ArrayRecords records;

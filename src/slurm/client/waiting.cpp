@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "slurm/client/client.hpp"
+#include "util/join.hpp"
 #include "util/parse.hpp"
 
 namespace sarray::slurm {
@@ -11,70 +13,48 @@ using util::to_number;
 
 namespace {
 
-/// "afterok:17_3+5(failed)".
-std::optional<ShownCondition> read_condition(std::string_view text) {
-  ShownCondition condition;
-  const auto state = text.find('(');
-  condition.has_failed = state != std::string_view::npos && text.substr(state) == "(failed)";
-  text = text.substr(0, state);
-  condition.type = take_until(text, ':');
-  if (condition.type == "singleton") return condition;
-  auto id = take_until(text, '+');
-  condition.minutes = to_number<std::uint32_t>(text).value_or(0);
-  condition.job_id = take_until(id, '_');
-  if (!to_number<std::uint32_t>(condition.job_id)) return std::nullopt;
-  if (!id.empty() && id != "*") {
-    condition.task = to_number<std::uint32_t>(id);
-    if (!condition.task) return std::nullopt;
-  }
-  return condition;
-}
+/// What parse_waiting() reads.
+constexpr const char* line_format = "%F|%K|%Q|%T|%E";
 
 }  // namespace
 
-std::string condition_text(const ShownCondition& condition) {
-  if (condition.job_id.empty()) return condition.type;
-  return condition.type + ":" + condition.job_id + (condition.task ? "_" + std::to_string(*condition.task) : "") +
-         (condition.minutes > 0 ? "+" + std::to_string(condition.minutes) : "");
-}
-
 std::optional<std::uint32_t> target_index(const WaitingTask& task, const ShownCondition& condition) {
-  const bool is_twin = condition.type == "aftercorr" && !condition.task && task.index != TaskRecord::plain_job;
+  const bool is_twin = condition.type == DependencyType::aftercorr && !condition.task && task.index != TaskRecord::plain_job;
   return is_twin ? task.index : condition.task;
-}
-
-std::optional<WaitingTask> parse_shown_dependency(std::string_view text) {
-  WaitingTask waiting;
-  waiting.any = text.find('?') != std::string_view::npos;
-  while (!text.empty()) {
-    const auto condition = read_condition(take_until(text, waiting.any ? '?' : ','));
-    if (!condition) return std::nullopt;
-    waiting.conditions.push_back(*condition);
-  }
-  return waiting.conditions.empty() ? std::nullopt : std::optional(std::move(waiting));
 }
 
 std::vector<WaitingTask> parse_waiting(std::string_view squeue_output) {
   std::vector<WaitingTask> tasks;
   while (!squeue_output.empty()) {
     auto line = take_until(squeue_output, '\n');
-    const auto array_id = take_until(line, '|');
-    const auto index = take_until(line, '|');
-    const auto state = parse_task_state(take_until(line, '|'));
-    auto waiting = parse_shown_dependency(line);
-    if (!waiting) continue;
-    waiting->array_id = array_id;
-    waiting->index = to_number<std::uint32_t>(index).value_or(TaskRecord::plain_job);
-    waiting->state = state;
-    tasks.push_back(std::move(*waiting));
+    WaitingTask task;
+    task.array_id = take_until(line, '|');
+    if (!to_number<std::uint32_t>(task.array_id)) continue;
+    task.index = to_number<std::uint32_t>(take_until(line, '|')).value_or(TaskRecord::plain_job);
+    task.is_held = take_until(line, '|') == "0";  // the priority
+    task.state = parse_task_state(take_until(line, '|'));
+    if (line != "(null)" && line != "NULL") task.shown = line;
+    if (auto waits = parse_shown_dependency(task.shown)) task.waits = std::move(*waits);
+    tasks.push_back(std::move(task));
   }
   return tasks;
 }
 
+util::Result<std::vector<WaitingTask>> Client::dependencies(const std::vector<std::string>& array_ids) const {
+  const auto ids = util::join(array_ids, ",");
+  // Without -r some releases show tasks that wait for different things as one line (observed on 20.11 and 26.05).
+  const auto queue = run({"squeue", "-h", "-a", "-r", "-j", ids, "-o", line_format});
+  if (queue) return parse_waiting(*queue);
+  if (queue.error().body.find("Invalid job id") != std::string::npos) return std::vector<WaitingTask>();
+  return util::fail(queue.error());
+}
+
 util::Result<std::vector<WaitingTask>> Client::waiting_tasks() const {
   const auto user = std::to_string(::getuid());
-  TRY(const auto queue, run({"squeue", "-h", "-a", "-r", "-t", "PENDING,CANCELLED", "-u", user, "-o", "%F|%K|%T|%E"}));
-  return parse_waiting(queue);
+  TRY(const auto queue, run({"squeue", "-h", "-a", "-r", "-t", "PENDING,CANCELLED", "-u", user, "-o", line_format}));
+  auto tasks = parse_waiting(queue);
+  std::erase_if(tasks, [](const auto& task) { return task.waits.conditions.empty(); });
+  return tasks;
 }
 
 }  // namespace sarray::slurm

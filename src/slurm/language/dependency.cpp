@@ -6,6 +6,7 @@
 
 #include "slurm/language/array_ids.hpp"
 #include "slurm/language/text.hpp"
+#include "util/parse.hpp"
 
 namespace sarray::slurm {
 
@@ -22,13 +23,14 @@ constexpr std::array<std::pair<std::string_view, Type>, 7> words = {{{"after:", 
                                                                      {"expand:", Type::expand},
                                                                      {"afterburstb", Type::afterburstbuffer}}};
 constexpr std::string_view singleton_word = "singleton";
+constexpr std::uint32_t size_limit = 4000001;  ///< the largest MaxArraySize
 
 /// Reads the conditions of one text, piece by piece.
 class Reader {
  public:
   Reader(std::string_view text, const Release& release) : m_rest(text), m_is_strict(release >= Release{25, 11}) {}
 
-  std::optional<Dependency> read() {
+  std::optional<ShownDependency> read() {
     while (true) {
       if (!read_term()) return std::nullopt;
       if (!m_rest.starts_with(',') && !m_rest.starts_with('?')) break;
@@ -46,8 +48,9 @@ class Reader {
   bool read_term() {
     if (starts_ignoring_case(m_rest, singleton_word)) {
       m_rest.remove_prefix(singleton_word.size());
-      if (!skip_state()) return false;
-      add({Type::singleton, 0, std::nullopt, 0});
+      bool has_failed = false;
+      if (!read_state(has_failed)) return false;
+      add({{Type::singleton, 0, std::nullopt, 0}, has_failed});
       return m_rest.empty() || m_rest.front() == ',' || m_rest.front() == '?';
     }
     for (const auto& [word, type] : words) {
@@ -78,11 +81,12 @@ class Reader {
 
   bool read_job(Type type) {
     const auto number = leading_number(m_rest);
-    Condition condition{type, static_cast<std::uint32_t>(number.value), std::nullopt, 0};
+    ShownCondition condition{{type, static_cast<std::uint32_t>(number.value), std::nullopt, 0}};
     if (condition.job == 0) return false;
     m_rest.remove_prefix(number.end);
     std::vector<std::uint32_t> tasks;
-    if (!read_tasks(tasks) || !is_at_end_of_job() || !read_minutes(condition.minutes) || !skip_state()) return false;
+    if (!read_tasks(tasks) || !is_at_end_of_job() || !read_minutes(condition.minutes) || !read_state(condition.has_failed))
+      return false;
     if (tasks.empty()) add(condition);
     for (const auto task : tasks) {
       condition.task = task;
@@ -114,15 +118,26 @@ class Reader {
   }
 
   bool read_list(std::vector<std::uint32_t>& tasks) {
-    constexpr std::uint32_t size_limit = 4000001;  // the largest MaxArraySize
     const auto end = m_rest.find(']');
     if (end == std::string_view::npos) return false;
     const auto list = m_rest.substr(1, end - 1);
     if (list.find('%') != std::string_view::npos) return false;
+    m_rest.remove_prefix(end + 1);
+    if (list.find(':') != std::string_view::npos) return read_steps(list, tasks);
     const auto ids = ArrayIds::parse(list, size_limit);
     if (!ids || !*ids) return false;
     for (std::uint32_t i = 0; i < (*ids)->count(); ++i) tasks.push_back((*ids)->nth(i));
-    m_rest.remove_prefix(end + 1);
+    return true;
+  }
+
+  /// "0-9:3": tasks 0, 3 and 6. Unlike in --array the last one is never among them, and nothing may stand beside it (observed on
+  /// 22.05, 24.11 and 26.05).
+  static bool read_steps(std::string_view list, std::vector<std::uint32_t>& tasks) {
+    const auto first = util::to_number<std::uint32_t>(util::take_until(list, '-'));
+    const auto last = util::to_number<std::uint32_t>(util::take_until(list, ':'));
+    const auto step = util::to_number<std::uint32_t>(list);
+    if (!first || !last || !step || *step == 0 || *first >= *last || *last >= size_limit) return false;
+    for (std::uint64_t task = *first; task < *last; task += *step) tasks.push_back(static_cast<std::uint32_t>(task));
     return true;
   }
 
@@ -135,15 +150,16 @@ class Reader {
     return true;
   }
 
-  bool skip_state() {
+  bool read_state(bool& has_failed) {
     if (!m_rest.starts_with('(')) return true;
     const auto end = m_rest.find(')');
     if (end == std::string_view::npos) return false;
+    has_failed = m_rest.substr(0, end) == "(failed";
     m_rest.remove_prefix(end + 1);
     return true;
   }
 
-  void add(const Condition& condition) {
+  void add(const ShownCondition& condition) {
     auto& conditions = m_dependency.conditions;
     // Slurm leaves out what it has already. A long list is one of tasks, which differ.
     constexpr std::size_t short_list = 64;
@@ -154,7 +170,7 @@ class Reader {
   std::string_view m_rest;
   bool m_is_strict;
   char m_separator = 0;
-  Dependency m_dependency;
+  ShownDependency m_dependency;
 };
 
 }  // namespace
@@ -181,7 +197,13 @@ std::string_view dependency_word(DependencyType type) {
   return singleton_word;
 }
 
-std::optional<Dependency> parse_dependency(std::string_view text, const Release& release) { return Reader(text, release).read(); }
+std::optional<Dependency> parse_dependency(std::string_view text, const Release& release) {
+  const auto shown = Reader(text, release).read();
+  if (!shown) return std::nullopt;
+  return Dependency{{shown->conditions.begin(), shown->conditions.end()}, shown->any};
+}
+
+std::optional<ShownDependency> parse_shown_dependency(std::string_view text) { return Reader(text, Release{}).read(); }
 
 std::string format_condition(const Condition& condition) {
   std::string text(dependency_word(condition.type));

@@ -30,12 +30,28 @@ struct Dependency {
   friend bool operator==(const Dependency&, const Dependency&) = default;
 };
 
+/// A condition of a pending task as Slurm shows it: it is not fulfilled yet, or can never be.
+struct ShownCondition : Condition {
+  bool has_failed = false;  ///< it can never be fulfilled
+  friend bool operator==(const ShownCondition&, const ShownCondition&) = default;
+};
+
+struct ShownDependency {
+  std::vector<ShownCondition> conditions;  ///< in the order of the text, each once
+  bool any = false;                        ///< one of them is enough
+};
+
 /// Reads a dependency; what squeue shows of one can be read, too: a state in parentheses is passed over.
 /// Source: job_scheduler.c, update_job_dependency() and _xlate_array_dep(), 20.11 to 26.05: words in any case, `1,2` for
 /// afterany, ID_[1,3-5] for several tasks; 25.11 also refuses `,` beside `?`.
 /// @param text neither empty nor "0", which mean that there is none.
 /// @return nullopt if Slurm refuses it whatever the jobs are.
 [[nodiscard]] std::optional<Dependency> parse_dependency(std::string_view text, const Release& release);
+
+/// Reads a dependency as squeue shows it (%E): "afterok:17_3(unfulfilled),after:18_*+5(failed)". What is fulfilled is not in it.
+/// Observed on 20.11 to 26.05.
+/// @return nullopt if it is not one, as "(null)".
+[[nodiscard]] std::optional<ShownDependency> parse_shown_dependency(std::string_view text);
 
 /// Returns a text that parse_dependency() reads as the same.
 [[nodiscard]] std::string format_dependency(const Dependency& dependency);

@@ -183,8 +183,7 @@ SentEnvironment sent_environment(const Call& call, const Job& job, const Release
   if (job.open_mode != OpenMode::site_default) {
     set_by_option("SLURM_OPEN_MODE", job.open_mode == OpenMode::append ? "a" : "t");
   }
-  const auto* dependency = job.find("dependency");
-  if (dependency != nullptr && !call.export_file) set_by_option("SLURM_JOB_DEPENDENCY", dependency->value);
+  if (job.dependency_text && !call.export_file) set_by_option("SLURM_JOB_DEPENDENCY", *job.dependency_text);
   if (choice.explicit_text && !own.get("SLURM_EXPORT_ENV")) set_by_option("SLURM_EXPORT_ENV", list);
 
   SentEnvironment sent;

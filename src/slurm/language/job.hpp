@@ -46,9 +46,10 @@ struct Job {
   std::string name;             ///< SLURM_JOB_NAME as sbatch would have set it
   std::optional<ArrayIds> ids;  ///< nullopt: a plain job
   std::optional<Dependency> dependency;
-  std::string directory;              ///< where sbatch was called (SLURM_SUBMIT_DIR)
-  std::string work_directory;         ///< --chdir made absolute, else `directory`
-  std::optional<std::string> output;  ///< patterns as given; nullopt: Slurm's default
+  std::optional<std::string> dependency_text;  ///< the last value of --dependency; "" and "0" say that there is none
+  std::string directory;                       ///< where sbatch was called (SLURM_SUBMIT_DIR)
+  std::string work_directory;                  ///< --chdir made absolute, else `directory`
+  std::optional<std::string> output;           ///< patterns as given; nullopt: Slurm's default
   std::optional<std::string> error;
   std::optional<std::string> input;
   OpenMode open_mode = OpenMode::site_default;
@@ -65,6 +66,9 @@ struct Job {
 
 /// The hint for what a merge cannot keep. A caller that knows where the real sbatch is shows the command instead.
 inline constexpr std::string_view real_sbatch_hint = "give this one call to the real sbatch, outside the session";
+/// The same of a call that waits for a recorded one: Slurm would take the virtual id for a job that is over, and run it at once.
+inline constexpr std::string_view recorded_parent_hint =
+    "sarray submit first; then give this one call to the real sbatch, with the ids that Slurm gave in place of the recorded ones";
 
 /// Reads a call as the installed sbatch would: script lines, then environment, then command line.
 /// Pure: no disk, no clock, no environment but the call's. Equal scripts are parsed once (by the identity of

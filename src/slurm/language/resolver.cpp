@@ -83,11 +83,19 @@ ScriptOptions read_script(std::string_view script, std::string_view file, const 
   return result;
 }
 
-util::Error refusal(const std::string& what, const std::string& why) {
+bool waits_for_recorded(const Settings& settings) {
+  const auto* setting = settings.find("dependency");
+  const auto dependency = setting != nullptr ? parse_dependency(setting->value, settings.release()) : std::nullopt;
+  return dependency && std::any_of(dependency->conditions.begin(), dependency->conditions.end(),
+                                   [](const auto& condition) { return is_virtual_id(condition.job); });
+}
+
+/// @param settings of the call: its hint must do no harm.
+util::Error refusal(const std::string& what, const std::string& why, const Settings& settings) {
   util::Error error;
   error.what = what;
   error.why = why;
-  error.hint = real_sbatch_hint;
+  error.hint = waits_for_recorded(settings) ? recorded_parent_hint : real_sbatch_hint;
   return error;
 }
 
@@ -106,7 +114,7 @@ util::Result<void> refuse_unknown_sluid(const Settings& settings) {
     const auto* setting = settings.find(stream);
     if (setting == nullptr || !has_conversion(setting->value, 'S')) continue;
     return util::fail(
-        refusal("--" + std::string(stream) + "=" + setting->value, "Slurm 25.11 does not tell a task its SLUID (%S)"));
+        refusal("--" + std::string(stream) + "=" + setting->value, "Slurm 25.11 does not tell a task its SLUID (%S)", settings));
   }
   return {};
 }
@@ -115,7 +123,7 @@ util::Result<void> refuse_unknown_sluid(const Settings& settings) {
 util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job, bool may_wait) {
   CHECK_OK(refuse_unknown_sluid(settings));
   if (het_job) {
-    return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs"));
+    return util::fail(refusal("heterogeneous job", "Slurm has no arrays of heterogeneous jobs", settings));
   }
   for (const auto& setting : settings.all()) {
     if (setting.option->owner != Owner::refused) continue;
@@ -123,7 +131,8 @@ util::Result<void> refuse_unmergeable(const Settings& settings, bool het_job, bo
     if (waits && may_wait) continue;
     return util::fail(refusal("--" + std::string(setting.option->name),
                               waits ? "a recorded call cannot wait; after the submit use: sarray status JOBID --wait"
-                                    : "it needs a job of its own in Slurm"));
+                                    : "it needs a job of its own in Slurm",
+                              settings));
   }
   return {};
 }
@@ -141,9 +150,10 @@ util::Result<std::optional<Dependency>> read_dependency(const Settings& settings
   for (const auto& condition : dependency->conditions) {
     const auto given = "--dependency=" + std::string(dependency_word(condition.type));
     if (condition.type == DependencyType::expand || condition.type == DependencyType::afterburstbuffer)
-      return util::fail(refusal(given, "it needs a job of its own in Slurm"));
+      return util::fail(refusal(given, "it needs a job of its own in Slurm", settings));
     if (condition.type == DependencyType::singleton && dependency->any) {
-      auto error = refusal(given, "it is one of several conditions, of which one is enough, and stands for many jobs itself");
+      auto error =
+          refusal(given, "it is one of several conditions, of which one is enough, and stands for many jobs itself", settings);
       error.hint = "--dependency=singleton alone";
       return util::fail(std::move(error));
     }
@@ -279,7 +289,8 @@ util::Result<Job> Resolver::resolve(const Call& call) {
   }
   if (reads_foreign && script.foreign.unknown_line > 0) {
     return util::fail(refusal("line " + std::to_string(script.foreign.unknown_line) + " of the script",
-                              "Slurm has no option for it, so sarray could not repeat it"));
+                              "Slurm has no option for it, so sarray could not repeat it",
+                              early.find("dependency") != nullptr ? early : script.settings));
   }
   const std::span<const std::string> option_words(words.data(), std::min(parsed.operand, words.size()));
   auto& newest = m_state->newest;
@@ -308,6 +319,7 @@ util::Result<Job> Resolver::resolve(const Call& call) {
     job.ids = std::move(*ids);
   }
   TRY(job.dependency, read_dependency(settings, call.environment));
+  job.dependency_text = settings.dependency_text();
   if (call.source == ScriptSource::file && parsed.operand < words.size()) {
     job.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(parsed.operand) + 1, words.end());
   }

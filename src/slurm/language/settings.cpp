@@ -160,6 +160,7 @@ void Settings::set(const OptionSpec& given, std::optional<std::string> value, co
     if (name == pair[0]) reset(pair[1]);
     if (name == pair[1]) reset(pair[0]);
   }
+  if (name == "dependency") m_dependency_text = value;
   const bool takes_back = value && (value->empty() || (name == "dependency" && *value == "0"));
   if (takes_back && (name == "array" || name == "dependency")) return reset(option);
   if (name == "extra-node-info" || std::find(node_parts.begin(), node_parts.end(), name) != node_parts.end()) {

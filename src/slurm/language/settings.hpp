@@ -35,6 +35,9 @@ class Settings {
   /// Sorted by long name.
   [[nodiscard]] const std::vector<Setting>& all() const { return m_settings; }
 
+  /// The last value of --dependency, also one that says that there is none ("", "0"): sbatch puts it into SLURM_JOB_DEPENDENCY.
+  [[nodiscard]] const std::optional<std::string>& dependency_text() const { return m_dependency_text; }
+
   /// Whether --exclusive and --oversubscribe were both given other than by a variable, though the later one counts.
   [[nodiscard]] bool gives_both_shares() const { return m_gives_exclusive && m_gives_oversubscribe; }
 
@@ -49,6 +52,7 @@ class Settings {
   std::vector<Setting> m_settings;
   bool m_gives_exclusive = false;
   bool m_gives_oversubscribe = false;
+  std::optional<std::string> m_dependency_text;
   std::optional<std::string> m_switch_wait;  ///< SBATCH_WAIT4SWITCH, before a count is known
 };
 

@@ -49,3 +49,18 @@ E
     chmod +x "$1/$name"
   done
 }
+
+# finish WHAT DONE COMMAND...: runs a submit or retry, of which an earlier one was killed, again until nothing is missing, or until it says DONE:
+# then all that was missing was the last note. Slurm's own sbatch may live longer than the command that was killed. Answers are in `answers`, words in `again`.
+finish() {
+  local what=$1
+  wait_until "$what: the end of the sbatch that was interrupted" is_finished "$@"
+}
+is_finished() { # WHAT DONE COMMAND...
+  local what=$1 done=$2
+  shift 2
+  "$@" >answers 2>again && return
+  grep -qF "$done" again && return
+  [[ $(<again) == *'is still running'* ]] || fail "$what: the same again: $(cat again)"
+  return 1
+}

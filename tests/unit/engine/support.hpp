@@ -22,7 +22,7 @@ class ScriptedEngine final : public engine::Engine {
   std::function<util::Result<slurm::ArrayStates>(const std::vector<slurm::ArrayQuery>&)> on_states;
   std::vector<slurm::WaitingTask> waiting;
   std::function<util::Result<void>(const std::vector<slurm::DependencyUpdate>&)> on_update;
-  std::function<util::Result<std::vector<slurm::TaskDependency>>()> on_dependencies;
+  std::function<util::Result<std::vector<slurm::WaitingTask>>()> on_dependencies;
   std::function<util::Result<void>(engine::Verb, const std::vector<std::string>&)> on_control;
   slurm::ArrayRecords records;
   std::vector<std::string> namesakes;
@@ -58,10 +58,10 @@ class ScriptedEngine final : public engine::Engine {
     for (std::size_t i = 0; i < updates.size(); ++i) step();
     return on_update ? on_update(updates) : util::Result<void>();
   }
-  [[nodiscard]] util::Result<std::vector<slurm::TaskDependency>> dependencies(const std::vector<std::string>&) const override {
+  [[nodiscard]] util::Result<std::vector<slurm::WaitingTask>> dependencies(const std::vector<std::string>&) const override {
     asked.emplace_back("dependencies");
     if (!unreachable.empty()) return util::fail("squeue", unreachable);
-    return on_dependencies ? on_dependencies() : std::vector<slurm::TaskDependency>();
+    return on_dependencies ? on_dependencies() : std::vector<slurm::WaitingTask>();
   }
   [[nodiscard]] util::Result<slurm::ArrayRecords> job_records(const std::vector<std::string>& job_ids) const override {
     asked.push_back("records " + job_ids.front());

@@ -15,6 +15,7 @@ using store::PipelineStep;
 namespace {
 
 constexpr slurm::Release release{22, 5};
+constexpr auto pending = slurm::TaskState::pending;
 
 struct Task {
   bool held = true;
@@ -95,13 +96,13 @@ struct World {
     }
     return how == Cut::none ? util::Result<void>() : broken();
   }
-  util::Result<std::vector<slurm::TaskDependency>> show() {
+  util::Result<std::vector<slurm::WaitingTask>> show() {
     if (next() != Cut::none) return util::fail("squeue", "no answer");
-    std::vector<slurm::TaskDependency> shown;
+    std::vector<slurm::WaitingTask> shown;
     for (const auto& [id, tasks] : slurm) {
       for (std::uint32_t index = 0; index < tasks.size(); ++index) {
         const auto& task = tasks[index];
-        shown.push_back({id, index, true, task.held, task.waits.empty() ? "" : task.waits + "(unfulfilled)"});
+        shown.push_back({id, index, pending, task.held, task.waits.empty() ? "" : task.waits + "(unfulfilled)"});
       }
     }
     return shown;
@@ -180,8 +181,8 @@ TEST_CASE("what Slurm did not set is seen, and all stays held") {
 TEST_CASE("indices that begin above 0 are compared to the last one") {
   World world;
   world.engine.on_update = [](const auto&) { return util::Result<void>(); };
-  world.engine.on_dependencies = []() -> util::Result<std::vector<slurm::TaskDependency>> {
-    return std::vector<slurm::TaskDependency>{{"2", 5, true, true, "afterok:2_5(unfulfilled)"}, {"2", 6, true, true, ""}};
+  world.engine.on_dependencies = []() -> util::Result<std::vector<slurm::WaitingTask>> {
+    return std::vector<slurm::WaitingTask>{{"2", 5, pending, true, "afterok:2_5(unfulfilled)"}, {"2", 6, pending, true}};
   };
   std::vector<engine::LinkedArray> arrays;
   arrays.push_back({"2", world.folder.submissions() + "/2", 2, 0, {{{}, "afterok:2_5"}}, false, PipelineStep::held, 5});

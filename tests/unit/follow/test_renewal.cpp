@@ -40,10 +40,11 @@ struct Asked {
   [[nodiscard]] follow::Renewed renew(const std::string& dependency) const {
     const auto parsed = slurm::parse_dependency(dependency, release);
     REQUIRE(parsed);
-    auto waiting = slurm::parse_shown_dependency(shown);
+    slurm::WaitingTask waiting;
+    if (!shown.empty()) waiting.waits = slurm::parse_shown_dependency(shown).value();
     const auto find = [&](const std::string& job_id) { return job_id == "20" ? &history : nullptr; };
     return follow::renew(
-        *parsed, find, [&](const auto&) { return other; }, again, waiting ? &*waiting : nullptr);
+        *parsed, find, [&](const auto&) { return other; }, again, shown.empty() ? nullptr : &waiting);
   }
 };
 

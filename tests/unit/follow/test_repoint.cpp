@@ -23,11 +23,9 @@ follow::History make_history(TaskState plain, TaskState task) {
 }
 
 slurm::WaitingTask make_waiting(const std::string& array, std::uint32_t index, const std::string& shown) {
-  auto task = slurm::parse_shown_dependency(shown);
-  REQUIRE(task);
-  task->array_id = array;
-  task->index = index;
-  return *task;
+  const auto waits = slurm::parse_shown_dependency(shown);
+  REQUIRE(waits);
+  return {array, index, TaskState::pending, false, shown, *waits};
 }
 
 /// "40_[0,1]=DEPENDENCY" of each group.

@@ -12,12 +12,9 @@ namespace {
 follow::WaitGraph make_graph(const std::vector<std::pair<SlurmTask, std::string>>& tasks, TaskState state = TaskState::pending) {
   std::vector<slurm::WaitingTask> waiting;
   for (const auto& [name, shown] : tasks) {
-    auto task = slurm::parse_shown_dependency(shown);
-    REQUIRE(task);
-    task->array_id = name.first;
-    task->index = name.second;
-    task->state = state;
-    waiting.push_back(*task);
+    const auto waits = slurm::parse_shown_dependency(shown);
+    REQUIRE(waits);
+    waiting.push_back({name.first, name.second, state, false, shown, *waits});
   }
   return follow::WaitGraph(std::move(waiting));
 }
@@ -26,7 +23,7 @@ std::string causes(const follow::WaitGraph& graph, const SlurmTask& name) {
   const auto* task = graph.find(name);
   REQUIRE(task != nullptr);
   std::string text;
-  for (const auto& cause : graph.causes(*task)) text += (text.empty() ? "" : " ") + slurm::condition_text(cause);
+  for (const auto& cause : graph.causes(*task)) text += (text.empty() ? "" : " ") + slurm::format_condition(cause);
   return text;
 }
 

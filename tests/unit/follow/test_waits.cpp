@@ -35,7 +35,7 @@ struct Waiting {
     for (auto& task : history.attempts.front().tasks) task.reason = "Dependency";
     follow::find_latest_attempts(history);
   }
-  /// @param line of squeue's answer: "20|4|PENDING|afterok:20_0(failed)".
+  /// @param line of squeue's answer: "20|4|1|PENDING|afterok:20_0(failed)".
   void slurm_shows(const std::string& lines) { engine.waiting = slurm::parse_waiting(lines); }
 
   /// "waits 3 align, 5 call_5"; "never ..."; "-": of it nothing is known.
@@ -60,8 +60,8 @@ struct Waiting {
 TEST_CASE("what a task waits for is told by the names of jobs") {
   Waiting waiting({running, pending, running, pending, pending});
   waiting.slurm_shows(
-      "20|1|PENDING|afterok:20_0(unfulfilled),afterany:20_3(unfulfilled)\n"
-      "20|4|PENDING|afterok:20_0(unfulfilled)?afterok:20_1(unfulfilled)\n");
+      "20|1|1|PENDING|afterok:20_0(unfulfilled),afterany:20_3(unfulfilled)\n"
+      "20|4|1|PENDING|afterok:20_0(unfulfilled)?afterok:20_1(unfulfilled)\n");
   CHECK(waiting.wait_of(1) == "waits 2 align, 5 call_5 afterany");
   CHECK(waiting.wait_of(4) == "waits 2 align or 3 align");
   CHECK(waiting.wait_of(3) == "-");
@@ -69,17 +69,17 @@ TEST_CASE("what a task waits for is told by the names of jobs") {
 
 TEST_CASE("of a whole array the jobs that have not ended are waited for, or those that have failed") {
   Waiting waiting({completed, failed, completed, running, pending});
-  waiting.slurm_shows("20|4|PENDING|afterok:20_*(unfulfilled)\n");
+  waiting.slurm_shows("20|4|1|PENDING|afterok:20_*(unfulfilled)\n");
   CHECK(waiting.wait_of(4) == "waits 5 call_5, 7 plot");
-  waiting.slurm_shows("20|4|PENDING|afterok:20_*(failed)\n");
+  waiting.slurm_shows("20|4|1|PENDING|afterok:20_*(failed)\n");
   CHECK(waiting.wait_of(4) == "never 3 align");
 }
 
 TEST_CASE("a task that can never run is told the beginning of its chain") {
   Waiting waiting({failed, pending, pending, pending, pending});
   waiting.slurm_shows(
-      "20|1|PENDING|afterok:20_0(failed)\n"
-      "20|4|PENDING|afterok:20_1(unfulfilled),afterok:20_2(unfulfilled)\n");
+      "20|1|1|PENDING|afterok:20_0(failed)\n"
+      "20|4|1|PENDING|afterok:20_1(unfulfilled),afterok:20_2(unfulfilled)\n");
   CHECK(waiting.wait_of(1) == "never 2 align");
   CHECK(waiting.wait_of(4) == "never 2 align");
 }
@@ -90,7 +90,7 @@ TEST_CASE("a task of an array whose tasks wait for their twins waits for one of 
   child.attempts.push_back(make_attempt("30", {make_mapped(8, 0, "", "sum"), make_mapped(9, 1, "", "sum")}, {pending, pending}));
   for (auto& task : child.attempts.front().tasks) task.reason = "Dependency";
   follow::find_latest_attempts(child);
-  waiting.slurm_shows("30|0|PENDING|aftercorr:20_*(unfulfilled)\n30|1|PENDING|aftercorr:20_*(failed)\n");
+  waiting.slurm_shows("30|0|1|PENDING|aftercorr:20_*(unfulfilled)\n30|1|1|PENDING|aftercorr:20_*(failed)\n");
   follow::find_waits(waiting.site, waiting.engine, child);
   REQUIRE(child.waits.size() == 2);
   REQUIRE(child.waits[0].on.size() == 1);
@@ -105,15 +105,15 @@ TEST_CASE("a task of an array whose tasks wait for their twins waits for one of 
 TEST_CASE("what sarray did not submit is told as Slurm names it, and singleton not at all") {
   Waiting waiting({running, pending, running, pending, pending});
   waiting.slurm_shows(
-      "20|1|PENDING|afterok:99_3(unfulfilled),afterany:98(unfulfilled)\n"
-      "20|3|PENDING|singleton(unfulfilled)\n");
+      "20|1|1|PENDING|afterok:99_3(unfulfilled),afterany:98(unfulfilled)\n"
+      "20|3|1|PENDING|singleton(unfulfilled)\n");
   CHECK(waiting.wait_of(1) == "waits 99_3, 98 afterany");
   CHECK(waiting.wait_of(3) == "-");
 }
 
 TEST_CASE("a task that the site has cancelled is told why; one that runs, or waits for a node, is not asked about") {
   Waiting waiting({failed, TaskState::cancelled, running, pending, pending});
-  waiting.slurm_shows("20|1|CANCELLED|afterok:20_0(failed)\n20|3|PENDING|afterok:20_2(unfulfilled)\n");
+  waiting.slurm_shows("20|1|1|CANCELLED|afterok:20_0(failed)\n20|3|1|PENDING|afterok:20_2(unfulfilled)\n");
   waiting.history.attempts[0].tasks[3].reason = "Resources";
   CHECK(waiting.wait_of(1) == "never 2 align");
   CHECK(waiting.wait_of(3) == "-");

@@ -111,6 +111,35 @@ TEST_CASE("the arrays of a group, by their part; an array of an older record is 
   CHECK(ids(store::arrays_of_group(all, 9)).empty());
 }
 
+TEST_CASE("the parts of a group that no record tells of are known, as far as another says how many there are") {
+  const auto missing = [](const std::vector<store::Submission>& all) {
+    return store::find_missing_parts(store::arrays_of_group(all, 3));
+  };
+  using All = std::vector<store::Submission>;
+  using Parts = std::vector<std::uint32_t>;
+  CHECK_FALSE(missing({}));
+  CHECK_FALSE(store::find_missing_parts({}));
+  const auto alone = make(0, 0, 0, "1");
+  CHECK_FALSE(store::find_missing_parts({&alone}));
+  CHECK_FALSE(missing(All{make(3, 2, 2, "2"), make(3, 1, 2, "1")}));
+  const auto between = missing(All{make(3, 1, 3, "1"), make(3, 3, 3, "3")});
+  REQUIRE(between);
+  CHECK(between->number == 3);
+  CHECK(between->of == 3);
+  CHECK(between->parts == Parts{2});
+  CHECK_FALSE(between->may_be_unsent);
+  CHECK(missing(All{make(3, 2, 3, "2"), make(3, 3, 3, "3")})->parts == Parts{1});
+  const auto last = missing(All{make(3, 2, 4, "2")});
+  REQUIRE(last);
+  CHECK(last->parts == Parts{1, 3, 4});
+  CHECK(last->may_be_unsent);
+  // The rest was planned again, as fewer arrays or more.
+  CHECK_FALSE(missing(All{make(3, 1, 3, "1"), make(3, 2, 2, "2")}));
+  CHECK(missing(All{make(3, 1, 2, "1"), make(3, 2, 3, "2")})->parts == Parts{3});
+  // An array that is recorded twice is one part.
+  CHECK_FALSE(missing(All{make(3, 1, 2, "1"), make(3, 1, 2, "5"), make(3, 2, 2, "2")}));
+}
+
 TEST_CASE("arrays are found by the name of their jobs, if Slurm shows another") {
   const test::State state;
   const auto folder = test::State::folder();

@@ -26,23 +26,6 @@ constexpr auto pending = TaskState::pending;
 
 }  // namespace
 
-TEST_CASE("squeue's lines say what each task waits for, and whether it is held") {
-  const auto tasks = parse_dependencies(
-      "17|3|0|PENDING|afterok:12_1(unfulfilled),afterany:13_*(unfulfilled)\n"
-      "17|4|4294901759|PENDING|(null)\n18|N/A|5|RUNNING|NULL\nslurm_load_jobs error|\n");
-  REQUIRE(tasks.size() == 3);
-  CHECK(tasks[0].array_id == "17");
-  CHECK(tasks[0].index == 3);
-  CHECK(tasks[0].is_held);
-  CHECK(tasks[0].is_pending);
-  CHECK(tasks[0].condition == "afterok:12_1(unfulfilled),afterany:13_*(unfulfilled)");
-  CHECK_FALSE(tasks[1].is_held);
-  CHECK(tasks[1].condition.empty());
-  CHECK(tasks[2].index == 0);
-  CHECK_FALSE(tasks[2].is_pending);
-  CHECK(tasks[2].condition.empty());
-}
-
 TEST_CASE("a condition on what Slurm has is open, satisfied, or can never be") {
   using Type = DependencyType;
   CHECK(judge_condition(Type::afterok, records({done, done})) == Verdict::satisfied);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "slurm/language/export.hpp"
 #include "slurm/language/intake.hpp"
 #include "slurm/language/job.hpp"
 
@@ -140,6 +141,34 @@ TEST_CASE("refused by name") {
   CHECK(refused({"-d", "afterok:12_3:4"}) == "taken");
   CHECK(refused({"-n1", ":", "-n2"}) == "heterogeneous job");
   CHECK(refused({"--container=x"}) == "--container");
+}
+
+TEST_CASE("the real sbatch is no hint for a call that waits for a recorded one: it would run before its parent") {
+  const auto hint = [](std::vector<std::string> words, const std::string& script = "#!/bin/sh\n") {
+    words.insert(words.begin(), "sbatch");
+    words.emplace_back("j");
+    const auto job = resolve({words, {}, script});
+    return job ? std::string("taken") : job.error().hint;
+  };
+  CHECK(hint({"--wait"}) == real_sbatch_hint);
+  CHECK(hint({"--wait", "-d", "afterok:17"}) == real_sbatch_hint);
+  CHECK(hint({"--wait", "-d", "afterok:17:2000000001"}) == recorded_parent_hint);
+  CHECK(hint({"-n1", "-d2000000001", ":", "-n2"}) == recorded_parent_hint);
+  CHECK(hint({"-d", "expand:2000000001"}) == recorded_parent_hint);
+  CHECK(hint({"--bb=x"}, "#!/bin/sh\n#SBATCH -d afterany:2000000001_3\n") == recorded_parent_hint);
+}
+
+TEST_CASE("the text of --dependency is kept, also if it says that there is none") {
+  CHECK(resolve({{"sbatch", "-d", "afterok:17:18", "j"}})->dependency_text == "afterok:17:18");
+  CHECK(resolve({{"sbatch", "-d", "0", "j"}})->dependency_text == "0");
+  CHECK_FALSE(resolve({{"sbatch", "-d", "0", "j"}})->dependency);
+  CHECK(resolve({{"sbatch", "-d", "", "j"}, {}, "#!/bin/sh\n#SBATCH -d afterok:17\n"})->dependency_text == "");
+  CHECK_FALSE(resolve({})->dependency_text);
+  const auto job = resolve({{"sbatch", "-d", "0", "j"}});
+  Call call;
+  call.environment = util::Environment::from_entries({"SLURM_JOB_DEPENDENCY=afterok:1"});
+  CHECK(sent_environment(call, *job, Release{22, 5}).variables.get("SLURM_JOB_DEPENDENCY") == "0");
+  CHECK(sent_environment(call, *resolve({}), Release{22, 5}).variables.get("SLURM_JOB_DEPENDENCY") == "afterok:1");
 }
 
 TEST_CASE("#PBS lines count unless they are ignored") {
