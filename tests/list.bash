@@ -78,7 +78,6 @@ list_tests() {
   add oracle 90 work tests/oracle/run --cases "${SARRAY_ORACLE_CASES:-500}"
   add fidelity 150 work tests/fidelity/run --tasks "${SARRAY_FIDELITY_TASKS:-300}"
   add pipelines 120 work tests/pipelines/run --graphs "${SARRAY_PIPELINES_GRAPHS:-6}"
-  add drivers 30 '' tests/drivers/run --scripts "${SARRAY_DRIVERS_SCRIPTS:-24}"
   add pipelines-limited 30 work tests/pipelines/run --limited --graphs 4 --only chains1,chains2,chains3,chains4
   add pipelines-mutations 70 full tests/pipelines/mutations
   list_releases

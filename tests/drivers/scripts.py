@@ -11,7 +11,7 @@ COLUMNS = "iijjtTTuPlDCrRAFKkMLaqvZoEmcfnyzHXYNBgU"  # what is often asked for c
 FIELDS = ("JobID", "JobArrayID", "Name", "State", "StateCompact", "TimeLimit", "NumNodes", "NumCPUs", "UserName", "Partition", "ArrayTaskID",
           "ArrayJobID", "TimeUsed", "Comment", "WorkDir", "MinMemory", "Nice", "NumTasks", "Feature", "ReasonList", "Command", "QOS", "Account")
 STATES = ("PENDING", "PD", "pd", "RUNNING", "R", "PD,R", "all", "CA", "CANCELLED", "pending,running", "CD")
-PIPES = ("wc -l", "awk '{ print $1 }'", "grep -c PD", "sort", "tail -n +2", "grep -v JOBID", "awk 'NR > 1 { print $3 }' | sort | uniq -c", "awk '{ $1 = $1; print }'")
+PIPES = ("wc -l", "awk '{ print $1 }'", "grep -c PD", "sort", "tail -n +2", "grep -v JOBID", "awk 'NR > 1 { print $1 }' | sort", "awk '{ $1 = $1; print }'")
 UNKNOWN_ID = "65000000"  # Slurm's ids do not come so far here
 TIMES = ("5", "10:00", "1:00:00", "1-0", "90", "2-12:30")
 LOST = ("--nodes=0-", "--no-such", "-t nonsense", "--array=5-1", "--array=x", "-n 0", "--mem=1Q", "-d afterok:", "-d nosuch:1", "-p nosuch --test-only", "nosuch.sh",

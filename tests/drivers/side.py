@@ -4,14 +4,14 @@ import pwd
 import re
 import subprocess
 
-PAIRS = 8  # drivers at once: each has two users of its own
+PAIRS = 25  # drivers at once: each has two users of its own
 PARTITION = "debug"
 DAYS = r"\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d"
 
 
 def users():
     """Names of one length: two for each pair."""
-    return [f"sarray-d{pair}{which}" for pair in range(PAIRS) for which in "as"]
+    return [f"sarray-d{pair:02}{which}" for pair in range(PAIRS) for which in "as"]
 
 
 def create_users():
@@ -84,7 +84,7 @@ class Side:
                 column = rf"(?P<before>^ *)(?<!\d){id}(?P<tasks>_\d+|_\[[^]]*\])?(?!\d)(?P<after> *)"
                 text = re.sub(column, lambda match, less=less: narrow(match, less), text, flags=re.M)
                 text = re.sub(rf"(?<=\S)( *){id}(_\d+|_\[[^]]*\])?+(?!\d) {{{less}}}(?= )", lambda match, less=less: match[0][:-less], text)
-                text = re.sub(rf"(?<=\S ) {{{less}}}( *{id}(_\d+|_\[[^]]*\])?+(?!\d))(?! {{{less}}})", r"\1", text)
+                text = re.sub(rf"(?<=\S ) {{{less}}}( *{id}(_\d+|_\[[^]]*\])?+(?!\d))(?! )", r"\1", text)
             text = re.sub(rf"(?<!\d){id}(?!\d)", name, text)
         text = re.sub(r"\b(20\d{8}|5\d{5})\b", "<?>", text)
         for pattern, instead in UNLIKE:
