@@ -49,7 +49,7 @@ def measure_chains(bench, folder, home):
         times[way], said, status = as_user(folder, home, script)
         if status != 0 or "lost" in said or (way == "merged" and "rl_enable" not in said):
             raise RuntimeError(said[-2000:])
-        bench.add("7", f"{CHAINS} chains of three jobs, requests limited: wall time until all are queued, {way}", "", f"{times[way]:.1f} s")
+        bench.add("7", f"{CHAINS} chains of three, requests limited: time until all are queued, {way}", "", f"{times[way]:.1f} s")
     bench.add("7", "the same : alone : merged", ">= 3x", f"{times['alone'] / times['merged']:.1f}x", times["alone"] >= 3 * times["merged"])
 
 

@@ -60,7 +60,8 @@ struct Searched {
 };
 
 /// Returns the arrays that the word stands for, else all that are noted here, newest first.
-util::Result<Searched> arrays_to_search(const std::vector<store::Submission>& submissions, const std::string& word) {
+util::Result<Searched> arrays_to_search(const slurm::SlurmSite& site, const std::vector<store::Submission>& submissions,
+                                        const std::string& word) {
   Searched searched;
   auto& ids = searched.ids;
   if (word.empty()) {
@@ -70,13 +71,14 @@ util::Result<Searched> arrays_to_search(const std::vector<store::Submission>& su
     return searched;
   }
   std::vector<const store::Submission*> arrays;
-  const auto name = slurm::parse_group_name(word);
+  TRY(const auto reference, read_shown_word(site, word));
+  const auto& name = reference.group;
   if (name) {
     TRY(arrays, follow::find_arrays(submissions, *name));
-  } else if (const auto* submission = store::find_submission(submissions, word)) {
+  } else if (const auto* submission = reference.indices ? nullptr : store::find_submission(submissions, reference.job_id)) {
     arrays = store::arrays_of_group(submissions, *submission);
   } else {
-    ids.push_back(word);
+    ids.push_back(reference.indices ? word : reference.job_id);
   }
   for (const auto* array : arrays) ids.push_back(array->job_id);
   if (!name || !name->part) searched.missing = follow::find_missing(submissions, arrays);
@@ -93,7 +95,8 @@ Status find(const Words& words) {
       "find", "Finds jobs with TEXT in their name, arguments or directory, in the name of their script, or within it.",
       "TEXT [JOBID] [--json]");
   arguments.app().add_option("text", text, "the exact text, case-sensitive")->required();
-  arguments.app().add_option("jobid", job_id, "look in this merged array, or this submission, only");
+  arguments.app().add_option("jobid", job_id,
+                             "look only in this merged array, or this submission; or last: the newest from this directory");
   arguments.app().add_flag("--json", json, "answer in JSON (docs/follow.md)");
   TRY(const bool go_on, arguments.parse(words));
   if (!go_on) return 0;
@@ -107,7 +110,7 @@ Status find(const Words& words) {
   auto list = util::Json::array();
   report::Table table({false, true, true, false, false, false});
   table.add({"tasks", "job", "id", "array", "name", "script and arguments"});
-  TRY(const auto searched, arrays_to_search(submissions, job_id));
+  TRY(const auto searched, arrays_to_search(site, submissions, job_id));
   warn_of_missing(searched.missing, LeftOut::not_shown);
   for (const auto& id : searched.ids) {
     const auto loaded = follow::load_map(site, noted, {id, ""}, "");

@@ -222,7 +222,8 @@ util::Result<void> number_group(RetryRun& run, const store::StateFolder& folder)
   return {};
 }
 
-/// Returns the next array's place. Nobody goes on with a retry by its number: each of its arrays counts as the last one.
+/// Returns the next array's place. Nobody goes on with a retry by its number: until it is done, each of its arrays counts as the
+/// last one.
 slurm::GroupPlace next_place(RetryRun& run) {
   if (run.place.number == 0) return {};
   ++run.place.part;
@@ -241,6 +242,15 @@ util::Result<void> submit_all(std::vector<RetriedArray>& arrays, const RetryOpti
     if (!options.telling.json && !options.telling.quiet) print_table(array);
   }
   return {};
+}
+
+/// Records how many arrays the retry became, so that it is seen if one of their records is lost later.
+void note_parts(const RetryRun& run) {
+  for (const auto& array : run.arrays) {
+    if (run.place.number == 0 || array.submission_folder.group.part == run.place.part) continue;
+    const auto noted = store::note_parts(array.submission_folder.folder, run.place.part);
+    if (!noted) say("warning: " + noted.error().what + ": " + noted.error().why);
+  }
 }
 
 /// Says what is known when all is submitted.
@@ -359,6 +369,24 @@ util::Result<std::vector<Meant>> choose_arrays(RetryRun& run, follow::Group& gro
   return arrays;
 }
 
+/// Says why nothing is retried. A retry means its own tasks: if others of its submission failed, it is that which is to be named.
+util::Result<util::Error> explain_none(const RetryRun& run, const follow::Group& group, const follow::TaskReference& word) {
+  const auto& first_id = group.histories().front()->attempts.front().job_id;
+  util::Error error{"job " + run.options.word, "no tasks to run again", "sarray status " + first_id};
+  if (!group.targets().front().is_whole_array || !run.options.selection.jobs.empty() || !run.options.selection.tasks.empty())
+    return error;
+  TRY(auto whole, follow::Group::find(run.site, word, run.options.script, follow::Extent::history));
+  CHECK_OK(whole.refresh(run.engine));
+  TRY(const auto lists, follow::select_tasks(whole.histories(), {{}, "", run.options.selection.states, false}));
+  std::size_t tasks = 0;
+  for (const auto& list : lists) tasks += list.size();
+  if (tasks == 0) return error;
+  error.why += ": that is a retry, and " + util::count(tasks, "other task") + " of its submission " +
+               (tasks == 1 ? "is" : "are") + " to run again";
+  error.hint = "sarray retry " + whole.histories().front()->attempts.front().job_id;
+  return error;
+}
+
 }  // namespace
 
 Status retry(const Words& words) {
@@ -379,10 +407,11 @@ Status retry(const Words& words) {
     any = any || is_retried;
   }
   if (!any) {
-    return util::fail("job " + options->word, "no tasks to run again",
-                      "sarray status " + group.histories().front()->attempts.front().job_id);
+    TRY(auto error, explain_none(run, group, word));
+    return util::fail(std::move(error));
   }
   if (options->dry_run) return show(run.arrays, *options, missing);
+  note_parts(run);
   tell_all(run, missing);
   return 0;
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "commands/dependents.hpp"
+#include "commands/submit_pipeline.hpp"
 #include "engine/pipeline.hpp"
 #include "follow/repoint.hpp"
 #include "util/message.hpp"
@@ -158,8 +159,7 @@ util::Result<void> RetriedFamily::finish(const engine::Engine& engine, const slu
     if (history.attempts.size() > 1) CHECK_OK(repoint_dependents(relative.array_history, engine));
   }
   TRY(const auto linking, engine::link_and_release(arrays, engine, release, hint));
-  say("note: " + util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
-      " told Slurm which tasks wait for which");
+  say("note: " + describe(linking, arrays));
   return {};
 }
 

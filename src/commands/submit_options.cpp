@@ -187,12 +187,14 @@ bool is_letter_given(const Words& own, char letter) {
 namespace {
 
 /// Refuses values of -t and -o that are meant for sbatch's options of these letters.
-util::Result<void> check_letters(const Words& own, const std::string& throttle, const std::string& output) {
+/// @param command the command with what it is about, for a hint that can be pasted.
+util::Result<void> check_letters(const Words& own, const std::string& throttle, const std::string& output,
+                                 const std::string& command) {
   const bool is_time = !throttle.empty() && throttle.find_first_not_of("0123456789") != std::string::npos &&
                        throttle.find_first_not_of("0123456789:-") == std::string::npos;
   if (is_letter_given(own, 't') && is_time)
     return util::fail(util::usage_error("submit: -t " + throttle, "-t is how many tasks run at once here, and not a time limit",
-                                        "sarray submit --time=" + throttle));
+                                        command + " --time=" + throttle));
   if (output.find('%') != std::string::npos)
     return util::fail(util::usage_error("submit: -o " + output,
                                         "-o is the file for the generated script here; each job's output has its own name",
@@ -278,7 +280,9 @@ util::Result<std::optional<SubmitOptions>> parse_submit_options(const Words& wor
     return util::fail(util::usage_error("submit: --job", "jobs are named without it",
                                         "sarray submit " + job + " submits these; --job-name=" + job + " names the array"));
   if (options.quiet) util::be_quiet();
-  CHECK_OK(check_letters(own_words, throttle, options.output));
+  auto command = "sarray submit" + (options.session.empty() ? "" : " --session " + util::shell_quote(options.session));
+  for (const auto& word : given) command += " " + util::shell_quote(word);
+  CHECK_OK(check_letters(own_words, throttle, options.output, command));
   options.output_given = output->count() > 0;
   if (options.output.ends_with('/')) {
     options.output_folder = options.output;

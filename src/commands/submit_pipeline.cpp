@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/outside.hpp"
-#include "engine/pipeline.hpp"
 #include "plan/graph.hpp"
 #include "plan/requests.hpp"
 #include "plan/twins.hpp"
@@ -81,6 +80,14 @@ util::Result<void> check_one_cluster(const plan::Plan& plan, const slurm::SlurmS
   return {};
 }
 
+std::string describe(const engine::Linking& linking, const std::vector<engine::LinkedArray>& arrays) {
+  const auto held =
+      static_cast<std::size_t>(std::count_if(arrays.begin(), arrays.end(), [](const auto& a) { return a.stays_held; }));
+  if (linking.arrays == 0) return std::string("Slurm knows which tasks wait for which") + (held > 0 ? "; --hold keeps them" : "");
+  return util::count(linking.arrays, "array") + " may start now: Slurm held " + (linking.arrays == 1 ? "it" : "them") +
+         " until it knew which tasks wait for which" + (held > 0 ? "; --hold keeps " + util::count(held, "other") : "");
+}
+
 util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<TakenArray>& taken, queue::HeldArrays& held,
                                    const plan::PlanOptions& options, const engine::Engine& engine) {
   if (taken.empty() && held.empty()) return {};
@@ -110,9 +117,8 @@ util::Result<void> finish_pipeline(const plan::Plan& plan, const std::vector<Tak
   TRY(const auto linking, engine::link_and_release(arrays, engine, options.release,
                                                    "everything of it stays held; sarray submit goes on, sarray cancel of the "
                                                    "session ends it"));
-  util::note(util::count(arrays.size(), "array") + " released; " + util::count(linking.updates, "request") +
-             " told Slurm which tasks wait for which, of " + std::to_string(taken.size() + linking.updates + linking.arrays) +
-             " in all");
+  util::note(describe(linking, arrays) + " (" + util::count(taken.size() + linking.updates + linking.arrays, "request") +
+             " in all, " + std::to_string(linking.updates) + " to tell it)");
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/pipeline.hpp"
 #include "plan/plan.hpp"
 #include "queue/held.hpp"
 #include "slurm/client/site.hpp"
@@ -32,6 +33,9 @@ struct TakenArray {
   std::string job_id;
   std::string folder;
 };
+
+/// "12 arrays may start now: Slurm held them until it knew which tasks wait for which"
+[[nodiscard]] std::string describe(const engine::Linking& linking, const std::vector<engine::LinkedArray>& arrays);
 
 /// Tells Slurm what the tasks of the new arrays and of the held ones wait for, and releases all.
 /// @param taken as many as the plan has arrays, in its order; none if the plan is no pipeline.

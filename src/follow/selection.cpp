@@ -8,8 +8,41 @@
 #include "util/join.hpp"
 #include "util/message.hpp"
 #include "util/numbers.hpp"
+#include "util/shell_quote.hpp"
 
 namespace sarray::follow {
+
+namespace {
+
+/// Says what is wrong with a word that is not a number and not the name of a submission.
+util::Error explain_word(const std::string& word) {
+  constexpr std::string_view begin = "sarray-";
+  if (!word.starts_with(begin)) {
+    return util::usage_error("job " + word, "it is neither a job id nor the name of a submission",
+                             "sarray find " + util::shell_quote(word) + ", if it is a job's name; sarray history shows job ids");
+  }
+  if (const auto underscore = word.find('_'); underscore != std::string::npos) {
+    const auto ids = underscore + 1 < word.size() ? word.substr(underscore) : "_0";
+    return util::usage_error("job " + word, "task ids follow the job id of an array, not a name",
+                             "4217" + ids + ", as squeue shows the task; sarray history shows job ids");
+  }
+  const auto rest = word.substr(begin.size());
+  const auto dot = rest.find('.');
+  const std::vector<std::string> numbers = dot == std::string::npos
+                                               ? std::vector<std::string>{rest}
+                                               : std::vector<std::string>{rest.substr(0, dot), rest.substr(dot + 1)};
+  const bool are_digits = std::all_of(numbers.begin(), numbers.end(), [](const auto& number) {
+    return !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
+  });
+  const bool has_zeros = std::any_of(numbers.begin(), numbers.end(), [](const auto& number) { return number.starts_with('0'); });
+  const auto* why = !are_digits ? "sarray- must be followed by the number of a submission"
+                    : has_zeros ? "numbers in the names of submissions begin with 1, and have no zeros in front"
+                                : "no submission has so high a number";
+  return util::usage_error("job " + word, why,
+                           "sarray-3 is a submission of several arrays, sarray-3.2 is one of them: squeue shows these names");
+}
+
+}  // namespace
 
 util::Result<TaskReference> parse_task_reference(const std::string& whole) {
   constexpr std::string_view slurms = "slurm:";
@@ -18,6 +51,8 @@ util::Result<TaskReference> parse_task_reference(const std::string& whole) {
   if (result.group) return result;
   result.is_slurms = whole.starts_with(slurms);
   const auto word = result.is_slurms ? whole.substr(slurms.size()) : whole;
+  const bool begins_as_id = word.empty() || (word.front() >= '0' && word.front() <= '9');
+  if (!begins_as_id && !result.is_slurms) return util::fail(explain_word(word));
   const auto underscore = word.find('_');
   const std::string hint = "4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
   TRY(const auto id, util::parse_number(word.substr(0, underscore), "job id", 1, hint));

@@ -77,16 +77,27 @@ std::string title(const follow::Histories& histories, const StatusView& view) {
          ", ";
 }
 
-/// "  retried as array 20: 2 tasks", a line for each retry; of several arrays with the one that it is a retry of.
-std::string retry_lines(const follow::Histories& histories) {
-  std::string text;
+/// "  retried as array 20: 2 tasks", a line for each retry; of several arrays with the one that it is a retry of. On a terminal
+/// only the newest, since there must be room for the tasks.
+std::string retry_lines(const follow::Histories& histories, const StatusView& view) {
+  std::vector<std::pair<std::int64_t, std::string>> lines;
   for (const auto* history : histories) {
     const auto of = histories.size() == 1 ? "" : history->attempts.front().job_id + " ";
     for (std::size_t number = 1; number < history->attempts.size(); ++number) {
       const auto& attempt = history->attempts[number];
-      text += "  " + of + "retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n";
+      lines.emplace_back(attempt.noted,
+                         "  " + of + "retried as array " + attempt.job_id + ": " + util::count(attempt.map.tasks, "task") + "\n");
     }
   }
+  constexpr std::size_t max_shown = 3;
+  std::string text;
+  if (view.height > 0 && lines.size() > max_shown + 1) {
+    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    const auto left = lines.size() - max_shown;
+    text = "  retried " + std::to_string(left) + " times before that: sarray history\n";
+    lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(left));
+  }
+  for (const auto& line : lines) text += line.second;
   return text;
 }
 
@@ -96,7 +107,7 @@ std::string heading(const follow::Histories& histories, const StatusView& view) 
   const auto first = title(histories, view) + size_text(histories, summary);
   const auto elapsed = summary.elapsed(view.now);
   auto text = fit(first + (elapsed ? ", " + duration_text(*elapsed) : ""));
-  text += retry_lines(histories);
+  text += retry_lines(histories, view);
   if (view.bars) {
     const auto width = view.width > 0 ? std::clamp<std::size_t>(view.width - 2, 10, 60) : 60;
     text += "[" + bar(summary, width, view.color) + "]\n";

@@ -197,16 +197,22 @@ util::Error explain_newer(const Submission& submission) {
 
 namespace {
 
-/// Notes the outcome: the job id, or one of the two marks, and no other.
-util::Result<void> note_outcome(const std::string& folder, const std::string& job_id, bool is_withdrawn, bool is_forgotten) {
+/// Reads a record that is about to be written again.
+util::Result<Submission> read_to_change(const std::string& folder) {
   TRY(const auto text, util::read_file(folder + "/record.json"));
   auto submission = parse_submission(text, folder);
   if (!submission) return util::fail(folder + "/record.json", "it is damaged");
   if (submission->is_newer()) return util::fail(explain_newer(*submission));
-  submission->job_id = job_id;
-  submission->is_withdrawn = is_withdrawn;
-  submission->is_forgotten = is_forgotten;
-  return write_submission(*submission);
+  return std::move(*submission);
+}
+
+/// Notes the outcome: the job id, or one of the two marks, and no other.
+util::Result<void> note_outcome(const std::string& folder, const std::string& job_id, bool is_withdrawn, bool is_forgotten) {
+  TRY(auto submission, read_to_change(folder));
+  submission.job_id = job_id;
+  submission.is_withdrawn = is_withdrawn;
+  submission.is_forgotten = is_forgotten;
+  return write_submission(submission);
 }
 
 }  // namespace
@@ -220,12 +226,15 @@ util::Result<void> note_never_sent(const std::string& folder) { return note_outc
 util::Result<void> note_forgotten(const std::string& folder) { return note_outcome(folder, "", false, true); }
 
 util::Result<void> note_step(const std::string& folder, PipelineStep step) {
-  TRY(const auto text, util::read_file(folder + "/record.json"));
-  auto submission = parse_submission(text, folder);
-  if (!submission) return util::fail(folder + "/record.json", "it is damaged");
-  if (submission->is_newer()) return util::fail(explain_newer(*submission));
-  submission->step = step;
-  return write_submission(*submission);
+  TRY(auto submission, read_to_change(folder));
+  submission.step = step;
+  return write_submission(submission);
+}
+
+util::Result<void> note_parts(const std::string& folder, std::uint32_t of) {
+  TRY(auto submission, read_to_change(folder));
+  submission.group.of = of;
+  return write_submission(submission);
 }
 
 bool is_held_for_pipeline(const Submission& submission) {

@@ -95,6 +95,8 @@ struct Submission {
 
 /// Records how far an array of a pipeline has come.
 [[nodiscard]] util::Result<void> note_step(const std::string& folder, PipelineStep step);
+/// Records of how many parts the array's submission is, once that is known.
+[[nodiscard]] util::Result<void> note_parts(const std::string& folder, std::uint32_t of);
 /// Whether the array is still in hold, for all that is noted.
 [[nodiscard]] bool is_held_for_pipeline(const Submission& submission);
 

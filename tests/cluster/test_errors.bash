@@ -88,8 +88,8 @@ says 1 'sarray: error: job 99999999: Slurm does not know this job
 hint: squeue --me' sarray throttle 99999999 -t 1
 says 1 'sarray: error: job 2000000001: that is the id of a recorded job; Slurm knows the merged array
 hint: squeue --me' sarray throttle 2000000001 -t 1
-says 2 "sarray: error: job id: 'x' is not a whole number (1 or more)
-hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray throttle x -t 1
+says 2 "sarray: error: job x: it is neither a job id nor the name of a submission
+hint: sarray find x, if it is a job's name; sarray history shows job ids" sarray throttle x -t 1
 says 2 "sarray: error: -t: 'x' is not a whole number (0 or more)
 hint: sarray throttle --help" sarray throttle "$plain" -t x
 
@@ -97,10 +97,19 @@ hint: sarray throttle --help" sarray throttle "$plain" -t x
 echo 'sbatch -H -a 0-3 -o /dev/null job.slurm' >queue
 id=$(sarray submit queue --parsable 2>/dev/null)
 at_exit scancel "$id"
-for word in xyz 1.batch; do
-  says 2 "sarray: error: job id: '$word' is not a whole number (1 or more)
-hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray status "$word"
+says 2 "sarray: error: job id: '1.batch' is not a whole number (1 or more)
+hint: 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids" sarray status 1.batch
+says 2 'sarray: error: job xyz: it is neither a job id nor the name of a submission
+hint: sarray find xyz, if it is a job'\''s name; sarray history shows job ids' sarray status xyz
+for word in sarray-01 sarray-1.0; do
+  for command in status 'find x'; do
+    # shellcheck disable=SC2086 # words
+    says 2 "sarray: error: job $word: numbers in the names of submissions begin with 1, and have no zeros in front
+hint: sarray-3 is a submission of several arrays, sarray-3.2 is one of them: squeue shows these names" sarray $command "$word"
+  done
 done
+says 2 'sarray: error: job sarray-1_[0]: task ids follow the job id of an array, not a name
+hint: 4217_[0], as squeue shows the task; sarray history shows job ids' sarray retry 'sarray-1_[0]'
 says 2 "sarray: error: -n: 'abc' is not a whole number (0 or more)
 hint: sarray logs --help" sarray logs "$id" -n abc
 says 2 "sarray: error: -n: '0' is not a whole number (1 or more)

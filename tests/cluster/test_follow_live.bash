@@ -143,6 +143,23 @@ assert_contains "$(screen | tail -n 4)" '39 of 40 done (97 %), 1 failed' 'and th
 # A line that the terminal had to break would be joined by -J.
 assert_eq "$text" "$(screen -J -S - | sed 's/ *$//')" 'no line is wider than the terminal'
 
+# --- a submission of several arrays is drawn as one thing
+rm go-many
+for ((i = 1; i <= 30; i++)); do echo "sbatch -J part$i -t $((5 + i % 3)) -o /dev/null many.sh $i"; done >queue
+sarray submit --split queue --parsable >ids 2>/dev/null
+keys "clear; sarray status last --watch; echo ended with \$?"
+wait_screen ': 3 arrays, 30 jobs, 30 tasks'
+wait_screen ' more jobs below: arrows scroll, q ends'
+assert_contains "$(screen)" 'job id  job  name ' 'with the array of each job'
+assert_eq 24 "$(screen | wc -l)" 'it fits the screen, too'
+press G
+wait_screen ' more jobs above: arrows scroll, q ends'
+[[ $(screen | tail -n 2 | head -n 1) =~ ^\ *($(paste -sd'|' ids))\ +[0-9]+\ +part ]] || fail "the last row has the id of its array: $(screen)"
+assert_contains "$(screen | head -n 1)" ': 3 arrays, 30 jobs' 'the totals stay'
+press q
+wait_screen 'ended with 0'
+touch go-many
+
 # --- without a terminal --watch draws one after another, without escapes
 sarray status "$many" --watch >watch.out || assert_eq 3 "$?" '--watch of what is over'
 [[ $(cat watch.out) != *$'\e'* ]] || fail 'escapes in a pipe'

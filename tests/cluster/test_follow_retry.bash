@@ -80,7 +80,9 @@ third=$(sarray retry "${first}_3" --parsable 2>/dev/null)
 wait_job "$third"
 assert_eq 'pair three id=2 2/1/2 3' "$(cat pair-2000000003_2.out) $(cat pair-2000000003_2.out{,.1,.2} | wc -l)" 'one task of a retry: attempt 2 has its number'
 rm status-wrapped
-[[ $(sarray retry "$third" 2>&1 || true) == *"no tasks to run again"* ]] || fail "a retry means its own tasks"
+words=$(sarray retry "$third" 2>&1 || true)
+assert_contains "$words" "sarray: error: job $third: no tasks to run again: that is a retry, and " 'a retry means its own tasks'
+assert_contains "$words" " of its submission are to run again"$'\n'"hint: sarray retry $id" 'the submission is named'
 fourth=$(sarray retry "$id" --state failed --parsable 2>/dev/null) || fail "retry --state"
 wait_job "$fourth"
 for one in "$id" "$first" "$second" "$third" "$fourth"; do

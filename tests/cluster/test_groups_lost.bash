@@ -99,6 +99,12 @@ says "$lost; it is left as it is" sarray retry "${ids[0]}" --parsable
 assert_eq 2 "$(wc -l <answer)" 'the two that are known'
 mapfile -t again <answer
 mv away/* state/submissions
+# A retry of several arrays is a submission, too: how many it has is known also if the last of them is lost.
+mv "$(dirname "$(record_of "${again[1]}")")" away
+lost='sarray-2: part 2 of 2 is not known here: it was not submitted, or its record was removed or cannot be read'
+says "$lost; it is not shown" sarray which sarray-2
+mv away/* state/submissions
+lost='sarray-1: part 3 of 3 is not known here: it was not submitted, or its record was removed or cannot be read'
 # A retry shows the submission that it is of: what is not known of that is said, too.
 wait_job "${again[0]}"
 wait_job "${again[1]}"

@@ -77,7 +77,7 @@ read -r a1 _ <ids
 assert_eq "afterok:$a1" "$(told call1)" 'SLURM_JOB_DEPENDENCY'
 assert_eq none "$(told align1)" 'SLURM_JOB_DEPENDENCY of a job that waits for nothing'
 assert_eq 4 "$(squeue -h -r -j "$(IFS=,; echo "${arrays[*]}")" -o %r | grep -c Dependency)" 'jobs that never run'
-assert_contains "$(<words)" '4 arrays released' 'the note'
+assert_contains "$(<words)" '4 arrays may start now: Slurm held them until it knew which tasks wait for which' 'the note'
 scancel "${arrays[@]}"
 
 # --- arrays: task by task, 30 of which 12 fail ----------------------------------------------------------------------------

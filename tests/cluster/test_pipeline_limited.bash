@@ -51,7 +51,7 @@ assert_eq 12 ${#arrays[@]} "arrays: $(cat words)"
 assert_eq 'sarray: 32 requests to Slurm: 12 submit, 8 say which tasks wait for which, 12 release' "$(<shown)" 'a dry run'
 assert_contains "$(<words)" 'this cluster limits requests (rl_enable)' 'why there are so many arrays'
 assert_contains "$(<words)" '12 arrays and 32 requests, and would be 3 arrays and 78 requests' 'what it saves'
-assert_contains "$(<words)" '12 arrays released; 8 requests told Slurm which tasks wait for which, of 32 in all' 'what was done'
+assert_contains "$(<words)" '12 arrays may start now: Slurm held them until it knew which tasks wait for which (32 requests in all, 8 to tell it)' 'what was done'
 
 # --- who ran -------------------------------------------------------------------------------------------------------------
 wait_until 'an end of what can run' all_pending 22 "${arrays[@]}"

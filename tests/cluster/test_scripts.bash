@@ -44,7 +44,7 @@ others_ended() { [[ $(sarray status "$id" --json | python 'j["states"]["complete
 ended() { [[ $(sarray status "$id" --json | python 'j["states"]["completed"] + j["states"]["failed"]') == 2 ]]; }
 wait_until 'all run' others_ended
 wait_until 'two have ended' ended
-assert_eq "{\"action\":\"requeue\",\"done\":false,\"tasks\":3,\"names\":[\"${id}_[0-2]\"],\"left\":0,\"group\":null,\"arrays\":[\"$id\"],\"version\":1}" "$(sarray requeue "$id" --job 1 -n --json)" 'requeue -n --json'
+assert_eq "{\"action\":\"requeue\",\"done\":false,\"tasks\":3,\"names\":[\"${id}_[0-2]\"],\"left\":0,\"group\":null,\"arrays\":[\"$id\"],\"missing\":[],\"version\":1}" "$(sarray requeue "$id" --job 1 -n --json)" 'requeue -n --json'
 assert_eq "{\"action\":\"throttle\",\"done\":false,\"job_id\":\"$id\",\"limit\":2,\"requeued\":[\"${id}_2\"],\"cancelled\":[],\"left\":[],\"version\":1}" "$(sarray throttle "$id" -t 2 --kill -n --json)" 'throttle -n --json'
 assert_eq "{\"action\":\"throttle\",\"done\":true,\"job_id\":\"$id\",\"limit\":3,\"requeued\":[],\"cancelled\":[],\"left\":[],\"version\":1}" "$(sarray throttle "$id" -t 3 --json)" 'throttle --json'
 says 0 '' sarray throttle "$id" -t 0 -q
@@ -62,7 +62,7 @@ assert_eq 1 "$(sarray retry "$id" -n --json 2>/dev/null | python 'j["arrays"][0]
 
 # --- sbatch's letters --------------------------------------------------------------------------------------
 says 2 'sarray: error: submit: -t 1:00:00: -t is how many tasks run at once here, and not a time limit
-hint: sarray submit --time=1:00:00' sarray submit calls -n -t 1:00:00
+hint: sarray submit calls --time=1:00:00' sarray submit calls -n -t 1:00:00
 says 2 'sarray: error: submit: -o out_%a.txt: -o is the file for the generated script here; each job'\''s output has its own name
 hint: give -o to the sbatch calls; sarray submit -o FILE, without %, for the script' sarray submit calls -n -o out_%a.txt
 [[ -z $(compgen -G 'out_%*') ]] || fail 'a file was written'

@@ -45,13 +45,34 @@ TEST_CASE("a task, and several as squeue shows them") {
   CHECK(follow::parse_task_reference("42137_[3-5,8%2]")->indices->text() == "3-5,8");
   CHECK(follow::parse_task_reference("2000000003_[4]")->is_virtual);
   const std::string hint = " | 4217, 4217_7 or 4217_[3-5]: sarray history shows job ids";
-  for (const auto* word : {"xyz", "", "0", "1.batch"})
+  for (const auto* word : {"", "0", "1.batch"})
     CHECK(words_of(follow::parse_task_reference(word)) ==
           "2 job id: '" + std::string(word) + "' is not a whole number (1 or more)" + hint);
+  for (const auto* word : {"xyz", "sarray", "a b"})
+    CHECK(words_of(follow::parse_task_reference(word)) ==
+          "2 job " + std::string(word) + ": it is neither a job id nor the name of a submission | sarray find " +
+              (std::string(word) == "a b" ? "'a b'" : word) + ", if it is a job's name; sarray history shows job ids");
   CHECK(words_of(follow::parse_task_reference("1_")) == "2 task id: '' is not a whole number (0 or more)" + hint);
   CHECK(words_of(follow::parse_task_reference("1_3-5")) == "2 task id: '3-5' is not a whole number (0 or more)" + hint);
   CHECK(words_of(follow::parse_task_reference("1_[5-3]")) == "2 task ids: '5-3' is not a valid list of task ids" + hint);
   CHECK(words_of(follow::parse_task_reference("1_[]")) == "2 task id: '[]' is not a whole number (0 or more)" + hint);
+}
+
+TEST_CASE("what looks like the name of a submission, and is not one") {
+  const auto says = [](const std::string& word) { return words_of(follow::parse_task_reference(word)); };
+  const std::string hint = " | sarray-3 is a submission of several arrays, sarray-3.2 is one of them: squeue shows these names";
+  const std::string zeros = ": numbers in the names of submissions begin with 1, and have no zeros in front";
+  for (const std::string word : {"sarray-01", "sarray-0", "sarray-1.0", "sarray-1.02", "sarray-000"})
+    CHECK(says(word) == "2 job " + word + zeros + hint);
+  for (const std::string word : {"sarray-99999999999999999999", "sarray-1.99999999999"})
+    CHECK(says(word) == "2 job " + word + ": no submission has so high a number" + hint);
+  for (const std::string word : {"sarray-", "sarray-x", "sarray-1.", "sarray-1.2.3", "sarray--1", "sarray-1.x"})
+    CHECK(says(word) == "2 job " + word + ": sarray- must be followed by the number of a submission" + hint);
+  for (const std::string word : {"sarray-1_[0]", "sarray-1_0", "sarray-1.1_0", "sarray-01_0", "sarray-_"}) {
+    const auto ids = word.substr(word.find('_'));
+    CHECK(says(word) == "2 job " + word + ": task ids follow the job id of an array, not a name | 4217" +
+                            (ids == "_" ? "_0" : ids) + ", as squeue shows the task; sarray history shows job ids");
+  }
 }
 
 TEST_CASE("--job: a number that there is not, what is no number, and a name that looks like one") {

@@ -231,6 +231,28 @@ TEST_CASE("a drawing of --watch fits the screen, counts what does not, and scrol
   }
 }
 
+TEST_CASE("of many retries a terminal shows the newest, so that there is room for the tasks") {
+  auto history = make_history();
+  const auto add = [&](int number) {
+    history.attempts.push_back(make_attempt(std::to_string(20 + number), {make_mapped(2, 0, "", "plot")}, {TaskState::failed}));
+    history.attempts.back().noted = 1000 + number;
+  };
+  for (int i = 0; i < 4; ++i) add(i);
+  find_latest_attempts(history);
+  report::StatusView view;
+  view.width = 80;
+  view.height = 24;
+  const std::string all =
+      "  retried as array 20: 1 task\n  retried as array 21: 1 task\n  retried as array 22: 1 task\n  retried as array 23: 1 task\n";
+  CHECK(status_text(history, view).find("\n" + all) != std::string::npos);
+  add(4);
+  find_latest_attempts(history);
+  CHECK(status_text(history, {}).find("\n" + all + "  retried as array 24: 1 task\n") != std::string::npos);
+  CHECK(status_text(history, view)
+            .find("\n  retried 2 times before that: sarray history\n  retried as array 22: 1 task\n"
+                  "  retried as array 23: 1 task\n  retried as array 24: 1 task\n") != std::string::npos);
+}
+
 TEST_CASE("a retry: every task counts where its last attempt stands") {
   auto history = make_history();
   auto retried = make_mapped(1, 0, "5", "train");
