@@ -58,6 +58,18 @@ std::optional<JobName> read_name(std::string_view text) {
   return name;
 }
 
+std::vector<std::string> split_names(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    auto end = text.find(',');
+    if (const auto open = text.find('['); open < end) end = text.find(',', std::min(text.find(']'), text.size()));
+    const auto name = text.substr(0, end);
+    text.remove_prefix(std::min(name.size() + 1, text.size()));
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
 std::string write_tasks(const std::vector<std::uint32_t>& tasks) {
   if (tasks.empty()) return {};
   constexpr std::uint32_t long_range = 10;

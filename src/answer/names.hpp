@@ -25,6 +25,9 @@ struct JobName {
 /// @return nullopt if the text is not such a name.
 [[nodiscard]] std::optional<JobName> read_name(std::string_view text);
 
+/// Returns the names of a list, cut at the commas that are not in brackets; empty ones are left out.
+[[nodiscard]] std::vector<std::string> split_names(std::string_view text);
+
 /// Returns task ids as Slurm writes those of a block: ranges, or one range with a step if it is long (bitstring.c:bit_fmt and
 /// job_info.c; observed on 22.05).
 [[nodiscard]] std::string write_tasks(const std::vector<std::uint32_t>& tasks);

@@ -66,15 +66,13 @@ WordList list_of(const Words& words, std::string_view option, const util::Enviro
 
 util::Result<std::vector<JobName>> read_ids(const std::string& text) {
   std::vector<JobName> names;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    // A list of tasks in brackets has commas of its own.
-    auto end = rest.find(',');
-    if (const auto open = rest.find('['); open < end) end = rest.find(',', std::min(rest.find(']'), rest.size()));
-    const auto word = rest.substr(0, end);
-    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    if (word.empty()) continue;
+  for (const auto& word : split_names(text)) {
     auto name = read_name(word);
+    if (!name && std::isdigit(static_cast<unsigned char>(word[0])) == 0) {
+      util::Error error;
+      error.body = "squeue: error: Invalid job id: " + word + "\n";  // squeue's own words
+      return util::fail(std::move(error));
+    }
     if (!name) return util::fail(cannot_read("--job", text));
     names.push_back(std::move(*name));
   }
@@ -120,6 +118,8 @@ util::Result<QueueQuestion> read_queue_question(const Words& words, const util::
   question.is_by_task =
       !question.is_json && (words.has("array") || words.has("array-unique") || environment.get("SQUEUE_ARRAY").has_value() ||
                             environment.get("SQUEUE_ARRAY_UNIQUE").has_value());
+  const auto* sort = words.value("sort");
+  question.sort = sort != nullptr ? *sort : std::string(environment.get("SQUEUE_SORT").value_or("P,t,-p"));  // man squeue
   if (const auto* interval = words.value("iterate")) question.interval = util::to_number<int>(*interval).value_or(0);
   if (const auto* ids = words.value("job"); ids != nullptr && !ids->empty()) {
     TRY(question.ids, read_ids(*ids));
@@ -244,10 +244,15 @@ bool is_asked_for(const QueueQuestion& question, const RecordedJob& job, const D
 std::vector<RecordedJob> recorded_parts(const QueueQuestion& question, const RecordedJob& job) {
   std::vector<RecordedJob> shown;
   std::vector<std::uint32_t> asked;
+  bool is_whole = false;  // "-j V,V_5"
   for (const auto& name : question.ids.value_or(std::vector<JobName>())) {
-    if (name.job == job.id) asked.insert(asked.end(), name.tasks.begin(), name.tasks.end());
+    if (name.job != job.id) continue;
+    is_whole = is_whole || name.tasks.empty();
+    asked.insert(asked.end(), name.tasks.begin(), name.tasks.end());
   }
-  const bool is_split = job.job->ids && (question.is_by_task || !asked.empty());
+  if (is_whole) asked.clear();
+  // An array that was cancelled as a whole is one record.
+  const bool is_split = job.job->ids && job.state == RecordedState::pending && (question.is_by_task || !asked.empty());
   for (std::uint32_t i = 0; is_split && i < job.job->ids->count(); ++i) {
     auto task = job;
     task.task = job.job->ids->nth(i);

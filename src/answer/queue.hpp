@@ -26,6 +26,7 @@ struct QueueQuestion {
   bool is_by_task = false;      ///< -r
   bool is_json = false;         ///< --json: the format does not count
   bool shows_arguments = true;  ///< shows_arguments() of the release
+  std::string sort;             ///< --sort, or squeue's own
   int interval = 0;             ///< -i, in seconds; 0: once
   std::optional<std::vector<JobName>> ids;
   WordList names, states, users, accounts, partitions, qos;

@@ -6,6 +6,7 @@
 
 #include "answer/names.hpp"
 #include "answer/recorded_parts.hpp"
+#include "slurm/language/dependency.hpp"
 #include "slurm/language/file_pattern.hpp"
 #include "slurm/language/value.hpp"
 #include "util/join.hpp"
@@ -44,12 +45,35 @@ std::string reason(const RecordedJob& job) {
   return recorded_reason;
 }
 
+/// What the job waits for, as Slurm shows it.
+std::string dependency(const RecordedJob& job, const Defaults& defaults) {
+  const auto& wanted = job.job->dependency;
+  if (!wanted || wanted->conditions.empty()) return option(job, "dependency", null_text);
+  std::string text;
+  for (const auto& condition : wanted->conditions) {
+    if (!text.empty()) text += wanted->any ? '?' : ',';
+    auto bare = condition;
+    bare.minutes = 0;
+    text += slurm::format_condition(bare);
+    const bool names_job = condition.type != slurm::DependencyType::singleton;
+    if (names_job && !condition.task && defaults.is_array && defaults.is_array(condition.job)) text += "_*";
+    if (condition.minutes > 0) text += "+" + std::to_string(condition.minutes);
+    text += "(unfulfilled)";
+  }
+  return text;
+}
+
 std::uint64_t number(const RecordedJob& job, std::string_view name, std::uint64_t otherwise) {
   const auto text = option(job, name, "");
   return util::to_number<std::uint64_t>(std::string_view(text).substr(0, text.find('-'))).value_or(otherwise);
 }
 
 std::uint64_t nodes(const RecordedJob& job) { return number(job, "nodes", 1); }
+/// scontrol's end of the range, if --nodes says one.
+std::string max_nodes(const RecordedJob& job) {
+  const auto text = option(job, "nodes", "");
+  return text.empty() ? text : "-" + text.substr(text.find('-') + 1);
+}
 std::uint64_t tasks(const RecordedJob& job) {
   const auto per_node = number(job, "ntasks-per-node", 0);
   return number(job, "ntasks", per_node > 0 ? per_node * nodes(job) : nodes(job));
@@ -140,7 +164,6 @@ constexpr std::array given_queue_values = {
     Given{"reqnodes", "nodelist", ""},
     Given{"excnodes", "exclude", ""},
     Given{"nice", "nice", "0"},
-    Given{"dependency", "dependency", "(null)"},
     Given{"deadline", "deadline", "N/A"},
     Given{"mintmpdisk", "tmp", "0"},
     Given{"burstbuffer", "bb", "(null)"},
@@ -180,7 +203,12 @@ std::string format_minutes(std::uint64_t minutes, bool padded) {
 std::string recorded_name(const RecordedJob& job) {
   const auto id = std::to_string(job.id);
   if (job.task) return id + "_" + std::to_string(*job.task);
-  return job.job->ids ? id + "_[" + array_text(*job.job->ids) + "]" : id;
+  return job.job->ids && job.state == RecordedState::pending ? id + "_[" + array_text(*job.job->ids) + "]" : id;
+}
+
+std::string recorded_tasks(const RecordedJob& job) {
+  const auto tasks = task_text(job);
+  return std::to_string(job.id) + "_" + tasks.substr(0, tasks.find('%'));
 }
 
 namespace {
@@ -229,9 +257,10 @@ std::optional<std::string> queue_value(const RecordedJob& job, std::string_view 
   if (field == "state") return is_pending ? "PENDING" : "CANCELLED";
   if (field == "statecompact") return is_pending ? "PD" : "CA";
   if (field == "reason") return reason(job);
-  if (field == "reasonlist") return "(" + reason(job) + ")";
+  if (field == "reasonlist") return is_pending ? "(" + reason(job) + ")" : "";
   if (field == "submittime" || field == "eligibletime" || field == "accruetime") return job.submitted;
   if (field == "starttime") return is_pending ? "N/A" : job.submitted;
+  if (field == "dependency") return dependency(job, defaults);
   if (auto value = identity_value(job, field, defaults)) return value;
   if (auto value = resource_value(job, field, defaults)) return value;
   for (const auto& plain : plain_queue_values) {
@@ -312,7 +341,7 @@ std::vector<std::string> show_lines(const RecordedJob& job, const Defaults& defa
       "Priority=0 Nice=" + given("nice", "0") + " Account=" + given("account", defaults.account.c_str()) +
           " QOS=" + given("qos", defaults.qos.c_str()),
       std::string("JobState=") + (is_pending ? "PENDING" : "CANCELLED") + " Reason=" + reason(job) +
-          " Dependency=" + given("dependency", null_text),
+          " Dependency=" + dependency(job, defaults),
       std::string("Requeue=") + (has(job, "no-requeue") ? "0" : "1") +
           " Restarts=0 BatchFlag=1 Reboot=" + (has(job, "reboot") ? "1" : "0") + " ExitCode=0:0",
       "RunTime=00:00:00 TimeLimit=" + limit + " TimeMin=N/A",
@@ -323,8 +352,9 @@ std::vector<std::string> show_lines(const RecordedJob& job, const Defaults& defa
       "Partition=" + partition(job, defaults) + " AllocNode:Sid=" + defaults.host + ":0",
       "ReqNodeList=" + given("nodelist", null_text) + " ExcNodeList=" + given("exclude", null_text),
       "NodeList=",
-      "NumNodes=" + std::to_string(count) + " NumCPUs=" + std::to_string(cpus(job)) + " NumTasks=" + std::to_string(tasks(job)) +
-          " CPUs/Task=" + std::to_string(number(job, "cpus-per-task", 1)) + " ReqB:S:C:T=0:0:*:*",
+      "NumNodes=" + std::to_string(count) + (is_pending ? max_nodes(job) : "") + " NumCPUs=" + std::to_string(cpus(job)) +
+          " NumTasks=" + std::to_string(tasks(job)) + " CPUs/Task=" + std::to_string(number(job, "cpus-per-task", 1)) +
+          " ReqB:S:C:T=0:0:*:*",
       "Socks/Node=* NtasksPerN:B:S:C=" + std::to_string(number(job, "ntasks-per-node", 0)) + ":0:*:* CoreSpec=*",
       "MinCPUsNode=" + std::to_string(number(job, "cpus-per-task", 1)) + " MinMemoryNode=" + memory(job) +
           " MinTmpDiskNode=" + given("tmp", "0"),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct Defaults {
   std::string cluster;
   std::string host;             ///< where it was recorded
   bool shows_arguments = true;  ///< shows_arguments() of the release
+  /// Whether a job that is waited for is an array; empty: nobody knows.
+  std::function<bool(std::uint32_t id)> is_array = {};
 };
 
 /// What sacct and squeue call the job's state, when it is shown.
@@ -44,6 +47,9 @@ struct RecordedJob {
 
 /// Returns "2000000003", "2000000003_[1-3%2]" or "2000000003_1".
 [[nodiscard]] std::string recorded_name(const RecordedJob& job);
+
+/// Returns an array's name in the words in which Slurm refuses an order: "2000000003_1-3".
+[[nodiscard]] std::string recorded_tasks(const RecordedJob& job);
 
 /// Returns what squeue shows in a field.
 /// @param field a name of `squeue -O`, in small letters.

@@ -92,7 +92,7 @@ std::string rewrite_record(std::string record, const OurName& ours, const TaskFi
 }
 
 std::string write_record(const std::vector<std::string>& lines, bool is_oneline) {
-  if (is_oneline) return util::join(lines, " ") + "\n";
+  if (is_oneline) return util::join(lines, " ") + " \n";  // scontrol ends it with a blank
   std::string text = util::join(lines, "\n   ");
   return text + "\n   \n\n";
 }

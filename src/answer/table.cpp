@@ -139,7 +139,14 @@ std::string write_queue_line(const Format& format, const std::vector<std::string
   std::string line = format.before;
   for (std::size_t i = 0; i < format.columns.size(); ++i) {
     const auto& column = format.columns[i];
-    line += fit_value(values[i], column.width, column.is_right) + column.after;
+    // squeue does not cut times, nor these nodes (observed on 22.05).
+    constexpr std::array times = {"timelimit", "timeleft", "timeused"};
+    const auto& value = values[i];
+    const bool is_time = std::find(times.begin(), times.end(), column.field) != times.end() && !value.empty() &&
+                         std::isdigit(static_cast<unsigned char>(value[0])) != 0;
+    const bool is_whole = is_time || column.field == "schednodes";
+    const auto width = is_whole && column.width > 0 ? std::max(column.width, static_cast<int>(value.size())) : column.width;
+    line += fit_value(value, width, column.is_right) + column.after;
   }
   return line + "\n";
 }

@@ -104,21 +104,56 @@ struct Cancelled {
   struct Dropped {
     std::unique_ptr<KnownJob> known;
     std::vector<std::uint32_t> tasks;
+    std::string word;  ///< that named it
   };
   std::vector<Dropped> dropped;
   std::vector<std::string> slurms;
-  std::vector<std::string> found;  ///< by their names here, so that Slurm need not filter
+  std::vector<std::string> unknown;  ///< that are not there, or over: scancel says so only if it filters
+  std::vector<std::string> found;    ///< by their names here, so that Slurm need not filter
 };
+
+/// Returns those of the named tasks that the recorded job has; empty if none is named.
+std::vector<std::uint32_t> left_tasks(const Target& target) {
+  std::vector<std::uint32_t> left;
+  const auto& ids = target.recorded->job.ids;
+  for (const auto task : target.name.tasks) {
+    if (ids && ids->contains(task)) left.push_back(task);
+  }
+  return left;
+}
+
+/// Whether scancel itself refuses the words before it cancels anything.
+bool is_refused(const answer::Words& words) {
+  constexpr std::array states = {"PENDING", "PD", "RUNNING", "R", "SUSPENDED", "S"};
+  if (const auto* state = words.value("state"); state != nullptr) {
+    const answer::WordList known(states.begin(), states.end());
+    if (!answer::matches(known, *state, true)) return true;
+  }
+  return std::any_of(words.operands.begin(), words.operands.end(), [](const auto& operand) {
+    const auto names = answer::split_names(operand);
+    return std::any_of(names.begin(), names.end(), [](const auto& name) { return !answer::read_name(name); });
+  });
+}
 
 util::Result<Cancelled> find_cancelled(World& world, const answer::Words& words, const Filter& filter,
                                        const answer::Defaults& defaults) {
   Cancelled cancelled;
   for (const auto& operand : words.operands) {
-    for (const auto& word : answer::split_words(operand)) {
+    for (const auto& word : answer::split_names(operand)) {
       TRY(auto target, find_target(world, word));
       if (target && target->recorded) {
-        if (meets(filter, *target->recorded, defaults))
-          cancelled.dropped.push_back({std::move(target->recorded), target->name.tasks});
+        auto& known = target->recorded;
+        const bool is_pending = known->shown.state == answer::RecordedState::pending;
+        if (!is_pending || (!target->name.tasks.empty() && left_tasks(*target).empty())) {
+          const auto id = std::to_string(target->name.job);
+          if (filter.is_any && target->name.tasks.empty()) cancelled.unknown.push_back(id);
+          for (const auto task : target->name.tasks) {
+            if (filter.is_any) cancelled.unknown.push_back(id + "_" + std::to_string(task));
+          }
+        } else if (meets(filter, *known, defaults)) {
+          auto tasks = left_tasks(*target);
+          cancelled.dropped.push_back({std::move(known), std::move(tasks), word});
+        }
       } else if (target && !target->array.empty() && !filter.names.empty()) {
         const auto* job = target->map->job_at(target->indices.front());
         if (job != nullptr && answer::matches(filter.names, job->name)) cancelled.found.push_back(target->slurm_name());
@@ -130,7 +165,9 @@ util::Result<Cancelled> find_cancelled(World& world, const answer::Words& words,
   if (!words.operands.empty()) return cancelled;
   TRY(auto recorded, world.recorded_jobs());
   for (auto& known : recorded) {
-    if (meets(filter, *known, defaults)) cancelled.dropped.push_back({std::move(known), {}});
+    if (!meets(filter, *known, defaults)) continue;
+    auto name = answer::recorded_name(known->shown);
+    cancelled.dropped.push_back({std::move(known), {}, std::move(name)});
   }
   if (!filter.names.empty()) {
     TRY(cancelled.found, find_by_name(world, filter, words));
@@ -145,6 +182,7 @@ util::Result<int> cancel_jobs(World& world, const std::vector<std::string>& give
   if (!words.unknown.empty())
     return util::fail("scancel " + words.unknown, "sarray does not know it, and jobs of this session may be meant",
                       "sarray cancel, sarray drop");
+  if (is_refused(words)) return run(world, words.options, words.operands);
   auto defaults = world.defaults(words.has("partition"));
   const auto filter = read_filter(words, defaults);
   TRY(const auto cancelled, find_cancelled(world, words, filter, defaults));
@@ -152,11 +190,18 @@ util::Result<int> cancel_jobs(World& world, const std::vector<std::string>& give
     return util::fail("scancel --interactive", "jobs that are only recorded would be cancelled unasked",
                       "sarray list, sarray drop");
   for (const auto& dropped : cancelled.dropped) {
+    if (words.has("verbose")) std::fprintf(stderr, "scancel: Terminating job %s\n", dropped.word.c_str());  // its own words
     if (ends_pending(words)) CHECK_OK(drop_recorded(*dropped.known, dropped.tasks));
   }
   int status = 0;
+  for (const auto& name : cancelled.unknown) {
+    std::fprintf(stderr, "scancel: error: Kill job error on job id %s: Invalid job id specified\n",
+                 name.c_str());  // its own words
+    status = 1;
+  }
   if (!cancelled.found.empty()) {
-    TRY(status, run(world, without_filters(words), cancelled.found));
+    TRY(const int other, run(world, without_filters(words), cancelled.found));
+    status = status != 0 ? status : other;
   }
   const bool is_by_filter = words.operands.empty();
   if (!cancelled.slurms.empty() || is_by_filter) {

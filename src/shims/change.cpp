@@ -57,6 +57,9 @@ util::Result<void> change_recorded(const KnownJob& known, const Change& change) 
 
 util::Result<void> drop_recorded(const KnownJob& known, const std::vector<std::uint32_t>& tasks) {
   TRY(const auto lock, queue::lock_session(known.session));
+  TRY(const auto contents, known.session.read());
+  const auto number = known.recorded.job;
+  if (number >= 1 && number <= contents.calls.size() && contents.calls[number - 1].dropped) return {};
   TRY(const auto recorded, find_queued(known));
   if (!tasks.empty()) {
     // As it is now: an earlier word of the same command may have dropped tasks of it.

@@ -62,7 +62,7 @@ util::Result<Ids> find_ids(World& world, const std::vector<std::string>& words) 
     for (const auto* key : {"jobid=", "job="}) {
       if (slurm::lower(list).starts_with(key)) list.erase(0, std::string_view(key).size());
     }
-    for (const auto& text : answer::split_words(list)) {
+    for (const auto& text : answer::split_names(list)) {
       TRY(auto target, find_target(world, text));
       if (target && target->recorded) {
         ids.recorded.push_back(std::move(*target));
@@ -78,22 +78,68 @@ util::Error recorded_only(const Target& target, std::string_view verb) {
   return {"scontrol " + std::string(verb) + " " + std::to_string(target.name.job), "the job is only recorded", "sarray submit"};
 }
 
+/// Whether a recorded job has all of the tasks that are named.
+bool has_tasks(const Target& target) {
+  const auto& ids = target.recorded->job.ids;
+  return std::all_of(target.name.tasks.begin(), target.name.tasks.end(), [&](auto task) { return ids && ids->contains(task); });
+}
+
+/// Whether all of a recorded job is named: what is recorded has one set of options for all of its tasks.
+bool is_whole(const Target& target) {
+  const auto& tasks = target.name.tasks;
+  return tasks.empty() || (target.recorded->job.ids && tasks.size() == target.recorded->job.ids->count());
+}
+
+/// Says in scontrol's own words that a job was cancelled before.
+void say_finished(const Target& target, std::string_view verb) {
+  if (target.recorded->job.ids) {
+    std::fprintf(stderr, "%s: Job has already finished\n", answer::recorded_tasks(target.recorded->shown).c_str());
+    return;
+  }
+  std::fprintf(stderr, "Job has already finished for job %u\n", target.name.job);
+  if (verb != "update" && !verb.starts_with("requeue")) std::fputs("slurm_suspend error: Job has already finished\n", stderr);
+}
+
 util::Result<int> order(World& world, std::string_view verb, const answer::Words& words) {
   TRY(const auto ids, find_ids(world, {words.operands.begin() + 1, words.operands.end()}));
+  int status = 0;
   for (const auto& target : ids.recorded) {
     const bool holds = verb == "hold" || verb == "uhold" || verb == "holdu";
-    if (holds || verb == "release") {
+    if (target.recorded->shown.state == answer::RecordedState::cancelled) {
+      say_finished(target, verb);
+      status = 1;
+    } else if (!has_tasks(target)) {
+      std::fprintf(stderr, "%s: Invalid job id specified\n", target.slurm_name().c_str());  // scontrol's own words
+      status = 1;
+    } else if (!is_whole(target)) {
+      return util::fail(recorded_only(target, std::string(verb) + " of single tasks of"));
+    } else if (holds || verb == "release") {
       CHECK_OK(
           change_recorded(*target.recorded, {holds ? std::vector<std::string>{"--hold"} : std::vector<std::string>{}, !holds}));
     } else if (verb == "requeue" || verb == "requeuehold") {
-      std::fprintf(stderr, "Job is pending execution for job %u\n", target.name.job);  // scontrol's own words
-      return 1;
+      const auto& array = target.recorded->job.ids;  // scontrol's own words, of which an array has others
+      std::fputs((array ? answer::recorded_tasks(target.recorded->shown) + ": Job is pending execution\n"
+                        : "Job is pending execution for job " + std::to_string(target.name.job) + "\n")
+                     .c_str(),
+                 stderr);
+      status = 1;
     } else {
       return util::fail(recorded_only(target, verb));
     }
   }
-  if (ids.slurms.empty()) return 0;
-  return run(world, words.options, {std::string(verb), util::join(ids.slurms, ",")});
+  if (ids.slurms.empty()) return status;
+  TRY(const int other, run(world, words.options, {std::string(verb), util::join(ids.slurms, ",")}));
+  return status != 0 ? status : other;
+}
+
+/// Returns what scontrol says where sbatch, of which the text is, refuses a value.
+std::string scontrols_words(const Target& target, const std::string& text) {
+  constexpr std::string_view failed = "sbatch: error: Batch job submission failed: ";
+  if (text == "sbatch: error: Invalid --time specification\n") return "scontrol: error: Invalid TimeLimit value\n";
+  if (!text.starts_with(failed) || !text.ends_with('\n')) return text;
+  const auto why = text.substr(failed.size(), text.size() - failed.size() - 1);
+  if (target.recorded->job.ids) return answer::recorded_tasks(target.recorded->shown) + ": " + why + "\n";
+  return why + " for job " + std::to_string(target.name.job) + "\n";
 }
 
 util::Result<int> update(World& world, const answer::Words& words) {
@@ -117,13 +163,20 @@ util::Result<int> update(World& world, const answer::Words& words) {
                       "scontrol update JobId=ID ...");
   }
   TRY(const auto ids, find_ids(world, id_words));
+  int status = 0;
   for (const auto& target : ids.recorded) {
+    if (target.recorded->shown.state == answer::RecordedState::cancelled) {
+      say_finished(target, "update");
+      status = 1;
+      continue;
+    }
     Change change;
     for (const auto& word : others) {
       const auto equals = std::min(word.find('='), word.size());
       const auto key = word.substr(0, equals);
       const auto value = equals < word.size() ? word.substr(equals + 1) : "";
-      if (slurm::lower(key) == "arraytaskthrottle" && target.recorded->job.ids) {
+      if (slurm::lower(key) == "arraytaskthrottle") {
+        if (!target.recorded->job.ids) continue;  // it means nothing to a plain job, and scontrol takes it
         change.options.push_back("--array=" + target.recorded->job.ids->text() + (value == "0" ? "" : "%" + value));
         continue;
       }
@@ -133,10 +186,11 @@ util::Result<int> update(World& world, const answer::Words& words) {
     if (!target.name.tasks.empty()) return util::fail(recorded_only(target, "update of a single task of"));
     if (auto changed = change_recorded(*target.recorded, change); !changed) {
       changed.error().status = 1;  // scontrol's, not that of sbatch, whose words these are
+      changed.error().body = scontrols_words(target, changed.error().body);
       return util::fail(std::move(changed).error());
     }
   }
-  if (ids.slurms.empty()) return 0;
+  if (ids.slurms.empty()) return status;
   std::vector<std::string> operands = {"update", "JobId=" + util::join(ids.slurms, ",")};
   for (const auto& word : others) {
     const auto key = slurm::lower(word.substr(0, word.find('=')));
@@ -146,7 +200,8 @@ util::Result<int> update(World& world, const answer::Words& words) {
       return util::fail("scontrol update " + word, "it would throttle the whole merged array", "sarray throttle");
     operands.push_back(word);
   }
-  return run(world, words.options, operands);
+  TRY(const int other, run(world, words.options, operands));
+  return status != 0 ? status : other;
 }
 
 /// `write batch_script ID [FILE]`: the job's own script. Slurm has the merged one.

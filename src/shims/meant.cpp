@@ -1,5 +1,7 @@
 #include "shims/meant.hpp"
 
+#include <algorithm>
+
 #include "slurm/language/virtual_id.hpp"
 
 namespace sarray::shims {
@@ -17,6 +19,8 @@ util::Result<Meant> find_meant(World& world, const std::optional<std::vector<ans
       const auto arrays = world.find_arrays(name.job);
       for (const auto& array : arrays) meant.slurms.push_back(array.job_id);
       if (!arrays.empty()) continue;
+      const auto is_same = [&](const auto& known) { return known->shown.id == name.job; };
+      if (std::any_of(meant.recorded.begin(), meant.recorded.end(), is_same)) continue;  // "-j V_1,V_2"
       TRY(auto recorded, world.find_recorded(name.job));
       if (recorded) {
         meant.recorded.push_back(std::move(recorded));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "answer/order.hpp"
 #include "shims/asked.hpp"
 #include "shims/meant.hpp"
 #include "shims/tools.hpp"
@@ -78,15 +79,15 @@ void print(const std::vector<std::string>& lines) {
 util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::Defaults& defaults) {
   TRY(auto meant, find_meant(world, question.ids, write_id));
   if (question.is_json) return ask_queue_json(world, question, std::move(meant));
-  std::vector<const KnownJob*> asked;
+  std::vector<const answer::RecordedJob*> asked;
   for (const auto& known : meant.recorded) {
-    if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(known.get());
+    if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(&known->shown);
   }
   if (!meant.recorded.empty() && defaults.partition.empty() && needs_partition(question)) {
     defaults = world.defaults(true);
     asked.clear();
     for (const auto& known : meant.recorded) {
-      if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(known.get());
+      if (answer::is_asked_for(question, known->shown, defaults)) asked.push_back(&known->shown);
     }
   }
   Queue queue;
@@ -101,9 +102,10 @@ util::Result<int> ask_once(World& world, const QueueQuestion& question, answer::
   TRY(const auto lines,
       answer::write_queue_lines(question, queue.rows, [&](std::string_view command) { return world.find_map(command); }));
   std::vector<std::string> recorded;
-  for (const auto* known : asked) {
-    if (std::find(lines.ours.begin(), lines.ours.end(), known->shown.id) != lines.ours.end()) continue;
-    TRY(const auto own, answer::write_recorded_lines(question, known->shown, defaults));
+  for (const auto number : answer::order_recorded(question, asked, defaults)) {
+    const auto& job = *asked[number];
+    if (std::find(lines.ours.begin(), lines.ours.end(), job.id) != lines.ours.end()) continue;
+    TRY(const auto own, answer::write_recorded_lines(question, job, defaults));
     recorded.insert(recorded.end(), own.begin(), own.end());
   }
   if (question.is_dated) print_date();
@@ -123,8 +125,12 @@ util::Result<util::Output> run_squeue(World& world, const QueueQuestion& questio
                                       bool is_all, const std::vector<answer::Option>& format) {
   auto options = question.passed;
   options.insert(options.end(), format.begin(), format.end());
-  if (!is_all)
-    options.push_back(slurms.empty() ? answer::Option{"name", no_name} : answer::Option{"jobs", util::join(slurms, ",")});
+  if (!is_all) {
+    auto ids = slurms;
+    // squeue refuses an id that it does not know only if it is the only one.
+    if (ids.size() == 1 && question.ids && question.ids->size() > 1) ids.push_back(ids.front());
+    options.push_back(ids.empty() ? answer::Option{"name", no_name} : answer::Option{"jobs", util::join(ids, ",")});
+  }
   auto environment = world.site().environment;
   for (const auto* name : {"SQUEUE_FORMAT", "SQUEUE_FORMAT2", "SQUEUE_NAMES", "SQUEUE_ARRAY_UNIQUE"}) environment.unset(name);
   environment.set("SLURM_BITSTR_LEN", "0");

@@ -114,7 +114,7 @@ util::Result<int> show_jobs(World& world, const answer::Words& words) {
       ++recorded;
     }
   }
-  for (const auto& word : answer::split_words(id)) {
+  for (const auto& word : answer::split_names(id)) {
     TRY(const auto target, find_target(world, word));
     if (target && target->recorded) {
       if (!add_asked(*target, world.defaults(true), is_oneline, shown)) status = say_not_found(word);

@@ -5,7 +5,9 @@
 namespace sarray::shims {
 
 std::string Target::slurm_name() const {
-  auto text = array.empty() ? std::to_string(name.job) : answer::write_slurm_name(array, indices);
+  const auto& tasks = array.empty() ? name.tasks : indices;
+  const auto id = array.empty() ? std::to_string(name.job) : array;
+  auto text = tasks.empty() ? id : answer::write_slurm_name(id, tasks);
   return name.step.empty() ? text : text + "." + name.step;
 }
 

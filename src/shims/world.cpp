@@ -234,6 +234,10 @@ answer::Defaults World::defaults(bool with_partition) {
   const auto host = util::host_name();
   defaults.host = host.substr(0, host.find('.'));
   defaults.shows_arguments = answer::shows_arguments(release());
+  defaults.is_array = [this](std::uint32_t id) {
+    const auto known = find_own(id);
+    return known && *known && (*known)->job.ids.has_value();
+  };
   if (!with_partition) return defaults;
   if (const auto partition = m_site.client.default_partition()) {
     defaults.partition = partition->name;

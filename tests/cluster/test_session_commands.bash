@@ -171,6 +171,51 @@ CANCELLED
 the queue is empty' "$(cat out)" 'what the commands change'
 assert_contains "$(cat err)" 'scontrol update nosuch=1: the job is only recorded, and sbatch has no such option' 'a key without an option'
 
+# Nothing is cancelled or changed that was not named.
+cat >session.sh <<'D'
+. ./make.sh
+try() { "$@"; echo "$?: $(squeue -h -S i -j $a,$b -o %i | sed "s/$a/A/; s/$b/B/" | tr '\n' ' ')"; }
+try scancel ${a}_3
+try scancel ${b}_4
+try scancel $a none
+try scancel -t nosuch $a
+try scancel -t PD ${a}_3
+try scontrol hold ${b}_3
+try scontrol release ${b}_4
+squeue -h -j $b -o %r
+try squeue -h -j ${b}_3,${b}_5,17 -o %K
+try squeue -h -j ${b}_3,$b -o %K
+try scancel ${b}_[3,5] $a $a ${a}_3
+try scontrol hold $a
+try scancel $b $a
+sarray list
+D
+sarray listen <session.sh >out 2>err
+sed -E 's/20000000[0-9]+/V/g' err >err.ids
+assert_eq '0: A B_[3,5,7,9] 
+0: A B_[3,5,7,9] 
+1: A B_[3,5,7,9] 
+1: A B_[3,5,7,9] 
+1: A B_[3,5,7,9] 
+1: A B_[3,5,7,9] 
+1: A B_[3,5,7,9] 
+JobHeldUser
+3
+5
+0: A B_[3,5,7,9] 
+3,5,7,9
+0: A B_[3,5,7,9] 
+0: B_[7,9] 
+1: B_[7,9] 
+0: 
+the queue is empty' "$(cat out)" 'what wrong words do'
+assert_contains "$(cat err.ids)" 'scancel: error: Invalid job id none' 'a word that is no id'
+assert_contains "$(cat err.ids)" 'Invalid job state specified: nosuch' 'a state that is none'
+assert_contains "$(cat err.ids)" 'Kill job error on job id V_3: Invalid job id specified' 'no such task, with a filter'
+assert_contains "$(cat err.ids)" 'scontrol hold of single tasks of V: the job is only recorded' 'a single task is not held'
+assert_contains "$(cat err.ids)" 'V_4: Invalid job id specified' 'no such task'
+assert_contains "$(cat err.ids)" 'Job has already finished for job V' 'hold of a cancelled job'
+
 # The changes are what is submitted.
 cat >session.sh <<'D'
 . ./make.sh

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "answer/account.hpp"
 #include "answer/change.hpp"
 #include "answer/queue.hpp"
@@ -98,6 +100,8 @@ TEST_CASE("a job that is recorded only is pending, with a reason") {
                                                       "2000000002_2 2000000002 2000000002 2\n",
                                                       "2000000002_3 2000000002 2000000002 3\n"});
   CHECK(lines({"-j", "2000000002_3", "-o", "%i"}, 1) == List{"2000000002_3\n"});
+  CHECK(lines({"-j", "2000000002_3,2000000002", "-o", "%i"}, 1) == List{"2000000002_[1-3%2]\n"});
+  CHECK(lines({"-o", "%.3l|%.3j"}, 0) == List{"1:30:00|job\n"});  // a time is not cut
   CHECK(lines({"-o", "%r"}, 2) == List{"JobHeldUser\n"});
   CHECK(lines({"-O", "JobID:.12,State: ,Name"}, 0) == List{"  2000000001PENDING job.sh              \n"});
   CHECK_FALSE(write_recorded_lines(ask({"-O", "tres-alloc"}), recorded(jobs[0]), ada));
@@ -122,13 +126,36 @@ TEST_CASE("filters say which recorded jobs are in the answer") {
   CHECK(is_in({"-t", "CANCELLED"}));
 }
 
+TEST_CASE("an array that was cancelled is one line by its id, with no reason") {
+  const auto jobs = test::make_jobs({{"--array=1-3", "job.sh"}});
+  auto job = recorded(jobs[0]);
+  job.state = RecordedState::cancelled;
+  for (const List& words : {List{"-o", "%i %t %R|"}, List{"-r", "-o", "%i %t %R|"}})
+    CHECK(*write_recorded_lines(ask(words), job, ada) == List{"2000000001 CA |\n"});
+  CHECK(recorded_tasks(job) == "2000000001_1-3");
+}
+
+TEST_CASE("what a recorded job waits for is shown in squeue's words") {
+  const auto jobs = test::make_jobs({{"--dependency=afterok:17:18_4,after:19+5", "job.sh"}, {"-N", "2-4", "job.sh"}});
+  auto defaults = ada;
+  defaults.is_array = [](std::uint32_t id) { return id == 17; };
+  CHECK(*queue_value(recorded(jobs[0]), "dependency", defaults) ==
+        "afterok:17_*(unfulfilled),afterok:18_4(unfulfilled),after:19+5(unfulfilled)");
+  CHECK(*queue_value(recorded(jobs[1]), "dependency", defaults) == "(null)");
+  const auto shown = show_lines(recorded(jobs[1]), ada);
+  CHECK(std::count_if(shown.begin(), shown.end(), [](const auto& line) { return line.starts_with("NumNodes=2-4 "); }) == 1);
+}
+
 TEST_CASE("formats that cannot be translated are refused by name") {
-  for (const List& words : {List{"--yaml"}, List{"--nosuch"}, List{"-s"}, List{"-o", "%"}, List{"-o", "none"},
-                            List{"-O", "STDOUT"}, List{"-j", "17,x"}}) {
+  for (const List& words :
+       {List{"--yaml"}, List{"--nosuch"}, List{"-s"}, List{"-o", "%"}, List{"-o", "none"}, List{"-O", "STDOUT"}}) {
     const auto question = read_queue_question(read_words(slurm::Tool::squeue, words), util::Environment(), "ada");
     REQUIRE_FALSE(question);
     CHECK(question.error().what.starts_with("squeue -"));
   }
+  const auto wrong = read_queue_question(read_words(slurm::Tool::squeue, {"-j", "17,x"}), util::Environment(), "ada");
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().body == "squeue: error: Invalid job id: x\n");
 }
 
 TEST_CASE("sacct's rows, widths and styles") {
