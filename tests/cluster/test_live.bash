@@ -115,6 +115,7 @@ assert_contains "$(cat err)" 'keeps 1 job (1 task)' 'and what is kept'
 assert_eq "$((before + 1))" "$(submissions)" 'one submission'
 
 # --- signals end it as alone -------------------------------------------------------------------------------------
+rm err # of the run before
 sarray run -- bash -c 'a=$(sbatch --parsable -H job.sh 1); while [[ -n $(squeue -h -j $a) ]]; do sleep 0.2; done' >out 2>err &
 run=$!
 wait_until 'it is submitted' file_has err 'Submitted batch job'
