@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "slurm/language/virtual_id.hpp"
 #include "util/parse.hpp"
@@ -243,23 +244,26 @@ bool is_asked_for(const QueueQuestion& question, const RecordedJob& job, const D
 
 std::vector<RecordedJob> recorded_parts(const QueueQuestion& question, const RecordedJob& job) {
   std::vector<RecordedJob> shown;
-  std::vector<std::uint32_t> asked;
-  bool is_whole = false;  // "-j V,V_5"
+  std::set<std::uint32_t> asked;
   for (const auto& name : question.ids.value_or(std::vector<JobName>())) {
     if (name.job != job.id) continue;
-    is_whole = is_whole || name.tasks.empty();
-    asked.insert(asked.end(), name.tasks.begin(), name.tasks.end());
+    if (name.tasks.empty() && asked.empty()) break;  // "-j V,V_5" is V, and "-j V_5,V" is V_5 (observed on 22.05)
+    for (const auto task : name.tasks) {
+      if (job.job->ids && job.job->ids->contains(task)) asked.insert(task);
+    }
   }
-  if (is_whole) asked.clear();
   // An array that was cancelled as a whole is one record.
   const bool is_split = job.job->ids && job.state == RecordedState::pending && (question.is_by_task || !asked.empty());
   for (std::uint32_t i = 0; is_split && i < job.job->ids->count(); ++i) {
     auto task = job;
     task.task = job.job->ids->nth(i);
-    if (asked.empty() || std::find(asked.begin(), asked.end(), *task.task) != asked.end()) shown.push_back(task);
+    if (asked.empty() || asked.contains(*task.task)) shown.push_back(task);
   }
   if (!is_split) shown.push_back(job);
-  return shown;
+  if (shown.size() < 2 || question.is_by_task || question.is_json) return shown;
+  auto together = job;
+  for (const auto& one : shown) together.tasks.push_back(*one.task);
+  return {together};
 }
 
 util::Result<std::vector<std::string>> write_recorded_lines(const QueueQuestion& question, const RecordedJob& job,

@@ -34,6 +34,7 @@ std::string array_text(const slurm::ArrayIds& ids) {
 
 std::string task_text(const RecordedJob& job) {
   if (job.task) return std::to_string(*job.task);
+  if (!job.tasks.empty()) return write_tasks(job.tasks);
   return job.job->ids ? array_text(*job.job->ids) : "N/A";
 }
 
@@ -203,7 +204,7 @@ std::string format_minutes(std::uint64_t minutes, bool padded) {
 std::string recorded_name(const RecordedJob& job) {
   const auto id = std::to_string(job.id);
   if (job.task) return id + "_" + std::to_string(*job.task);
-  return job.job->ids && job.state == RecordedState::pending ? id + "_[" + array_text(*job.job->ids) + "]" : id;
+  return job.job->ids && job.state == RecordedState::pending ? id + "_[" + task_text(job) + "]" : id;
 }
 
 std::string recorded_tasks(const RecordedJob& job) {

@@ -43,9 +43,10 @@ struct RecordedJob {
   std::string submitted;              ///< 2026-11-26T09:34:43, local time
   std::int64_t submitted_at = 0;      ///< the same, in seconds since 1970
   std::optional<std::uint32_t> task;  ///< one task of an array by itself; nullopt: the whole job
+  std::vector<std::uint32_t> tasks{};  ///< several tasks of an array, in one line; empty: see `task`
 };
 
-/// Returns "2000000003", "2000000003_[1-3%2]" or "2000000003_1".
+/// Returns "2000000003", "2000000003_[1-3%2]", "2000000003_[1,3]" or "2000000003_1".
 [[nodiscard]] std::string recorded_name(const RecordedJob& job);
 
 /// Returns an array's name in the words in which Slurm refuses an order: "2000000003_1-3".
