@@ -40,9 +40,9 @@ struct RecordedJob {
   const slurm::Job* job = nullptr;
   const slurm::Call* call = nullptr;
   RecordedState state = RecordedState::pending;
-  std::string submitted;              ///< 2026-11-26T09:34:43, local time
-  std::int64_t submitted_at = 0;      ///< the same, in seconds since 1970
-  std::optional<std::uint32_t> task;  ///< one task of an array by itself; nullopt: the whole job
+  std::string submitted;               ///< 2026-11-26T09:34:43, local time
+  std::int64_t submitted_at = 0;       ///< the same, in seconds since 1970
+  std::optional<std::uint32_t> task;   ///< one task of an array by itself; nullopt: the whole job
   std::vector<std::uint32_t> tasks{};  ///< several tasks of an array, in one line; empty: see `task`
 };
 
