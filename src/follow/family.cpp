@@ -43,12 +43,16 @@ struct WaitingJob {
 /// The arrays that are noted, with the jobs in them that wait for others.
 class Arrays {
  public:
-  explicit Arrays(const slurm::Release& release) : m_release(release) {}
+  /// @param retried the job id of the array that is to be retried.
+  Arrays(const slurm::Release& release, std::string retried) : m_release(release), m_retried(std::move(retried)) {}
 
   [[nodiscard]] util::Result<void> read(const slurm::SlurmSite& site, const std::vector<store::Submission>& all,
                                         const store::Submission& submission) {
     TRY(const auto loaded, load_map(site, all, {submission.job_id, submission.marker()}, ""));
     const auto start = store::read_start(submission);
+    if (!start && submission.start)
+      return util::fail(submission.folder + "/environment", "it cannot be read, and says which jobs wait for the others",
+                        "sarray retry " + m_retried + " --no-dependents, which leaves those as they are");
     const auto common = start ? start->environment.get(dependency_variable) : std::nullopt;
     m_submissions.push_back(submission);
     for (const auto& job : loaded.map.jobs) {
@@ -93,6 +97,7 @@ class Arrays {
 
  private:
   slurm::Release m_release;
+  std::string m_retried;
   std::vector<store::Submission> m_submissions;
   std::vector<WaitingJob> m_waiting;
   std::map<std::string, std::vector<std::uint32_t>> m_names;
@@ -166,7 +171,7 @@ util::Result<Family> Family::find(const slurm::SlurmSite& site, const History& h
   };
   const auto own = std::find_if(all.begin(), all.end(), is_own);
   if (own == all.end()) return family;
-  Arrays arrays(release);
+  Arrays arrays(release, own->job_id);
   for (const auto& submission : all) {
     const bool is_first = submission.retry_of.empty() && !submission.is_withdrawn && !submission.job_id.empty();
     const bool is_earlier = submission.time < own->time;

@@ -3,6 +3,7 @@
 The Slurm keeps each fact in a file of its own, job.NUMBER.FACT or job.NUMBER.FACT.INDEX, and is built of what bash has: it is called often.
 """
 import glob
+import json
 import os
 import re
 
@@ -297,16 +298,34 @@ def waits_for_earlier(world):
     want(not Slurm(world).held() and world.taken() == 3, f"{world.taken()} arrays, or left in hold")
 
 
+def environment_unreadable(world):
+    """What says which jobs wait for others cannot be read: they are not left behind silently."""
+    prepare_cancelled(world)
+    (record,) = (path for path in glob.glob(world.state + "/submissions/*/record.json") if json.load(open(path, encoding="utf-8"))["job_id"] == "2")
+    path = os.path.dirname(record) + "/environment"
+    os.rename(path, path + ".away")
+    os.mkdir(path)
+    done = world.run("retry", "1")
+    want(done.returncode == 1 and "sarray retry 1 --no-dependents" in done.stderr and world.taken() == 3, f"without it: {done.stderr}")
+    os.rmdir(path)
+    os.rename(path + ".away", path)
+    go_on(world, ("retry", "1"), "no tasks to run again")
+    want(world.taken() == 6 and not Slurm(world).held(), f"{world.taken()} arrays, or left in hold")
+
+
 def resumed(template):
-    """What has changed when a submit goes on."""
+    """What has changed, or is not there, when a submit or a retry goes on."""
     broken = []
-    for check in (failed_meanwhile, waits_for_earlier):
+    for check in CHANGED:
         try:
             check(template.copy(f"{template.folder}-{check.__name__}"))
         except Broken as error:
             broken.append(f"{check.__name__}: {error}")
-    print(f"resumed: {2 - len(broken)} of 2 pipelines went on", flush=True)
-    return 2, broken
+    print(f"resumed: {len(CHANGED) - len(broken)} of {len(CHANGED)} pipelines went on", flush=True)
+    return len(CHANGED), broken
+
+
+CHANGED = (failed_meanwhile, waits_for_earlier, environment_unreadable)
 
 
 PREPARATIONS = {"pipeline": prepare_pipeline, "limited": prepare_limited, "repoint": prepare_failure, "along": prepare_cancelled}
