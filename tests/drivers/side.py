@@ -20,6 +20,11 @@ def create_users():
             subprocess.run(["useradd", "--no-create-home", "--shell", "/bin/bash", user], check=True)
 
 
+def remove_users():
+    for user in users():
+        subprocess.run(["userdel", user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
 # What cannot be the same, with what is put in its place, and why.
 UNLIKE = (
     (DAYS + r"|\b\w{3} \w{3} [\d ]\d [\d:]{8} \d{4}\b|(?<=StartTime=)Unknown", "TIME"),  # the sides run at different times
