@@ -54,6 +54,7 @@ util::Result<void> place_translator(const plan::Plan& plan, const plan::MergedAr
   return {};
 }
 
+/// Writes the pages of a large table beside the script. A file that is cut short does no harm: the dispatcher knows the lengths.
 util::Result<void> place_pages(const std::vector<std::string>& files, const std::string& folder) {
   if (!files.empty()) CHECK_OK(util::ensure_private_folder(folder));
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -42,7 +42,7 @@ Submissions first_arrays(const std::vector<store::Submission>& submissions, cons
 constexpr const char* lost = "its record was removed, or cannot be read";
 constexpr const char* unsent_or_lost = "it was not submitted, or its record was removed or cannot be read";
 
-/// Why there is no array of that name.
+/// Returns why there is no array of that name.
 util::Error explain_unknown(const std::vector<store::Submission>& submissions, const slurm::GroupName& name) {
   const auto group = slurm::group_name(name.number);
   util::Error error{"job " + group, "nothing of that name was submitted from this state folder", "sarray history"};
